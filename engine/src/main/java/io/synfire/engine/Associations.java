@@ -1,0 +1,77 @@
+package io.synfire.engine;
+
+/**
+ * The associations of one cue at one time: a copy that no later learning changes. Immutable, except that the arrays given to
+ * it are not copied.
+ */
+public final class Associations {
+
+    private final int[] targets;
+    private final double[] strengths;
+    private final int horizons;
+    private final int size;
+
+    /**
+     * Wraps arrays that the caller gives away.
+     *
+     * @param targets concept ints, no two alike; the first {@code size} count
+     * @param strengths {@code horizons} values per target, by target
+     * @param horizons how many horizons the memory keeps
+     * @param size how many associations there are
+     */
+    public Associations(int[] targets, double[] strengths, int horizons, int size) {
+        if (size > targets.length || size * horizons > strengths.length) {
+            throw new IllegalArgumentException("arrays must hold size associations: size=" + size + " targets="
+                    + targets.length + " strengths=" + strengths.length);
+        }
+        this.targets = targets;
+        this.strengths = strengths;
+        this.horizons = horizons;
+        this.size = size;
+    }
+
+    /**
+     * How many associations there are: the degree of the cue.
+     *
+     * @return at least 0
+     */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * The concept at an index.
+     *
+     * @param index in [0, size)
+     * @return its int
+     */
+    public int target(int index) {
+        return targets[index];
+    }
+
+    /**
+     * The strength at an index: S(a→b) at the time of the read; negative for a depressed association.
+     *
+     * @param index in [0, size)
+     * @param horizon index into the settings' half-lives
+     * @return the strength
+     */
+    public double strength(int index, int horizon) {
+        return strengths[index * horizons + horizon];
+    }
+
+    /**
+     * Where a concept is.
+     *
+     * @param concept its int
+     * @return its index, or -1 if it is not associated; a scan of the row
+     */
+    public int indexOf(int concept) {
+        for (int i = 0; i < size; i++) {
+            if (targets[i] == concept) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,12 @@
+package io.synfire.engine;
+
+/**
+ * How much a memory has learned and holds.
+ *
+ * @param episodes episodes learned, less those retracted
+ * @param pairs impulses learned: ordered pairs of concepts, counted each time
+ * @param concepts known concepts
+ * @param associations stored directed edges; for a cue whose row is not in memory, as of the last checkpoint
+ * @param deadLetters records rejected
+ */
+public record Counts(long episodes, long pairs, long concepts, long associations, long deadLetters) {}

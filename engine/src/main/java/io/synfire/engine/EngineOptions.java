@@ -1,0 +1,33 @@
+package io.synfire.engine;
+
+/**
+ * What an engine may use; none of it changes what is learned.
+ *
+ * @param memoryBytes budget for what the engine accounts: adjacency tables, dictionary and marginals on the heap; RocksDB's
+ *     block cache and memtables off it; at least {@value #MEMORY_BYTES_MIN}
+ */
+public record EngineOptions(long memoryBytes) {
+
+    /** The smallest budget, 16 MiB. */
+    public static final long MEMORY_BYTES_MIN = 16L << 20;
+
+    /**
+     * Checks the budget.
+     *
+     * @throws IllegalArgumentException if it is below the least
+     */
+    public EngineOptions {
+        if (memoryBytes < MEMORY_BYTES_MIN) {
+            throw new IllegalArgumentException("memory must be at least 16 MiB: memory=" + memoryBytes);
+        }
+    }
+
+    /**
+     * A third of the heap, at least {@value #MEMORY_BYTES_MIN} bytes.
+     *
+     * @return the default options on this JVM
+     */
+    public static EngineOptions defaults() {
+        return new EngineOptions(Math.max(MEMORY_BYTES_MIN, Runtime.getRuntime().maxMemory() / 3));
+    }
+}

@@ -1,0 +1,51 @@
+package io.synfire.engine.learn;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+
+/**
+ * What one context remembers: its latest firings, at most {@code max-steps} of them, in log order. What lies further back
+ * cannot pair any more. One thread at a time.
+ */
+public final class ContextWindow implements Iterable<Firing> {
+
+    private final Deque<Firing> newestFirst = new ArrayDeque<>(4);
+
+    /**
+     * Remembers a firing and drops what has fallen out of the window.
+     *
+     * @param firing the newest in log order
+     * @param maxSteps how many are kept, at least 1
+     */
+    public void add(Firing firing, int maxSteps) {
+        newestFirst.addFirst(firing);
+        while (newestFirst.size() > maxSteps) {
+            newestFirst.removeLast();
+        }
+    }
+
+    /**
+     * How many firings are remembered.
+     *
+     * @return at least 0
+     */
+    public int size() {
+        return newestFirst.size();
+    }
+
+    /** The firings, newest in log order first: the first is one step back. */
+    @Override
+    public Iterator<Firing> iterator() {
+        return newestFirst.iterator();
+    }
+
+    /**
+     * The firings, oldest in log order first.
+     *
+     * @return an iterator
+     */
+    public Iterator<Firing> oldestFirst() {
+        return newestFirst.descendingIterator();
+    }
+}

@@ -1,0 +1,94 @@
+package io.synfire.engine.learn;
+
+import io.synfire.engine.learn.LearningSettings.Normalization;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hebb's rule: turns a firing into impulses.
+ *
+ * <ul>
+ *   <li>Within an episode every ordered pair i ≠ j gets {@code Δ(i→j) = r·x_i·x_j}, divided by n − 1 under {@code normalization:
+ *       episode}.
+ *   <li>With a context, every firing still in its window pairs with the new one. With gap g and d steps between them the edge from
+ *       the earlier to the later gets {@code r·x·x·forward·k(g, d)}, the edge back gets {@code r·x·x·backward·k(g, d)}. Event time
+ *       decides which is earlier; log order breaks ties.
+ * </ul>
+ *
+ * <p>Sources: Hebb, "The Organization of Behavior" (1949), for the rule; Bi and Poo (1998) for its direction in time and the
+ * depression of pairs that fire the wrong way round (a negative backward gain). Immutable and thread-safe.
+ */
+public final class Plasticity {
+
+    private final LearningSettings settings;
+    private final Kernel forwardKernel;
+    private final Kernel backwardKernel;
+
+    /**
+     * The rule under some settings.
+     *
+     * @param settings kernels, gains, window and normalization
+     */
+    public Plasticity(LearningSettings settings) {
+        this.settings = settings;
+        this.forwardKernel = new Kernel(settings.kernel(), settings.tauMs());
+        this.backwardKernel = new Kernel(settings.kernel(), settings.tauBackwardMs());
+    }
+
+    /**
+     * Makes all impulses of a firing. The window is read, not changed.
+     *
+     * @param firing what fired
+     * @param window what its context remembers, or null if it has none
+     * @param sink where the impulses go; their number is n·(n − 1) + 2·n·(activations in the window)
+     */
+    public void impulses(Firing firing, @Nullable ContextWindow window, ImpulseSink sink) {
+        withinEpisode(firing, sink);
+        if (window == null) {
+            return;
+        }
+        int steps = 0;
+        for (Firing past : window) {
+            steps++;
+            long gapMs = Math.abs(firing.atMs() - past.atMs());
+            if (steps <= settings.maxSteps() && gapMs <= settings.maxGapMs()) {
+                double forward = firing.reward() * settings.forward() * forwardKernel.at(gapMs, steps);
+                double backward = firing.reward() * settings.backward() * backwardKernel.at(gapMs, steps);
+                boolean pastIsEarlier = past.atMs() <= firing.atMs();
+                between(past, firing, pastIsEarlier ? forward : backward, sink);
+                between(firing, past, pastIsEarlier ? backward : forward, sink);
+            }
+        }
+    }
+
+    private void withinEpisode(Firing firing, ImpulseSink sink) {
+        int size = firing.size();
+        if (size == 1) {
+            return;
+        }
+        double gain =
+                settings.normalization() == Normalization.EPISODE ? firing.reward() / (size - 1) : firing.reward();
+        for (int i = 0; i < size; i++) {
+            double cueGain = gain * firing.strength(i);
+            for (int j = 0; j < size; j++) {
+                if (i != j) {
+                    emit(firing.concept(i), firing.concept(j), cueGain * firing.strength(j), sink);
+                }
+            }
+        }
+    }
+
+    private static void between(Firing from, Firing to, double gain, ImpulseSink sink) {
+        for (int i = 0; i < from.size(); i++) {
+            double cueGain = gain * from.strength(i);
+            for (int j = 0; j < to.size(); j++) {
+                emit(from.concept(i), to.concept(j), cueGain * to.strength(j), sink);
+            }
+        }
+    }
+
+    private static void emit(int cue, int target, double delta, ImpulseSink sink) {
+        if (delta != 0) {
+            sink.impulse(cue, target, delta);
+        }
+    }
+}
