@@ -1,5 +1,7 @@
 package io.synfire.engine;
 
+import io.synfire.engine.store.StoreBudget;
+
 /**
  * What an engine may use; none of it changes what is learned.
  *
@@ -20,6 +22,16 @@ public record EngineOptions(long memoryBytes) {
         if (memoryBytes < MEMORY_BYTES_MIN) {
             throw new IllegalArgumentException("memory must be at least 16 MiB: memory=" + memoryBytes);
         }
+    }
+
+    /** Half is the heap's: tables, windows, dictionary, marginals. */
+    long heapBytes() {
+        return memoryBytes / 2;
+    }
+
+    /** The other half is RocksDB's. */
+    StoreBudget storeBudget() {
+        return new StoreBudget(memoryBytes / 4, memoryBytes / 4);
     }
 
     /**

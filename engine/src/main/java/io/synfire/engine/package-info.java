@@ -4,10 +4,10 @@
  * <pre>
  *   Batch ──► Engine.apply ──► learn (episode → impulses) ──► memory (impulses → evidence) ──► store (evidence → disk)
  *                                                               │
- *   readers ◄── MemoryView ◄──────────────────────────────────┘
+ *   readers ◄── view ◄────────────────────────────────────────┘
  * </pre>
  *
- * <p>In: {@link io.synfire.engine.event.Batch batches}, from one writer. Out: {@link io.synfire.engine.MemoryView}, to any
+ * <p>In: {@link io.synfire.engine.event.Batch batches}, from one writer. Out: a {@link io.synfire.engine.view.MemoryView}, to any
  * number of readers. It may touch neither Kafka nor HTTP, nor the wall clock: state is a function of log and settings.
  */
 @NullMarked

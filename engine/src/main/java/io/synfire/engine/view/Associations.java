@@ -1,4 +1,4 @@
-package io.synfire.engine;
+package io.synfire.engine.view;
 
 /**
  * The associations of one cue at one time: a copy that no later learning changes. Immutable, except that the arrays given to
@@ -10,6 +10,8 @@ public final class Associations {
     private final double[] strengths;
     private final int horizons;
     private final int size;
+    private final int cuts;
+    private final double cutBound;
 
     /**
      * Wraps arrays that the caller gives away.
@@ -18,8 +20,10 @@ public final class Associations {
      * @param strengths {@code horizons} values per target, by target
      * @param horizons how many horizons the memory keeps
      * @param size how many associations there are
+     * @param cuts how often the row was cut back to its strongest associations
+     * @param cutBound what any association lost by that, at most: a strength of the slowest horizon
      */
-    public Associations(int[] targets, double[] strengths, int horizons, int size) {
+    public Associations(int[] targets, double[] strengths, int horizons, int size, int cuts, double cutBound) {
         if (size > targets.length || size * horizons > strengths.length) {
             throw new IllegalArgumentException("arrays must hold size associations: size=" + size + " targets="
                     + targets.length + " strengths=" + strengths.length);
@@ -28,6 +32,26 @@ public final class Associations {
         this.strengths = strengths;
         this.horizons = horizons;
         this.size = size;
+        this.cuts = cuts;
+        this.cutBound = cutBound;
+    }
+
+    /**
+     * How often the row was cut back to its {@code max-associations} strongest; 0 for most.
+     *
+     * @return at least 0
+     */
+    public int cuts() {
+        return cuts;
+    }
+
+    /**
+     * What any association of the cue lost by the cuts, at most.
+     *
+     * @return a strength of the slowest horizon, 0 if the row was never cut
+     */
+    public double cutBound() {
+        return cutBound;
     }
 
     /**

@@ -1,4 +1,4 @@
-package io.synfire.engine;
+package io.synfire.engine.view;
 
 /**
  * Two checksums of a memory and what they cover.

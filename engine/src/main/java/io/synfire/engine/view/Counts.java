@@ -1,4 +1,4 @@
-package io.synfire.engine;
+package io.synfire.engine.view;
 
 /**
  * How much a memory has learned and holds.

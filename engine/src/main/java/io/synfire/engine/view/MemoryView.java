@@ -1,4 +1,4 @@
-package io.synfire.engine;
+package io.synfire.engine.view;
 
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;

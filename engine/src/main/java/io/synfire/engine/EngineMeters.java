@@ -1,0 +1,118 @@
+package io.synfire.engine;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.synfire.engine.memory.Memory;
+import io.synfire.engine.store.RocksStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the engine counts, in one place; taken out of the registry when the engine is closed. */
+final class EngineMeters implements AutoCloseable {
+
+    private final MeterRegistry registry;
+    private final List<Meter> meters = new ArrayList<>();
+    private final Counter episodes;
+    private final Counter pairs;
+    private final Timer checkpoint;
+    private final Timer apply;
+    private final DistributionSummary checkpointBytes;
+
+    EngineMeters(MeterRegistry registry, Memory memory, RocksStore store, EngineOptions options) {
+        this.registry = registry;
+        episodes = add(Counter.builder("synfire.episodes")
+                .description("Episodes learned since the start")
+                .register(registry));
+        pairs = add(Counter.builder("synfire.pairs")
+                .description("Impulses learned since the start: ordered pairs, counted each time")
+                .register(registry));
+        checkpoint = add(Timer.builder("synfire.checkpoint")
+                .description("Time of one checkpoint, during which nothing is learned")
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofSeconds(10))
+                .register(registry));
+        apply = add(Timer.builder("synfire.apply")
+                .description("Time of learning one batch")
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofSeconds(10))
+                .register(registry));
+        checkpointBytes = add(DistributionSummary.builder("synfire.checkpoint.size")
+                .description("Bytes that one checkpoint hands to the store")
+                .baseUnit("bytes")
+                .register(registry));
+        gauge("synfire.concepts", "Known concepts", () -> memory.counts().concepts());
+        gauge("synfire.associations", "Stored directed edges", () -> memory.counts()
+                .associations());
+        gauge(
+                "synfire.watermark.seconds",
+                "Latest event time learned, seconds since the epoch",
+                () -> memory.watermarkMs() / 1000.0);
+        gauge("synfire.memory.used.bytes", "What the engine accounts on the heap", memory::accountedBytes);
+        gauge("synfire.memory.budget.bytes", "What the engine may use in all", options::memoryBytes);
+        add(FunctionCounter.builder("synfire.association.cuts", memory, Memory::cuts)
+                .description("How often a row was cut back to its max-associations strongest")
+                .register(registry));
+        rocksDb(store);
+    }
+
+    void applied(long episodesLearned, long pairsLearned, long nanos) {
+        episodes.increment((double) episodesLearned);
+        pairs.increment((double) pairsLearned);
+        apply.record(Duration.ofNanos(nanos));
+    }
+
+    void checkpointed(long bytes, long nanos) {
+        checkpoint.record(Duration.ofNanos(nanos));
+        checkpointBytes.record((double) bytes);
+    }
+
+    @Override
+    public void close() {
+        meters.forEach(registry::remove);
+        meters.clear();
+    }
+
+    private void rocksDb(RocksStore store) {
+        gauge(
+                "synfire.rocksdb.files.bytes",
+                "Size of all table files",
+                () -> store.figure("rocksdb.total-sst-files-size"));
+        gauge(
+                "synfire.rocksdb.live.bytes",
+                "Estimated size of live data",
+                () -> store.figure("rocksdb.estimate-live-data-size"));
+        gauge(
+                "synfire.rocksdb.memtables.bytes",
+                "Size of all memtables",
+                () -> store.figure("rocksdb.size-all-mem-tables"));
+        gauge(
+                "synfire.rocksdb.readers.bytes",
+                "Memory of table readers",
+                () -> store.figure("rocksdb.estimate-table-readers-mem"));
+        gauge(
+                "synfire.rocksdb.compaction.pending.bytes",
+                "Bytes that wait for compaction",
+                () -> store.figure("rocksdb.estimate-pending-compaction-bytes"));
+        gauge(
+                "synfire.rocksdb.compactions.running",
+                "Compactions under way",
+                () -> store.figure("rocksdb.num-running-compactions"));
+    }
+
+    private void gauge(String name, String description, java.util.function.Supplier<Number> value) {
+        add(Gauge.builder(name, value).description(description).register(registry));
+    }
+
+    private <M extends Meter> M add(M meter) {
+        meters.add(meter);
+        return meter;
+    }
+}

@@ -1,0 +1,85 @@
+package io.synfire.engine;
+
+import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.memory.Memory;
+import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.Counts;
+import io.synfire.engine.view.MemoryView;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.function.Supplier;
+
+/** The memory as readers see it, until the engine is closed: a read that is under way holds up the closing, not the learning. */
+final class LiveView implements MemoryView {
+
+    private final Memory memory;
+    private final Lock open;
+    private final Supplier<Boolean> closed;
+
+    LiveView(Memory memory, ReadWriteLock lifecycle, Supplier<Boolean> closed) {
+        this.memory = memory;
+        this.open = lifecycle.readLock();
+        this.closed = closed;
+    }
+
+    @Override
+    public LearningSettings settings() {
+        return memory.settings();
+    }
+
+    @Override
+    public long watermarkMs() {
+        return memory.watermarkMs();
+    }
+
+    @Override
+    public Counts counts() {
+        return memory.counts();
+    }
+
+    @Override
+    public List<Position> positions() {
+        return memory.positions();
+    }
+
+    @Override
+    public int conceptCount() {
+        return memory.conceptCount();
+    }
+
+    @Override
+    public int conceptOf(String id) {
+        return memory.conceptOf(id);
+    }
+
+    @Override
+    public String idOf(int concept) {
+        return memory.idOf(concept);
+    }
+
+    @Override
+    public double activation(int concept, int horizon, long atMs) {
+        return memory.activation(concept, horizon, atMs);
+    }
+
+    @Override
+    public double episodes(int horizon, long atMs) {
+        return memory.episodes(horizon, atMs);
+    }
+
+    @Override
+    public Associations associations(int cue, long atMs) {
+        // Reads of the store must not meet its closing: native memory would be gone.
+        open.lock();
+        try {
+            if (closed.get()) {
+                throw new IllegalStateException("the engine is closed");
+            }
+            return memory.associations(cue, atMs);
+        } finally {
+            open.unlock();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.learn.Landmarks;
+import io.synfire.engine.view.Associations;
+import java.util.List;
+
+/**
+ * One reading of one row: turns sums into strengths at a time and leaves out what has faded or is too weak to be shown. Used by
+ * one thread for one row.
+ */
+final class Reading {
+
+    /** When a row is read and what is shown of it. */
+    record Moment(List<ForwardDecay> decays, long watermarkMs, long atMs, double forgetBelow) {}
+
+    private final int horizons;
+    private final double[] toWatermark;
+    private final double[] toMoment;
+    private final double forgetBelow;
+    private final int[] targets;
+    private final double[] strengths;
+    private int size;
+
+    Reading(Moment moment, Landmarks landmarks, int associationsMax) {
+        horizons = landmarks.horizonCount();
+        toWatermark = landmarks.decays(moment.decays(), moment.watermarkMs());
+        toMoment = landmarks.decays(moment.decays(), moment.atMs());
+        forgetBelow = moment.forgetBelow();
+        targets = new int[associationsMax];
+        strengths = new double[associationsMax * horizons];
+    }
+
+    /** Takes the sum of one association at one horizon; horizons come in rising order, the last one completes it. */
+    void take(int target, int horizon, double sum) {
+        strengths[size * horizons + horizon] =
+                Math.abs(sum) * toWatermark[horizon] < ForwardDecay.FADED ? 0 : sum * toMoment[horizon];
+        if (horizon == horizons - 1 && isShown()) {
+            targets[size++] = target;
+        }
+    }
+
+    Associations done(int cuts, double cutBound) {
+        return new Associations(targets, strengths, horizons, size, cuts, cutBound * toMoment[horizons - 1]);
+    }
+
+    private boolean isShown() {
+        for (int h = 0; h < horizons; h++) {
+            double strength = Math.abs(strengths[size * horizons + h]);
+            if (strength > 0 && strength >= forgetBelow) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

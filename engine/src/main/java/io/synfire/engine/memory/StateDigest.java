@@ -1,0 +1,66 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.learn.Checksum;
+import io.synfire.engine.learn.ForwardDecay;
+import java.util.List;
+
+/**
+ * Sums the checksum of a whole state. A value enters with its hash, horizon and exact size, whatever landmark it is kept at; one
+ * that has faded does not enter, so it does not matter when it was dropped.
+ */
+final class StateDigest {
+
+    private static final long EPISODES = 11;
+    private static final long MARGINAL = 12;
+    private static final long ASSOCIATION = 13;
+    private static final long KINDS = 16;
+
+    private final List<ForwardDecay> decays;
+    private final long watermarkMs;
+    private long state;
+    private long associations;
+    private long cue;
+    private int lastTarget = -1;
+
+    StateDigest(List<ForwardDecay> decays, long watermarkMs) {
+        this.decays = decays;
+        this.watermarkMs = watermarkMs;
+    }
+
+    void episodes(int horizon, double sum, long landmark) {
+        add(EPISODES, 0, 0, horizon, sum, landmark);
+    }
+
+    void marginal(long concept, int horizon, double sum, long landmark) {
+        add(MARGINAL, concept, 0, horizon, sum, landmark);
+    }
+
+    /** Begins the row of a cue. */
+    void cue(long hash) {
+        cue = hash;
+        lastTarget = -1;
+    }
+
+    void association(int target, long targetHash, int horizon, double sum, long landmark) {
+        if (add(ASSOCIATION, cue, targetHash, horizon, sum, landmark) && target != lastTarget) {
+            associations++;
+            lastTarget = target;
+        }
+    }
+
+    long state() {
+        return state;
+    }
+
+    long associations() {
+        return associations;
+    }
+
+    private boolean add(long kind, long from, long to, int horizon, double sum, long landmark) {
+        if (Math.abs(sum) * decays.get(horizon).decay(watermarkMs, landmark) < ForwardDecay.FADED) {
+            return false;
+        }
+        state += Checksum.sum(kind + KINDS * horizon, from, to, sum, landmark);
+        return true;
+    }
+}

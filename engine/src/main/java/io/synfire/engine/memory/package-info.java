@@ -1,0 +1,23 @@
+/**
+ * The write-back memory: evidence in tables, in front of the store.
+ *
+ * <pre>
+ *   impulses ──► ImpulseBuffer ──(by cue)──► Adjacencies: one AdjacencyTable per cue ──(checkpoint)──► store.Row
+ *   activations ──► Marginals                 │ complete: the whole row, answers alone
+ *   ids ──► ConceptDictionary                 │ delta: what came since the last checkpoint, on top of the stored row
+ *   contexts ──► ContextWindows               └ absent: the stored row is all there is
+ * </pre>
+ *
+ * <p>Because evidence is linear, a delta may be gathered without reading what it adds to, and be folded into the stored row at
+ * the next checkpoint.
+ *
+ * <p>Threads: one writer; any number of readers. A table is only touched under its own monitor, so a reader never sees half of a
+ * run of impulses. Everything else that readers see is immutable, or published through a volatile field.
+ *
+ * <p>In: episodes. Out: rows for the store, {@link io.synfire.engine.view.Associations} for readers. It may not touch
+ * {@code org.rocksdb}.
+ */
+@NullMarked
+package io.synfire.engine.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package io.synfire.engine.store;
+
+import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.Landmarks;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a checkpoint says about the whole memory; written in the same atomic batch as the rows it covers.
+ *
+ * @param number rises by one with every checkpoint
+ * @param watermarkMs latest event time learned, milliseconds since the epoch
+ * @param landmarks what the sums below are kept at
+ * @param episodeSums forward-decayed number of episodes N, per horizon
+ * @param episodes episodes learned, less those retracted
+ * @param pairs impulses learned
+ * @param associations stored directed edges
+ * @param deadLetters records rejected
+ * @param learned the digest of what was learned
+ * @param positions how far the sources were read
+ */
+public record CheckpointRecord(
+        long number,
+        long watermarkMs,
+        Landmarks landmarks,
+        List<Double> episodeSums,
+        long episodes,
+        long pairs,
+        long associations,
+        long deadLetters,
+        long learned,
+        List<Position> positions) {
+
+    /** Takes unmodifiable copies. */
+    public CheckpointRecord {
+        if (episodeSums.size() != landmarks.horizonCount()) {
+            throw new IllegalStateException("a checkpoint needs one N per horizon: sums=" + episodeSums.size());
+        }
+        episodeSums = List.copyOf(episodeSums);
+        positions = List.copyOf(positions);
+    }
+
+    byte[] toBytes() {
+        ByteSink sink = new ByteSink(256);
+        sink.varint(number);
+        sink.varint(watermarkMs);
+        for (int h = 0; h < landmarks.horizonCount(); h++) {
+            sink.varint(landmarks.index(h));
+            sink.f8(episodeSums.get(h));
+        }
+        sink.i8(episodes);
+        sink.varint(pairs);
+        sink.varint(associations);
+        sink.varint(deadLetters);
+        sink.i8(learned);
+        sink.varint(positions.size());
+        for (Position position : positions) {
+            sink.text(position.source());
+            sink.text(position.sourceId());
+            sink.varint(position.partition());
+            sink.varint(position.nextOffset());
+            sink.varint(position.leaderEpoch() + 1L);
+        }
+        return sink.toBytes();
+    }
+
+    static CheckpointRecord ofBytes(byte[] bytes, int horizons) {
+        ByteSource source = new ByteSource("checkpoint record", bytes);
+        long number = source.varint();
+        long watermarkMs = source.varint();
+        long[] landmarks = new long[horizons];
+        List<Double> episodeSums = new ArrayList<>();
+        for (int h = 0; h < horizons; h++) {
+            landmarks[h] = source.varint();
+            episodeSums.add(source.f8());
+        }
+        long episodes = source.i8();
+        long pairs = source.varint();
+        long associations = source.varint();
+        long deadLetters = source.varint();
+        long learned = source.i8();
+        int size = source.count(5);
+        List<Position> positions = new ArrayList<>(size);
+        for (int i = 0; i < size; i++) {
+            positions.add(new Position(
+                    source.text(), source.text(), source.varintInt(), source.varint(), source.varintInt() - 1));
+        }
+        source.end();
+        return new CheckpointRecord(
+                number,
+                watermarkMs,
+                Landmarks.of(landmarks),
+                episodeSums,
+                episodes,
+                pairs,
+                associations,
+                deadLetters,
+                learned,
+                positions);
+    }
+}

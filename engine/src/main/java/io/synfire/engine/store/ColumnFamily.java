@@ -1,0 +1,16 @@
+package io.synfire.engine.store;
+
+import java.nio.charset.StandardCharsets;
+
+/** The column families of a store; their order is the order in which they are opened. */
+enum ColumnFamily {
+    DEFAULT,
+    CONCEPTS,
+    MARGINALS,
+    ROWS,
+    CONTEXTS;
+
+    byte[] nameBytes() {
+        return name().toLowerCase(java.util.Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+    }
+}

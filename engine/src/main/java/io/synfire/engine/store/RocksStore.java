@@ -1,0 +1,320 @@
+package io.synfire.engine.store;
+
+import io.synfire.engine.learn.ContextWindow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The store of one memory: rows, marginals, the dictionary, context windows and the checkpoint record, in one RocksDB.
+ *
+ * <p>Reads see the last checkpoint and may come from any thread. Checkpoints come from one thread at a time. Every method throws
+ * {@link StoreException} if the disk fails or what it read is damaged.
+ */
+public final class RocksStore implements AutoCloseable {
+
+    private static final byte FORMAT = 1;
+    private static final byte[] FORMAT_KEY = utf8("format");
+    private static final byte[] SETTINGS_KEY = utf8("settings");
+    private static final byte[] CHECKPOINT_KEY = utf8("checkpoint");
+    private static final int SECONDARY_TRIES = 5;
+
+    private final Path directory;
+    private final RocksDatabase database;
+    private final @Nullable Path secondary;
+    private boolean closed;
+
+    private RocksStore(Path directory, RocksDatabase database, @Nullable Path secondary) {
+        this.directory = directory;
+        this.database = database;
+        this.secondary = secondary;
+    }
+
+    /**
+     * Opens a store for writing; creates it if there is none.
+     *
+     * @param directory its directory
+     * @param budget what RocksDB may use
+     * @return the store
+     * @throws StoreInUseException if another writer has it open
+     */
+    public static RocksStore open(Path directory, StoreBudget budget) {
+        try {
+            Files.createDirectories(directory);
+            return checked(new RocksStore(directory, RocksDatabase.open(directory, budget), null));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the store's directory cannot be made: store=" + directory, e);
+        } catch (RocksDBException e) {
+            if (String.valueOf(e.getMessage()).contains("lock")) {
+                throw new StoreInUseException(directory, e);
+            }
+            throw new StoreException("the store cannot be opened: store=" + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Opens an existing store beside its writer, as of its last checkpoint.
+     *
+     * @param directory its directory
+     * @param budget what RocksDB may use
+     * @return a store that only reads
+     * @throws IllegalArgumentException if there is no store in the directory
+     */
+    public static RocksStore openSecondary(Path directory, StoreBudget budget) {
+        if (!Files.isRegularFile(directory.resolve("CURRENT"))) {
+            throw new IllegalArgumentException("there is no store here: store=" + directory);
+        }
+        // A file may be compacted away between reading the manifest and opening it; the next look sees the newer
+        // manifest.
+        for (int attempt = 1; ; attempt++) {
+            Path own = temporaryDirectory();
+            try {
+                return checked(new RocksStore(directory, RocksDatabase.openSecondary(directory, own, budget), own));
+            } catch (RocksDBException e) {
+                deleteTree(own);
+                if (attempt == SECONDARY_TRIES) {
+                    throw new StoreException("the store cannot be read: store=" + directory + ": " + e.getMessage(), e);
+                }
+            }
+        }
+    }
+
+    /**
+     * The learning settings the store was created with.
+     *
+     * @return values by key, or empty if it is new
+     */
+    public Optional<Map<String, String>> settings() {
+        byte[] bytes = get(ColumnFamily.DEFAULT, SETTINGS_KEY);
+        if (bytes == null) {
+            return Optional.empty();
+        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        new String(bytes, StandardCharsets.UTF_8).lines().forEach(line -> {
+            int split = line.indexOf('=');
+            if (split < 1) {
+                throw new StoreException(
+                        "the store is damaged: settings hold a line without a key: line=" + line, null);
+            }
+            settings.put(line.substring(0, split), line.substring(split + 1));
+        });
+        return Optional.of(settings);
+    }
+
+    /**
+     * Writes settings and format into a new store, to the disk.
+     *
+     * @param settings values by key
+     */
+    public void create(Map<String, String> settings) {
+        StringBuilder lines = new StringBuilder();
+        settings.forEach(
+                (key, value) -> lines.append(key).append('=').append(value).append('\n'));
+        try (WriteBatch batch = new WriteBatch();
+                WriteOptions durable = new WriteOptions().setSync(true)) {
+            batch.put(database.handle(ColumnFamily.DEFAULT), FORMAT_KEY, new byte[] {FORMAT});
+            batch.put(database.handle(ColumnFamily.DEFAULT), SETTINGS_KEY, utf8(lines.toString()));
+            database.db().write(durable, batch);
+        } catch (RocksDBException e) {
+            throw new StoreException("the store cannot be created: store=" + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The last checkpoint.
+     *
+     * @param horizons how many horizons the memory keeps
+     * @return its record, or empty if there was none
+     */
+    public Optional<CheckpointRecord> lastCheckpoint(int horizons) {
+        byte[] bytes = get(ColumnFamily.DEFAULT, CHECKPOINT_KEY);
+        return bytes == null ? Optional.empty() : Optional.of(CheckpointRecord.ofBytes(bytes, horizons));
+    }
+
+    /**
+     * The associations of a cue. Costs a read of one key, 5 to 12 µs for a row that is not huge.
+     *
+     * @param cue its int
+     * @param horizons how many horizons the memory keeps
+     * @return its row, or null if it has none
+     */
+    public @Nullable Row row(int cue, int horizons) {
+        byte[] bytes = get(ColumnFamily.ROWS, key(cue));
+        return bytes == null ? null : Row.ofBytes(cue, bytes, horizons);
+    }
+
+    /**
+     * What a context remembers.
+     *
+     * @param context its key
+     * @return its window, or null if it has none
+     */
+    public @Nullable ContextWindow window(String context) {
+        byte[] bytes = get(ColumnFamily.CONTEXTS, utf8(context));
+        return bytes == null ? null : WindowBytes.read(context, bytes);
+    }
+
+    /** Takes one concept of the dictionary. */
+    @FunctionalInterface
+    public interface ConceptVisitor {
+        /**
+         * Takes a concept.
+         *
+         * @param concept its int
+         * @param utf8 its id
+         */
+        void concept(int concept, byte[] utf8);
+    }
+
+    /** Takes one marginal. */
+    @FunctionalInterface
+    public interface MarginalVisitor {
+        /**
+         * Takes a marginal.
+         *
+         * @param concept the concept's int
+         * @param marginal its activation mass
+         */
+        void marginal(int concept, StoredMarginal marginal);
+    }
+
+    /**
+     * Reads the whole dictionary, in rising order.
+     *
+     * @param visitor takes each concept
+     */
+    public void concepts(ConceptVisitor visitor) {
+        scan(ColumnFamily.CONCEPTS, visitor);
+    }
+
+    /**
+     * Reads all marginals, in rising order.
+     *
+     * @param horizons how many horizons the memory keeps
+     * @param visitor takes each marginal
+     */
+    public void marginals(int horizons, MarginalVisitor visitor) {
+        scan(
+                ColumnFamily.MARGINALS,
+                (concept, bytes) -> visitor.marginal(concept, StoredMarginal.ofBytes(concept, bytes, horizons)));
+    }
+
+    /**
+     * Begins a checkpoint. Nothing is written before its commit.
+     *
+     * @return an empty checkpoint, to be closed
+     */
+    public CheckpointWriter beginCheckpoint() {
+        if (secondary != null) {
+            throw new IllegalStateException("a store opened for reading cannot be written: store=" + directory);
+        }
+        return new CheckpointWriter(database, directory);
+    }
+
+    /**
+     * A figure that RocksDB keeps, summed over all column families.
+     *
+     * @param property its name, such as {@code rocksdb.total-sst-files-size}
+     * @return the figure
+     */
+    public synchronized long figure(String property) {
+        if (closed) {
+            return 0;
+        }
+        try {
+            return database.db().getAggregatedLongProperty(property);
+        } catch (RocksDBException e) {
+            throw new StoreException("RocksDB has no such figure: property=" + property, e);
+        }
+    }
+
+    /** Releases everything. Idempotent. No other call may be under way. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        database.close();
+        if (secondary != null) {
+            deleteTree(secondary);
+        }
+    }
+
+    static byte[] key(int concept) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(concept).array();
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] checkpointKey() {
+        return CHECKPOINT_KEY.clone();
+    }
+
+    private static RocksStore checked(RocksStore store) {
+        byte[] format = store.get(ColumnFamily.DEFAULT, FORMAT_KEY);
+        if (format != null && (format.length != 1 || format[0] != FORMAT)) {
+            store.close();
+            throw new StoreException(
+                    "the store has a format that this version does not read: store=" + store.directory + " format="
+                            + format[0] + " readable=" + FORMAT,
+                    null);
+        }
+        return store;
+    }
+
+    private byte @Nullable [] get(ColumnFamily family, byte[] key) {
+        try {
+            return database.db().get(database.handle(family), key);
+        } catch (RocksDBException e) {
+            throw new StoreException("the store cannot be read: store=" + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void scan(ColumnFamily family, ConceptVisitor visitor) {
+        try (RocksIterator iterator = database.db().newIterator(database.handle(family))) {
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                visitor.concept(ByteBuffer.wrap(iterator.key()).getInt(), iterator.value());
+            }
+            // An iterator over a damaged file just ends.
+            iterator.status();
+        } catch (RocksDBException e) {
+            throw new StoreException("the store cannot be read: store=" + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Path temporaryDirectory() {
+        try {
+            return Files.createTempDirectory("synfire-reader");
+        } catch (IOException e) {
+            throw new UncheckedIOException("a reader needs a temporary directory", e);
+        }
+    }
+
+    private static void deleteTree(Path root) {
+        try (Stream<Path> tree = Files.walk(root)) {
+            List<Path> deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
+            for (Path path : deepestFirst) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a reader's temporary directory cannot be deleted: directory=" + root, e);
+        }
+    }
+}

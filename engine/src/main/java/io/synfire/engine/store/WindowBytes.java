@@ -1,0 +1,51 @@
+package io.synfire.engine.store;
+
+import io.synfire.engine.learn.ContextWindow;
+import io.synfire.engine.learn.Firing;
+import java.util.Iterator;
+
+/**
+ * A context window as bytes, oldest firing first: varint count; per firing varint time, varint n, then n times varint concept
+ * and f8 strength.
+ *
+ * <p>The reward of a past firing takes no part in later impulses, so it is not kept.
+ */
+final class WindowBytes {
+
+    private WindowBytes() {}
+
+    static byte[] of(ContextWindow window) {
+        ByteSink sink = new ByteSink(64);
+        sink.varint(window.size());
+        Iterator<Firing> firings = window.oldestFirst();
+        while (firings.hasNext()) {
+            Firing firing = firings.next();
+            sink.varint(firing.atMs());
+            sink.varint(firing.size());
+            for (int i = 0; i < firing.size(); i++) {
+                sink.varint(firing.concept(i));
+                sink.f8(firing.strength(i));
+            }
+        }
+        return sink.toBytes();
+    }
+
+    static ContextWindow read(String context, byte[] bytes) {
+        ByteSource source = new ByteSource("window of context " + context, bytes);
+        int count = source.count(11);
+        ContextWindow window = new ContextWindow();
+        for (int f = 0; f < count; f++) {
+            long atMs = source.varint();
+            int size = source.count(9);
+            int[] concepts = new int[size];
+            double[] strengths = new double[size];
+            for (int i = 0; i < size; i++) {
+                concepts[i] = source.varintInt();
+                strengths[i] = source.f8();
+            }
+            window.add(new Firing(atMs, concepts, strengths, 1), count);
+        }
+        source.end();
+        return window;
+    }
+}
