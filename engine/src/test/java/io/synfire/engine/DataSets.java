@@ -1,0 +1,28 @@
+package io.synfire.engine;
+
+import com.github.luben.zstd.ZstdInputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/** Real data sets, read from where the system property {@code synfire.data} says; a test that needs an absent one is skipped. */
+public final class DataSets {
+
+    private DataSets() {}
+
+    /** The lines of a zstd-compressed file. */
+    public static List<String> lines(String file) throws IOException {
+        Path path = Path.of(System.getProperty("synfire.data", "../shared/data"), file);
+        Assumptions.assumeTrue(
+                Files.isReadable(path), () -> "the data set is absent, so this test is skipped: file=" + path);
+        try (BufferedReader reader = new BufferedReader(
+                new InputStreamReader(new ZstdInputStream(Files.newInputStream(path)), StandardCharsets.UTF_8))) {
+            return reader.lines().toList();
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.synfire.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.event.Activation;
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Position;
+import io.synfire.engine.store.StoreInUseException;
+import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.MemoryView;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an engine promises to those who hold one. */
+final class EngineTest {
+
+    private static final long HOUR = 3_600_000;
+
+    @TempDir
+    Path directory;
+
+    private Engine open(Map<String, String> learning) {
+        return Engine.open(directory, learning, new EngineOptions(16 << 20), new SimpleMeterRegistry());
+    }
+
+    @Test
+    void strengthsFollowTheFormulaForLateEventsAndAcrossLandmarks() {
+        try (Engine engine = open(Map.of("half-lives", "1h"))) {
+            engine.apply(Batch.of(Episode.of(10 * HOUR, "a", "b"), Episode.of(12 * HOUR, "a", "b")));
+            assertThat(strength(engine.view(), "a", "b", 12 * HOUR)).isCloseTo(1 + 0.25, within(1e-6));
+            // An hour late: it counts half at the watermark, as if it had come in time.
+            engine.apply(Batch.of(Episode.of(11 * HOUR, "a", "b")));
+            assertThat(strength(engine.view(), "a", "b", 12 * HOUR)).isCloseTo(1.75, within(1e-6));
+            assertThat(strength(engine.view(), "a", "b", 13 * HOUR)).isCloseTo(0.875, within(1e-6));
+            // A landmark is crossed at 32 hours; what was learned before is still 2^-28 of 1.75.
+            engine.apply(Batch.of(Episode.of(40 * HOUR, "b", "c")));
+            assertThat(strength(engine.view(), "a", "b", 40 * HOUR)).isCloseTo(1.75 * 0x1p-28, within(1e-6 * 0x1p-28));
+            engine.apply(Batch.of(Episode.of(40 * HOUR, "a", "b")));
+            assertThat(strength(engine.view(), "a", "b", 40 * HOUR)).isCloseTo(1 + 1.75 * 0x1p-28, within(1e-6));
+        }
+    }
+
+    @Test
+    void afterAThousandHalfLivesTheOldIsGoneAndTheNewIsExact() {
+        try (Engine engine = open(Map.of("half-lives", "1h"))) {
+            engine.apply(Batch.of(Episode.of(0, "a", "b"), Episode.of(0, "a", "old")));
+            engine.apply(Batch.of(Episode.of(1000 * HOUR, "a", "b")));
+            Associations row = engine.view().associations(engine.view().conceptOf("a"), 1000 * HOUR);
+            assertThat(row.size()).isEqualTo(1);
+            assertThat(row.strength(0, 0)).isEqualTo(1);
+            engine.apply(Batch.of(Episode.of(1001 * HOUR, "x", "y"), Episode.of(999 * HOUR, "a", "b")));
+            assertThat(strength(engine.view(), "a", "b", 1001 * HOUR)).isCloseTo(0.5 + 0.25, within(1e-6));
+            assertThat(engine.view().activation(engine.view().conceptOf("a"), 0, 1001 * HOUR))
+                    .isCloseTo(0.75, within(1e-12));
+            assertThat(engine.view().episodes(0, 1001 * HOUR)).isCloseTo(1 + 0.5 + 0.25, within(1e-12));
+        }
+    }
+
+    @Test
+    void withinAContextTheEarlierLeadsToTheLater() {
+        try (Engine engine = open(Map.of("half-lives", "none"))) {
+            engine.apply(Batch.of(inContext(0, "a"), inContext(60_000, "b"), inContext(120_000, "c")));
+            assertThat(strength(engine.view(), "a", "b", 120_000)).isEqualTo(1);
+            assertThat(strength(engine.view(), "b", "a", 120_000)).isEqualTo(0.5);
+            assertThat(strength(engine.view(), "a", "c", 120_000)).isEqualTo(0.5);
+            assertThat(strength(engine.view(), "c", "a", 120_000)).isEqualTo(0.25);
+        }
+        try (Engine engine = open(Map.of())) {
+            // The window came back with the store.
+            engine.apply(Batch.of(inContext(130_000, "d")));
+            assertThat(strength(engine.view(), "c", "d", 130_000)).isEqualTo(1);
+            assertThat(strength(engine.view(), "a", "d", 130_000)).isCloseTo(1.0 / 3, within(1e-7));
+        }
+    }
+
+    @Test
+    void positionsAreStoredWithTheStateTheyProduced() {
+        Position position = new Position("kafka:synfire.episodes", "topic-id", 3, 42, 7);
+        try (Engine engine = open(Map.of())) {
+            engine.apply(new Batch(List.of(Episode.of(5, "a", "b")), List.of(position), 2));
+            assertThat(engine.positions()).containsExactly(position);
+        }
+        try (Engine engine = open(Map.of())) {
+            assertThat(engine.positions()).containsExactly(position);
+            assertThat(engine.view().counts().episodes()).isEqualTo(1);
+            assertThat(engine.view().counts().deadLetters()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void onlyADifferentSettingGivenExplicitlyIsRefused() {
+        open(Map.of("half-lives", "90d", "rule", "hebb")).close();
+        open(Map.of()).close();
+        open(Map.of("half-lives", "90d", "backward", "1.0")).close();
+        assertThatThrownBy(() -> open(Map.of("half-lives", "30d")))
+                .isInstanceOf(SettingsMismatchException.class)
+                .hasMessageContaining("half-lives=90d -> 30d");
+    }
+
+    @Test
+    void aSecondWriterIsRefusedAndAReaderSeesTheLastCheckpoint() {
+        try (Engine engine = open(Map.of())) {
+            engine.apply(Batch.of(Episode.of(1, "a", "b")));
+            engine.checkpoint();
+            engine.apply(Batch.of(Episode.of(1, "a", "c")));
+            assertThatThrownBy(() -> open(Map.of())).isInstanceOf(StoreInUseException.class);
+            try (Engine reader =
+                    Engine.openReadOnly(directory, new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
+                assertThat(reader.view().conceptOf("b")).isNotNegative();
+                assertThat(reader.view().conceptOf("c")).isNegative();
+                assertThatThrownBy(() -> reader.apply(Batch.of(Episode.of(1, "a", "b"))))
+                        .isInstanceOf(IllegalStateException.class);
+            }
+            assertThat(engine.view().conceptOf("c")).isNotNegative();
+        }
+    }
+
+    @Test
+    void whatMayNotBeLearnedIsRefusedWithTheRule() {
+        try (Engine engine = open(Map.of("max-concepts", "2", "max-ahead", "1h"))) {
+            assertThat(engine.refusal(Episode.of(0, "a", "b", "c"), 0))
+                    .hasValueSatisfying(reason ->
+                            assertThat(reason).contains("max-concepts=2").contains("concepts=3"));
+            assertThat(engine.refusal(Episode.of(2 * HOUR, "a"), HOUR)).isEmpty();
+            assertThat(engine.refusal(Episode.of(2 * HOUR + 1, "a"), HOUR)).isPresent();
+            assertThat(engine.refusal(Episode.of(2 * HOUR + 1, "a"), Long.MAX_VALUE))
+                    .isEmpty();
+        }
+        assertThatThrownBy(() -> new Activation("a", Double.NaN)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Activation.of("x".repeat(513))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void readersBesideTheWriterSeeStrengthsThatOnlyGrow() throws Exception {
+        try (Engine engine = open(Map.of("half-lives", "none"))) {
+            engine.apply(Batch.of(Episode.of(0, "hub", "t0", "t1")));
+            MemoryView view = engine.view();
+            AtomicBoolean done = new AtomicBoolean();
+            CompletableFuture<Long> reads = CompletableFuture.supplyAsync(() -> {
+                long count = 0;
+                double before = 0;
+                while (!done.get()) {
+                    double now = strength(view, "hub", "t0", 0);
+                    assertThat(now).isGreaterThanOrEqualTo(before);
+                    before = now;
+                    count++;
+                }
+                return count;
+            });
+            for (int i = 0; i < 2000; i++) {
+                engine.apply(Batch.of(Episode.of(0, "hub", "t0", "t" + i, "u" + i)));
+                if (i % 50 == 0) {
+                    engine.checkpoint();
+                }
+            }
+            done.set(true);
+            assertThat(reads.get()).isPositive();
+            assertThat(strength(view, "hub", "t0", 0)).isEqualTo(2001);
+        }
+    }
+
+    private static Episode inContext(long atMs, String concept) {
+        return new Episode(atMs, "session", List.of(Activation.of(concept)), 1, null);
+    }
+
+    private static double strength(MemoryView view, String cue, String target, long atMs) {
+        Associations row = view.associations(view.conceptOf(cue), atMs);
+        int index = row.indexOf(view.conceptOf(target));
+        return index < 0 ? 0 : row.strength(index, 0);
+    }
+}
