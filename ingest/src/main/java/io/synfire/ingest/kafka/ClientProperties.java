@@ -1,0 +1,107 @@
+package io.synfire.ingest.kafka;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Properties of Kafka clients: what the user gave, passed through untouched, and the few that the guarantee rests on, which cannot
+ * be given otherwise.
+ */
+public final class ClientProperties {
+
+    /** What each record exactly once rests on, and why another value would break it. */
+    private static final Map<String, Object> REQUIRED = Map.of(
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false", // positions live in the store
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none", // a gap must be an error
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed", // an aborted record never happened
+            ProducerConfig.ACKS_CONFIG, "all", // a dead letter must be safe before the position passes it
+            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+
+    private final Map<String, Object> given;
+
+    /**
+     * Properties as the user gave them, without the prefix {@code kafka.}.
+     *
+     * @param given by name; {@code bootstrap.servers} at least
+     * @throws IllegalArgumentException if one is given that the guarantee rests on, with another value
+     */
+    public ClientProperties(Map<String, String> given) {
+        if (!given.containsKey("bootstrap.servers")) {
+            throw new IllegalArgumentException("kafka.bootstrap.servers must be set: kafka.bootstrap.servers=missing");
+        }
+        given.forEach((name, value) -> {
+            Object required = REQUIRED.get(name);
+            if (required != null && !required.toString().equalsIgnoreCase(value)) {
+                throw new IllegalArgumentException("kafka." + name + " must be " + required
+                        + ", the guarantee rests on it: kafka." + name + "=" + value);
+            }
+        });
+        this.given = new LinkedHashMap<>(given);
+    }
+
+    /**
+     * Whether the user asked for a consumer group.
+     *
+     * @return true if {@code group.id} is given
+     */
+    public boolean hasGroup() {
+        return given.containsKey(ConsumerConfig.GROUP_ID_CONFIG);
+    }
+
+    Map<String, Object> consumer() {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000");
+        properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, "2097152");
+        properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, "8388608");
+        properties.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "1048576");
+        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "synfire-learner");
+        properties.putAll(given);
+        properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        for (String name : new String[] {
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG
+        }) {
+            properties.put(name, REQUIRED.get(name));
+        }
+        return known(properties, ConsumerConfig.configNames());
+    }
+
+    Map<String, Object> producer(String clientId) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, "8388608");
+        properties.put(ProducerConfig.BATCH_SIZE_CONFIG, "65536");
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, "5");
+        properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "17825792");
+        properties.putAll(given);
+        properties.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+        properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        for (String name : new String[] {ProducerConfig.ACKS_CONFIG, ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG}) {
+            properties.put(name, REQUIRED.get(name));
+        }
+        return known(properties, ProducerConfig.configNames());
+    }
+
+    Map<String, Object> admin() {
+        return known(new HashMap<>(given), AdminClientConfig.configNames());
+    }
+
+    /** A client warns of names that only another kind of client knows; names that none knows go through, for plugins. */
+    private static Map<String, Object> known(Map<String, Object> properties, java.util.Set<String> names) {
+        properties
+                .keySet()
+                .removeIf(name -> !names.contains(name)
+                        && (ConsumerConfig.configNames().contains(name)
+                                || ProducerConfig.configNames().contains(name)
+                                || AdminClientConfig.configNames().contains(name)));
+        return properties;
+    }
+}

@@ -1,0 +1,165 @@
+package io.synfire.ingest.kafka;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+
+/**
+ * A real Kafka in this process: one node in KRaft mode, broker and controller, on the loopback interface alone. For the demo, for
+ * trying things out and for tests; it keeps everything it was sent, on disk, and finds it again at the next start.
+ *
+ * <p>Frugal: few threads, small buffers, so that broker, engine and HTTP fit a heap of 192 MiB. Starts in about three seconds.
+ */
+public final class LocalBroker implements AutoCloseable {
+
+    /** The port it takes if it is free. */
+    public static final int PREFERRED_PORT = 9092;
+
+    private static final String FORMATTED = "meta.properties";
+
+    private final KafkaRaftServer server;
+    private final String bootstrapServers;
+    private boolean closed;
+
+    private LocalBroker(KafkaRaftServer server, String bootstrapServers) {
+        this.server = server;
+        this.bootstrapServers = bootstrapServers;
+    }
+
+    /**
+     * Starts a broker; formats its storage at the first start.
+     *
+     * @param directory where it keeps its log
+     * @param preferredPort the port to listen on; another is taken if this one is in use
+     * @return the running broker
+     * @throws IllegalStateException if it cannot start, such as when another one uses the directory
+     */
+    public static LocalBroker start(Path directory, int preferredPort) {
+        int port = isFree(preferredPort) ? preferredPort : freePort();
+        int controllerPort = freePort();
+        try {
+            Files.createDirectories(directory);
+            if (!Files.exists(directory.resolve(FORMATTED))) {
+                format(directory);
+            }
+            KafkaConfig config = KafkaConfig.fromProps(properties(directory, port, controllerPort), false);
+            KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
+            server.startup();
+            return new LocalBroker(server, "127.0.0.1:" + port);
+        } catch (IOException | RuntimeException e) {
+            throw new IllegalStateException(
+                    "the broker in this process cannot start: directory=" + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Where clients reach it.
+     *
+     * @return {@code 127.0.0.1:PORT}
+     */
+    public String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    /** Stops it cleanly, in about a second. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            server.shutdown();
+            server.awaitShutdown();
+        }
+    }
+
+    private static void format(Path directory) {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        try (PrintStream printed = new PrintStream(said, true, StandardCharsets.UTF_8)) {
+            new Formatter()
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setNodeId(1)
+                    .setControllerListenerName("CONTROLLER")
+                    .setMetadataLogDirectory(directory.toString())
+                    .addDirectory(directory.toString())
+                    .setPrintStream(printed)
+                    .run();
+        } catch (Exception e) {
+            throw new IllegalStateException(
+                    "the storage cannot be formatted: " + said.toString(StandardCharsets.UTF_8), e);
+        }
+    }
+
+    private static Properties properties(Path directory, int port, int controllerPort) {
+        Properties properties = new Properties();
+        properties.putAll(Map.of(
+                "process.roles", "broker,controller",
+                "node.id", "1",
+                "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
+                "advertised.listeners", "PLAINTEXT://127.0.0.1:" + port,
+                "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "controller.listener.names", "CONTROLLER",
+                // Static voters: the port may differ at every start, the one voter finds itself all the same.
+                "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
+                "inter.broker.listener.name", "PLAINTEXT",
+                "log.dirs", directory.toString()));
+        // One node: nothing is replicated, groups start at once.
+        properties.putAll(Map.of(
+                "offsets.topic.replication.factor", "1",
+                "offsets.topic.num.partitions", "1",
+                "transaction.state.log.replication.factor", "1",
+                "transaction.state.log.min.isr", "1",
+                "transaction.state.log.num.partitions", "1",
+                "share.coordinator.state.topic.replication.factor", "1",
+                "share.coordinator.state.topic.min.isr", "1",
+                "group.initial.rebalance.delay.ms", "0",
+                "auto.create.topics.enable", "false"));
+        // The log is what memories are rebuilt from: nothing in it expires.
+        properties.putAll(
+                Map.of("log.retention.ms", "-1", "log.retention.bytes", "-1", "message.max.bytes", "17825792"));
+        // Frugal.
+        properties.putAll(Map.of(
+                "num.network.threads", "2",
+                "num.io.threads", "2",
+                "background.threads", "2",
+                "num.replica.fetchers", "1",
+                "num.recovery.threads.per.data.dir", "1",
+                "log.cleaner.threads", "1",
+                "log.cleaner.dedupe.buffer.size", "4194304",
+                "log.cleaner.io.buffer.size", "262144",
+                "log.index.size.max.bytes", "1048576",
+                "metadata.log.segment.bytes", "16777216"));
+        properties.put("transaction.state.log.segment.bytes", "1048576");
+        properties.put("offsets.topic.segment.bytes", "1048576");
+        return properties;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException("the loopback interface has no free port", e);
+        }
+    }
+}

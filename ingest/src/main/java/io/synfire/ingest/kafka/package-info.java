@@ -1,0 +1,16 @@
+/**
+ * Topics → engine.
+ *
+ * <pre>
+ *   synfire.episodes ──► EpisodeConsumer: poll → decode → admit ──► Engine.apply, with the positions
+ *                                                  └── rejected ──► DeadLetters ──► synfire.dead-letters
+ *   EpisodeProducer ──► synfire.episodes                 LocalBroker: a Kafka in this process
+ * </pre>
+ *
+ * <p>In: records at the engine's own positions, never at the group's. Out: batches; dead letters, which are acknowledged before the
+ * position passes them. It may not touch the store, nor the query side.
+ */
+@NullMarked
+package io.synfire.ingest.kafka;
+
+import org.jspecify.annotations.NullMarked;
