@@ -1,0 +1,282 @@
+package io.synfire.query.answer;
+
+import io.synfire.engine.event.Position;
+import io.synfire.engine.view.Digest;
+import io.synfire.query.recall.Answers;
+import io.synfire.query.recall.Measure;
+import java.io.ByteArrayOutputStream;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Answers as JSON, in UTF-8. What is undefined is null, never NaN. Immutable and thread-safe. */
+public final class AnswerJson {
+
+    private final JsonFactory factory = new JsonFactory();
+
+    /**
+     * Known concepts.
+     *
+     * @param answer the answer
+     * @return {@code {"concepts": […]}}
+     */
+    public byte[] of(Answers.Concepts answer) {
+        return object(json -> {
+            json.writeName("concepts");
+            json.writeStartArray();
+            for (Answers.Concept concept : answer.concepts()) {
+                json.writeStartObject();
+                json.writeStringProperty("concept", concept.concept());
+                number(json, "activation", concept.activation());
+                json.writeNumberProperty("degree", concept.degree());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        });
+    }
+
+    /**
+     * What goes with a concept.
+     *
+     * @param answer the answer
+     * @return {@code {"concept", "asOf", "measure", "associations": […]}}
+     */
+    public byte[] of(Answers.Associations answer) {
+        return object(json -> {
+            json.writeStringProperty("concept", answer.concept());
+            json.writeStringProperty("asOf", iso(answer.asOfMs()));
+            json.writeStringProperty("measure", answer.measure().toString());
+            json.writeName("associations");
+            json.writeStartArray();
+            for (Answers.Association association : answer.associations()) {
+                json.writeStartObject();
+                json.writeStringProperty("concept", association.concept());
+                number(json, "score", association.score());
+                number(json, "strength", association.strength());
+                number(json, "confidence", association.confidence());
+                number(json, "lift", association.lift());
+                number(json, "npmi", association.npmi());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        });
+    }
+
+    /**
+     * Everything about a pair.
+     *
+     * @param answer the answer
+     * @return {@code {"from", "to", "asOf", "horizons": […]}}
+     */
+    public byte[] of(Answers.Explanation answer) {
+        return object(json -> {
+            json.writeStringProperty("from", answer.from());
+            json.writeStringProperty("to", answer.to());
+            json.writeStringProperty("asOf", iso(answer.asOfMs()));
+            json.writeName("horizons");
+            json.writeStartArray();
+            for (Answers.HorizonExplanation horizon : answer.horizons()) {
+                json.writeStartObject();
+                json.writeStringProperty("horizon", horizon.horizon());
+                number(json, "episodes", horizon.episodes());
+                json.writeName("marginals");
+                json.writeStartObject();
+                number(json, "from", horizon.fromActivation());
+                number(json, "to", horizon.toActivation());
+                json.writeEndObject();
+                direction(json, "forward", horizon.forward());
+                direction(json, "backward", horizon.backward());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        });
+    }
+
+    /**
+     * What cues bring to mind.
+     *
+     * @param answer the answer
+     * @return {@code {"asOf", "results": […], "unknownCues": […]}}
+     */
+    public byte[] of(Answers.Recall answer) {
+        return object(json -> {
+            json.writeStringProperty("asOf", iso(answer.asOfMs()));
+            json.writeName("results");
+            json.writeStartArray();
+            for (Answers.Recalled result : answer.results()) {
+                json.writeStartObject();
+                json.writeStringProperty("concept", result.concept());
+                number(json, "score", result.score());
+                json.writeName("because");
+                json.writeStartArray();
+                for (Answers.Contribution contribution : result.because()) {
+                    json.writeStartObject();
+                    json.writeStringProperty("cue", contribution.cue());
+                    json.writeStringProperty("via", contribution.via());
+                    number(json, "contribution", contribution.contribution());
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeName("unknownCues");
+            json.writeStartArray();
+            answer.unknownCues().forEach(json::writeString);
+            json.writeEndArray();
+        });
+    }
+
+    /**
+     * How a memory stands.
+     *
+     * @param answer the answer
+     * @return {@code {"ready", "watermark", "lag", "positions", "counts", "settings"}}, and {@code "failure"} if learning stopped
+     */
+    public byte[] of(StatusAnswer answer) {
+        return object(json -> {
+            json.writeBooleanProperty("ready", answer.ready());
+            Long watermarkMs = answer.watermarkMs();
+            text(json, "watermark", watermarkMs == null ? null : iso(watermarkMs));
+            Long lag = answer.lag();
+            if (lag == null) {
+                json.writeNullProperty("lag");
+            } else {
+                json.writeNumberProperty("lag", lag.longValue());
+            }
+            json.writeName("positions");
+            json.writeStartArray();
+            answer.positions().forEach(position -> position(json, position));
+            json.writeEndArray();
+            json.writeName("counts");
+            json.writeStartObject();
+            json.writeNumberProperty("episodes", answer.counts().episodes());
+            json.writeNumberProperty("pairs", answer.counts().pairs());
+            json.writeNumberProperty("concepts", answer.counts().concepts());
+            json.writeNumberProperty("associations", answer.counts().associations());
+            json.writeNumberProperty("deadLetters", answer.counts().deadLetters());
+            json.writeEndObject();
+            json.writeName("settings");
+            json.writeStartObject();
+            answer.settings().forEach(json::writeStringProperty);
+            json.writeEndObject();
+            if (answer.failure() != null) {
+                text(json, "failure", answer.failure());
+            }
+        });
+    }
+
+    /**
+     * Both checksums.
+     *
+     * @param answer the answer
+     * @return {@code {"learned", "state", "episodes", "associations", "concepts"}}
+     */
+    public byte[] of(Digest answer) {
+        return object(json -> {
+            json.writeStringProperty("learned", answer.learnedHex());
+            json.writeStringProperty("state", answer.stateHex());
+            json.writeNumberProperty("episodes", answer.episodes());
+            json.writeNumberProperty("associations", answer.associations());
+            json.writeNumberProperty("concepts", answer.concepts());
+        });
+    }
+
+    /**
+     * Where appended episodes are.
+     *
+     * @param accepted how many
+     * @param partition the partition of the last
+     * @param firstOffset the lowest offset there
+     * @param lastOffset the highest offset there
+     * @return {@code {"accepted", "partition", "firstOffset", "lastOffset"}}
+     */
+    public byte[] ofAppended(int accepted, int partition, long firstOffset, long lastOffset) {
+        return object(json -> {
+            json.writeNumberProperty("accepted", accepted);
+            json.writeNumberProperty("partition", partition);
+            json.writeNumberProperty("firstOffset", firstOffset);
+            json.writeNumberProperty("lastOffset", lastOffset);
+        });
+    }
+
+    /**
+     * A problem, as RFC 9457 has it.
+     *
+     * @param status HTTP status
+     * @param title what kind of problem
+     * @param detail what exactly
+     * @return {@code {"type", "title", "status", "detail"}}
+     */
+    public byte[] ofProblem(int status, String title, String detail) {
+        return object(json -> {
+            json.writeStringProperty("type", "about:blank");
+            json.writeStringProperty("title", title);
+            json.writeNumberProperty("status", status);
+            json.writeStringProperty("detail", detail);
+        });
+    }
+
+    /** A moment as answers write it: ISO-8601, UTC. */
+    static String iso(long atMs) {
+        return Instant.ofEpochMilli(atMs).toString();
+    }
+
+    private byte[] object(Consumer<JsonGenerator> fields) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            fields.accept(json);
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void direction(JsonGenerator json, String name, Answers.Direction direction) {
+        json.writeName(name);
+        json.writeStartObject();
+        number(json, "strength", direction.strength());
+        number(json, "saturated", direction.saturated());
+        for (Map.Entry<Measure, @Nullable Double> measure : direction.measures().entrySet()) {
+            if (measure.getKey() != Measure.STRENGTH) {
+                number(json, measure.getKey().toString(), measure.getValue());
+            }
+        }
+        json.writeNumberProperty("cuts", direction.cuts());
+        number(json, "cutBound", direction.cutBound());
+        json.writeEndObject();
+    }
+
+    private static void position(JsonGenerator json, Position position) {
+        json.writeStartObject();
+        json.writeStringProperty("source", position.source());
+        json.writeStringProperty("sourceId", position.sourceId());
+        json.writeNumberProperty("partition", position.partition());
+        json.writeNumberProperty("nextOffset", position.nextOffset());
+        json.writeNumberProperty("leaderEpoch", position.leaderEpoch());
+        json.writeEndObject();
+    }
+
+    private static void number(JsonGenerator json, String name, @Nullable Double value) {
+        if (value == null) {
+            json.writeNullProperty(name);
+        } else {
+            if (!Double.isFinite(value)) {
+                throw new IllegalStateException("an answer must be finite: " + name + "=" + value);
+            }
+            json.writeNumberProperty(name, value.doubleValue());
+        }
+    }
+
+    private static void text(JsonGenerator json, String name, @Nullable String value) {
+        if (value == null) {
+            json.writeNullProperty(name);
+        } else {
+            json.writeStringProperty(name, value);
+        }
+    }
+}

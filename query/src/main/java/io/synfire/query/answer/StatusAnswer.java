@@ -1,0 +1,50 @@
+package io.synfire.query.answer;
+
+import io.synfire.engine.event.Position;
+import io.synfire.engine.view.Counts;
+import io.synfire.engine.view.MemoryView;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a memory stands.
+ *
+ * @param ready whether the learner has caught up once, or there is none
+ * @param watermarkMs latest event time learned, or null if nothing was
+ * @param lag records not yet learned; null where there is no learner or it is not known
+ * @param positions how far the sources were read
+ * @param counts how much was learned
+ * @param settings the learning settings stored with it
+ * @param failure why learning stopped, or null
+ */
+public record StatusAnswer(
+        boolean ready,
+        @Nullable Long watermarkMs,
+        @Nullable Long lag,
+        List<Position> positions,
+        Counts counts,
+        Map<String, String> settings,
+        @Nullable String failure) {
+
+    /**
+     * The status of a memory.
+     *
+     * @param view what is seen of it
+     * @param ready whether the learner has caught up once, or there is none
+     * @param lag records not yet learned, or null
+     * @param failure why learning stopped, or null
+     * @return the status
+     */
+    public static StatusAnswer of(MemoryView view, boolean ready, @Nullable Long lag, @Nullable String failure) {
+        Counts counts = view.counts();
+        return new StatusAnswer(
+                ready,
+                counts.episodes() == 0 ? null : view.watermarkMs(),
+                lag,
+                view.positions(),
+                counts,
+                view.settings().toMap(),
+                failure);
+    }
+}

@@ -1,0 +1,120 @@
+package io.synfire.query.app;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.ingest.file.EpisodeFile;
+import io.synfire.query.cli.Operations;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the commands call: joins the parts that each of them needs, and takes them apart again. */
+final class Application implements Operations {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Application.class);
+    private static final long STOP_SECONDS_MAX = 9;
+
+    private final Map<String, String> environment;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    Application(Map<String, String> environment, PrintStream out, PrintStream err) {
+        this.environment = environment;
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public int serve(Common common, boolean offline) throws IOException {
+        Settings settings = Settings.load(common, environment, Map.of());
+        try (Server server = offline ? Server.offline(settings) : Server.learning(settings)) {
+            server.start();
+            return waitForStop(server);
+        }
+    }
+
+    @Override
+    public int demo(Common common, boolean once) throws IOException {
+        Settings settings = Settings.load(common, environment, Demo.SETTINGS);
+        try (Server server = Server.learning(settings)) {
+            new Demo(server, out, err).run(once);
+            if (once) {
+                return 0;
+            }
+            return waitForStop(server);
+        }
+    }
+
+    @Override
+    public int learn(Common common, List<String> files) throws IOException {
+        Settings settings = Settings.load(common, environment, Map.of());
+        Files.createDirectories(settings.data());
+        try (Engine engine =
+                Engine.open(settings.store(), settings.learning(), settings.engine(), new SimpleMeterRegistry())) {
+            EpisodeFile learner = new EpisodeFile(engine, settings.data().resolve("dead-letters.jsonl"));
+            for (String file : files) {
+                ProgressBar progress = new ProgressBar(err, "learning " + file, 0);
+                long start = System.nanoTime();
+                EpisodeFile.Summary summary = file.equals("-")
+                        ? learner.learn(System.in, "-", progress::at)
+                        : learner.learn(Path.of(file), progress::at);
+                progress.done();
+                double seconds = (System.nanoTime() - start) / 1e9;
+                out.printf(
+                        Locale.ROOT,
+                        "%s: %,d episodes learned of %,d records in %.1f s (%,.0f episodes/s); %,d rejected, %,d learned before%n",
+                        file,
+                        summary.episodes(),
+                        summary.records(),
+                        seconds,
+                        summary.episodes() / seconds,
+                        summary.rejected(),
+                        summary.learnedBefore());
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public Engine openReadOnly(Common common) throws IOException {
+        Settings settings = Settings.load(common, environment, Map.of());
+        return Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry());
+    }
+
+    /** Until SIGTERM or Ctrl-C; then everything is closed, with a last checkpoint, before the process ends. */
+    private static int waitForStop(Server server) {
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        Thread hook = new Thread(
+                () -> {
+                    stop.countDown();
+                    try {
+                        if (!closed.await(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+                            LOG.warn("closing takes too long; what is not checkpointed will be read again");
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    // A stop that was asked for and went well is a success, whatever the signal.
+                    java.lang.Runtime.getRuntime().halt(0);
+                },
+                "synfire-stop");
+        java.lang.Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            stop.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        server.close();
+        closed.countDown();
+        return 0;
+    }
+}

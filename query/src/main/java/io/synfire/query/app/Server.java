@@ -1,0 +1,213 @@
+package io.synfire.query.app;
+
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.engine.view.MemoryView;
+import io.synfire.ingest.kafka.ClientProperties;
+import io.synfire.ingest.kafka.EpisodeConsumer;
+import io.synfire.ingest.kafka.EpisodeProducer;
+import io.synfire.ingest.kafka.LocalBroker;
+import io.synfire.ingest.kafka.Topics;
+import io.synfire.query.answer.StatusAnswer;
+import io.synfire.query.http.HttpServer;
+import io.synfire.query.recall.Queries;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that runs while a memory is served, joined by constructors and closed in the reverse order. If learning stops at a failure,
+ * reading goes on: {@code /health/ready} turns to 503 and {@code /v1/status} says why.
+ */
+final class Server implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+    private final Settings settings;
+    private final PrometheusMeterRegistry meters;
+    private final Engine engine;
+    private final @Nullable EpisodeConsumer consumer;
+    private final @Nullable ClientProperties client;
+    private final HttpServer http;
+    private final Deque<AutoCloseable> parts;
+    private boolean closed;
+
+    private Server(
+            Settings settings,
+            PrometheusMeterRegistry meters,
+            Engine engine,
+            @Nullable EpisodeConsumer consumer,
+            @Nullable ClientProperties client,
+            @Nullable EpisodeProducer producer,
+            Deque<AutoCloseable> parts) {
+        this.settings = settings;
+        this.meters = meters;
+        this.engine = engine;
+        this.consumer = consumer;
+        this.client = client;
+        this.parts = parts;
+        ValidatingSink sink = producer == null ? null : new ValidatingSink(engine, producer, InstantSource.system());
+        this.http = new HttpServer(
+                settings.http(), new Queries(engine.view()), this::status, sink, meters, InstantSource.system());
+    }
+
+    /** A server that learns from the cluster the settings name, or from a broker in this process. */
+    static Server learning(Settings settings) {
+        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        try {
+            PrometheusMeterRegistry meters = meters(parts);
+            // The store first: if another process has it, nothing else is to be started.
+            Engine engine =
+                    opened(parts, Engine.open(settings.store(), settings.learning(), settings.engine(), meters));
+            Map<String, String> kafka = new HashMap<>(settings.kafka());
+            if (!kafka.containsKey("bootstrap.servers")) {
+                LocalBroker broker =
+                        opened(parts, LocalBroker.start(settings.data().resolve("kafka"), LocalBroker.PREFERRED_PORT));
+                kafka.put("bootstrap.servers", broker.bootstrapServers());
+                LOG.info("a Kafka broker runs in this process at {}", broker.bootstrapServers());
+            }
+            ClientProperties client = new ClientProperties(kafka);
+            new Topics(client).create(settings.topics(), settings.partitions());
+            EpisodeProducer producer =
+                    opened(parts, new EpisodeProducer(client, settings.topics().episodes(), meters));
+            EpisodeConsumer.Options options = new EpisodeConsumer.Options(
+                    settings.topics(), settings.checkpointInterval(), settings.contextFromKey());
+            EpisodeConsumer consumer = opened(parts, new EpisodeConsumer(engine, client, options, meters));
+            return new Server(settings, meters, engine, consumer, client, producer, parts);
+        } catch (RuntimeException e) {
+            close(parts);
+            throw e;
+        }
+    }
+
+    /** A server that answers from an existing store and learns nothing. */
+    static Server offline(Settings settings) {
+        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        try {
+            PrometheusMeterRegistry meters = meters(parts);
+            Engine engine = opened(parts, Engine.openReadOnly(settings.store(), settings.engine(), meters));
+            return new Server(settings, meters, engine, null, null, null, parts);
+        } catch (RuntimeException e) {
+            close(parts);
+            throw e;
+        }
+    }
+
+    /** Starts to learn and to answer. */
+    void start() {
+        startLearning();
+        startAnswering();
+    }
+
+    void startLearning() {
+        StatusAnswer now = status();
+        LOG.info(
+                "store {}: {} episodes, {} concepts, {} associations; settings {}",
+                settings.store(),
+                now.counts().episodes(),
+                now.counts().concepts(),
+                now.counts().associations(),
+                now.settings());
+        now.positions()
+                .forEach(position -> LOG.info(
+                        "position {} partition {} next {}",
+                        position.source(),
+                        position.partition(),
+                        position.nextOffset()));
+        if (consumer != null) {
+            consumer.start();
+        }
+    }
+
+    void startAnswering() {
+        http.start();
+        parts.push(http);
+        LOG.info("answering at {}", url());
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    MemoryView view() {
+        return engine.view();
+    }
+
+    String url() {
+        return "http://" + settings.http().host() + ":" + http.port();
+    }
+
+    ClientProperties client() {
+        if (client == null) {
+            throw new IllegalStateException("this server has no cluster");
+        }
+        return client;
+    }
+
+    PrometheusMeterRegistry meters() {
+        return meters;
+    }
+
+    StatusAnswer status() {
+        if (consumer == null) {
+            return StatusAnswer.of(engine.view(), true, null, null);
+        }
+        Throwable failure = consumer.failure();
+        long lag = consumer.lag();
+        return StatusAnswer.of(
+                engine.view(),
+                consumer.ready() && failure == null,
+                lag < 0 ? null : lag,
+                failure == null ? null : String.valueOf(failure.getMessage()));
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            close(parts);
+        }
+    }
+
+    private static PrometheusMeterRegistry meters(Deque<AutoCloseable> parts) {
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        parts.push(meters::close);
+        new ClassLoaderMetrics().bindTo(meters);
+        new JvmMemoryMetrics().bindTo(meters);
+        new JvmThreadMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        new UptimeMetrics().bindTo(meters);
+        JvmGcMetrics gc = opened(parts, new JvmGcMetrics());
+        gc.bindTo(meters);
+        return meters;
+    }
+
+    private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> parts, T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static void close(Deque<AutoCloseable> parts) {
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                // The others are to be closed all the same; what is lost by this is read again.
+                LOG.error("a part cannot be closed: {}", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+package io.synfire.query.app;
+
+import io.synfire.engine.EngineOptions;
+import io.synfire.engine.learn.Durations;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.ingest.kafka.TopicNames;
+import io.synfire.query.cli.Operations.Common;
+import io.synfire.query.http.HttpServer.Address;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * All settings, checked: {@code synfire.yaml}, overridden by the environment ({@code SYNFIRE_HTTP_PORT} is {@code http.port}),
+ * overridden by {@code --set}. An unknown key is refused with the nearest known one; {@code kafka.*} goes to the clients as it is.
+ *
+ * @param data directory that holds {@code store/} and {@code kafka/}
+ * @param learning learning settings that were given explicitly
+ * @param kafka properties of Kafka clients, without their prefix; a broker is started in the process if they name none
+ * @param http where HTTP listens
+ * @param checkpointInterval at most this long between two checkpoints while something is learned
+ * @param engine what the engine may use
+ * @param topics which topics are read and written
+ * @param partitions how many partitions a new topic of episodes gets
+ * @param contextFromKey whether a record's key is its context where it names none
+ */
+record Settings(
+        Path data,
+        Map<String, String> learning,
+        Map<String, String> kafka,
+        Address http,
+        Duration checkpointInterval,
+        EngineOptions engine,
+        TopicNames topics,
+        int partitions,
+        boolean contextFromKey) {
+
+    private static final String KAFKA = "kafka.";
+    private static final String ENVIRONMENT = "SYNFIRE_";
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(b|kib|mib|gib|k|m|g)?");
+
+    /** Everything that is no learning setting, with its default. */
+    private static final Map<String, String> OTHERS = others();
+
+    private static Map<String, String> others() {
+        Map<String, String> others = new LinkedHashMap<>();
+        others.put("data", "synfire-data");
+        others.put("http.host", "127.0.0.1");
+        others.put("http.port", "8720");
+        others.put("checkpoint-interval", "5s");
+        others.put("memory", "");
+        others.put("topics.episodes", "synfire.episodes");
+        others.put("topics.dead-letters", "synfire.dead-letters");
+        others.put("topics.partitions", "1");
+        others.put("context-from", "none");
+        return others;
+    }
+
+    /**
+     * Reads all settings.
+     *
+     * @param common what the command line gave
+     * @param environment the environment variables
+     * @param defaults what a command sets beneath the user's own settings
+     * @return the settings
+     * @throws IOException if the settings file cannot be read
+     * @throws IllegalArgumentException if a key is unknown or a value out of its range
+     */
+    static Settings load(Common common, Map<String, String> environment, Map<String, String> defaults)
+            throws IOException {
+        Map<String, String> values = new LinkedHashMap<>(defaults);
+        Path config = common.config();
+        if (config != null || Files.exists(Path.of("synfire.yaml"))) {
+            readYaml(config == null ? Path.of("synfire.yaml") : config, values);
+        }
+        readEnvironment(environment, values);
+        for (String pair : common.set()) {
+            int split = pair.indexOf('=');
+            if (split < 1) {
+                throw new IllegalArgumentException("--set takes KEY=VALUE: --set=" + pair);
+            }
+            values.put(
+                    pair.substring(0, split).trim(), pair.substring(split + 1).trim());
+        }
+        if (common.data() != null) {
+            values.put("data", common.data().toString());
+        }
+        return of(values);
+    }
+
+    Path store() {
+        return data.resolve("store");
+    }
+
+    private static Settings of(Map<String, String> values) {
+        Map<String, String> learning = new LinkedHashMap<>();
+        Map<String, String> kafka = new LinkedHashMap<>();
+        Map<String, String> others = new LinkedHashMap<>(OTHERS);
+        values.forEach((key, value) -> {
+            if (key.startsWith(KAFKA)) {
+                kafka.put(key.substring(KAFKA.length()), value);
+            } else if (LearningSettings.KEYS.contains(key) || key.equals("rule")) {
+                learning.put(key, value);
+            } else if (OTHERS.containsKey(key)) {
+                others.put(key, value);
+            } else {
+                throw new IllegalArgumentException(
+                        "unknown setting, did you mean " + nearest(key) + "? setting=" + key);
+            }
+        });
+        LearningSettings.parse(learning);
+        String memory = text(others, "memory");
+        String contextFrom = text(others, "context-from");
+        if (!Set.of("none", "key").contains(contextFrom)) {
+            throw new IllegalArgumentException("context-from must be none or key: context-from=" + contextFrom);
+        }
+        return new Settings(
+                Path.of(text(others, "data")),
+                learning,
+                kafka,
+                new Address(text(others, "http.host"), whole(others, "http.port")),
+                Duration.ofMillis(Durations.parseMs("checkpoint-interval", text(others, "checkpoint-interval"))),
+                memory.isEmpty() ? EngineOptions.defaults() : new EngineOptions(bytes("memory", memory)),
+                new TopicNames(text(others, "topics.episodes"), text(others, "topics.dead-letters")),
+                whole(others, "topics.partitions"),
+                contextFrom.equals("key"));
+    }
+
+    private static void readYaml(Path file, Map<String, String> values) throws IOException {
+        try {
+            Object root = new Load(
+                            LoadSettings.builder().setLabel(file.toString()).build())
+                    .loadFromString(Files.readString(file));
+            if (root == null) {
+                return;
+            }
+            if (!(root instanceof Map<?, ?> map)) {
+                throw new IllegalArgumentException("the settings file must hold keys and values: config=" + file);
+            }
+            flatten("", map, values);
+        } catch (YamlEngineException e) {
+            throw new IllegalArgumentException(
+                    "the settings file must be YAML: config=" + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void flatten(String prefix, Map<?, ?> map, Map<String, String> values) {
+        map.forEach((key, value) -> {
+            String name = prefix + key;
+            if (value instanceof Map<?, ?> nested) {
+                flatten(name + ".", nested, values);
+            } else if (value instanceof List<?> list) {
+                values.put(
+                        name,
+                        String.join(",", list.stream().map(String::valueOf).toList()));
+            } else {
+                values.put(name, value == null ? "" : value.toString());
+            }
+        });
+    }
+
+    private static void readEnvironment(Map<String, String> environment, Map<String, String> values) {
+        Set<String> known = new TreeSet<>(LearningSettings.KEYS);
+        known.addAll(OTHERS.keySet());
+        known.add("rule");
+        for (String name : new TreeSet<>(environment.keySet())) {
+            if (!name.startsWith(ENVIRONMENT)) {
+                continue;
+            }
+            String value = environment.getOrDefault(name, "");
+            String lower = name.substring(ENVIRONMENT.length()).toLowerCase(Locale.ROOT);
+            if (lower.startsWith("kafka_")) {
+                values.put(lower.replace('_', '.'), value);
+                continue;
+            }
+            String key = known.stream()
+                    .filter(candidate ->
+                            candidate.replace('.', '_').replace('-', '_').equals(lower))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("unknown setting in the environment, did you mean "
+                            + nearest(lower.replace('_', '-')) + "? variable=" + name));
+            values.put(key, value);
+        }
+    }
+
+    private static String nearest(String key) {
+        Set<String> known = new TreeSet<>(LearningSettings.KEYS);
+        known.addAll(OTHERS.keySet());
+        known.add("rule");
+        known.add("kafka.bootstrap.servers");
+        String best = "";
+        int bestDistance = Integer.MAX_VALUE;
+        for (String candidate : known) {
+            int distance = distance(key, candidate);
+            if (distance < bestDistance) {
+                best = candidate;
+                bestDistance = distance;
+            }
+        }
+        return best;
+    }
+
+    /** Levenshtein's edit distance. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+
+    private static String text(Map<String, String> values, String key) {
+        return values.getOrDefault(key, "");
+    }
+
+    private static int whole(Map<String, String> values, String key) {
+        try {
+            return Integer.parseInt(text(values, key));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(key + " must be a whole number: " + key + "=" + text(values, key), e);
+        }
+    }
+
+    private static long bytes(String key, String text) {
+        Matcher matcher = SIZE.matcher(text.toLowerCase(Locale.ROOT));
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(key + " must be a size such as 512MiB: " + key + "=" + text);
+        }
+        String unit = matcher.group(2) == null ? "b" : matcher.group(2);
+        int shift =
+                switch (unit.charAt(0)) {
+                    case 'k' -> 10;
+                    case 'm' -> 20;
+                    case 'g' -> 30;
+                    default -> 0;
+                };
+        return Long.parseLong(matcher.group(1)) << shift;
+    }
+}

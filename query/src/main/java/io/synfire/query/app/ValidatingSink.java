@@ -1,0 +1,54 @@
+package io.synfire.query.app;
+
+import io.synfire.engine.Engine;
+import io.synfire.engine.event.Episode;
+import io.synfire.ingest.codec.JsonEpisodeCodec;
+import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.kafka.EpisodeProducer;
+import io.synfire.ingest.kafka.EpisodeProducer.Outgoing;
+import io.synfire.query.http.EpisodeSink;
+import io.synfire.query.recall.BadQueryException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Posted episodes on their way into the topic: all are checked as the learner would, then all are appended, or none. */
+final class ValidatingSink implements EpisodeSink {
+
+    private final Engine engine;
+    private final EpisodeProducer producer;
+    private final InstantSource clock;
+    private final JsonEpisodeCodec codec = new JsonEpisodeCodec();
+
+    ValidatingSink(Engine engine, EpisodeProducer producer, InstantSource clock) {
+        this.engine = engine;
+        this.producer = producer;
+        this.clock = clock;
+    }
+
+    @Override
+    public Appended append(List<byte[]> records) {
+        List<Outgoing> outgoing = new ArrayList<>(records.size());
+        // What the records' timestamps will be, give or take the way to the broker.
+        long nowMs = clock.millis();
+        for (int i = 0; i < records.size(); i++) {
+            outgoing.add(checked(records.get(i), i, nowMs));
+        }
+        EpisodeProducer.Appended appended = producer.append(outgoing);
+        return new Appended(appended.partition(), appended.firstOffset(), appended.lastOffset());
+    }
+
+    private Outgoing checked(byte[] json, int index, long nowMs) {
+        try {
+            Episode episode = codec.decode(json, nowMs, null);
+            Optional<String> refusal = engine.refusal(episode, nowMs);
+            if (refusal.isPresent()) {
+                throw new BadQueryException(refusal.get() + " record=" + index);
+            }
+            return new Outgoing(episode.context(), json);
+        } catch (MalformedRecordException e) {
+            throw new BadQueryException(e.getMessage() + " record=" + index);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.synfire.query.cli;
+
+import io.synfire.engine.Engine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What commands need of the application. Each call returns an exit code: 0 done, 1 failed. */
+public interface Operations {
+
+    /**
+     * What every command may be given.
+     *
+     * @param data directory of store and broker, or null for what the settings say
+     * @param config settings file, or null for {@code synfire.yaml} if it is there
+     * @param set settings as {@code key=value}
+     */
+    record Common(@Nullable Path data, @Nullable Path config, List<String> set) {}
+
+    /**
+     * Learns from a topic and answers over HTTP until it is stopped.
+     *
+     * @param common what every command may be given
+     * @param offline whether to answer from an existing store alone
+     * @return exit code
+     * @throws IOException if the settings cannot be read
+     */
+    int serve(Common common, boolean offline) throws IOException;
+
+    /**
+     * Shows the main job on real purchases.
+     *
+     * @param common what every command may be given
+     * @param once whether to end after printing
+     * @return exit code
+     * @throws IOException if the settings or the purchases cannot be read
+     */
+    int demo(Common common, boolean once) throws IOException;
+
+    /**
+     * Learns files, with no Kafka.
+     *
+     * @param common what every command may be given
+     * @param files paths; - is the standard input
+     * @return exit code
+     * @throws IOException if the settings or a file cannot be read
+     */
+    int learn(Common common, List<String> files) throws IOException;
+
+    /**
+     * Opens the store to read it as of its last checkpoint.
+     *
+     * @param common what every command may be given
+     * @return an engine that the caller closes
+     * @throws IOException if the settings cannot be read
+     */
+    Engine openReadOnly(Common common) throws IOException;
+}

@@ -1,0 +1,250 @@
+package io.synfire.query.cli;
+
+import io.synfire.engine.Engine;
+import io.synfire.query.answer.AnswerJson;
+import io.synfire.query.answer.AnswerText;
+import io.synfire.query.answer.StatusAnswer;
+import io.synfire.query.recall.Answers;
+import io.synfire.query.recall.AssociationsQuery;
+import io.synfire.query.recall.Limits;
+import io.synfire.query.recall.Measure;
+import io.synfire.query.recall.Queries;
+import io.synfire.query.recall.RecallQuery;
+import io.synfire.query.recall.RecallQuery.Cue;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The commands that ask a store. */
+final class QueryCommands {
+
+    private static final AnswerJson JSON = new AnswerJson();
+    private static final AnswerText TEXT = new AnswerText();
+
+    private QueryCommands() {}
+
+    /** What all of them share: the store is opened to read, one answer is printed, the store is closed. */
+    private abstract static class Question implements Callable<Integer> {
+        private final SynfireCommand root;
+        private final Operations operations;
+
+        @Option(names = "--json", description = "one JSON document on standard output, the same as over HTTP")
+        boolean json;
+
+        @Spec
+        @Nullable
+        CommandSpec spec;
+
+        Question(SynfireCommand root, Operations operations) {
+            this.root = root;
+            this.operations = operations;
+        }
+
+        /** Answers as JSON or as text. */
+        abstract Printed ask(Engine engine);
+
+        @Override
+        public Integer call() throws IOException {
+            if (spec == null) {
+                throw new IllegalStateException("the command does not know its own specification");
+            }
+            try (Engine engine = operations.openReadOnly(root.common())) {
+                Printed printed = ask(engine);
+                PrintWriter out = spec.commandLine().getOut();
+                out.print(json ? new String(printed.json(), StandardCharsets.UTF_8) + "\n" : printed.text());
+                out.flush();
+            }
+            return 0;
+        }
+    }
+
+    /** An answer in both forms. */
+    private static final class Printed {
+        private final byte[] json;
+        private final String text;
+
+        Printed(byte[] json, String text) {
+            this.json = json;
+            this.text = text;
+        }
+
+        byte[] json() {
+            return json;
+        }
+
+        String text() {
+            return text;
+        }
+    }
+
+    @Command(name = "recall", description = "What do these cues bring to mind?")
+    static final class RecallCommand extends Question {
+        @Parameters(arity = "1..*", paramLabel = "CUE", description = "concepts")
+        List<String> cues = new ArrayList<>();
+
+        @Option(names = "--k", description = "how many (default: 10)")
+        int k = Limits.K;
+
+        @Option(names = "--hops", description = "1 is direct association alone (default: 2)")
+        int hops = RecallQuery.HOPS;
+
+        @Option(names = "--horizon", description = "a half-life of the store (default: the slowest)")
+        @Nullable
+        String horizon;
+
+        @Option(names = "--min-support", description = "only associations of at least this strength")
+        double minSupport;
+
+        @Option(names = "--ordered", description = "the cues are in order of time, oldest first")
+        boolean ordered;
+
+        @Option(names = "--include-cues", description = "cues may be among the results")
+        boolean includeCues;
+
+        @Option(names = "--at", description = "ISO-8601, milliseconds, or now (default: the watermark)")
+        @Nullable
+        String at;
+
+        RecallCommand(SynfireCommand root, Operations operations) {
+            super(root, operations);
+        }
+
+        @Override
+        Printed ask(Engine engine) {
+            Answers.Recall answer = new Queries(engine.view())
+                    .recall(new RecallQuery(
+                            cues.stream().map(cue -> new Cue(cue, 1)).toList(),
+                            ordered,
+                            includeCues,
+                            Set.of(),
+                            null,
+                            k,
+                            hops,
+                            horizon,
+                            minSupport,
+                            time(at)));
+            return new Printed(JSON.of(answer), TEXT.of(answer));
+        }
+    }
+
+    @Command(name = "associations", description = "What goes with a concept?")
+    static final class AssociationsCommand extends Question {
+        @Parameters(paramLabel = "CONCEPT", description = "the cue")
+        String concept = "";
+
+        @Option(names = "--k", description = "how many (default: 10)")
+        int k = Limits.K;
+
+        @Option(names = "--measure", description = "${COMPLETION-CANDIDATES} (default: strength)")
+        Measure measure = Measure.STRENGTH;
+
+        @Option(names = "--horizon", description = "a half-life of the store (default: the slowest)")
+        @Nullable
+        String horizon;
+
+        @Option(names = "--min-support", description = "only associations of at least this strength")
+        double minSupport;
+
+        @Option(names = "--include-cues", description = "the association with itself may be among them")
+        boolean includeCues;
+
+        @Option(names = "--at", description = "ISO-8601, milliseconds, or now (default: the watermark)")
+        @Nullable
+        String at;
+
+        AssociationsCommand(SynfireCommand root, Operations operations) {
+            super(root, operations);
+        }
+
+        @Override
+        Printed ask(Engine engine) {
+            Answers.Associations answer = new Queries(engine.view())
+                    .associations(
+                            new AssociationsQuery(concept, k, measure, horizon, minSupport, includeCues, time(at)));
+            return new Printed(JSON.of(answer), TEXT.of(answer));
+        }
+    }
+
+    @Command(name = "explain", description = "Everything about a pair: both directions, every horizon and measure.")
+    static final class ExplainCommand extends Question {
+        @Parameters(index = "0", paramLabel = "FROM")
+        String from = "";
+
+        @Parameters(index = "1", paramLabel = "TO")
+        String to = "";
+
+        @Option(names = "--at", description = "ISO-8601, milliseconds, or now (default: the watermark)")
+        @Nullable
+        String at;
+
+        ExplainCommand(SynfireCommand root, Operations operations) {
+            super(root, operations);
+        }
+
+        @Override
+        Printed ask(Engine engine) {
+            Answers.Explanation answer = new Queries(engine.view()).explain(from, to, time(at));
+            return new Printed(JSON.of(answer), TEXT.of(answer));
+        }
+    }
+
+    @Command(name = "concepts", description = "Known concepts, most active first.")
+    static final class ConceptsCommand extends Question {
+        @Parameters(arity = "0..1", paramLabel = "PREFIX", description = "how their ids begin")
+        String prefix = "";
+
+        @Option(names = "--k", description = "how many (default: 10)")
+        int k = Limits.K;
+
+        ConceptsCommand(SynfireCommand root, Operations operations) {
+            super(root, operations);
+        }
+
+        @Override
+        Printed ask(Engine engine) {
+            Answers.Concepts answer = new Queries(engine.view()).concepts(prefix, k);
+            return new Printed(JSON.of(answer), TEXT.of(answer));
+        }
+    }
+
+    @Command(name = "status", description = "How the memory stands, as of its last checkpoint.")
+    static final class StatusCommand extends Question {
+        StatusCommand(SynfireCommand root, Operations operations) {
+            super(root, operations);
+        }
+
+        @Override
+        Printed ask(Engine engine) {
+            StatusAnswer answer = StatusAnswer.of(engine.view(), true, null, null);
+            return new Printed(JSON.of(answer), TEXT.of(answer));
+        }
+    }
+
+    @Command(name = "digest", description = "Both checksums of the memory, as of its last checkpoint.")
+    static final class DigestCommand extends Question {
+        DigestCommand(SynfireCommand root, Operations operations) {
+            super(root, operations);
+        }
+
+        @Override
+        Printed ask(Engine engine) {
+            var answer = engine.digest();
+            return new Printed(JSON.of(answer), TEXT.of(answer));
+        }
+    }
+
+    private static @Nullable Long time(@Nullable String at) {
+        return io.synfire.query.recall.Times.parse(at, InstantSource.system());
+    }
+}

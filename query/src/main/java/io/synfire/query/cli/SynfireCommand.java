@@ -1,0 +1,108 @@
+package io.synfire.query.cli;
+
+import io.synfire.query.cli.Operations.Common;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+
+/** The command line as a whole. */
+@Command(
+        name = "synfire",
+        description = "An event-sourced associative memory: what goes with X, how strongly, why?",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:failed or not found", "2:bad usage"})
+public final class SynfireCommand implements java.util.concurrent.Callable<Integer> {
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            description = "holds store/ and kafka/ (default: ./synfire-data)")
+    @Nullable
+    Path data;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "settings (default: ./synfire.yaml if it is there)")
+    @Nullable
+    Path config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            scope = ScopeType.INHERIT,
+            description = "one setting; may be given again")
+    List<String> set = new ArrayList<>();
+
+    @CommandLine.Spec
+    CommandLine.Model.@Nullable CommandSpec spec;
+
+    private SynfireCommand() {}
+
+    /**
+     * The command line, ready to execute arguments.
+     *
+     * @param operations what the commands call
+     * @return the command line
+     */
+    public static CommandLine over(Operations operations) {
+        SynfireCommand root = new SynfireCommand();
+        CommandLine line = new CommandLine(root)
+                .addSubcommand(new RunCommands.Demo(root, operations))
+                .addSubcommand(new RunCommands.Serve(root, operations))
+                .addSubcommand(new RunCommands.Learn(root, operations))
+                .addSubcommand(new QueryCommands.RecallCommand(root, operations))
+                .addSubcommand(new QueryCommands.AssociationsCommand(root, operations))
+                .addSubcommand(new QueryCommands.ExplainCommand(root, operations))
+                .addSubcommand(new QueryCommands.ConceptsCommand(root, operations))
+                .addSubcommand(new QueryCommands.StatusCommand(root, operations))
+                .addSubcommand(new QueryCommands.DigestCommand(root, operations))
+                .addSubcommand(new RunCommands.Completion());
+        line.setExecutionExceptionHandler(SynfireCommand::failed);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        return line;
+    }
+
+    Common common() {
+        return new Common(data, config, set);
+    }
+
+    @Override
+    public Integer call() {
+        if (spec != null) {
+            spec.commandLine().usage(spec.commandLine().getErr());
+        }
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    /** What a user did wrong is one line; what we did wrong shows where. */
+    private static int failed(Exception failure, CommandLine line, ParseResult parsed) {
+        boolean callers = failure instanceof IllegalArgumentException
+                || failure instanceof IllegalStateException
+                || failure instanceof io.synfire.query.recall.UnknownConceptException
+                || failure instanceof io.synfire.engine.store.StoreException
+                || failure instanceof java.io.IOException;
+        line.getErr().println("synfire: " + (callers ? message(failure) : "a failure of its own: " + failure));
+        if (!callers) {
+            failure.printStackTrace(line.getErr());
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static String message(Exception failure) {
+        return failure instanceof java.nio.file.NoSuchFileException
+                ? "there is no such file: file=" + failure.getMessage()
+                : String.valueOf(failure.getMessage());
+    }
+}

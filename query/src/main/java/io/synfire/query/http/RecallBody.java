@@ -1,0 +1,151 @@
+package io.synfire.query.http;
+
+import io.synfire.query.recall.BadQueryException;
+import io.synfire.query.recall.Limits;
+import io.synfire.query.recall.RecallQuery;
+import io.synfire.query.recall.RecallQuery.Cue;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** The body of {@code POST /v1/recall} as a question. Thread-safe. */
+final class RecallBody {
+
+    private final JsonFactory factory = new JsonFactory();
+
+    /** The fields as they are met. */
+    private static final class Fields {
+        final List<Cue> cues = new ArrayList<>();
+        boolean ordered;
+        boolean includeCues;
+        Set<String> exclude = Set.of();
+
+        @Nullable
+        Set<String> candidates;
+
+        int k = Limits.K;
+        int hops = RecallQuery.HOPS;
+
+        @Nullable
+        String horizon;
+
+        double minSupport;
+    }
+
+    RecallQuery read(byte[] body, @Nullable Long atMs) {
+        Fields fields = new Fields();
+        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), body)) {
+            expect(parser.nextToken() == JsonToken.START_OBJECT, "the body must be a JSON object", parser);
+            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+                parser.nextToken();
+                field(name, parser, fields);
+            }
+            expect(parser.currentToken() == JsonToken.END_OBJECT, "the body must be a JSON object", parser);
+            expect(parser.nextToken() == null, "the body must be one JSON object", parser);
+        } catch (JacksonException e) {
+            throw new BadQueryException("the body must be JSON: " + e.getOriginalMessage());
+        }
+        return new RecallQuery(
+                fields.cues,
+                fields.ordered,
+                fields.includeCues,
+                fields.exclude,
+                fields.candidates,
+                fields.k,
+                fields.hops,
+                fields.horizon,
+                fields.minSupport,
+                atMs);
+    }
+
+    private static void field(String name, JsonParser parser, Fields fields) {
+        boolean isNull = parser.currentToken() == JsonToken.VALUE_NULL;
+        switch (name) {
+            case "cues" -> cues(parser, fields.cues);
+            case "ordered" -> fields.ordered = flag(name, parser);
+            case "includeCues" -> fields.includeCues = flag(name, parser);
+            case "exclude" -> fields.exclude = isNull ? Set.of() : texts(name, parser);
+            case "candidates" -> fields.candidates = isNull ? null : texts(name, parser);
+            case "k" -> fields.k = whole(name, parser);
+            case "hops" -> fields.hops = whole(name, parser);
+            case "horizon" -> fields.horizon = isNull ? null : text(name, parser);
+            case "minSupport" -> fields.minSupport = number(name, parser);
+            default -> throw new BadQueryException("unknown field: field=" + name);
+        }
+    }
+
+    private static void cues(JsonParser parser, List<Cue> cues) {
+        expect(parser.currentToken() == JsonToken.START_ARRAY, "cues must be an array", parser);
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            if (token == JsonToken.VALUE_STRING) {
+                cues.add(new Cue(parser.getString(), 1));
+            } else {
+                expect(token == JsonToken.START_OBJECT, "a cue must be a string or an object", parser);
+                cues.add(cue(parser));
+            }
+        }
+    }
+
+    private static Cue cue(JsonParser parser) {
+        String concept = null;
+        double weight = 1;
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            parser.nextToken();
+            switch (name) {
+                case "concept" -> concept = text(name, parser);
+                case "weight" -> weight = number(name, parser);
+                default -> throw new BadQueryException("unknown field of a cue: field=" + name);
+            }
+        }
+        if (concept == null) {
+            throw new BadQueryException("a cue must have a concept: concept=missing");
+        }
+        return new Cue(concept, weight);
+    }
+
+    private static Set<String> texts(String name, JsonParser parser) {
+        expect(parser.currentToken() == JsonToken.START_ARRAY, name + " must be an array", parser);
+        Set<String> texts = new HashSet<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            texts.add(text(name, parser));
+        }
+        return texts;
+    }
+
+    private static String text(String name, JsonParser parser) {
+        expect(parser.currentToken() == JsonToken.VALUE_STRING, name + " must be a string", parser);
+        return parser.getString();
+    }
+
+    private static boolean flag(String name, JsonParser parser) {
+        JsonToken token = parser.currentToken();
+        expect(
+                token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE,
+                name + " must be true or false",
+                parser);
+        return token == JsonToken.VALUE_TRUE;
+    }
+
+    private static int whole(String name, JsonParser parser) {
+        expect(parser.currentToken() == JsonToken.VALUE_NUMBER_INT, name + " must be a whole number", parser);
+        return parser.getIntValue();
+    }
+
+    private static double number(String name, JsonParser parser) {
+        expect(parser.currentToken() != null && parser.currentToken().isNumeric(), name + " must be a number", parser);
+        return parser.getDoubleValue();
+    }
+
+    private static void expect(boolean holds, String rule, JsonParser parser) {
+        if (!holds) {
+            throw new BadQueryException(rule + ": found=" + parser.currentToken());
+        }
+    }
+}

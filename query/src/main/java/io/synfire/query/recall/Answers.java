@@ -1,0 +1,122 @@
+package io.synfire.query.recall;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What questions are answered with. */
+public final class Answers {
+
+    private Answers() {}
+
+    /**
+     * Known concepts.
+     *
+     * @param concepts most active first
+     */
+    public record Concepts(List<Concept> concepts) {}
+
+    /**
+     * A known concept.
+     *
+     * @param concept its id
+     * @param activation its decayed activation mass M at the slowest horizon
+     * @param degree how many associations it has
+     */
+    public record Concept(String concept, double activation, int degree) {}
+
+    /**
+     * What goes with a concept.
+     *
+     * @param concept its id
+     * @param asOfMs the time of the read
+     * @param measure what it is ranked by
+     * @param associations best first
+     */
+    public record Associations(String concept, long asOfMs, Measure measure, List<Association> associations) {}
+
+    /**
+     * One association.
+     *
+     * @param concept the target's id
+     * @param score its value under the measure asked for, or null where that is undefined
+     * @param strength S
+     * @param confidence S/Ma, or null
+     * @param lift S·N/(Ma·Mb), or null
+     * @param npmi normalized pointwise mutual information, or null
+     */
+    public record Association(
+            String concept,
+            @Nullable Double score,
+            double strength,
+            @Nullable Double confidence,
+            @Nullable Double lift,
+            @Nullable Double npmi) {}
+
+    /**
+     * Everything about a pair.
+     *
+     * @param from one concept
+     * @param to the other
+     * @param asOfMs the time of the read
+     * @param horizons what each horizon says
+     */
+    public record Explanation(String from, String to, long asOfMs, List<HorizonExplanation> horizons) {}
+
+    /**
+     * What one horizon says about a pair.
+     *
+     * @param horizon its half-life, as settings write it
+     * @param episodes N
+     * @param fromActivation M of the one
+     * @param toActivation M of the other
+     * @param forward the association from the one to the other
+     * @param backward the association from the other to the one
+     */
+    public record HorizonExplanation(
+            String horizon,
+            double episodes,
+            double fromActivation,
+            double toActivation,
+            Direction forward,
+            Direction backward) {}
+
+    /**
+     * One direction of a pair.
+     *
+     * @param strength S, 0 where nothing is stored
+     * @param saturated 1 − e^−S, as long-term potentiation has a ceiling
+     * @param measures every measure, null where undefined
+     * @param cuts how often the row it is in was cut back to its strongest
+     * @param cutBound what it may have lost by that, at the slowest horizon
+     */
+    public record Direction(
+            double strength, double saturated, Map<Measure, @Nullable Double> measures, int cuts, double cutBound) {}
+
+    /**
+     * What cues bring to mind.
+     *
+     * @param asOfMs the time of the read
+     * @param results strongest first
+     * @param unknownCues cues that have never fired
+     */
+    public record Recall(long asOfMs, List<Recalled> results, List<String> unknownCues) {}
+
+    /**
+     * One concept brought to mind.
+     *
+     * @param concept its id
+     * @param score above 0
+     * @param because what brought it, largest first
+     */
+    public record Recalled(String concept, double score, List<Contribution> because) {}
+
+    /**
+     * One way a concept was brought to mind.
+     *
+     * @param cue the cue it began with
+     * @param via the concept that passed it on; the cue itself on the direct way
+     * @param contribution what it added to the score; negative for a depressed association
+     */
+    public record Contribution(String cue, String via, double contribution) {}
+}

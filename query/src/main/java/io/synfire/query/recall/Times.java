@@ -1,0 +1,36 @@
+package io.synfire.query.recall;
+
+import java.time.DateTimeException;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
+
+/** Moments as questions name them. */
+public final class Times {
+
+    private Times() {}
+
+    /**
+     * Reads a moment.
+     *
+     * @param text ISO-8601 with an offset, milliseconds since the epoch, {@code now}, or null
+     * @param clock what {@code now} means
+     * @return milliseconds since the epoch, or null for null
+     * @throws BadQueryException if it is none of these
+     */
+    public static @Nullable Long parse(@Nullable String text, InstantSource clock) {
+        if (text == null) {
+            return null;
+        }
+        if (text.equals("now")) {
+            return clock.millis();
+        }
+        try {
+            return text.matches("\\d{1,15}")
+                    ? Long.parseLong(text)
+                    : OffsetDateTime.parse(text).toInstant().toEpochMilli();
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new BadQueryException("at must be ISO-8601 with an offset, milliseconds, or now: at=" + text);
+        }
+    }
+}
