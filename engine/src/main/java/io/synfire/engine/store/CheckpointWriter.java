@@ -13,9 +13,12 @@ import org.rocksdb.WriteOptions;
  */
 public final class CheckpointWriter implements AutoCloseable {
 
+    /** Address space, not memory: a batch that grows by doubling would hold itself twice while it is copied. */
+    private static final int RESERVED_BYTES = 64 << 20;
+
     private final RocksDatabase database;
     private final Path directory;
-    private final WriteBatch batch = new WriteBatch();
+    private final WriteBatch batch = new WriteBatch(RESERVED_BYTES);
 
     CheckpointWriter(RocksDatabase database, Path directory) {
         this.database = database;

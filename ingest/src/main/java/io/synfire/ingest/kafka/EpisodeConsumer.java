@@ -207,7 +207,11 @@ public final class EpisodeConsumer implements AutoCloseable {
                 }
                 if (!ready && !consumer.assignment().isEmpty()) {
                     goal = goal.isEmpty() ? consumer.endOffsets(consumer.assignment()) : goal;
-                    ready = hasReached(consumer, goal);
+                    if (hasReached(consumer, goal)) {
+                        // Ready means that others may rely on it: what was caught up with is durable first.
+                        checkpoint(consumer);
+                        ready = true;
+                    }
                 }
                 lag = lag(consumer);
             } catch (OffsetOutOfRangeException e) {
