@@ -35,7 +35,8 @@ public final class TopicEnd {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.consumer())) {
             Long end = consumer.endOffsets(List.of(partition)).get(partition);
             if (end == null) {
-                throw new IllegalStateException("the cluster does not say where the topic ends: topic=" + partition.topic());
+                throw new IllegalStateException(
+                        "the cluster does not say where the topic ends: topic=" + partition.topic());
             }
             return end;
         }
@@ -55,7 +56,8 @@ public final class TopicEnd {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(ANSWER_MAX)) {
                 return record.value();
             }
-            throw new IllegalStateException("the cluster does not hand out a record: topic=" + partition.topic() + " offset=" + offset);
+            throw new IllegalStateException(
+                    "the cluster does not hand out a record: topic=" + partition.topic() + " offset=" + offset);
         }
     }
 

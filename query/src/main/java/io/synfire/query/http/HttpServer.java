@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -126,6 +127,17 @@ public final class HttpServer implements AutoCloseable {
     @Override
     public void close() {
         javalin.stop();
+    }
+
+    /** The paths it answers, for holding the contract to them. */
+    Set<String> routes() {
+        Set<String> paths = new TreeSet<>();
+        javalin.unsafe.internalRouter.allHttpHandlers().forEach(parsed -> {
+            if (parsed.endpoint.method.isHttpMethod()) {
+                paths.add(parsed.endpoint.path);
+            }
+        });
+        return paths;
     }
 
     private void configure(JavalinConfig config) {

@@ -1,0 +1,70 @@
+package io.synfire.query.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.synfire.query.cli.Operations.Common;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which setting counts, and what each mistake is told. */
+final class SettingsTest {
+
+    @TempDir
+    Path directory;
+
+    private Settings load(String yaml, Map<String, String> environment, String... set) throws IOException {
+        Path file = Files.writeString(directory.resolve("synfire.yaml"), yaml);
+        return Settings.load(new Common(null, file, List.of(set)), environment, Map.of("max-concepts", "7"));
+    }
+
+    @Test
+    void theFileYieldsToTheEnvironmentAndThatToTheCommandLine() throws IOException {
+        String yaml =
+                """
+                half-lives: [1h, 1d, 30d]
+                http: {port: 1111, host: 0.0.0.0}
+                kafka:
+                  bootstrap.servers: file:9092
+                  security: {protocol: SSL}
+                checkpoint-interval: 2s
+                memory: 64MiB
+                """;
+        Settings settings = load(
+                yaml,
+                Map.of("SYNFIRE_HTTP_PORT", "2222", "SYNFIRE_KAFKA_BOOTSTRAP_SERVERS", "env:9092", "PATH", "x"),
+                "http.port=3333");
+        assertThat(settings.http().port()).isEqualTo(3333);
+        assertThat(settings.http().host()).isEqualTo("0.0.0.0");
+        assertThat(settings.kafka())
+                .containsEntry("bootstrap.servers", "env:9092")
+                .containsEntry("security.protocol", "SSL");
+        assertThat(settings.learning()).containsEntry("half-lives", "1h,1d,30d").containsEntry("max-concepts", "7");
+        assertThat(settings.checkpointInterval()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(settings.engine().memoryBytes()).isEqualTo(64 << 20);
+    }
+
+    @Test
+    void anUnknownKeyIsRefusedWithTheNearestKnownOne() {
+        assertThatThrownBy(() -> load("half-live: 3d", Map.of()))
+                .hasMessageContaining("did you mean half-lives?")
+                .hasMessageContaining("half-live");
+        assertThatThrownBy(() -> load("", Map.of("SYNFIRE_HTP_PORT", "1"))).hasMessageContaining("SYNFIRE_HTP_PORT");
+        assertThatThrownBy(() -> load("", Map.of(), "forget-below=1")).hasMessageContaining("forget.below");
+    }
+
+    @Test
+    void aValueOutOfItsRangeIsRefusedByName() {
+        assertThatThrownBy(() -> load("half-lives: 30", Map.of())).hasMessageContaining("half-lives=30");
+        assertThatThrownBy(() -> load("http: {port: 99999}", Map.of())).hasMessageContaining("http.port=99999");
+        assertThatThrownBy(() -> load("memory: lots", Map.of())).hasMessageContaining("memory=lots");
+        assertThatThrownBy(() -> load("context-from: value", Map.of())).hasMessageContaining("context-from=value");
+        assertThatThrownBy(() -> load("- a", Map.of())).hasMessageContaining("keys and values");
+    }
+}

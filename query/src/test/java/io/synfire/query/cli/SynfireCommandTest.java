@@ -1,0 +1,105 @@
+package io.synfire.query.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.engine.EngineOptions;
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Episode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands that ask, over a real store. */
+final class SynfireCommandTest {
+
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    /** Questions alone; the commands that run something are tested as processes. */
+    private final class StoreOnly implements Operations {
+        @Override
+        public int serve(Common common, boolean offline) {
+            throw new IllegalStateException("not a question");
+        }
+
+        @Override
+        public int demo(Common common, boolean once) {
+            throw new IllegalStateException("not a question");
+        }
+
+        @Override
+        public int learn(Common common, List<String> files) {
+            throw new IllegalStateException("not a question");
+        }
+
+        @Override
+        public Engine openReadOnly(Common common) {
+            return Engine.openReadOnly(directory, new EngineOptions(16 << 20), new SimpleMeterRegistry());
+        }
+    }
+
+    @BeforeEach
+    void learn() {
+        try (Engine engine = Engine.open(
+                directory, Map.of("half-lives", "none"), new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
+            engine.apply(Batch.of(Episode.of(0, "tea", "milk"), Episode.of(0, "tea", "milk", "honey")));
+        }
+    }
+
+    private int run(String... arguments) {
+        CommandLine line = SynfireCommand.over(new StoreOnly());
+        line.setOut(new PrintWriter(out));
+        line.setErr(new PrintWriter(err));
+        return line.execute(arguments);
+    }
+
+    @Test
+    void jsonIsOneDocumentAndNothingElse() {
+        assertThat(run("associations", "tea", "--k", "1", "--json")).isZero();
+        assertThat(out.toString())
+                .startsWith(
+                        "{\"concept\":\"tea\",\"asOf\":\"1970-01-01T00:00:00Z\",\"measure\":\"strength\",\"associations\":[")
+                .endsWith("]}\n")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void everyQuestionAnswersInBothForms() {
+        for (String json : new String[] {"", "--json"}) {
+            for (List<String> command : List.of(
+                    List.of("recall", "tea", "honey"),
+                    List.of("associations", "tea", "--measure", "npmi"),
+                    List.of("explain", "tea", "milk"),
+                    List.of("concepts", "t"),
+                    List.of("status"),
+                    List.of("digest"))) {
+                String[] arguments = json.isEmpty()
+                        ? command.toArray(String[]::new)
+                        : java.util.stream.Stream.concat(command.stream(), java.util.stream.Stream.of(json))
+                                .toArray(String[]::new);
+                assertThat(run(arguments)).as("%s %s: %s", command, json, err).isZero();
+            }
+        }
+        assertThat(out.toString()).contains("milk", "learned", "\"unknownCues\":[]");
+    }
+
+    @Test
+    void notFoundIsOneAndBadUsageIsTwo() {
+        assertThat(run("associations", "coffee")).isEqualTo(1);
+        assertThat(err.toString()).contains("has never fired: concept=coffee").hasLineCount(1);
+        assertThat(run("associations")).isEqualTo(2);
+        assertThat(run("associations", "tea", "--measure", "love")).isEqualTo(2);
+        assertThat(run("nonsense")).isEqualTo(2);
+    }
+}

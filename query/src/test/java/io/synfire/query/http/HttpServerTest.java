@@ -1,0 +1,277 @@
+package io.synfire.query.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.engine.EngineOptions;
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Episode;
+import io.synfire.query.answer.StatusAnswer;
+import io.synfire.query.recall.BadQueryException;
+import io.synfire.query.recall.Queries;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The routes over real HTTP, over a real memory. */
+@SuppressWarnings("NullAway.Init")
+final class HttpServerTest {
+
+    @TempDir
+    Path directory;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final List<byte[]> appended = new ArrayList<>();
+    private boolean ready = true;
+    private Engine engine;
+    private HttpServer server;
+
+    @BeforeEach
+    void start() {
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        engine = Engine.open(directory, Map.of("half-lives", "none"), new EngineOptions(16 << 20), meters);
+        engine.apply(Batch.of(
+                Episode.of(0, "tea", "milk"),
+                Episode.of(0, "tea", "milk"),
+                Episode.of(0, "tea", "a/b %2F?é +#\"<"),
+                Episode.of(86_400_000, "milk", "honey")));
+        server = server(
+                records -> {
+                    if (new String(records.get(0), StandardCharsets.UTF_8).contains("bad")) {
+                        throw new BadQueryException("a record must be good record=0");
+                    }
+                    appended.addAll(records);
+                    return new EpisodeSink.Appended(0, 7, 6 + records.size());
+                },
+                meters);
+        server.start();
+    }
+
+    private HttpServer server(@Nullable EpisodeSink sink, PrometheusMeterRegistry meters) {
+        return new HttpServer(
+                new HttpServer.Address("127.0.0.1", 0),
+                new Queries(engine.view()),
+                () -> StatusAnswer.of(engine.view(), ready, 0L, null),
+                sink,
+                meters,
+                InstantSource.system());
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        engine.close();
+    }
+
+    @Test
+    void associationsHaveTheFieldsOfTheContract() throws Exception {
+        HttpResponse<String> response = get("/v1/concepts/tea/associations?k=1");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(response.body())
+                .isEqualTo("{\"concept\":\"tea\",\"asOf\":\"1970-01-02T00:00:00Z\",\"measure\":\"strength\","
+                        + "\"associations\":[{\"concept\":\"milk\",\"score\":2.0,\"strength\":2.0,\"confidence\":0.6666666666666666,"
+                        + "\"lift\":0.8888888888888888,\"npmi\":-0.1699250014423124}]}");
+    }
+
+    @Test
+    void anyConceptCanBeNamedInThePath() throws Exception {
+        String id = URLEncoder.encode("a/b %2F?é +#\"<", StandardCharsets.UTF_8).replace("+", "%20");
+        HttpResponse<String> response = get("/v1/concepts/" + id + "/associations");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).contains("\"concept\":\"tea\"");
+    }
+
+    @Test
+    void conceptsAreMostActiveFirst() throws Exception {
+        assertThat(get("/v1/concepts?k=2").body())
+                .isEqualTo("{\"concepts\":[{\"concept\":\"milk\",\"activation\":3.0,\"degree\":2},"
+                        + "{\"concept\":\"tea\",\"activation\":3.0,\"degree\":2}]}");
+        assertThat(get("/v1/concepts?prefix=ho").body()).contains("honey").doesNotContain("tea");
+    }
+
+    @Test
+    void anExplanationNamesBothDirections() throws Exception {
+        assertThat(get("/v1/associations?from=tea&to=milk").body())
+                .contains(
+                        "\"horizon\":\"none\"",
+                        "\"forward\":{\"strength\":2.0",
+                        "\"backward\":{\"strength\":2.0",
+                        "\"llr\":");
+    }
+
+    @Test
+    void recallTakesParametersAndABody() throws Exception {
+        HttpResponse<String> byParameters = get("/v1/recall?cue=tea&cue=nothing&hops=1");
+        HttpResponse<String> byBody =
+                post("/v1/recall", "application/json", "{\"cues\":[\"tea\",{\"concept\":\"nothing\"}],\"hops\":1}");
+        assertThat(byBody.body()).isEqualTo(byParameters.body());
+        assertThat(byBody.body())
+                .startsWith("{\"asOf\":\"1970-01-02T00:00:00Z\",\"results\":[{\"concept\":\"milk\",\"score\":")
+                .contains("\"because\":[{\"cue\":\"tea\",\"via\":\"tea\",\"contribution\":")
+                .endsWith("\"unknownCues\":[\"nothing\"]}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    /v1/concepts/unknown/associations          | 404 | has never fired
+                    /v1/associations?from=tea&to=unknown       | 404 | has never fired
+                    /v1/associations?from=tea                  | 400 | to must be given
+                    /v1/concepts/tea/associations?k=1001       | 400 | k must be 1 to 1000
+                    /v1/concepts/tea/associations?k=ten        | 400 | whole number
+                    /v1/concepts/tea/associations?measure=love | 400 | measure must be one of
+                    /v1/concepts/tea/associations?horizon=1d   | 400 | horizon must be one of
+                    /v1/concepts/tea/associations?at=0         | 400 | before the watermark
+                    /v1/concepts/tea/associations?at=tomorrow  | 400 | ISO-8601
+                    /v1/concepts/tea/associations?min_support=1 | 400 | unknown parameter
+                    /v1/recall                                 | 400 | cues must be 1 to 1000
+                    /v1/recall?cue=tea&hops=9                  | 400 | hops must be 1 to 4
+                    /nowhere                                   | 404 | path=/nowhere
+                    """)
+    void everyErrorIsAProblemThatNamesTheRule(String path, int status, String detail) throws Exception {
+        HttpResponse<String> response = get(path);
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(response.body()).contains("\"status\":" + status).contains(detail);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{}",
+                "{\"cues\":[]}",
+                "{\"cues\":[1]}",
+                "{\"cues\":[\"a\"],\"x\":1}",
+                "{\"cues\":[\"a\"]} 1"
+            })
+    void aBodyThatIsNoQuestionIsRefused(String body) throws Exception {
+        HttpResponse<String> response = post("/v1/recall", "application/json", body);
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+    }
+
+    @Test
+    void episodesAreAppendedByteForByteAllOrNone() throws Exception {
+        HttpResponse<String> one = post("/v1/episodes", "application/json", "{\"concepts\":[\"a\"],\"reward\":1.50}");
+        assertThat(one.statusCode()).isEqualTo(202);
+        assertThat(one.body()).isEqualTo("{\"accepted\":1,\"partition\":0,\"firstOffset\":7,\"lastOffset\":7}");
+        post("/v1/episodes", "application/json", "[{\"concepts\":[\"b\"]} , {\"concepts\": [\"ü\"]}]");
+        post("/v1/episodes", "application/x-ndjson", "{\"concepts\":[\"d\"]}\n\n{\"concepts\":[\"e\"]}\n");
+        assertThat(appended.stream().map(bytes -> new String(bytes, StandardCharsets.UTF_8)))
+                .containsExactly(
+                        "{\"concepts\":[\"a\"],\"reward\":1.50}",
+                        "{\"concepts\":[\"b\"]}",
+                        "{\"concepts\": [\"ü\"]}",
+                        "{\"concepts\":[\"d\"]}",
+                        "{\"concepts\":[\"e\"]}");
+        assertThat(post("/v1/episodes", "application/json", "[\"bad\"]").statusCode())
+                .isEqualTo(400);
+        assertThat(post("/v1/episodes", "text/plain", "x").statusCode()).isEqualTo(400);
+        assertThat(post("/v1/episodes", "application/json", "[]").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefused() throws Exception {
+        HttpResponse<String> response = post("/v1/episodes", "application/json", " ".repeat((16 << 20) + 1));
+        assertThat(response.statusCode()).isEqualTo(413);
+    }
+
+    @Test
+    void anOfflineServerTakesNoEpisodes() throws Exception {
+        try (HttpServer offline = server(null, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))) {
+            offline.start();
+            HttpResponse<String> response = client.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + offline.port() + "/v1/episodes"))
+                            .header("Content-Type", "application/json")
+                            .POST(BodyPublishers.ofString("{\"concepts\":[\"a\"]}"))
+                            .build(),
+                    BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void readyIsRedUntilTheLearnerHasCaughtUp() throws Exception {
+        assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+        ready = false;
+        assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+        assertThat(get("/v1/status").body())
+                .contains(
+                        "\"ready\":false",
+                        "\"watermark\":\"1970-01-02T00:00:00Z\"",
+                        "\"episodes\":4",
+                        "\"half-lives\":\"none\"");
+    }
+
+    @Test
+    void metricsAreInPrometheusTextAndBeginWithTheName() throws Exception {
+        get("/v1/concepts/tea/associations");
+        assertThat(get("/metrics").body())
+                .contains("synfire_episodes_total 4.0")
+                .contains("synfire_query_seconds_bucket{route=\"associations\"")
+                .contains("synfire_associations ")
+                .contains("synfire_rocksdb_memtables_bytes ");
+    }
+
+    @Test
+    void thePageIsServedUnderAStrictPolicy() throws Exception {
+        HttpResponse<String> page = get("/");
+        assertThat(page.body()).contains("explorer.js");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+                .contains("default-src 'none'")
+                .doesNotContain("unsafe");
+    }
+
+    @Test
+    void theContractNamesEveryRouteAndEveryRouteAnswers() throws Exception {
+        String contract = get("/openapi.yaml").body();
+        TreeSet<String> paths = new TreeSet<>();
+        Pattern.compile("(?m)^  (/\\S*):$").matcher(contract).results().forEach(match -> paths.add(match.group(1)));
+        assertThat(paths).isEqualTo(new TreeSet<>(server.routes()));
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> post(String path, String type, String body) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                        .header("Content-Type", type)
+                        .POST(BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+}

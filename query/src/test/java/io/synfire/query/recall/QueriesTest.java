@@ -1,0 +1,208 @@
+package io.synfire.query.recall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.engine.EngineOptions;
+import io.synfire.engine.event.Activation;
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.view.MemoryView;
+import io.synfire.query.recall.RecallQuery.Cue;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Questions to a real memory. */
+final class QueriesTest {
+
+    private static final long DAY = 86_400_000;
+
+    @TempDir
+    Path directory;
+
+    private Engine engine(Map<String, String> settings, Episode... episodes) {
+        Engine engine = Engine.open(directory, settings, new EngineOptions(16 << 20), new SimpleMeterRegistry());
+        engine.apply(Batch.of(episodes));
+        return engine;
+    }
+
+    @Test
+    void associationsAreRankedByScoreThenIdAndHideTheConceptItself() {
+        try (Engine engine = engine(
+                Map.of("half-lives", "none"),
+                Episode.of(0, "tea", "milk", "sugar"),
+                Episode.of(0, "tea", "milk"),
+                inContext("k", "tea"),
+                inContext("k", "tea"))) {
+            Queries queries = new Queries(engine.view());
+            assertThat(queries.associations(AssociationsQuery.of("tea")).associations())
+                    .extracting(Answers.Association::concept)
+                    .containsExactly("milk", "sugar");
+            AssociationsQuery withSelf = new AssociationsQuery("tea", 10, Measure.STRENGTH, null, 0, true, null);
+            assertThat(queries.associations(withSelf).associations())
+                    .extracting(Answers.Association::concept)
+                    .containsExactly("milk", "tea", "sugar");
+            AssociationsQuery strong = new AssociationsQuery("tea", 10, Measure.STRENGTH, null, 2, false, null);
+            assertThat(queries.associations(strong).associations())
+                    .extracting(Answers.Association::concept)
+                    .containsExactly("milk");
+        }
+    }
+
+    @Test
+    void aNegativeAssociationComesLastAndSubtractsInRecall() {
+        Episode bad = new Episode(0, null, List.of(Activation.of("tea"), Activation.of("salt")), -1, null);
+        try (Engine engine = engine(
+                Map.of("half-lives", "none"),
+                Episode.of(0, "tea", "milk"),
+                Episode.of(0, "tea", "sugar"),
+                bad,
+                Episode.of(0, "bread", "salt"),
+                Episode.of(0, "bread", "salt"))) {
+            Queries queries = new Queries(engine.view());
+            assertThat(queries.associations(AssociationsQuery.of("tea")).associations())
+                    .extracting(Answers.Association::concept)
+                    .containsExactly("milk", "sugar", "salt");
+            double alone = score(queries.recall(oneHop("bread")), "salt");
+            double withTea = score(queries.recall(oneHop("bread", "tea")), "salt");
+            assertThat(withTea).isLessThan(alone).isPositive();
+        }
+    }
+
+    @Test
+    void strengthFadesAtTheTimeOfTheReadAndThePastIsRefused() {
+        try (Engine engine = engine(Map.of("half-lives", "1d,30d"), Episode.of(10 * DAY, "a", "b"))) {
+            Queries queries = new Queries(engine.view());
+            AssociationsQuery later = new AssociationsQuery("a", 10, Measure.STRENGTH, "1d", 0, false, 11 * DAY);
+            assertThat(queries.associations(later).associations().get(0).strength())
+                    .isCloseTo(0.5, within(1e-7));
+            assertThatThrownBy(() -> queries.associations(
+                            new AssociationsQuery("a", 10, Measure.STRENGTH, "2d", 0, false, null)))
+                    .isInstanceOf(BadQueryException.class)
+                    .hasMessageContaining("[1d, 30d]");
+            assertThatThrownBy(() -> queries.associations(
+                            new AssociationsQuery("a", 10, Measure.STRENGTH, null, 0, false, 9 * DAY)))
+                    .isInstanceOf(BadQueryException.class)
+                    .hasMessageContaining("watermark");
+            assertThatThrownBy(() -> queries.associations(AssociationsQuery.of("zzz")))
+                    .isInstanceOf(UnknownConceptException.class);
+            assertThatThrownBy(() -> new AssociationsQuery("a", 1001, Measure.STRENGTH, null, 0, false, null))
+                    .isInstanceOf(BadQueryException.class);
+        }
+    }
+
+    @Test
+    void anExplanationHoldsBothDirectionsAndEveryHorizon() {
+        try (Engine engine = engine(
+                Map.of("half-lives", "1d,none"), Episode.of(0, "x", "y"), inContext("k", "a"), inContext("k", "b"))) {
+            Answers.Explanation answer = new Queries(engine.view()).explain("a", "b", null);
+            assertThat(answer.horizons())
+                    .extracting(Answers.HorizonExplanation::horizon)
+                    .containsExactly("1d", "none");
+            Answers.HorizonExplanation none = answer.horizons().get(1);
+            assertThat(none.forward().strength()).isEqualTo(1);
+            assertThat(none.backward().strength()).isEqualTo(0.5);
+            assertThat(none.forward().saturated()).isCloseTo(1 - Math.exp(-1), within(1e-9));
+            assertThat(none.episodes()).isEqualTo(3);
+            assertThat(new Queries(engine.view())
+                            .explain("a", "y", null)
+                            .horizons()
+                            .get(1)
+                            .forward()
+                            .strength())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void recallSpreadsToWhatNoCueTouchesAndSaysVia() {
+        try (Engine engine = engine(
+                Map.of("half-lives", "none"),
+                Episode.of(0, "a", "b"),
+                Episode.of(0, "a", "b"),
+                Episode.of(0, "b", "c"))) {
+            Queries queries = new Queries(engine.view());
+            assertThat(queries.recall(oneHop("a")).results())
+                    .extracting(Answers.Recalled::concept)
+                    .containsExactly("b");
+            Answers.Recall two = queries.recall(RecallQuery.of(List.of("a", "nothing")));
+            assertThat(two.unknownCues()).containsExactly("nothing");
+            assertThat(two.results()).extracting(Answers.Recalled::concept).containsExactly("b", "c");
+            assertThat(two.results().get(1).because()).singleElement().satisfies(reason -> {
+                assertThat(reason.cue()).isEqualTo("a");
+                assertThat(reason.via()).isEqualTo("b");
+            });
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4})
+    void oneHopRecallEqualsTheFormulaOnRandomMemories(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Episode> log = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            String[] concepts = new String[2 + random.nextInt(4)];
+            for (int j = 0; j < concepts.length; j++) {
+                concepts[j] = "c" + random.nextInt(25);
+            }
+            log.add(Episode.of(i * DAY / 10, concepts));
+        }
+        try (Engine engine = engine(Map.of(), log.toArray(Episode[]::new))) {
+            MemoryView view = engine.view();
+            List<Cue> cues = List.of(new Cue("c1", 1), new Cue("c2", 0.5), new Cue("c1", 2));
+            RecallQuery query = new RecallQuery(cues, true, false, Set.of("c9"), null, 8, 1, null, 0, null);
+            Map<String, Double> expected = new HashMap<>();
+            double[] weights = {1 / 9.0, 0.5 / 4, 2};
+            for (int c = 0; c < 3; c++) {
+                int cue = view.conceptOf(cues.get(c).concept());
+                var row = view.associations(cue, view.watermarkMs());
+                for (int i = 0; i < row.size(); i++) {
+                    double score = weights[c]
+                            * row.strength(i, 0)
+                            / Math.pow(view.activation(cue, 0, view.watermarkMs()), 0.75)
+                            / Math.pow(view.activation(row.target(i), 0, view.watermarkMs()), 0.2);
+                    expected.merge(view.idOf(row.target(i)), score, Double::sum);
+                }
+            }
+            Set.of("c1", "c2", "c9").forEach(expected::remove);
+            List<String> ranking = expected.entrySet().stream()
+                    .sorted(Map.Entry.<String, Double>comparingByValue(Comparator.reverseOrder()))
+                    .limit(8)
+                    .map(Map.Entry::getKey)
+                    .toList();
+            Answers.Recall answer = new Queries(view).recall(query);
+            assertThat(answer.results()).extracting(Answers.Recalled::concept).containsExactlyElementsOf(ranking);
+            answer.results().forEach(result -> assertThat(result.score())
+                    .isCloseTo(expected.getOrDefault(result.concept(), 0.0), within(1e-9)));
+        }
+    }
+
+    private static double score(Answers.Recall answer, String concept) {
+        return answer.results().stream()
+                .filter(result -> result.concept().equals(concept))
+                .mapToDouble(Answers.Recalled::score)
+                .sum();
+    }
+
+    private static RecallQuery oneHop(String... cues) {
+        List<Cue> weighted = List.of(cues).stream().map(cue -> new Cue(cue, 1)).toList();
+        return new RecallQuery(weighted, false, false, Set.of(), null, 10, 1, null, 0, null);
+    }
+
+    private static Episode inContext(String context, String concept) {
+        return new Episode(0, context, List.of(Activation.of(concept)), 1, null);
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of {@code io.synfire.query.recall}. */
+@NullMarked
+package io.synfire.query.recall;
+
+import org.jspecify.annotations.NullMarked;
