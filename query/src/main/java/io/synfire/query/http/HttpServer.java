@@ -306,6 +306,8 @@ public final class HttpServer implements AutoCloseable {
     private void problem(Context context, HttpStatus found, String detail) {
         context.status(found);
         context.result(json.ofProblem(found.getCode(), found.getMessage(), detail));
+        // JSON is UTF-8 by itself (RFC 8259): the type has no parameter.
+        context.res().setCharacterEncoding(null);
         context.contentType(PROBLEM);
     }
 

@@ -94,7 +94,7 @@ final class HttpServerTest {
         assertThat(response.body())
                 .isEqualTo("{\"concept\":\"tea\",\"asOf\":\"1970-01-02T00:00:00Z\",\"measure\":\"strength\","
                         + "\"associations\":[{\"concept\":\"milk\",\"score\":2.0,\"strength\":2.0,\"confidence\":0.6666666666666666,"
-                        + "\"lift\":0.8888888888888888,\"npmi\":-0.1699250014423124}]}");
+                        + "\"lift\":0.8888888888888888,\"npmi\":-0.16992500144231246}]}");
     }
 
     @Test
