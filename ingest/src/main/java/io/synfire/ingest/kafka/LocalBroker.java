@@ -43,12 +43,12 @@ public final class LocalBroker implements AutoCloseable {
      * Starts a broker; formats its storage at the first start.
      *
      * @param directory where it keeps its log
-     * @param preferredPort the port to listen on; another is taken if this one is in use
+     * @param preferredPort the port to listen on; another is taken if this one is in use or 0
      * @return the running broker
      * @throws IllegalStateException if it cannot start, such as when another one uses the directory
      */
     public static LocalBroker start(Path directory, int preferredPort) {
-        int port = isFree(preferredPort) ? preferredPort : freePort();
+        int port = preferredPort > 0 && isFree(preferredPort) ? preferredPort : freePort();
         int controllerPort = freePort();
         try {
             Files.createDirectories(directory);

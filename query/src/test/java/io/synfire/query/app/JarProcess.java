@@ -1,0 +1,107 @@
+package io.synfire.query.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The jar as a user starts it: a process of its own, with what it prints in a file. */
+final class JarProcess implements AutoCloseable {
+
+    private static final Pattern RESIDENT = Pattern.compile("VmHWM:\\s+(\\d+) kB");
+    private static final Pattern ANSWERING = Pattern.compile("answering at (http://\\S+)");
+
+    private final Process process;
+    private final Path output;
+
+    private JarProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** Starts the jar of this build in an empty working directory; standard output and error go to {@code output}. */
+    static JarProcess start(Path output, List<String> jvm, String... arguments) throws IOException {
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        line.addAll(jvm);
+        line.addAll(List.of("-jar", System.getProperty("synfire.jar", "target/synfire.jar")));
+        line.addAll(List.of(arguments));
+        Path working = Files.createTempDirectory("synfire-working");
+        ProcessBuilder builder = new ProcessBuilder(line)
+                .directory(working.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("SYNFIRE_"));
+        return new JarProcess(builder.start(), output);
+    }
+
+    String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    /** Where it answers, as soon as it says so. */
+    String awaitUrl() {
+        return await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(
+                        () -> {
+                            assertThat(process.isAlive())
+                                    .as("it ended: %s", output())
+                                    .isTrue();
+                            Matcher matcher = ANSWERING.matcher(output());
+                            return matcher.find() ? matcher.group(1) : "";
+                        },
+                        url -> !url.isEmpty());
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits for its end; returns its exit code. */
+    int awaitExit(Duration atMost) throws InterruptedException, IOException {
+        assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
+                .as("it still runs after %s: %s", atMost, output())
+                .isTrue();
+        return process.exitValue();
+    }
+
+    /** SIGKILL: no handler, no hook, no flush. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** The most it has had resident so far, kB; 0 where the system does not say. */
+    long peakResidentKb() throws IOException {
+        Path status = Path.of("/proc/" + process.pid() + "/status");
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.map(RESIDENT::matcher)
+                    .filter(Matcher::find)
+                    .mapToLong(matcher -> Long.parseLong(matcher.group(1)))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            // It has just ended, or there is no such file on this system.
+            return 0;
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
