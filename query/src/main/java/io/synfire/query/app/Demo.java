@@ -69,7 +69,10 @@ final class Demo {
         if (!once) {
             server.startAnswering();
             out.printf("%nopen %s%n", server.url());
-            out.printf("try  java -jar query/target/synfire.jar associations \"PARTY BUNTING\" --measure npmi%n");
+            String data = server.settings().data().toString();
+            out.printf(
+                    "try  java -jar query/target/synfire.jar associations \"PARTY BUNTING\" --measure npmi%s%n",
+                    data.equals(Settings.DATA) ? "" : " --data " + data);
             out.printf("or   curl '%s/v1/recall?cue=PARTY%%20BUNTING&k=5'%n", server.url());
             out.println("Ctrl-C stops it; the next demo goes on from here.");
         }

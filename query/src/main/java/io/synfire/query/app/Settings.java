@@ -47,8 +47,15 @@ record Settings(
         int partitions,
         boolean contextFromKey) {
 
+    /** Where store and broker are if nothing else is said. */
+    static final String DATA = "synfire-data";
+
     private static final String KAFKA = "kafka.";
     private static final String ENVIRONMENT = "SYNFIRE_";
+
+    /** What Kubernetes sets in every container beside a service that is called synfire. */
+    private static final Pattern OF_KUBERNETES = Pattern.compile("SYNFIRE_(SERVICE_(HOST|PORT)|PORT)(_.*)?");
+
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(b|kib|mib|gib|k|m|g)?");
 
     /** Everything that is no learning setting, with its default. */
@@ -56,7 +63,7 @@ record Settings(
 
     private static Map<String, String> others() {
         Map<String, String> others = new LinkedHashMap<>();
-        others.put("data", "synfire-data");
+        others.put("data", DATA);
         others.put("http.host", "127.0.0.1");
         others.put("http.port", "8720");
         others.put("checkpoint-interval", "5s");
@@ -176,7 +183,7 @@ record Settings(
         known.addAll(OTHERS.keySet());
         known.add("rule");
         for (String name : new TreeSet<>(environment.keySet())) {
-            if (!name.startsWith(ENVIRONMENT)) {
+            if (!name.startsWith(ENVIRONMENT) || OF_KUBERNETES.matcher(name).matches()) {
                 continue;
             }
             String value = environment.getOrDefault(name, "");

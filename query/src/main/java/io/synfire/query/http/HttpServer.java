@@ -6,7 +6,9 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jetty.JettyServerThreadPoolMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.synfire.query.answer.AnswerJson;
 import io.synfire.query.recall.AssociationsQuery;
@@ -148,6 +150,7 @@ public final class HttpServer implements AutoCloseable {
         config.http.defaultContentType = JSON;
         QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX, 4);
         threads.setName("synfire-http");
+        new JettyServerThreadPoolMetrics(threads, Tags.empty()).bindTo(meters);
         config.jetty.threadPool = threads;
         // A concept's id may hold any character: %2F and %25 are part of it, not of the path.
         config.jetty.modifyHttpConfiguration(http -> {
