@@ -9,8 +9,9 @@ public final class SettingsMismatchException extends IllegalArgumentException {
     private final Map<String, String> differences;
 
     SettingsMismatchException(Path directory, Map<String, String> differences) {
-        super("a store keeps the learning settings it was created with; to learn the log anew with others, move the store away"
-                + " and start again: store=" + directory + " stored -> given: " + differences);
+        super(
+                "a store keeps the learning settings it was created with; to learn the log anew with others, move the store away"
+                        + " and start again: store=" + directory + " stored -> given: " + differences);
         this.differences = Map.copyOf(differences);
     }
 

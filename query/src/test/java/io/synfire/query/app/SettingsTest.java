@@ -60,6 +60,16 @@ final class SettingsTest {
     }
 
     @Test
+    void whatKubernetesSetsBesideAServiceOfTheSameNameIsNoSetting() throws IOException {
+        Map<String, String> environment = Map.of(
+                "SYNFIRE_SERVICE_HOST", "10.0.0.1",
+                "SYNFIRE_SERVICE_PORT_HTTP", "8720",
+                "SYNFIRE_PORT", "tcp://10.0.0.1:8720",
+                "SYNFIRE_PORT_8720_TCP_ADDR", "10.0.0.1");
+        assertThat(load("", environment).http().port()).isEqualTo(8720);
+    }
+
+    @Test
     void aValueOutOfItsRangeIsRefusedByName() {
         assertThatThrownBy(() -> load("half-lives: 30", Map.of())).hasMessageContaining("half-lives=30");
         assertThatThrownBy(() -> load("http: {port: 99999}", Map.of())).hasMessageContaining("http.port=99999");
