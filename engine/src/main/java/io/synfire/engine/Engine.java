@@ -2,7 +2,7 @@ package io.synfire.engine;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.synfire.engine.event.Batch;
-import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
@@ -116,34 +116,44 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Whether an episode may be learned under the stored settings. Any thread.
+     * Whether an entry may be applied under the stored settings. Any thread.
      *
-     * @param episode the episode
+     * @param entry the entry
      * @param timestampMs its record's timestamp, or {@link Long#MAX_VALUE} where the source has none
      * @return empty if it may; else the rule it breaks
      */
-    public Optional<String> refusal(Episode episode, long timestampMs) {
-        return admission.refusal(episode, timestampMs);
+    public Optional<String> refusal(Entry entry, long timestampMs) {
+        return admission.refusal(entry, timestampMs);
     }
 
     /**
-     * Learns a batch and moves the positions. Checkpoints by itself when the memory budget is used up; the batch carries its
-     * positions, so that is as right as any other moment. Costs about 0.2 µs a pair.
+     * Applies a batch and moves the positions; see {@link #apply(List)}.
      *
-     * @param batch what to learn; each episode must have passed {@link #refusal}
+     * @param batch what to apply
      * @throws IllegalStateException if the engine only reads, is closed, or has failed before
      */
-    public synchronized void apply(Batch batch) {
+    public void apply(Batch batch) {
+        apply(List.of(batch));
+    }
+
+    /**
+     * Applies batches of several partitions and moves the positions. Checkpoints by itself when the memory budget is used up; batches
+     * carry their positions, so that is as right as any other moment. Costs about 0.2 µs a pair.
+     *
+     * @param batches what to apply; each entry must have passed {@link #refusal}
+     * @throws IllegalStateException if the engine only reads, is closed, or has failed before
+     */
+    public synchronized void apply(List<Batch> batches) {
         requireWriting();
         long start = System.nanoTime();
-        long pairsBefore = memory.counts().pairs();
+        long appliedBefore = memory.applied();
         try {
-            memory.learn(batch.episodes(), batch.positions(), batch.deadLetters());
+            memory.apply(batches);
         } catch (RuntimeException | Error e) {
             failure = e;
             throw e;
         }
-        meters.applied(batch.episodes().size(), memory.counts().pairs() - pairsBefore, System.nanoTime() - start);
+        meters.applied(memory.applied() - appliedBefore, System.nanoTime() - start);
         if (memory.isFull()) {
             checkpoint();
         }

@@ -18,7 +18,6 @@ final class EngineMeters implements AutoCloseable {
 
     private final MeterRegistry registry;
     private final List<Meter> meters = new ArrayList<>();
-    private final Counter episodes;
     private final Counter pairs;
     private final Timer checkpoint;
     private final Timer apply;
@@ -26,11 +25,12 @@ final class EngineMeters implements AutoCloseable {
 
     EngineMeters(MeterRegistry registry, Memory memory, RocksStore store, EngineOptions options) {
         this.registry = registry;
-        episodes = add(Counter.builder("synfire.episodes")
+        add(FunctionCounter.builder("synfire.episodes", memory, Memory::fired)
                 .description("Episodes learned since the start")
                 .register(registry));
         pairs = add(Counter.builder("synfire.pairs")
-                .description("Impulses learned since the start: ordered pairs, counted each time")
+                .description(
+                        "Impulses applied since the start: ordered pairs, counted each time, also those taken back")
                 .register(registry));
         checkpoint = add(Timer.builder("synfire.checkpoint")
                 .description("Time of one checkpoint, during which nothing is learned")
@@ -57,15 +57,23 @@ final class EngineMeters implements AutoCloseable {
                 () -> memory.watermarkMs() / 1000.0);
         gauge("synfire.memory.used.bytes", "What the engine accounts on the heap", memory::accountedBytes);
         gauge("synfire.memory.budget.bytes", "What the engine may use in all", options::memoryBytes);
+        gauge("synfire.duplicates", "Episodes passed over since their event id was known", () -> memory.counts()
+                .duplicates());
+        gauge("synfire.retractions.waiting", "Retractions read before what they take back", memory::waiting);
+        add(FunctionCounter.builder("synfire.episodes.retracted", memory, Memory::retracted)
+                .description("Episodes taken back since the start")
+                .register(registry));
+        add(FunctionCounter.builder("synfire.association.prunes", memory, Memory::prunes)
+                .description("Associations dropped since they were weaker than forget.below at every horizon")
+                .register(registry));
         add(FunctionCounter.builder("synfire.association.cuts", memory, Memory::cuts)
                 .description("How often a row was cut back to its max-associations strongest")
                 .register(registry));
         rocksDb(store);
     }
 
-    void applied(long episodesLearned, long pairsLearned, long nanos) {
-        episodes.increment((double) episodesLearned);
-        pairs.increment((double) pairsLearned);
+    void applied(long pairsApplied, long nanos) {
+        pairs.increment((double) pairsApplied);
         apply.record(Duration.ofNanos(nanos));
     }
 

@@ -60,6 +60,16 @@ final class LiveView implements MemoryView {
     }
 
     @Override
+    public boolean isRetired(int concept) {
+        return memory.isRetired(concept);
+    }
+
+    @Override
+    public long lastActivationMs(int concept) {
+        return memory.lastActivationMs(concept);
+    }
+
+    @Override
     public double activation(int concept, int horizon, long atMs) {
         return memory.activation(concept, horizon, atMs);
     }

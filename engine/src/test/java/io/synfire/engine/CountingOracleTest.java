@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
@@ -57,17 +58,17 @@ final class CountingOracleTest {
 
     private Engine learn(List<String> baskets, String separator, int batchSize) {
         Engine engine = Engine.open(directory, COUNTING, small(), new SimpleMeterRegistry());
-        List<Episode> batch = new ArrayList<>();
+        List<Entry> batch = new ArrayList<>();
         for (String basket : baskets) {
             if (!basket.isBlank()) {
                 batch.add(Episode.of(0, basket.strip().split(separator)));
             }
             if (batch.size() == batchSize) {
-                engine.apply(new Batch(batch, List.of(), 0));
+                engine.apply(new Batch("", batch, List.of(), 0));
                 batch.clear();
             }
         }
-        engine.apply(new Batch(batch, List.of(), 0));
+        engine.apply(new Batch("", batch, List.of(), 0));
         engine.checkpoint();
         return engine;
     }

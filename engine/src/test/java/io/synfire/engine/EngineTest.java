@@ -86,7 +86,7 @@ final class EngineTest {
     void positionsAreStoredWithTheStateTheyProduced() {
         Position position = new Position("kafka:synfire.episodes", "topic-id", 3, 42, 7);
         try (Engine engine = open(Map.of())) {
-            engine.apply(new Batch(List.of(Episode.of(5, "a", "b")), List.of(position), 2));
+            engine.apply(new Batch("p3", List.of(Episode.of(5, "a", "b")), List.of(position), 2));
             assertThat(engine.positions()).containsExactly(position);
         }
         try (Engine engine = open(Map.of())) {

@@ -1,12 +1,17 @@
 package io.synfire.engine;
 
 import io.synfire.engine.event.Activation;
+import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.LearningSettings.Normalization;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -22,11 +27,23 @@ public final class NaiveMemory {
     /** A directed edge. */
     public record Edge(String cue, String target) {}
 
+    /** What a context of a partition has seen, and the partition's clock when it last did. */
+    private static final class Past {
+        final List<Episode> episodes = new ArrayList<>();
+        long clockMs;
+    }
+
     private final LearningSettings settings;
     private final Map<Edge, List<Impulse>> edges = new HashMap<>();
     private final Map<String, List<Impulse>> marginals = new HashMap<>();
+    private final Map<String, Long> lastMs = new HashMap<>();
     private final List<Impulse> episodes = new ArrayList<>();
-    private final Map<String, List<Episode>> contexts = new HashMap<>();
+    private final Map<String, Past> contexts = new HashMap<>();
+    private final Map<String, Long> clocks = new HashMap<>();
+    private final Map<String, Long> eventIds = new HashMap<>();
+    private final Map<String, Long> forgotten = new HashMap<>();
+    private final List<Retraction> waiting = new ArrayList<>();
+    private final IdentityHashMap<Episode, Integer> originalSizes = new IdentityHashMap<>();
     private long watermarkMs;
 
     public NaiveMemory(LearningSettings settings) {
@@ -34,29 +51,122 @@ public final class NaiveMemory {
     }
 
     public void learn(Episode episode) {
-        long t = episode.atMs();
-        watermarkMs = Math.max(watermarkMs, t);
-        episodes.add(new Impulse(t, 1));
-        List<Activation> fired = episode.activations();
-        double share = settings.normalization() == Normalization.EPISODE ? 1.0 / Math.max(1, fired.size() - 1) : 1;
-        for (Activation a : fired) {
-            marginals.computeIfAbsent(a.concept(), c -> new ArrayList<>()).add(new Impulse(t, a.strength()));
-            for (Activation b : fired) {
-                if (!a.concept().equals(b.concept())) {
-                    add(a.concept(), b.concept(), t, episode.reward() * a.strength() * b.strength() * share);
-                }
-            }
-        }
-        if (episode.context() != null) {
-            List<Episode> past = contexts.computeIfAbsent(episode.context(), c -> new ArrayList<>());
-            for (int steps = 1; steps <= Math.min(settings.maxSteps(), past.size()); steps++) {
-                pair(past.get(past.size() - steps), episode, steps);
-            }
-            past.add(episode);
+        apply("", episode);
+    }
+
+    public void apply(String partition, Entry entry) {
+        if (entry instanceof Episode episode) {
+            learn(partition, episode);
+        } else if (entry instanceof Retraction retraction) {
+            contexts.remove(partition + '/' + retraction.context());
+            waiting.add(retraction);
+            takeBackWhatIsDue();
+        } else if (entry instanceof Forget forget) {
+            forget(forget.concept());
         }
     }
 
-    private void pair(Episode past, Episode now, int steps) {
+    private void learn(String partition, Episode episode) {
+        long clockMs = clocks.getOrDefault(partition, 0L);
+        if (episode.eventId() != null) {
+            String id = partition + '/' + episode.eventId();
+            Long seenMs = eventIds.get(id);
+            if (seenMs != null && clockMs - seenMs <= settings.eventIdWindowMs() && settings.eventIdWindowMs() > 0) {
+                return;
+            }
+            eventIds.put(id, Math.max(clockMs, episode.atMs()));
+        }
+        clockMs = Math.max(clockMs, episode.atMs());
+        clocks.put(partition, clockMs);
+        watermarkMs = Math.max(watermarkMs, episode.atMs());
+        takeBackWhatIsDue();
+        episode.activations().forEach(a -> lastMs.merge(a.concept(), episode.atMs(), Math::max));
+        List<Episode> past = new ArrayList<>();
+        if (episode.context() != null) {
+            Past remembered = contexts.computeIfAbsent(partition + '/' + episode.context(), c -> new Past());
+            if (clockMs - remembered.clockMs > settings.maxGapMs() + settings.maxLateMs()) {
+                remembered.episodes.clear();
+            }
+            remembered.clockMs = clockMs;
+            past = remembered.episodes;
+        }
+        add(episode, past, 1);
+        past.add(episode);
+    }
+
+    private void takeBackWhatIsDue() {
+        for (Iterator<Retraction> each = waiting.iterator(); each.hasNext(); ) {
+            Retraction retraction = each.next();
+            if (retraction.latestMs() <= watermarkMs) {
+                each.remove();
+                List<Episode> past = new ArrayList<>();
+                for (Episode episode : retraction.episodes()) {
+                    Episode left = without(episode);
+                    add(left, episode.context() == null ? List.of() : past, -1);
+                    past.add(left);
+                }
+            }
+        }
+    }
+
+    /** An episode as far as it was not forgotten; a concept that is gone keeps its place, in the size of the episode. */
+    private Episode without(Episode episode) {
+        List<Activation> left = new ArrayList<>();
+        for (Activation a : episode.activations()) {
+            if (episode.atMs() > forgotten.getOrDefault(a.concept(), -1L)) {
+                left.add(a);
+            }
+        }
+        if (left.size() == episode.activations().size()) {
+            return episode;
+        }
+        // An episode needs a concept; this one is in no question.
+        left.add(Activation.of("nothing"));
+        Episode rest = new Episode(episode.atMs(), episode.context(), left, episode.reward(), null);
+        originalSizes.put(rest, episode.activations().size());
+        return rest;
+    }
+
+    private void forget(String concept) {
+        // Only what is known can be forgotten.
+        if (!marginals.containsKey(concept)) {
+            return;
+        }
+        forgotten.put(concept, watermarkMs);
+        marginals.remove(concept);
+        lastMs.remove(concept);
+        edges.keySet()
+                .removeIf(edge -> edge.cue().equals(concept) || edge.target().equals(concept));
+        for (Past past : contexts.values()) {
+            past.episodes.replaceAll(episode -> {
+                List<Activation> left = new ArrayList<>(episode.activations());
+                left.removeIf(a -> a.concept().equals(concept));
+                left.add(Activation.of("nothing"));
+                return new Episode(episode.atMs(), episode.context(), left, episode.reward(), null);
+            });
+        }
+    }
+
+    private void add(Episode episode, List<Episode> past, int sign) {
+        long t = episode.atMs();
+        episodes.add(new Impulse(t, sign));
+        List<Activation> fired = episode.activations();
+        int size = originalSizes.getOrDefault(episode, fired.size());
+        double share = settings.normalization() == Normalization.EPISODE ? 1.0 / Math.max(1, size - 1) : 1;
+        for (Activation a : fired) {
+            marginals.computeIfAbsent(a.concept(), c -> new ArrayList<>()).add(new Impulse(t, sign * a.strength()));
+            for (Activation b : fired) {
+                if (!a.concept().equals(b.concept())) {
+                    add(a.concept(), b.concept(), t, sign * episode.reward() * a.strength() * b.strength() * share);
+                }
+            }
+        }
+        for (int steps = 1; steps <= Math.min(settings.maxSteps(), past.size()); steps++) {
+            pair(past.get(past.size() - steps), episode, steps, sign);
+        }
+    }
+
+    private void pair(Episode past, Episode now, int steps, int sign) {
         long gap = Math.abs(now.atMs() - past.atMs());
         if (gap > settings.maxGapMs()) {
             return;
@@ -66,7 +176,7 @@ public final class NaiveMemory {
         Episode later = inOrder ? now : past;
         for (Activation a : earlier.activations()) {
             for (Activation b : later.activations()) {
-                double product = now.reward() * a.strength() * b.strength();
+                double product = sign * now.reward() * a.strength() * b.strength();
                 add(
                         a.concept(),
                         b.concept(),
@@ -98,11 +208,21 @@ public final class NaiveMemory {
     }
 
     public Iterable<Edge> edges() {
-        return edges.keySet();
+        return edges.keySet().stream()
+                .filter(edge -> !edge.cue().equals("nothing") && !edge.target().equals("nothing"))
+                .toList();
     }
 
     public Iterable<String> concepts() {
-        return marginals.keySet();
+        return marginals.keySet().stream().filter(c -> !c.equals("nothing")).toList();
+    }
+
+    public boolean knows(String concept) {
+        return marginals.containsKey(concept);
+    }
+
+    public long lastActivationMs(String concept) {
+        return lastMs.getOrDefault(concept, 0L);
     }
 
     public double strength(Edge edge, int horizon, long atMs) {
@@ -116,6 +236,11 @@ public final class NaiveMemory {
 
     public double activation(String concept, int horizon, long atMs) {
         return decayed(marginals.getOrDefault(concept, List.of()), horizon, atMs, false);
+    }
+
+    /** Σ|x|, what tolerances of marginals are relative to. */
+    public double activationMass(String concept, int horizon, long atMs) {
+        return decayed(marginals.getOrDefault(concept, List.of()), horizon, atMs, true);
     }
 
     public double episodes(int horizon, long atMs) {

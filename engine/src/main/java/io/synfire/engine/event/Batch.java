@@ -3,13 +3,18 @@ package io.synfire.engine.event;
 import java.util.List;
 
 /**
- * A run of the log and where it ends: the unit that is applied. State and positions move together, or not at all.
+ * A run of one partition of the log and where it ends: the unit that is applied. State and positions move together, or not at
+ * all.
  *
- * @param episodes what was read and admitted, in log order
+ * <p>Contexts, event ids and the clock they expire by belong to a partition, so that what is learned does not depend on how the
+ * partitions of a log were interleaved when they were read.
+ *
+ * @param partition the partition's name; empty where there is one log alone
+ * @param entries what was read and admitted, in log order
  * @param positions where the sources stand after this batch; sources that are not named stay where they were
  * @param deadLetters how many records of this run were rejected; they must already be safe in the dead-letter topic
  */
-public record Batch(List<Episode> episodes, List<Position> positions, long deadLetters) {
+public record Batch(String partition, List<Entry> entries, List<Position> positions, long deadLetters) {
 
     /**
      * Takes unmodifiable copies.
@@ -20,17 +25,17 @@ public record Batch(List<Episode> episodes, List<Position> positions, long deadL
         if (deadLetters < 0) {
             throw new IllegalArgumentException("deadLetters must be at least 0: deadLetters=" + deadLetters);
         }
-        episodes = List.copyOf(episodes);
+        entries = List.copyOf(entries);
         positions = List.copyOf(positions);
     }
 
     /**
      * A batch without positions, for callers that keep their own.
      *
-     * @param episodes what to learn
+     * @param entries what to apply
      * @return the batch
      */
-    public static Batch of(Episode... episodes) {
-        return new Batch(List.of(episodes), List.of(), 0);
+    public static Batch of(Entry... entries) {
+        return new Batch("", List.of(entries), List.of(), 0);
     }
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param eventId the producer's own id of this event, or null for none
  */
 public record Episode(
-        long atMs, @Nullable String context, List<Activation> activations, double reward, @Nullable String eventId) {
+        long atMs, @Nullable String context, List<Activation> activations, double reward, @Nullable String eventId)
+        implements Entry {
 
     /** 9999-12-31T23:59:59.999Z, the last moment that ISO-8601 writes with four digits of year. */
     public static final long AT_MS_MAX = 253_402_300_799_999L;

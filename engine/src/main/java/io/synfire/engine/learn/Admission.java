@@ -1,10 +1,14 @@
 package io.synfire.engine.learn;
 
+import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Retraction;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Which episodes may be learned under some settings. What is refused belongs in the dead-letter topic, with the reason.
+ * Which entries may be applied under some settings. What is refused belongs in the dead-letter topic, with the reason.
  * Immutable and thread-safe.
  */
 public final class Admission {
@@ -21,13 +25,33 @@ public final class Admission {
     }
 
     /**
-     * Whether an episode may be learned.
+     * Whether an entry may be applied. A retraction may if all of its episodes could have been learned.
      *
-     * @param episode the episode
+     * @param entry the entry
      * @param timestampMs its record's timestamp, or {@link Long#MAX_VALUE} where the source has none
      * @return empty if it may; else the rule it breaks, then {@code name=value}
      */
-    public Optional<String> refusal(Episode episode, long timestampMs) {
+    public Optional<String> refusal(Entry entry, long timestampMs) {
+        List<Episode> episodes;
+        if (entry instanceof Episode episode) {
+            episodes = List.of(episode);
+        } else if (entry instanceof Retraction retraction) {
+            episodes = retraction.episodes();
+        } else if (entry instanceof Forget) {
+            episodes = List.of();
+        } else {
+            throw new IllegalStateException("unknown kind of entry: entry=" + entry);
+        }
+        for (Episode episode : episodes) {
+            Optional<String> refusal = ofEpisode(episode, timestampMs);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> ofEpisode(Episode episode, long timestampMs) {
         int concepts = episode.activations().size();
         if (concepts > settings.maxConcepts()) {
             return Optional.of("an episode may hold at most max-concepts=" + settings.maxConcepts()

@@ -11,18 +11,30 @@ import java.util.Iterator;
 public final class ContextWindow implements Iterable<Firing> {
 
     private final Deque<Firing> newestFirst = new ArrayDeque<>(4);
+    private long clockMs;
 
     /**
      * Remembers a firing and drops what has fallen out of the window.
      *
      * @param firing the newest in log order
-     * @param maxSteps how many are kept, at least 1
+     * @param clock its partition's clock, milliseconds since the epoch
+     * @param maxSteps how many are kept, at least 0
      */
-    public void add(Firing firing, int maxSteps) {
+    public void add(Firing firing, long clock, int maxSteps) {
+        clockMs = clock;
         newestFirst.addFirst(firing);
         while (newestFirst.size() > maxSteps) {
             newestFirst.removeLast();
         }
+    }
+
+    /**
+     * The clock of its partition when it last fired: what it expires by.
+     *
+     * @return milliseconds since the epoch, 0 if it never fired
+     */
+    public long clockMs() {
+        return clockMs;
     }
 
     /**

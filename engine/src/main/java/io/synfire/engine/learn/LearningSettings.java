@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxAssociations how many of its strongest edges a cue keeps; 0 is unbounded
  * @param forgetBelow associations weaker than this at every horizon are hidden; 0 is off
  * @param maxAheadMs how far an episode's time may lie after its record's timestamp, milliseconds
+ * @param maxLateMs an episode of a context finds its window as long as it comes at most this late, milliseconds
+ * @param eventIdWindowMs how long an event id is remembered, milliseconds of its partition's clock; 0 is off
  */
 public record LearningSettings(
         List<Horizon> halfLives,
@@ -39,7 +41,9 @@ public record LearningSettings(
         int maxConcepts,
         int maxAssociations,
         double forgetBelow,
-        long maxAheadMs) {
+        long maxAheadMs,
+        long maxLateMs,
+        long eventIdWindowMs) {
 
     /** The most horizons one store keeps; each adds four bytes an edge. */
     public static final int HORIZONS_MAX = 8;
@@ -87,6 +91,8 @@ public record LearningSettings(
         require(maxAssociations >= 0, "max-associations must be at least 0", maxAssociations);
         require(forgetBelow >= 0 && Double.isFinite(forgetBelow), "forget.below must be at least 0", forgetBelow);
         require(maxAheadMs >= 0, "max-ahead must be at least 0ms", maxAheadMs);
+        require(maxLateMs >= 0, "max-late must be at least 0ms", maxLateMs);
+        require(eventIdWindowMs >= 0, "event-id-window must be at least 0ms", eventIdWindowMs);
     }
 
     /**
@@ -131,7 +137,9 @@ public record LearningSettings(
                 whole("max-concepts", value(values, "max-concepts")),
                 whole("max-associations", value(values, "max-associations")),
                 number("forget.below", value(values, "forget.below")),
-                Durations.parseMs("max-ahead", value(values, "max-ahead")));
+                Durations.parseMs("max-ahead", value(values, "max-ahead")),
+                Durations.parseMs("max-late", value(values, "max-late")),
+                Durations.parseMs("event-id-window", value(values, "event-id-window")));
     }
 
     /**
@@ -156,6 +164,8 @@ public record LearningSettings(
         map.put("max-associations", Integer.toString(maxAssociations));
         map.put("forget.below", Double.toString(forgetBelow));
         map.put("max-ahead", Durations.format(maxAheadMs));
+        map.put("max-late", Durations.format(maxLateMs));
+        map.put("event-id-window", Durations.format(eventIdWindowMs));
         return map;
     }
 
@@ -195,6 +205,16 @@ public record LearningSettings(
      */
     public int horizonCount() {
         return halfLives.size();
+    }
+
+    /**
+     * How long a context is remembered: its window expires when its partition's clock has moved on by more than this since it
+     * last fired. Of an episode that comes at most {@code max-late} late no pair is lost by that.
+     *
+     * @return milliseconds
+     */
+    public long contextLifeMs() {
+        return maxGapMs + maxLateMs;
     }
 
     /**
@@ -271,6 +291,8 @@ public record LearningSettings(
             values.put("max-associations", "4096");
             values.put("forget.below", "0");
             values.put("max-ahead", "1d");
+            values.put("max-late", "1d");
+            values.put("event-id-window", "1d");
             values.putAll(preset(rule));
             return values;
         }

@@ -2,6 +2,7 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.CheckpointWriter;
@@ -9,6 +10,7 @@ import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.view.Associations;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.ints.IntSet;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -41,6 +43,7 @@ final class Adjacencies {
     private final IntArrayList dirtyCues = new IntArrayList();
     private final BitSet stored = new BitSet();
     private final double[] sums;
+    private final ConceptDictionary dictionary;
 
     private volatile AtomicReferenceArray<@Nullable AdjacencyTable> tables = new AtomicReferenceArray<>(1024);
     private Landmarks landmarks;
@@ -49,6 +52,7 @@ final class Adjacencies {
     private long associations;
     private long bytes;
     private long cuts;
+    private long prunes;
     private int hand;
 
     /** What a checkpoint will change once it is committed. */
@@ -59,10 +63,12 @@ final class Adjacencies {
     Adjacencies(
             RocksStore store,
             LearningSettings settings,
+            ConceptDictionary dictionary,
             List<ForwardDecay> decays,
             Landmarks landmarks,
             long associations) {
         this.store = store;
+        this.dictionary = dictionary;
         this.settings = settings;
         this.decays = decays;
         this.horizons = decays.size();
@@ -91,6 +97,10 @@ final class Adjacencies {
         return cuts;
     }
 
+    long prunes() {
+        return prunes;
+    }
+
     void growTo(int concepts) {
         AtomicReferenceArray<@Nullable AdjacencyTable> now = tables;
         if (concepts > now.length()) {
@@ -108,36 +118,55 @@ final class Adjacencies {
         landmarks = to;
     }
 
-    /** Applies all impulses held by a buffer; returns the sum of their terms in the digest. */
-    long apply(ImpulseBuffer impulses, ConceptDictionary dictionary, long watermarkMs) {
+    /**
+     * Applies all impulses held by a buffer; returns the sum of their terms in the digest. What leads from or to a concept that was
+     * forgotten is in the digest, since it was learned, but nowhere else.
+     */
+    long apply(ImpulseBuffer impulses, long watermarkMs) {
         toWatermark = landmarks.decays(decays, watermarkMs);
         long learned = 0;
         for (int i = 0; i < impulses.cueCount(); i++) {
             int cue = impulses.cue(i);
-            AdjacencyTable table = tableForWriting(cue);
-            synchronized (table) {
-                learned += apply(impulses, cue, table, dictionary);
+            learned += terms(impulses, cue);
+            if (!dictionary.isRetired(cue)) {
+                AdjacencyTable table = tableForWriting(cue, watermarkMs);
+                synchronized (table) {
+                    apply(impulses, cue, table);
+                }
             }
         }
         return learned;
     }
 
-    private long apply(ImpulseBuffer impulses, int cue, AdjacencyTable table, ConceptDictionary dictionary) {
-        int sizeBefore = table.size();
-        long bytesBefore = table.bytes();
-        table.moveTo(landmarks, toWatermark);
+    private long terms(ImpulseBuffer impulses, int cue) {
         long learned = 0;
         long cueHash = dictionary.hash(cue);
         for (int run = impulses.firstRun(cue); run >= 0; run = impulses.nextRun(run)) {
             long time = impulses.time(run);
+            long sum = 0;
+            for (int at = impulses.start(run); at < impulses.end(run); at++) {
+                sum += Checksum.impulse(cueHash, dictionary.hash(impulses.target(at)), time, impulses.delta(at));
+            }
+            learned += impulses.sign(run) * sum;
+        }
+        return learned;
+    }
+
+    private void apply(ImpulseBuffer impulses, int cue, AdjacencyTable table) {
+        int sizeBefore = table.size();
+        long bytesBefore = table.bytes();
+        IntSet retired = dictionary.retired();
+        boolean allKnown = retired.isEmpty();
+        table.moveTo(landmarks, toWatermark);
+        for (int run = impulses.firstRun(cue); run >= 0; run = impulses.nextRun(run)) {
             for (int at = impulses.start(run); at < impulses.end(run); at++) {
                 int target = impulses.target(at);
-                double delta = impulses.delta(at);
-                learned += Checksum.impulse(cueHash, dictionary.hash(target), time, delta);
-                for (int h = 0; h < horizons; h++) {
-                    sums[h] = delta * impulses.growth(run, h);
+                if (allKnown || !retired.contains(target)) {
+                    for (int h = 0; h < horizons; h++) {
+                        sums[h] = impulses.delta(at) * impulses.growth(run, h);
+                    }
+                    table.add(target, sums, 0);
                 }
-                table.add(target, sums, 0);
             }
             if (table.isComplete()) {
                 cutBack(table);
@@ -151,7 +180,29 @@ final class Adjacencies {
             table.setDirty(true);
             dirtyCues.add(cue);
         }
-        return learned;
+    }
+
+    /** Leaves nothing of the row of a concept that was retired; edges to it go when their rows are next written. Writer only. */
+    void forget(int cue, long watermarkMs) {
+        AdjacencyTable table = tables.getPlain(cue);
+        if (table != null && table.isComplete()) {
+            associations -= table.size();
+        } else if (stored.get(cue)) {
+            Row row = store.row(cue, horizons);
+            associations -= row == null ? 0 : row.size();
+        }
+        boolean wasDirty = false;
+        if (table != null) {
+            wasDirty = table.isDirty();
+            bytes -= table.bytes();
+        }
+        AdjacencyTable empty = AdjacencyTable.complete(landmarks, watermarkMs);
+        empty.setDirty(true);
+        bytes += empty.bytes();
+        tables.set(cue, empty);
+        if (!wasDirty) {
+            dirtyCues.add(cue);
+        }
     }
 
     /**
@@ -166,11 +217,14 @@ final class Adjacencies {
         for (int i = 0; i < dirtyCues.size(); i++) {
             int cue = dirtyCues.getInt(i);
             AdjacencyTable table = tableAt(cue);
-            if (table.isComplete()) {
+            if (dictionary.isRetired(cue)) {
+                checkpoint.removeRow(cue);
+            } else if (table.isComplete()) {
+                associationsAfter += tidy(table, watermarkMs);
                 checkpoint.row(cue, table.toRow(number));
             } else {
                 Row row = store.row(cue, horizons);
-                AdjacencyTable whole = fold(row, table);
+                AdjacencyTable whole = fold(row, table, watermarkMs);
                 checkpoint.row(cue, whole.toRow(number));
                 boolean stays = bytes + staying + whole.bytes() - table.bytes() <= bytesMax;
                 staying += stays ? whole.bytes() - table.bytes() : 0;
@@ -213,9 +267,7 @@ final class Adjacencies {
             AdjacencyTable table = cue < now.length() ? now.get(cue) : null;
             if (table == null) {
                 Row row = store.row(cue, horizons);
-                return row == null
-                        ? new Associations(new int[0], new double[0], horizons, 0, 0, 0)
-                        : read(AdjacencyTable.of(row), moment);
+                return row == null ? Associations.none(horizons) : read(AdjacencyTable.of(row), moment);
             }
             synchronized (table) {
                 if (table.isComplete()) {
@@ -223,7 +275,8 @@ final class Adjacencies {
                 }
                 Row row = store.row(cue, horizons);
                 if (row == null || row.checkpoint() <= table.base()) {
-                    return read(sum(row, table, table.landmarks().decays(decays, moment.watermarkMs())), moment);
+                    double[] decayed = table.landmarks().decays(decays, moment.watermarkMs());
+                    return read(sum(row, table, decayed, 0), moment);
                 }
             }
             LockSupport.parkNanos(COMMIT_WAIT_NANOS);
@@ -239,10 +292,13 @@ final class Adjacencies {
         } else {
             row = store.row(cue, horizons);
             if (table != null) {
-                row = sum(row, table, toWatermark).toRow(lastCheckpoint);
+                row = sum(row, table, toWatermark, 0).toRow(lastCheckpoint);
             }
         }
         for (int i = 0; row != null && i < row.size(); i++) {
+            if (dictionary.isRetired(row.target(i))) {
+                continue;
+            }
             for (int h = 0; h < horizons; h++) {
                 visitor.sum(
                         row.target(i),
@@ -264,12 +320,12 @@ final class Adjacencies {
         return reading.done(table.cuts(), table.cutBound());
     }
 
-    private AdjacencyTable tableForWriting(int cue) {
+    private AdjacencyTable tableForWriting(int cue, long watermarkMs) {
         AdjacencyTable table = tables.getPlain(cue);
         if (table == null) {
             table = stored.get(cue)
                     ? AdjacencyTable.delta(landmarks, lastCheckpoint)
-                    : AdjacencyTable.complete(landmarks);
+                    : AdjacencyTable.complete(landmarks, firstPrunedMs(watermarkMs));
             bytes += table.bytes();
             tables.set(cue, table);
         }
@@ -284,7 +340,7 @@ final class Adjacencies {
         return table;
     }
 
-    private AdjacencyTable fold(@Nullable Row row, AdjacencyTable delta) {
+    private AdjacencyTable fold(@Nullable Row row, AdjacencyTable delta, long watermarkMs) {
         if (row != null && row.checkpoint() > delta.base()) {
             throw new IllegalStateException(
                     "a delta must not be added twice: row=" + row.checkpoint() + " base=" + delta.base());
@@ -294,13 +350,66 @@ final class Adjacencies {
             delta.moveTo(landmarks, toWatermark);
             bytes += delta.bytes() - bytesBefore;
         }
-        AdjacencyTable whole = sum(row, delta, toWatermark);
+        AdjacencyTable whole = sum(row, delta, toWatermark, firstPrunedMs(watermarkMs));
+        drop(whole);
+        prune(whole, watermarkMs);
         cutBack(whole);
         return whole;
     }
 
-    private static AdjacencyTable sum(@Nullable Row row, AdjacencyTable delta, double[] toWatermark) {
-        AdjacencyTable whole = row == null ? AdjacencyTable.complete(delta.landmarks()) : AdjacencyTable.of(row);
+    /** Leaves out of a whole table what need not be written; returns by how much it has grown. */
+    private int tidy(AdjacencyTable whole, long watermarkMs) {
+        synchronized (whole) {
+            int sizeBefore = whole.size();
+            long bytesBefore = whole.bytes();
+            whole.moveTo(landmarks, toWatermark);
+            drop(whole);
+            prune(whole, watermarkMs);
+            bytes += whole.bytes() - bytesBefore;
+            int grown = whole.size() - sizeBefore;
+            associations += grown;
+            return grown;
+        }
+    }
+
+    private void drop(AdjacencyTable table) {
+        table.dropCancelled();
+        IntSet retired = dictionary.retired();
+        if (!retired.isEmpty()) {
+            table.dropTargets(retired);
+        }
+    }
+
+    /**
+     * Use it or lose it: at most once per slowest half-life of watermark, so that what an association lost by this has halved
+     * before it can lose again, and all it ever lost is at most twice {@code forget.below}.
+     */
+    private void prune(AdjacencyTable table, long watermarkMs) {
+        if (prunes(settings)
+                && watermarkMs - table.prunedMs() >= slowest(settings).halfLifeMs()) {
+            int sizeBefore = table.size();
+            table.pruneBelow(settings.forgetBelow(), toWatermark, watermarkMs);
+            prunes += sizeBefore - table.size();
+        }
+    }
+
+    /** A row that is new has a half-life to become strong. */
+    private long firstPrunedMs(long watermarkMs) {
+        return prunes(settings) ? watermarkMs : 0;
+    }
+
+    private static boolean prunes(LearningSettings settings) {
+        return settings.forgetBelow() > 0 && slowest(settings).decays();
+    }
+
+    private static Horizon slowest(LearningSettings settings) {
+        return settings.halfLives().get(settings.slowest());
+    }
+
+    private static AdjacencyTable sum(
+            @Nullable Row row, AdjacencyTable delta, double[] toWatermark, long firstPrunedMs) {
+        AdjacencyTable whole =
+                row == null ? AdjacencyTable.complete(delta.landmarks(), firstPrunedMs) : AdjacencyTable.of(row);
         whole.moveTo(delta.landmarks(), toWatermark);
         whole.addAll(delta);
         return whole;

@@ -3,6 +3,7 @@ package io.synfire.engine.memory;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.store.Row;
+import it.unimi.dsi.fastutil.ints.IntSet;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,8 @@ final class AdjacencyTable {
     private int size;
     private int cuts;
     private double cutBound;
+    private long prunedMs;
+    private boolean cancelled;
     private boolean dirty;
     private boolean touched;
 
@@ -44,8 +47,10 @@ final class AdjacencyTable {
     }
 
     /** An empty table of a cue that has no row yet. */
-    static AdjacencyTable complete(Landmarks landmarks) {
-        return new AdjacencyTable(landmarks, true, 0);
+    static AdjacencyTable complete(Landmarks landmarks, long prunedMs) {
+        AdjacencyTable table = new AdjacencyTable(landmarks, true, 0);
+        table.prunedMs = prunedMs;
+        return table;
     }
 
     /** An empty table on top of the row that checkpoint {@code base}, or an earlier one, wrote. */
@@ -67,6 +72,7 @@ final class AdjacencyTable {
         table.size = row.size();
         table.cuts = row.cuts();
         table.cutBound = row.cutBound();
+        table.prunedMs = row.prunedMs();
         return table;
     }
 
@@ -194,6 +200,42 @@ final class AdjacencyTable {
         cutBound += strongest[strongest.length - max - 1];
     }
 
+    /** The watermark when it was last pruned, or made. */
+    long prunedMs() {
+        return prunedMs;
+    }
+
+    /** Drops associations that are weaker than a strength at every horizon, at a watermark. */
+    void pruneBelow(double strength, double[] toWatermark, long watermarkMs) {
+        prunedMs = watermarkMs;
+        keepOnly(slot -> {
+            for (int h = 0; h < horizons; h++) {
+                if (Math.abs(sum(slot, h)) * toWatermark[h] >= strength) {
+                    return true;
+                }
+            }
+            return false;
+        });
+    }
+
+    /** Drops associations of which nothing is left at any horizon. */
+    void dropCancelled() {
+        if (cancelled) {
+            cancelled = false;
+            keepOnly(slot -> !isZero(slot));
+        }
+    }
+
+    /** Drops associations to some concepts. */
+    void dropTargets(IntSet gone) {
+        for (int key : keys) {
+            if (key != 0 && gone.contains(key - 1)) {
+                keepOnly(slot -> !gone.contains(keys[slot] - 1));
+                return;
+            }
+        }
+    }
+
     Row toRow(long checkpoint) {
         long[] order = new long[size];
         int next = 0;
@@ -214,7 +256,7 @@ final class AdjacencyTable {
                 System.arraycopy(low, slot * horizons, lows, i * horizons, horizons);
             }
         }
-        return new Row(checkpoint, landmarks, cuts, cutBound, targets, highs, lows);
+        return new Row(checkpoint, landmarks, cuts, cutBound, prunedMs, targets, highs, lows);
     }
 
     /** Hands all sums to a reading. */
@@ -283,12 +325,13 @@ final class AdjacencyTable {
     }
 
     private void add(int at, double addition) {
-        float[] rests = low;
-        double before = rests == null ? high[at] : (double) high[at] + rests[at];
-        double after = before + addition;
+        float rest = low == null ? 0 : low[at];
+        double before = (double) high[at] + rest;
+        double after = rest == 0 ? Evidence.narrow(before, addition) : Evidence.wide(before, addition);
+        cancelled |= after == 0;
         high[at] = Evidence.round(after);
-        if (rests != null && rests[at] != 0) {
-            rests[at] = Evidence.rest(after, high[at]);
+        if (low != null && rest != 0) {
+            low[at] = Evidence.rest(after, high[at]);
         } else if (Evidence.mustWiden(before, addition)) {
             widen(at, Evidence.rest(after, high[at]));
         }

@@ -4,6 +4,10 @@ import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreException;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+import it.unimi.dsi.fastutil.ints.IntSet;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -13,11 +17,15 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Ids and their ints, dense from 0 in order of first mention. Held on the heap as a whole, about 130 bytes a concept.
  *
+ * <p>A concept that is forgotten has its int retired, which nothing else ever gets; its id may come again, with a new int. Of what is
+ * retired the hash is kept, so that digests stay what they are, and the moment, so that nothing is taken back that is gone.
+ *
  * <p>Thread-safe for one writer and many readers: a reader that has seen an int may ask for its id.
  */
 final class ConceptDictionary {
 
     private static final int ENTRY_BYTES = 120;
+    private static final int RETIREMENT_BYTES = 80;
 
     private final Map<String, Integer> ints = new ConcurrentHashMap<>();
 
@@ -28,15 +36,36 @@ final class ConceptDictionary {
     private int saved;
     private long bytes;
 
+    /** Ints that are retired; replaced, never changed. */
+    private volatile IntOpenHashSet retired = new IntOpenHashSet();
+
+    /** The latest retirement of an id, by the hash of the id. */
+    private final Long2ObjectOpenHashMap<Retirement> retirements = new Long2ObjectOpenHashMap<>();
+
+    private final IntArrayList unsavedRetired = new IntArrayList();
+
+    /** Which int was retired, and the watermark then. */
+    private record Retirement(int concept, long watermarkMs) {}
+
     /** Reads all concepts of a store into an empty dictionary. */
     void load(RocksStore store) {
-        store.concepts((concept, utf8) -> {
-            if (concept != count) {
-                throw new StoreException(
-                        "the store is damaged: concepts are not dense: expected=" + count + " found=" + concept, null);
+        IntOpenHashSet gone = new IntOpenHashSet();
+        store.concepts(new RocksStore.ConceptVisitor() {
+            @Override
+            public void concept(int concept, byte[] utf8) {
+                requireNext(concept);
+                append(new String(utf8, StandardCharsets.UTF_8), Checksum.id(utf8));
             }
-            append(new String(utf8, StandardCharsets.UTF_8), Checksum.id(utf8));
+
+            @Override
+            public void retired(int concept, long hash, long watermarkMs) {
+                requireNext(concept);
+                add("", hash);
+                gone.add(concept);
+                remember(concept, hash, watermarkMs);
+            }
         });
+        retired = gone;
         saved = count;
     }
 
@@ -46,6 +75,41 @@ final class ConceptDictionary {
 
     long bytes() {
         return bytes;
+    }
+
+    /** How many concepts there are that are not retired. */
+    int knownCount() {
+        return ints.size();
+    }
+
+    boolean isRetired(int concept) {
+        return retired.contains(concept);
+    }
+
+    /** The retired ints; never changed once handed out. */
+    IntSet retired() {
+        return retired;
+    }
+
+    /** Retires the int of a concept at a watermark. Writer only. */
+    void retire(int concept, long watermarkMs) {
+        // Readers that hold the int find it retired before its id is unknown.
+        IntOpenHashSet more = new IntOpenHashSet(retired);
+        more.add(concept);
+        retired = more;
+        ints.remove(ids[concept]);
+        remember(concept, hashes[concept], watermarkMs);
+        unsavedRetired.add(concept);
+    }
+
+    /**
+     * The int by which an id fired at a time: the retired one, if the id was forgotten since. Becomes known if it was not. Writer
+     * only.
+     */
+    int internAt(String id, long atMs) {
+        Retirement retirement =
+                retirements.isEmpty() ? null : retirements.get(Checksum.id(id.getBytes(StandardCharsets.UTF_8)));
+        return retirement != null && atMs <= retirement.watermarkMs() ? retirement.concept() : intern(id);
     }
 
     /** The int of an id, or -1. */
@@ -75,13 +139,38 @@ final class ConceptDictionary {
         for (int concept = saved; concept < count; concept++) {
             checkpoint.concept(concept, ids[concept]);
         }
+        for (int i = 0; i < unsavedRetired.size(); i++) {
+            int concept = unsavedRetired.getInt(i);
+            Retirement retirement = retirements.get(hashes[concept]);
+            checkpoint.retired(concept, hashes[concept], retirement.watermarkMs());
+        }
     }
 
     void committed() {
         saved = count;
+        unsavedRetired.clear();
+    }
+
+    private void requireNext(int concept) {
+        if (concept != count) {
+            throw new StoreException(
+                    "the store is damaged: concepts are not dense: expected=" + count + " found=" + concept, null);
+        }
+    }
+
+    private void remember(int concept, long hash, long watermarkMs) {
+        retirements.merge(hash, new Retirement(concept, watermarkMs), (a, b) -> a.concept() > b.concept() ? a : b);
+        bytes += RETIREMENT_BYTES;
     }
 
     private int append(String id, long hash) {
+        int concept = add(id, hash);
+        // Last: who finds the int finds all that belongs to it.
+        ints.put(id, concept);
+        return concept;
+    }
+
+    private int add(String id, long hash) {
         int concept = count;
         if (concept == ids.length) {
             if (concept >= 1 << 30) {
@@ -92,7 +181,6 @@ final class ConceptDictionary {
         }
         ids[concept] = id;
         hashes[concept] = hash;
-        ints.put(id, concept);
         bytes += ENTRY_BYTES + id.length();
         count = concept + 1;
         return concept;

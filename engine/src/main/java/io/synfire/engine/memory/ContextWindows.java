@@ -2,87 +2,154 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.ContextWindow;
 import io.synfire.engine.learn.Firing;
+import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.CheckpointWriter;
+import io.synfire.engine.store.PeriodKey;
 import io.synfire.engine.store.RocksStore;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the contexts remember. The most recently used are on the heap; the others are in the store and are read when their
- * context fires again. Writer only.
+ * context fires again. A window has expired when its partition's clock has moved on by more than a context's life since it last
+ * fired: from then on it is as good as empty, whenever it is taken out of the store. Writer only.
+ *
+ * <p>In the store windows lie in periods as long as a context's life, by the clock at which they were written. One that has not expired is
+ * in the present period or the one before, so all earlier periods are taken out at once.
  */
 final class ContextWindows {
 
-    private static final long WINDOW_BYTES = 220;
+    private static final long WINDOW_BYTES = 240;
     private static final int FIRING_BYTES = 96;
     private static final int ACTIVATION_BYTES = 12;
 
     private final RocksStore store;
+    private final PartitionClocks clocks;
     private final int maxSteps;
-    private final Map<String, ContextWindow> recent = new LinkedHashMap<>(16, 0.75f, true);
-    private final Set<String> dirty = new HashSet<>();
+    private final long lifeMs;
+    private final Map<Key, ContextWindow> recent = new LinkedHashMap<>(16, 0.75f, true);
+    private final Set<Key> dirty = new HashSet<>();
+    private final Expiry expiry;
     private long bytes;
 
-    ContextWindows(RocksStore store, int maxSteps) {
+    /** A context of a partition. */
+    private record Key(int partition, String context) {}
+
+    ContextWindows(RocksStore store, PartitionClocks clocks, LearningSettings settings) {
         this.store = store;
-        this.maxSteps = maxSteps;
+        this.clocks = clocks;
+        this.maxSteps = settings.maxSteps();
+        this.lifeMs = settings.contextLifeMs();
+        this.expiry = new Expiry(clocks, lifeMs);
     }
 
     long bytes() {
         return bytes;
     }
 
-    /** The window of a context, empty if it never fired. */
-    ContextWindow of(String context) {
-        ContextWindow window = recent.get(context);
+    /** The window of a context, empty if it never fired or has expired. */
+    ContextWindow of(int partition, String context) {
+        Key key = new Key(partition, context);
+        ContextWindow window = recent.get(key);
         if (window == null) {
-            window = store.window(context);
+            window = stored(key);
             if (window == null) {
                 window = new ContextWindow();
             }
-            recent.put(context, window);
-            bytes += bytes(context, window);
+            hold(key, window);
+        }
+        if (hasExpired(key, window)) {
+            release(key, window);
+            window = new ContextWindow();
+            hold(key, window);
         }
         return window;
     }
 
     /** Adds a firing to the window of a context that {@link #of} was asked for just before. */
-    void remember(String context, ContextWindow window, Firing firing) {
-        bytes -= bytes(context, window);
-        window.add(firing, maxSteps);
-        bytes += bytes(context, window);
-        dirty.add(context);
+    void remember(int partition, String context, ContextWindow window, Firing firing) {
+        Key key = new Key(partition, context);
+        bytes -= bytes(key, window);
+        window.add(firing, clocks.clockMs(partition), maxSteps);
+        bytes += bytes(key, window);
+        dirty.add(key);
     }
 
-    /** Adds what changed since the last checkpoint. */
+    /** Forgets all that a context remembers. */
+    void drop(int partition, String context) {
+        Key key = new Key(partition, context);
+        ContextWindow window = recent.get(key);
+        if (window != null) {
+            release(key, window);
+        }
+        hold(key, new ContextWindow());
+        dirty.add(key);
+    }
+
+    /** Adds what changed since the last checkpoint, and takes out what has expired. */
     void stage(CheckpointWriter checkpoint) {
-        for (String context : dirty) {
-            ContextWindow window = recent.get(context);
+        for (Key key : dirty) {
+            ContextWindow window = recent.get(key);
             if (window == null) {
                 throw new IllegalStateException(
-                        "a changed window left memory before its checkpoint: context=" + context);
+                        "a changed window left memory before its checkpoint: context=" + key.context());
             }
-            checkpoint.window(context, window);
+            if (window.size() > 0) {
+                checkpoint.window(at(key, expiry.periodOf(window.clockMs())), window);
+            } else {
+                long present = expiry.period(key.partition());
+                checkpoint.removeWindow(at(key, present));
+                checkpoint.removeWindow(at(key, Math.max(0, present - 1)));
+            }
         }
+        expiry.stage(checkpoint::expireWindows);
     }
 
-    /** All windows are in the store now: the least recently used leave the heap until the rest fits. */
+    /** All windows are in the store now: the least recently used leave the heap if they have expired, or until the rest fits. */
     void committed(long bytesMax) {
         dirty.clear();
-        Iterator<Map.Entry<String, ContextWindow>> leastRecent =
-                recent.entrySet().iterator();
-        while (bytes > bytesMax && leastRecent.hasNext()) {
-            Map.Entry<String, ContextWindow> entry = leastRecent.next();
+        expiry.committed();
+        Iterator<Map.Entry<Key, ContextWindow>> leastRecent = recent.entrySet().iterator();
+        while (leastRecent.hasNext()) {
+            Map.Entry<Key, ContextWindow> entry = leastRecent.next();
+            if (bytes <= bytesMax && !hasExpired(entry.getKey(), entry.getValue())) {
+                return;
+            }
             bytes -= bytes(entry.getKey(), entry.getValue());
             leastRecent.remove();
         }
     }
 
-    private static long bytes(String context, ContextWindow window) {
-        long sum = WINDOW_BYTES + context.length();
+    private @Nullable ContextWindow stored(Key key) {
+        long present = expiry.period(key.partition());
+        ContextWindow window = store.window(at(key, present));
+        return window == null && present > 0 ? store.window(at(key, present - 1)) : window;
+    }
+
+    private boolean hasExpired(Key key, ContextWindow window) {
+        return window.size() > 0 && clocks.clockMs(key.partition()) - window.clockMs() > lifeMs;
+    }
+
+    private void hold(Key key, ContextWindow window) {
+        recent.put(key, window);
+        bytes += bytes(key, window);
+    }
+
+    private void release(Key key, ContextWindow window) {
+        recent.remove(key);
+        bytes -= bytes(key, window);
+    }
+
+    private static PeriodKey at(Key key, long period) {
+        return new PeriodKey(key.partition(), period, key.context());
+    }
+
+    private static long bytes(Key key, ContextWindow window) {
+        long sum = WINDOW_BYTES + key.context().length();
         for (Firing firing : window) {
             sum += FIRING_BYTES + (long) ACTIVATION_BYTES * firing.size();
         }

@@ -13,7 +13,30 @@ final class Evidence {
 
     static final int NARROW_RATIO = 32;
 
+    /** What is left of a narrow sum below this share of it is what roundings have left: 2^-20. */
+    private static final double NARROW_NOISE = 0x1p-20;
+
+    /** The same for a sum of two parts, or a double: 2^-44. */
+    private static final double WIDE_NOISE = 0x1p-44;
+
     private Evidence() {}
+
+    /**
+     * A narrow sum after an addition; 0 if they cancel, so that nothing is left of what was learned and taken back. Loses at most
+     * 2^-20 of the addition.
+     */
+    static double narrow(double before, double addition) {
+        return cancelled(before, before + addition, NARROW_NOISE);
+    }
+
+    /** The same for a sum of two parts, or a double. */
+    static double wide(double before, double addition) {
+        return cancelled(before, before + addition, WIDE_NOISE);
+    }
+
+    private static double cancelled(double before, double after, double noise) {
+        return Math.abs(after) < Math.abs(before) * noise ? 0 : after;
+    }
 
     /** Whether a sum must keep a low part from this addition on. */
     static boolean mustWiden(double before, double addition) {

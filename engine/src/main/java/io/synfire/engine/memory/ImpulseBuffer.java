@@ -33,8 +33,10 @@ final class ImpulseBuffer implements ImpulseSink {
 
     private long[] firingTime = new long[256];
     private double[] firingGrowth;
+    private byte[] firingSign = new byte[256];
     private int firings;
     private boolean runIsOpen;
+    private long learned;
 
     private int[] cueFirst = new int[1024];
     private int[] cueLast = new int[1024];
@@ -48,14 +50,19 @@ final class ImpulseBuffer implements ImpulseSink {
         Arrays.fill(cueFirst, NONE);
     }
 
-    /** Begins a firing: the impulses that follow are of this time, a unit of them is worth {@code growth[h]}. */
-    void begin(long atMs, double[] growth, int concepts) {
+    /**
+     * Begins a firing: the impulses that follow are of this time and sign, a unit of them is worth {@code growth[h]}, which holds
+     * the sign already.
+     */
+    void begin(long atMs, int sign, double[] growth, int concepts) {
         growTo(concepts);
         if (firings == firingTime.length) {
             firingTime = Arrays.copyOf(firingTime, firings * 2);
             firingGrowth = Arrays.copyOf(firingGrowth, firings * 2 * horizons);
+            firingSign = Arrays.copyOf(firingSign, firings * 2);
         }
         firingTime[firings] = Checksum.time(atMs);
+        firingSign[firings] = (byte) sign;
         System.arraycopy(growth, 0, firingGrowth, firings * horizons, horizons);
         firings++;
         runIsOpen = false;
@@ -71,6 +78,7 @@ final class ImpulseBuffer implements ImpulseSink {
         }
         targets[size] = target;
         deltas[size++] = delta;
+        learned += firingSign[firings - 1];
     }
 
     /** Hands over what is held, if anything. */
@@ -83,6 +91,11 @@ final class ImpulseBuffer implements ImpulseSink {
 
     int size() {
         return size;
+    }
+
+    /** How many impulses were learned, less those taken back, of those held. */
+    long learned() {
+        return learned;
     }
 
     int cueCount() {
@@ -126,7 +139,12 @@ final class ImpulseBuffer implements ImpulseSink {
         return firingTime[runFiring[run]];
     }
 
-    /** What a unit of a run's firing is worth at a horizon. */
+    /** 1 for a run of what is learned, -1 for one of what is taken back. */
+    int sign(int run) {
+        return firingSign[runFiring[run]];
+    }
+
+    /** What a unit of a run's firing is worth at a horizon, with its sign. */
     double growth(int run, int horizon) {
         return firingGrowth[runFiring[run] * horizons + horizon];
     }
@@ -158,9 +176,11 @@ final class ImpulseBuffer implements ImpulseSink {
 
     private void drainWithinFiring() {
         long time = firingTime[firings - 1];
+        byte sign = firingSign[firings - 1];
         double[] growth = Arrays.copyOfRange(firingGrowth, (firings - 1) * horizons, firings * horizons);
         drain();
         firingTime[0] = time;
+        firingSign[0] = sign;
         System.arraycopy(growth, 0, firingGrowth, 0, horizons);
         firings = 1;
     }
@@ -173,6 +193,7 @@ final class ImpulseBuffer implements ImpulseSink {
         runs = 0;
         firings = 0;
         cueCount = 0;
+        learned = 0;
         runIsOpen = false;
     }
 

@@ -11,7 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * M of every concept and N, per horizon, as float64 forward-decayed sums.
+ * M of every concept and N, per horizon, as float64 forward-decayed sums; and when every concept last fired.
  *
  * <p>Thread-safe for one writer and many readers. Sums and the landmarks they are kept at are replaced together, so that a reader
  * who holds the old pair still reads right values; within one pair a sum only changes by additions.
@@ -37,6 +37,7 @@ final class Marginals {
     private final BitSet dirty = new BitSet();
     private final IntArrayList dirtyConcepts = new IntArrayList();
     private volatile Sums sums;
+    private volatile long[] lastMs = new long[CONCEPTS_MIN];
 
     Marginals(List<ForwardDecay> decays, Landmarks landmarks, List<Double> episodeSums) {
         this.decays = decays;
@@ -54,11 +55,12 @@ final class Marginals {
             for (int h = 0; h < moves.length; h++) {
                 now.mass[h][concept] = marginal.sum(h) * moves[h];
             }
+            lastMs[concept] = marginal.lastMs();
         });
     }
 
     long bytes() {
-        return 8L * decays.size() * sums.mass[0].length;
+        return 8L * (decays.size() + 1) * sums.mass[0].length;
     }
 
     void growTo(int concepts) {
@@ -69,6 +71,7 @@ final class Marginals {
             for (int h = 0; h < mass.length; h++) {
                 mass[h] = Arrays.copyOf(now.mass[h], capacity);
             }
+            lastMs = Arrays.copyOf(lastMs, capacity);
             sums = new Sums(now.landmarks, mass, now.episodes);
         }
     }
@@ -88,23 +91,40 @@ final class Marginals {
         sums = new Sums(to, mass, episodes);
     }
 
-    /** Adds one activation; {@code growth[h]} is what a unit at its time is worth. Writer only. */
+    /** Adds one activation; {@code growth[h]} is what a unit at its time is worth, negative if it is taken back. Writer only. */
     void activate(int concept, double strength, double[] growth) {
         Sums now = sums;
         for (int h = 0; h < growth.length; h++) {
-            now.mass[h][concept] += strength * growth[h];
+            now.mass[h][concept] = Evidence.wide(now.mass[h][concept], strength * growth[h]);
         }
-        if (!dirty.get(concept)) {
-            dirty.set(concept);
-            dirtyConcepts.add(concept);
-        }
+        markDirty(concept);
     }
 
-    /** Counts one episode. Writer only. */
+    /** Notes when a concept fired. Writer only. */
+    void fired(int concept, long atMs) {
+        long[] now = lastMs;
+        now[concept] = Math.max(now[concept], atMs);
+    }
+
+    /** Leaves nothing of a concept. Writer only. */
+    void clear(int concept) {
+        for (double[] masses : sums.mass) {
+            masses[concept] = 0;
+        }
+        lastMs[concept] = 0;
+        markDirty(concept);
+    }
+
+    /** The latest time at which a concept fired. */
+    long lastMs(int concept) {
+        return lastMs[concept];
+    }
+
+    /** Counts one episode, or takes one back where the growth is negative. Writer only. */
     void episode(double[] growth) {
         Sums now = sums;
         for (int h = 0; h < growth.length; h++) {
-            now.episodes[h] += growth[h];
+            now.episodes[h] = Evidence.wide(now.episodes[h], growth[h]);
         }
     }
 
@@ -136,13 +156,20 @@ final class Marginals {
             for (int h = 0; h < masses.length; h++) {
                 masses[h] = now.mass[h][concept];
             }
-            checkpoint.marginal(concept, new StoredMarginal(now.landmarks, masses));
+            checkpoint.marginal(concept, new StoredMarginal(now.landmarks, masses, lastMs[concept]));
         }
     }
 
     void committed() {
         dirty.clear();
         dirtyConcepts.clear();
+    }
+
+    private void markDirty(int concept) {
+        if (!dirty.get(concept)) {
+            dirty.set(concept);
+            dirtyConcepts.add(concept);
+        }
     }
 
     private double strength(double sum, long landmark, int horizon, long watermarkMs, long atMs) {

@@ -1,22 +1,15 @@
 package io.synfire.engine.memory;
 
-import io.synfire.engine.event.Activation;
-import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Position;
-import io.synfire.engine.learn.Checksum;
-import io.synfire.engine.learn.ContextWindow;
-import io.synfire.engine.learn.Firing;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
-import io.synfire.engine.learn.Plasticity;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
-import java.nio.charset.StandardCharsets;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,39 +17,39 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * All that was learned and not forgotten: learns episodes, writes checkpoints, answers readers.
+ * All that was learned and not forgotten: applies entries, writes checkpoints, answers readers.
  *
  * <p>Learning and checkpoints come from one thread at a time; the methods that read may come from any.
  */
 public final class Memory {
 
-    private static final long EPISODE_TERM = 1;
-    private static final long ACTIVATION_TERM = 2;
-
     private final LearningSettings settings;
     private final RocksStore store;
     private final MemoryBudget budget;
     private final List<ForwardDecay> decays;
-    private final Plasticity plasticity;
     private final ConceptDictionary dictionary = new ConceptDictionary();
     private final Marginals marginals;
     private final Adjacencies adjacencies;
-    private final ContextWindows contexts;
-    private final ImpulseBuffer impulses;
+    private final Learning learning;
     private final Map<String, Position> positions = new LinkedHashMap<>();
 
-    private Landmarks landmarks;
-    private long watermarkMs;
-    private long episodes;
-    private long pairs;
     private long deadLetters;
-    private long learned;
     private long checkpoint;
     private boolean changed;
     private volatile Published published;
 
     /** What readers see of the whole, replaced after every batch. */
-    private record Published(long watermarkMs, Counts counts, List<Position> positions, long bytes, long cuts) {}
+    private record Published(
+            long watermarkMs,
+            Counts counts,
+            List<Position> positions,
+            long bytes,
+            long cuts,
+            long prunes,
+            long applied,
+            long fired,
+            long retracted,
+            int waiting) {}
 
     /**
      * The memory as of a store's last checkpoint.
@@ -70,47 +63,39 @@ public final class Memory {
         this.store = store;
         this.budget = budget;
         this.decays = settings.halfLives().stream().map(ForwardDecay::new).toList();
-        this.plasticity = new Plasticity(settings);
         int horizons = settings.horizonCount();
         CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> nothingYet(horizons));
-        this.landmarks = last.landmarks();
-        this.watermarkMs = last.watermarkMs();
-        this.episodes = last.episodes();
-        this.pairs = last.pairs();
         this.deadLetters = last.deadLetters();
-        this.learned = last.learned();
         this.checkpoint = last.number();
         last.positions().forEach(this::moveTo);
         dictionary.load(store);
-        this.marginals = new Marginals(decays, landmarks, last.episodeSums());
+        this.marginals = new Marginals(decays, last.landmarks(), last.episodeSums());
         marginals.load(store, dictionary.count());
-        this.adjacencies = new Adjacencies(store, settings, decays, landmarks, last.associations());
+        this.adjacencies = new Adjacencies(store, settings, dictionary, decays, last.landmarks(), last.associations());
         adjacencies.loaded(dictionary.count(), checkpoint);
-        this.contexts = new ContextWindows(store, settings.maxSteps());
-        this.impulses = new ImpulseBuffer(horizons, this::applyImpulses);
+        this.learning = new Learning(settings, last, decays, dictionary, marginals, adjacencies, store);
         this.published = snapshot();
     }
 
     private static CheckpointRecord nothingYet(int horizons) {
         List<Double> zero = Collections.nCopies(horizons, 0.0);
-        return new CheckpointRecord(0, 0, Landmarks.of(new long[horizons]), zero, 0, 0, 0, 0, 0, List.of());
+        return new CheckpointRecord(
+                0, 0, Landmarks.of(new long[horizons]), zero, 0, 0, 0, 0, 0, 0, List.of(), List.of());
     }
 
     /**
-     * Learns episodes in log order and moves the positions. Readers see all of it, or rows of it while it is under way.
+     * Applies batches, each in log order, and moves the positions. Readers see all of it, or rows of it while it is under way.
      *
-     * @param batch admitted episodes
-     * @param moved where the sources stand after them
-     * @param rejected records of the same run that were rejected
+     * @param batches admitted entries
      */
-    public void learn(List<Episode> batch, Collection<Position> moved, long rejected) {
-        for (Episode episode : batch) {
-            learn(episode);
+    public void apply(List<Batch> batches) {
+        for (Batch batch : batches) {
+            learning.apply(batch);
+            batch.positions().forEach(this::moveTo);
+            deadLetters += batch.deadLetters();
+            changed |= !batch.entries().isEmpty() || !batch.positions().isEmpty() || batch.deadLetters() > 0;
         }
-        impulses.drain();
-        moved.forEach(this::moveTo);
-        deadLetters += rejected;
-        changed |= !batch.isEmpty() || !moved.isEmpty() || rejected > 0;
+        learning.drain();
         published = snapshot();
     }
 
@@ -140,25 +125,27 @@ public final class Memory {
         try (CheckpointWriter writer = store.beginCheckpoint()) {
             dictionary.stage(writer);
             marginals.stage(writer);
-            contexts.stage(writer);
-            long associations = adjacencies.stage(writer, number, watermarkMs, tableBytesMax);
+            learning.stage(writer);
+            long associations = adjacencies.stage(writer, number, learning.watermarkMs(), tableBytesMax);
             writer.commit(new CheckpointRecord(
                     number,
-                    watermarkMs,
-                    landmarks,
+                    learning.watermarkMs(),
+                    learning.landmarks(),
                     marginals.episodeSums(),
-                    episodes,
-                    pairs,
+                    learning.episodes(),
+                    learning.pairs(),
                     associations,
                     deadLetters,
-                    learned,
-                    List.copyOf(positions.values())));
+                    learning.duplicates(),
+                    learning.learned(),
+                    List.copyOf(positions.values()),
+                    learning.clocks()));
             written = writer.bytes();
         }
         checkpoint = number;
         dictionary.committed();
         marginals.committed();
-        contexts.committed(windowBytesMax);
+        learning.committed(windowBytesMax);
         adjacencies.committed(number, tableBytesMax);
         changed = false;
         published = snapshot();
@@ -171,7 +158,8 @@ public final class Memory {
      * @return {@code learned}, {@code state}, and how many associations have not faded
      */
     public Checksums checksums() {
-        StateDigest digest = new StateDigest(decays, watermarkMs);
+        StateDigest digest = new StateDigest(decays, learning.watermarkMs());
+        Landmarks landmarks = learning.landmarks();
         for (int h = 0; h < decays.size(); h++) {
             digest.episodes(h, marginals.episodeSums().get(h), landmarks.index(h));
         }
@@ -186,7 +174,7 @@ public final class Memory {
                     (target, horizon, sum, landmark) ->
                             digest.association(target, dictionary.hash(target), horizon, sum, landmark));
         }
-        return new Checksums(learned, digest.state(), digest.associations());
+        return new Checksums(learning.learned(), digest.state(), digest.associations());
     }
 
     /**
@@ -253,7 +241,52 @@ public final class Memory {
     }
 
     /**
-     * How many concepts are known.
+     * How many associations were dropped as too weak since this memory was opened.
+     *
+     * @return at least 0
+     */
+    public long prunes() {
+        return published.prunes();
+    }
+
+    /**
+     * How many impulses were applied since this memory was opened, whatever their sign.
+     *
+     * @return at least 0
+     */
+    public long applied() {
+        return published.applied();
+    }
+
+    /**
+     * How many episodes were learned since this memory was opened.
+     *
+     * @return at least 0
+     */
+    public long fired() {
+        return published.fired();
+    }
+
+    /**
+     * How many episodes were taken back since this memory was opened.
+     *
+     * @return at least 0
+     */
+    public long retracted() {
+        return published.retracted();
+    }
+
+    /**
+     * How many retractions wait for the watermark to reach what they take back.
+     *
+     * @return at least 0
+     */
+    public int waiting() {
+        return published.waiting();
+    }
+
+    /**
+     * How many ints were given to concepts; some may be retired.
      *
      * @return at least 0
      */
@@ -279,6 +312,27 @@ public final class Memory {
      */
     public String idOf(int concept) {
         return dictionary.id(concept);
+    }
+
+    /**
+     * Whether a concept was forgotten.
+     *
+     * @param concept its int
+     * @return true if its int is retired
+     */
+    public boolean isRetired(int concept) {
+        return dictionary.isRetired(concept);
+    }
+
+    /**
+     * When a concept last fired.
+     *
+     * @param concept its int
+     * @return milliseconds since the epoch
+     */
+    public long lastActivationMs(int concept) {
+        Objects.checkIndex(concept, dictionary.count());
+        return marginals.lastMs(concept);
     }
 
     /**
@@ -314,68 +368,11 @@ public final class Memory {
      */
     public Associations associations(int cue, long atMs) {
         Objects.checkIndex(cue, dictionary.count());
-        return adjacencies.read(cue, new Reading.Moment(decays, watermarkMs(), atMs, settings.forgetBelow()));
-    }
-
-    private void learn(Episode episode) {
-        Firing firing = firing(episode);
-        moveWatermark(episode.atMs());
-        double[] growth = new double[decays.size()];
-        for (int h = 0; h < growth.length; h++) {
-            growth[h] = decays.get(h).growth(episode.atMs(), landmarks.index(h));
+        if (dictionary.isRetired(cue)) {
+            return Associations.none(decays.size());
         }
-        activate(firing, growth);
-        impulses.begin(episode.atMs(), growth, dictionary.count());
-        String context = episode.context();
-        if (context == null) {
-            plasticity.impulses(firing, null, impulses);
-        } else {
-            ContextWindow window = contexts.of(context);
-            plasticity.impulses(firing, window, impulses);
-            contexts.remember(context, window, firing);
-        }
-        episodes++;
-        long contextHash = context == null ? 0 : Checksum.id(context.getBytes(StandardCharsets.UTF_8));
-        learned += Checksum.value(EPISODE_TERM, contextHash, Checksum.time(episode.atMs()), episode.reward());
-    }
-
-    private Firing firing(Episode episode) {
-        List<Activation> activations = episode.activations();
-        int[] concepts = new int[activations.size()];
-        double[] strengths = new double[concepts.length];
-        for (int i = 0; i < concepts.length; i++) {
-            concepts[i] = dictionary.intern(activations.get(i).concept());
-            strengths[i] = activations.get(i).strength();
-        }
-        marginals.growTo(dictionary.count());
-        adjacencies.growTo(dictionary.count());
-        return new Firing(episode.atMs(), concepts, strengths, episode.reward());
-    }
-
-    private void moveWatermark(long atMs) {
-        watermarkMs = Math.max(watermarkMs, atMs);
-        Landmarks moved = landmarks.movedTo(decays, watermarkMs);
-        if (!moved.equals(landmarks)) {
-            // What is held back was weighed at the old landmarks.
-            impulses.drain();
-            marginals.moveTo(moved);
-            adjacencies.moveTo(moved);
-            landmarks = moved;
-        }
-    }
-
-    private void activate(Firing firing, double[] growth) {
-        long time = Checksum.time(firing.atMs());
-        for (int i = 0; i < firing.size(); i++) {
-            marginals.activate(firing.concept(i), firing.strength(i), growth);
-            learned += Checksum.value(ACTIVATION_TERM, dictionary.hash(firing.concept(i)), time, firing.strength(i));
-        }
-        marginals.episode(growth);
-    }
-
-    private void applyImpulses(ImpulseBuffer buffer) {
-        learned += adjacencies.apply(buffer, dictionary, watermarkMs);
-        pairs += buffer.size();
+        return adjacencies.read(
+                cue, new Reading.Moment(decays, watermarkMs(), atMs, settings.forgetBelow(), dictionary.retired()));
     }
 
     private void moveTo(Position position) {
@@ -383,15 +380,26 @@ public final class Memory {
     }
 
     private long bytes() {
-        return adjacencies.bytes() + contexts.bytes() + dictionary.bytes() + marginals.bytes();
+        return adjacencies.bytes() + learning.bytes() + dictionary.bytes() + marginals.bytes();
     }
 
     private Published snapshot() {
         return new Published(
-                watermarkMs,
-                new Counts(episodes, pairs, dictionary.count(), adjacencies.associations(), deadLetters),
+                learning.watermarkMs(),
+                new Counts(
+                        learning.episodes(),
+                        learning.pairs(),
+                        dictionary.knownCount(),
+                        adjacencies.associations(),
+                        deadLetters,
+                        learning.duplicates()),
                 List.copyOf(positions.values()),
                 bytes(),
-                adjacencies.cuts());
+                adjacencies.cuts(),
+                adjacencies.prunes(),
+                learning.applied(),
+                learning.fired(),
+                learning.retracted(),
+                learning.waitingCount());
     }
 }

@@ -3,21 +3,24 @@ package io.synfire.engine.memory;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.view.Associations;
+import it.unimi.dsi.fastutil.ints.IntSet;
 import java.util.List;
 
 /**
- * One reading of one row: turns sums into strengths at a time and leaves out what has faded or is too weak to be shown. Used by
+ * One reading of one row: turns sums into strengths at a time and leaves out what has faded, is too weak to be shown, or leads to
+ * a concept that was forgotten. Used by
  * one thread for one row.
  */
 final class Reading {
 
     /** When a row is read and what is shown of it. */
-    record Moment(List<ForwardDecay> decays, long watermarkMs, long atMs, double forgetBelow) {}
+    record Moment(List<ForwardDecay> decays, long watermarkMs, long atMs, double forgetBelow, IntSet retired) {}
 
     private final int horizons;
     private final double[] toWatermark;
     private final double[] toMoment;
     private final double forgetBelow;
+    private final IntSet retired;
     private final int[] targets;
     private final double[] strengths;
     private int size;
@@ -27,6 +30,7 @@ final class Reading {
         toWatermark = landmarks.decays(moment.decays(), moment.watermarkMs());
         toMoment = landmarks.decays(moment.decays(), moment.atMs());
         forgetBelow = moment.forgetBelow();
+        retired = moment.retired();
         targets = new int[associationsMax];
         strengths = new double[associationsMax * horizons];
     }
@@ -35,7 +39,7 @@ final class Reading {
     void take(int target, int horizon, double sum) {
         strengths[size * horizons + horizon] =
                 Math.abs(sum) * toWatermark[horizon] < ForwardDecay.FADED ? 0 : sum * toMoment[horizon];
-        if (horizon == horizons - 1 && isShown()) {
+        if (horizon == horizons - 1 && isShown() && !retired.contains(target)) {
             targets[size++] = target;
         }
     }

@@ -13,11 +13,13 @@ import java.util.List;
  * @param landmarks what the sums below are kept at
  * @param episodeSums forward-decayed number of episodes N, per horizon
  * @param episodes episodes learned, less those retracted
- * @param pairs impulses learned
+ * @param pairs impulses learned, less those retracted
  * @param associations stored directed edges
  * @param deadLetters records rejected
+ * @param duplicates episodes passed over since their event id was known
  * @param learned the digest of what was learned
  * @param positions how far the sources were read
+ * @param clocks the clocks of the partitions, in the order of their indices
  */
 public record CheckpointRecord(
         long number,
@@ -28,8 +30,18 @@ public record CheckpointRecord(
         long pairs,
         long associations,
         long deadLetters,
+        long duplicates,
         long learned,
-        List<Position> positions) {
+        List<Position> positions,
+        List<Clock> clocks) {
+
+    /**
+     * How far a partition's own event time has come.
+     *
+     * @param partition the partition's name
+     * @param clockMs latest event time learned of it, milliseconds since the epoch
+     */
+    public record Clock(String partition, long clockMs) {}
 
     /** Takes unmodifiable copies. */
     public CheckpointRecord {
@@ -38,6 +50,7 @@ public record CheckpointRecord(
         }
         episodeSums = List.copyOf(episodeSums);
         positions = List.copyOf(positions);
+        clocks = List.copyOf(clocks);
     }
 
     byte[] toBytes() {
@@ -49,9 +62,10 @@ public record CheckpointRecord(
             sink.f8(episodeSums.get(h));
         }
         sink.i8(episodes);
-        sink.varint(pairs);
+        sink.i8(pairs);
         sink.varint(associations);
         sink.varint(deadLetters);
+        sink.varint(duplicates);
         sink.i8(learned);
         sink.varint(positions.size());
         for (Position position : positions) {
@@ -60,6 +74,11 @@ public record CheckpointRecord(
             sink.varint(position.partition());
             sink.varint(position.nextOffset());
             sink.varint(position.leaderEpoch() + 1L);
+        }
+        sink.varint(clocks.size());
+        for (Clock clock : clocks) {
+            sink.text(clock.partition());
+            sink.varint(clock.clockMs());
         }
         return sink.toBytes();
     }
@@ -75,15 +94,21 @@ public record CheckpointRecord(
             episodeSums.add(source.f8());
         }
         long episodes = source.i8();
-        long pairs = source.varint();
+        long pairs = source.i8();
         long associations = source.varint();
         long deadLetters = source.varint();
+        long duplicates = source.varint();
         long learned = source.i8();
         int size = source.count(5);
         List<Position> positions = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {
             positions.add(new Position(
                     source.text(), source.text(), source.varintInt(), source.varint(), source.varintInt() - 1));
+        }
+        int partitions = source.count(2);
+        List<Clock> clocks = new ArrayList<>(partitions);
+        for (int i = 0; i < partitions; i++) {
+            clocks.add(new Clock(source.text(), source.varint()));
         }
         source.end();
         return new CheckpointRecord(
@@ -95,7 +120,9 @@ public record CheckpointRecord(
                 pairs,
                 associations,
                 deadLetters,
+                duplicates,
                 learned,
-                positions);
+                positions,
+                clocks);
     }
 }

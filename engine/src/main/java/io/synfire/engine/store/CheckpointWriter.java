@@ -1,5 +1,6 @@
 package io.synfire.engine.store;
 
+import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.ContextWindow;
 import java.nio.file.Path;
 import org.rocksdb.RocksDBException;
@@ -56,13 +57,93 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
+     * Puts what is left of a concept that was forgotten in the place of its id.
+     *
+     * @param concept its int
+     * @param hash hash of the id it had
+     * @param watermarkMs the watermark when it was forgotten
+     */
+    public void retired(int concept, long hash, long watermarkMs) {
+        put(ColumnFamily.CONCEPTS, RocksStore.key(concept), RetiredBytes.of(hash, watermarkMs));
+    }
+
+    /**
+     * Takes a row away.
+     *
+     * @param cue the cue's int
+     */
+    public void removeRow(int cue) {
+        delete(ColumnFamily.ROWS, RocksStore.key(cue));
+    }
+
+    /**
      * Adds a context's window.
      *
-     * @param context its key
+     * @param key where it is written
      * @param window what it remembers
      */
-    public void window(String context, ContextWindow window) {
-        put(ColumnFamily.CONTEXTS, RocksStore.utf8(context), WindowBytes.of(window));
+    public void window(PeriodKey key, ContextWindow window) {
+        put(ColumnFamily.CONTEXTS, key.toBytes(), WindowBytes.of(window));
+    }
+
+    /**
+     * Takes a context's window away.
+     *
+     * @param key where it may be
+     */
+    public void removeWindow(PeriodKey key) {
+        delete(ColumnFamily.CONTEXTS, key.toBytes());
+    }
+
+    /**
+     * Adds an event id.
+     *
+     * @param key where it is written
+     * @param clockMs its partition's clock when it was seen
+     */
+    public void eventId(PeriodKey key, long clockMs) {
+        ByteSink sink = new ByteSink(8);
+        sink.varint(clockMs);
+        put(ColumnFamily.EVENT_IDS, key.toBytes(), sink.toBytes());
+    }
+
+    /**
+     * Lets windows expire.
+     *
+     * @param partition index of their partition
+     * @param period those of earlier periods than this
+     */
+    public void expireWindows(int partition, long period) {
+        deleteRange(ColumnFamily.CONTEXTS, PeriodKey.first(partition, 0), PeriodKey.first(partition, period));
+    }
+
+    /**
+     * Lets event ids expire.
+     *
+     * @param partition index of their partition
+     * @param period those of earlier periods than this
+     */
+    public void expireEventIds(int partition, long period) {
+        deleteRange(ColumnFamily.EVENT_IDS, PeriodKey.first(partition, 0), PeriodKey.first(partition, period));
+    }
+
+    /**
+     * Adds a retraction that waits.
+     *
+     * @param number its number
+     * @param retraction what waits
+     */
+    public void retraction(long number, Retraction retraction) {
+        put(ColumnFamily.RETRACTIONS, RocksStore.key(number), RetractionBytes.of(retraction));
+    }
+
+    /**
+     * Takes a retraction away that waits no more.
+     *
+     * @param number its number
+     */
+    public void removeRetraction(long number) {
+        delete(ColumnFamily.RETRACTIONS, RocksStore.key(number));
     }
 
     /**
@@ -98,8 +179,25 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     private void put(ColumnFamily family, byte[] key, byte[] value) {
+        gather(() -> batch.put(database.handle(family), key, value));
+    }
+
+    private void delete(ColumnFamily family, byte[] key) {
+        gather(() -> batch.delete(database.handle(family), key));
+    }
+
+    private void deleteRange(ColumnFamily family, byte[] from, byte[] to) {
+        gather(() -> batch.deleteRange(database.handle(family), from, to));
+    }
+
+    /** One step of gathering. */
+    private interface Step {
+        void run() throws RocksDBException;
+    }
+
+    private void gather(Step step) {
         try {
-            batch.put(database.handle(family), key, value);
+            step.run();
         } catch (RocksDBException e) {
             throw new StoreException("a checkpoint cannot be gathered: store=" + directory + ": " + e.getMessage(), e);
         }

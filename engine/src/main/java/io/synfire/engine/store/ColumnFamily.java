@@ -8,7 +8,9 @@ enum ColumnFamily {
     CONCEPTS,
     MARGINALS,
     ROWS,
-    CONTEXTS;
+    CONTEXTS,
+    EVENT_IDS,
+    RETRACTIONS;
 
     byte[] nameBytes() {
         return name().toLowerCase(java.util.Locale.ROOT).getBytes(StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package io.synfire.engine.store;
 
+import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.ContextWindow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -27,7 +29,7 @@ import org.rocksdb.WriteOptions;
  */
 public final class RocksStore implements AutoCloseable {
 
-    private static final byte FORMAT = 1;
+    private static final byte FORMAT = 2;
     private static final byte[] FORMAT_KEY = utf8("format");
     private static final byte[] SETTINGS_KEY = utf8("settings");
     private static final byte[] CHECKPOINT_KEY = utf8("checkpoint");
@@ -160,16 +162,26 @@ public final class RocksStore implements AutoCloseable {
     /**
      * What a context remembers.
      *
-     * @param context its key
-     * @return its window, or null if it has none
+     * @param key where it was written
+     * @return its window, or null if it has none there
      */
-    public @Nullable ContextWindow window(String context) {
-        byte[] bytes = get(ColumnFamily.CONTEXTS, utf8(context));
-        return bytes == null ? null : WindowBytes.read(context, bytes);
+    public @Nullable ContextWindow window(PeriodKey key) {
+        byte[] bytes = get(ColumnFamily.CONTEXTS, key.toBytes());
+        return bytes == null ? null : WindowBytes.read(key.id(), bytes);
     }
 
-    /** Takes one concept of the dictionary. */
-    @FunctionalInterface
+    /**
+     * When an event id was seen.
+     *
+     * @param key where it was written
+     * @return its partition's clock then, or -1 if it was not
+     */
+    public long eventIdClock(PeriodKey key) {
+        byte[] bytes = get(ColumnFamily.EVENT_IDS, key.toBytes());
+        return bytes == null ? -1 : new ByteSource("event id " + key.id(), bytes).varint();
+    }
+
+    /** Takes the concepts of the dictionary. */
     public interface ConceptVisitor {
         /**
          * Takes a concept.
@@ -178,6 +190,27 @@ public final class RocksStore implements AutoCloseable {
          * @param utf8 its id
          */
         void concept(int concept, byte[] utf8);
+
+        /**
+         * Takes a concept that was forgotten.
+         *
+         * @param concept its int
+         * @param hash hash of the id it had
+         * @param watermarkMs the watermark when it was forgotten
+         */
+        void retired(int concept, long hash, long watermarkMs);
+    }
+
+    /** Takes one retraction that waits. */
+    @FunctionalInterface
+    public interface RetractionVisitor {
+        /**
+         * Takes a retraction.
+         *
+         * @param number its number
+         * @param retraction what waits
+         */
+        void retraction(long number, Retraction retraction);
     }
 
     /** Takes one marginal. */
@@ -198,7 +231,25 @@ public final class RocksStore implements AutoCloseable {
      * @param visitor takes each concept
      */
     public void concepts(ConceptVisitor visitor) {
-        scan(ColumnFamily.CONCEPTS, visitor);
+        scan(ColumnFamily.CONCEPTS, (key, value) -> {
+            int concept = ByteBuffer.wrap(key).getInt();
+            if (value.length > 0 && value[0] == RetiredBytes.MARK) {
+                RetiredBytes.read(concept, value, visitor);
+            } else {
+                visitor.concept(concept, value);
+            }
+        });
+    }
+
+    /**
+     * Reads all retractions that wait, in the order of their numbers.
+     *
+     * @param visitor takes each retraction
+     */
+    public void retractions(RetractionVisitor visitor) {
+        scan(
+                ColumnFamily.RETRACTIONS,
+                (key, value) -> visitor.retraction(ByteBuffer.wrap(key).getLong(), RetractionBytes.read(value)));
     }
 
     /**
@@ -208,9 +259,10 @@ public final class RocksStore implements AutoCloseable {
      * @param visitor takes each marginal
      */
     public void marginals(int horizons, MarginalVisitor visitor) {
-        scan(
-                ColumnFamily.MARGINALS,
-                (concept, bytes) -> visitor.marginal(concept, StoredMarginal.ofBytes(concept, bytes, horizons)));
+        scan(ColumnFamily.MARGINALS, (key, value) -> {
+            int concept = ByteBuffer.wrap(key).getInt();
+            visitor.marginal(concept, StoredMarginal.ofBytes(concept, value, horizons));
+        });
     }
 
     /**
@@ -259,6 +311,10 @@ public final class RocksStore implements AutoCloseable {
         return ByteBuffer.allocate(Integer.BYTES).putInt(concept).array();
     }
 
+    static byte[] key(long number) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    }
+
     static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -287,10 +343,10 @@ public final class RocksStore implements AutoCloseable {
         }
     }
 
-    private void scan(ColumnFamily family, ConceptVisitor visitor) {
+    private void scan(ColumnFamily family, BiConsumer<byte[], byte[]> visitor) {
         try (RocksIterator iterator = database.db().newIterator(database.handle(family))) {
             for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-                visitor.concept(ByteBuffer.wrap(iterator.key()).getInt(), iterator.value());
+                visitor.accept(iterator.key(), iterator.value());
             }
             // An iterator over a damaged file just ends.
             iterator.status();

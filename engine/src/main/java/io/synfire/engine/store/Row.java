@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
  * All associations of one cue, sorted by target: what is written and read as one.
  *
  * <pre>
- *   u1      layout version, 1
+ *   u1      layout version, 2
  *   varint  checkpoint that wrote the row
  *   varint  landmark, once per horizon
  *   varint  how often the row was cut back to its strongest
  *   f8      bound of what the cuts dropped (if it was cut)
+ *   varint  watermark when it was last pruned, or made; 0 where nothing is pruned
  *   varint  n, associations
  *   varint  w, wide associations
  *   varint  n times: target less the target before, less 1
@@ -24,12 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Row {
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final long checkpoint;
     private final Landmarks landmarks;
     private final int cuts;
     private final double cutBound;
+    private final long prunedMs;
     private final int[] targets;
     private final float[] high;
     private final float @Nullable [] low;
@@ -41,6 +43,7 @@ public final class Row {
      * @param landmarks what its sums are kept at
      * @param cuts how often it was cut back to its strongest associations
      * @param cutBound forward-decayed bound, at the slowest horizon, of what any association lost by that
+     * @param prunedMs watermark when it was last pruned of what is below {@code forget.below}, or made; 0 where that is off
      * @param targets concept ints, rising
      * @param high sums rounded to float32, horizons beside each other, by target
      * @param low what the rounding left, or null if nothing
@@ -50,6 +53,7 @@ public final class Row {
             Landmarks landmarks,
             int cuts,
             double cutBound,
+            long prunedMs,
             int[] targets,
             float[] high,
             float @Nullable [] low) {
@@ -67,6 +71,7 @@ public final class Row {
         this.landmarks = landmarks;
         this.cuts = cuts;
         this.cutBound = cutBound;
+        this.prunedMs = prunedMs;
         this.targets = targets;
         this.high = high;
         this.low = low;
@@ -106,6 +111,15 @@ public final class Row {
      */
     public double cutBound() {
         return cutBound;
+    }
+
+    /**
+     * When it was last pruned.
+     *
+     * @return the watermark then; 0 where nothing is pruned
+     */
+    public long prunedMs() {
+        return prunedMs;
     }
 
     /**
@@ -161,6 +175,7 @@ public final class Row {
         if (cuts > 0) {
             sink.f8(cutBound);
         }
+        sink.varint(prunedMs);
         sink.varint(targets.length);
         sink.varint(wideCount());
         int before = -1;
@@ -190,6 +205,7 @@ public final class Row {
         }
         int cuts = source.varintInt();
         double cutBound = cuts > 0 ? source.f8() : 0;
+        long prunedMs = source.varint();
         int size = source.count(1 + 4 * horizons);
         int wide = source.count(1 + 4 * horizons);
         int[] targets = new int[size];
@@ -207,7 +223,7 @@ public final class Row {
         }
         float[] low = wide == 0 ? null : readLow(source, wide, size, horizons);
         source.end();
-        return new Row(checkpoint, Landmarks.of(landmarks), cuts, cutBound, targets, high, low);
+        return new Row(checkpoint, Landmarks.of(landmarks), cuts, cutBound, prunedMs, targets, high, low);
     }
 
     private int wideCount() {

@@ -5,7 +5,7 @@ import io.synfire.engine.learn.Firing;
 import java.util.Iterator;
 
 /**
- * A context window as bytes, oldest firing first: varint count; per firing varint time, varint n, then n times varint concept
+ * A context window as bytes, oldest firing first: varint clock; varint count; per firing varint time, varint n, then n times varint concept
  * and f8 strength.
  *
  * <p>The reward of a past firing takes no part in later impulses, so it is not kept.
@@ -16,6 +16,7 @@ final class WindowBytes {
 
     static byte[] of(ContextWindow window) {
         ByteSink sink = new ByteSink(64);
+        sink.varint(window.clockMs());
         sink.varint(window.size());
         Iterator<Firing> firings = window.oldestFirst();
         while (firings.hasNext()) {
@@ -32,6 +33,7 @@ final class WindowBytes {
 
     static ContextWindow read(String context, byte[] bytes) {
         ByteSource source = new ByteSource("window of context " + context, bytes);
+        long clockMs = source.varint();
         int count = source.count(11);
         ContextWindow window = new ContextWindow();
         for (int f = 0; f < count; f++) {
@@ -43,7 +45,7 @@ final class WindowBytes {
                 concepts[i] = source.varintInt();
                 strengths[i] = source.f8();
             }
-            window.add(new Firing(atMs, concepts, strengths, 1), count);
+            window.add(new Firing(atMs, concepts, strengths, 1), clockMs, count);
         }
         source.end();
         return window;

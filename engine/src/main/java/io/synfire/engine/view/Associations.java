@@ -37,6 +37,16 @@ public final class Associations {
     }
 
     /**
+     * The associations of a cue that has none.
+     *
+     * @param horizons how many horizons the memory keeps
+     * @return nothing
+     */
+    public static Associations none(int horizons) {
+        return new Associations(new int[0], new double[0], horizons, 0, 0, 0);
+    }
+
+    /**
      * How often the row was cut back to its {@code max-associations} strongest; 0 for most.
      *
      * @return at least 0

@@ -4,9 +4,10 @@ package io.synfire.engine.view;
  * How much a memory has learned and holds.
  *
  * @param episodes episodes learned, less those retracted
- * @param pairs impulses learned: ordered pairs of concepts, counted each time
+ * @param pairs impulses learned, less those retracted: ordered pairs of concepts, counted each time
  * @param concepts known concepts
  * @param associations stored directed edges; for a cue whose row is not in memory, as of the last checkpoint
  * @param deadLetters records rejected
+ * @param duplicates episodes passed over since their event id had been learned within the window
  */
-public record Counts(long episodes, long pairs, long concepts, long associations, long deadLetters) {}
+public record Counts(long episodes, long pairs, long concepts, long associations, long deadLetters, long duplicates) {}

@@ -45,7 +45,8 @@ public interface MemoryView {
     List<Position> positions();
 
     /**
-     * How many concepts are known; their ints are 0 (inclusive) to this (exclusive).
+     * How many ints were given to concepts: 0 (inclusive) to this (exclusive). Those of concepts that were forgotten are among them;
+     * they have no associations and no activation.
      *
      * @return at least 0
      */
@@ -67,6 +68,23 @@ public interface MemoryView {
      * @throws IndexOutOfBoundsException if there is no such concept
      */
     String idOf(int concept);
+
+    /**
+     * Whether a concept was forgotten. Its id may be known again, by another int.
+     *
+     * @param concept its int
+     * @return true if its int is retired
+     */
+    boolean isRetired(int concept);
+
+    /**
+     * When a concept last fired.
+     *
+     * @param concept its int
+     * @return the latest event time of its activations, milliseconds since the epoch
+     * @throws IndexOutOfBoundsException if there is no such concept
+     */
+    long lastActivationMs(int concept);
 
     /**
      * A concept's own activation mass M.

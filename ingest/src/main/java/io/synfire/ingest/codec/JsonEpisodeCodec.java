@@ -1,22 +1,24 @@
 package io.synfire.ingest.codec;
 
 import io.synfire.engine.event.Activation;
+import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
-import java.time.DateTimeException;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
-import java.util.List;
+import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Retraction;
+import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Episodes as JSON objects, in UTF-8:
+ * Records as JSON objects, in UTF-8. Episodes:
  *
  * <pre>
  * {"at": "2011-01-04T10:00:00Z", "context": "user-17", "concepts": ["bread", {"id": "butter", "strength": 0.5}],
@@ -24,8 +26,16 @@ import tools.jackson.core.json.JsonFactory;
  * </pre>
  *
  * <p>{@code concepts} alone is required; {@code at} is ISO-8601 with an offset, or milliseconds since the epoch; unknown fields are
- * ignored. A field that is given twice is refused: it is not clear which is meant. Immutable and thread-safe; a record costs about
- * a microsecond.
+ * ignored. A field that is given twice is refused: it is not clear which is meant. Commands:
+ *
+ * <pre>
+ * {"forget": {"concept": "bread"}}
+ * {"retract": {"at": "2011-01-04T10:00:00Z", "concepts": ["bread", "butter"]}}
+ * {"retract": {"context": "user-17", "episodes": [{"at": …, "concepts": […]}, …]}}
+ * </pre>
+ *
+ * <p>With a {@link FieldMapping}, episodes are read out of foreign JSON; a record that has {@code forget} or {@code retract} as an object at
+ * its root is a command all the same. Immutable and thread-safe; a record costs about a microsecond, a mapped one about three.
  */
 public final class JsonEpisodeCodec {
 
@@ -41,51 +51,42 @@ public final class JsonEpisodeCodec {
                     .build())
             .build();
 
-    /** The fields as they are met, before all of them are known. */
-    private static final class Fields {
-        long atMs;
+    private final @Nullable MappedRecord mapped;
 
-        @Nullable
-        String context;
+    /** A codec of Synfire's own form. */
+    public JsonEpisodeCodec() {
+        this(null);
+    }
 
-        @Nullable
-        List<Activation> concepts;
-
-        double reward = 1;
-
-        @Nullable
-        String eventId;
+    /**
+     * A codec of foreign JSON.
+     *
+     * @param mapping where things are, or null for Synfire's own form
+     */
+    public JsonEpisodeCodec(@Nullable FieldMapping mapping) {
+        this.mapped = mapping == null ? null : new MappedRecord(mapping);
     }
 
     /**
      * Reads one record.
      *
      * @param json its value
-     * @param defaultAtMs event time where {@code at} is not given, milliseconds since the epoch
-     * @param defaultContext context where {@code context} is not given, or null for none
-     * @return the episode
+     * @param origin what is known of it besides
+     * @return the episode or command
      * @throws MalformedRecordException if it is none
      */
-    public Episode decode(byte[] json, long defaultAtMs, @Nullable String defaultContext)
-            throws MalformedRecordException {
+    public Entry decode(byte[] json, Origin origin) throws MalformedRecordException {
+        if (mapped != null) {
+            JsonValue root = tree(json);
+            if (!isCommand(root)) {
+                return decodeMapped(mapped, root, origin);
+            }
+        }
         try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
-            Fields fields = new Fields();
-            fields.atMs = defaultAtMs;
-            fields.context = defaultContext;
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new MalformedRecordException(
-                        "a record must be a JSON object: found=" + parser.currentToken(), null);
-            }
-            readFields(parser, fields);
-            if (parser.nextToken() != null) {
-                throw new MalformedRecordException(
-                        "a record must be one JSON object: follows=" + parser.currentToken(), null);
-            }
-            List<Activation> concepts = fields.concepts;
-            if (concepts == null) {
-                throw new MalformedRecordException("a record must have concepts: concepts=missing", null);
-            }
-            return new Episode(fields.atMs, fields.context, concepts, fields.reward, fields.eventId);
+            parser.nextToken();
+            Entry entry = new NativeRecord(parser).read(origin);
+            requireEnd(parser);
+            return entry;
         } catch (JacksonException e) {
             throw new MalformedRecordException("a record must be JSON: " + e.getOriginalMessage(), e);
         } catch (IllegalArgumentException e) {
@@ -93,93 +94,110 @@ public final class JsonEpisodeCodec {
         }
     }
 
-    private static void readFields(JsonParser parser, Fields fields) throws MalformedRecordException {
-        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-            parser.nextToken();
-            switch (name) {
-                case "at" -> fields.atMs = time(parser);
-                case "context" -> fields.context = textOrNull(name, parser);
-                case "concepts" -> fields.concepts = concepts(parser);
-                case "reward" -> fields.reward = number(name, parser);
-                case "eventId" -> fields.eventId = textOrNull(name, parser);
-                case "forget", "retract" ->
-                    throw new MalformedRecordException("this version does not apply commands: command=" + name, null);
-                default -> parser.skipChildren();
+    /**
+     * Writes an entry in Synfire's own form, which reads back as the same.
+     *
+     * @param entry an episode or command
+     * @return one JSON object
+     */
+    public byte[] encode(Entry entry) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            if (entry instanceof Episode episode) {
+                writeFields(json, episode, true);
+            } else if (entry instanceof Forget forget) {
+                json.writeName("forget");
+                json.writeStartObject();
+                json.writeStringProperty("concept", forget.concept());
+                json.writeEndObject();
+            } else if (entry instanceof Retraction retraction) {
+                write(json, retraction);
             }
+            json.writeEndObject();
         }
-        if (parser.currentToken() != JsonToken.END_OBJECT) {
-            throw new MalformedRecordException("a record must be JSON: it ends too early", null);
-        }
+        return bytes.toByteArray();
     }
 
-    private static List<Activation> concepts(JsonParser parser) throws MalformedRecordException {
-        if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw new MalformedRecordException("concepts must be an array: found=" + parser.currentToken(), null);
+    private static void write(JsonGenerator json, Retraction retraction) {
+        json.writeName("retract");
+        json.writeStartObject();
+        String context = retraction.context();
+        if (context == null) {
+            writeFields(json, retraction.episodes().get(0), true);
+        } else {
+            json.writeStringProperty("context", context);
+            json.writeName("episodes");
+            json.writeStartArray();
+            for (Episode episode : retraction.episodes()) {
+                json.writeStartObject();
+                writeFields(json, episode, false);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
         }
-        List<Activation> concepts = new ArrayList<>();
-        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            if (token == JsonToken.VALUE_STRING) {
-                concepts.add(Activation.of(parser.getString()));
-            } else if (token == JsonToken.START_OBJECT) {
-                concepts.add(activation(parser));
+        json.writeEndObject();
+    }
+
+    private static void writeFields(JsonGenerator json, Episode episode, boolean withContext) {
+        json.writeNumberProperty("at", episode.atMs());
+        String context = episode.context();
+        if (withContext && context != null) {
+            json.writeStringProperty("context", context);
+        }
+        json.writeName("concepts");
+        json.writeStartArray();
+        for (Activation activation : episode.activations()) {
+            if (activation.strength() == 1) {
+                json.writeString(activation.concept());
             } else {
-                throw new MalformedRecordException("a concept must be a string or an object: found=" + token, null);
+                json.writeStartObject();
+                json.writeStringProperty("id", activation.concept());
+                json.writeNumberProperty("strength", activation.strength());
+                json.writeEndObject();
             }
         }
-        return concepts;
+        json.writeEndArray();
+        if (episode.reward() != 1) {
+            json.writeNumberProperty("reward", episode.reward());
+        }
+        String eventId = episode.eventId();
+        if (eventId != null) {
+            json.writeStringProperty("eventId", eventId);
+        }
     }
 
-    private static Activation activation(JsonParser parser) throws MalformedRecordException {
-        String id = null;
-        double strength = 1;
-        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+    private JsonValue tree(byte[] json) throws MalformedRecordException {
+        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
             parser.nextToken();
-            switch (name) {
-                case "id" -> id = textOrNull(name, parser);
-                case "strength" -> strength = number(name, parser);
-                default -> parser.skipChildren();
-            }
+            Json.expect(parser, JsonToken.START_OBJECT, "a record must be a JSON object");
+            JsonValue root = JsonValue.read(parser);
+            requireEnd(parser);
+            return root;
+        } catch (JacksonException e) {
+            throw new MalformedRecordException("a record must be JSON: " + e.getOriginalMessage(), e);
         }
-        if (id == null) {
-            throw new MalformedRecordException("a concept must have an id: id=missing", null);
-        }
-        return new Activation(id, strength);
     }
 
-    private static long time(JsonParser parser) throws MalformedRecordException {
-        if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
-            return parser.getLongValue();
-        }
-        if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw new MalformedRecordException(
-                    "at must be ISO-8601 or whole milliseconds since the epoch: found=" + parser.currentToken(), null);
-        }
-        String text = parser.getString();
+    private static boolean isCommand(JsonValue root) {
+        return root instanceof JsonValue.Members object
+                && (object.members().get("forget") instanceof JsonValue.Members
+                        || object.members().get("retract") instanceof JsonValue.Members);
+    }
+
+    private static Episode decodeMapped(MappedRecord mapped, JsonValue root, Origin origin)
+            throws MalformedRecordException {
         try {
-            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
-        } catch (DateTimeException | ArithmeticException e) {
-            throw new MalformedRecordException("at must be ISO-8601 with an offset: at=" + text, e);
+            return mapped.read(root, origin);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedRecordException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static double number(String name, JsonParser parser) throws MalformedRecordException {
-        if (!parser.currentToken().isNumeric()) {
-            throw new MalformedRecordException(name + " must be a number: found=" + parser.currentToken(), null);
+    private static void requireEnd(JsonParser parser) throws MalformedRecordException {
+        if (parser.nextToken() != null) {
+            throw new MalformedRecordException(
+                    "a record must be one JSON object: follows=" + parser.currentToken(), null);
         }
-        double value = parser.getDoubleValue();
-        if (!Double.isFinite(value)) {
-            throw new MalformedRecordException(name + " must be a finite number: " + name + "=" + value, null);
-        }
-        return value;
-    }
-
-    private static @Nullable String textOrNull(String name, JsonParser parser) throws MalformedRecordException {
-        if (parser.currentToken() == JsonToken.VALUE_NULL) {
-            return null;
-        }
-        if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw new MalformedRecordException(name + " must be a string: found=" + parser.currentToken(), null);
-        }
-        return parser.getString();
     }
 }

@@ -3,10 +3,13 @@ package io.synfire.ingest.file;
 import com.github.luben.zstd.ZstdInputStream;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
+import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.codec.Origin;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns files of JSON lines, each line exactly once: what was learned of a file before is passed over, by its record number. Plain,
@@ -30,28 +34,36 @@ public final class EpisodeFile {
     /** The longest line, 16 MiB; a longer one is a dead letter. */
     public static final int LINE_BYTES_MAX = 16 << 20;
 
+    /** All files are one log, in the order in which they are learned: a context may go on from one to the next. */
+    private static final String PARTITION = "";
+
     private static final int BATCH_EPISODES = 2_000;
     private static final long BATCH_BYTES = 4L << 20;
 
     private final Engine engine;
     private final Path deadLetters;
-    private final JsonEpisodeCodec codec = new JsonEpisodeCodec();
+    private final JsonEpisodeCodec codec;
 
     /**
      * What became of one file.
      *
      * @param records lines read now
      * @param episodes of these, how many were learned
+     * @param duplicates of these, how many were passed over since their event id was known
      * @param rejected of these, how many went to the dead letters
      * @param learnedBefore lines passed over, since they were learned before
      */
-    public record Summary(long records, long episodes, long rejected, long learnedBefore) {}
+    public record Summary(long records, long episodes, long duplicates, long rejected, long learnedBefore) {}
 
     /** One batch in the making. */
     private static final class Gathered {
-        final List<Episode> episodes = new ArrayList<>();
+        final List<Entry> entries = new ArrayList<>();
         long bytes;
         long rejected;
+
+        /** Of all batches so far. */
+        long episodes;
+
         long nextRecord;
 
         /** The watermark as if all of this were applied: batches must not show. */
@@ -63,8 +75,10 @@ public final class EpisodeFile {
      *
      * @param engine what learns
      * @param deadLetters the file that rejected lines are appended to
+     * @param mapping where foreign JSON keeps things, or null for Synfire's own form
      */
-    public EpisodeFile(Engine engine, Path deadLetters) {
+    public EpisodeFile(Engine engine, Path deadLetters, @Nullable FieldMapping mapping) {
+        this.codec = new JsonEpisodeCodec(mapping);
         this.engine = engine;
         this.deadLetters = deadLetters;
     }
@@ -104,8 +118,8 @@ public final class EpisodeFile {
 
     private Summary learn(InputStream raw, String source, long from, boolean positioned, LongConsumer progress)
             throws IOException {
-        long episodes = 0;
         long rejected = 0;
+        long duplicatesBefore = engine.view().counts().duplicates();
         Gathered gathered = new Gathered();
         gathered.watermarkMs = engine.view().watermarkMs();
         try (DeadLetterFile dead = new DeadLetterFile(deadLetters)) {
@@ -115,8 +129,7 @@ public final class EpisodeFile {
                     if (gathered.nextRecord++ >= from) {
                         gather(gathered, line, lines.wasTooLong(), source, dead);
                     }
-                    if (gathered.episodes.size() >= BATCH_EPISODES || gathered.bytes >= BATCH_BYTES) {
-                        episodes += gathered.episodes.size();
+                    if (gathered.entries.size() >= BATCH_EPISODES || gathered.bytes >= BATCH_BYTES) {
                         rejected += gathered.rejected;
                         apply(gathered, dead, source, positioned);
                         progress.accept(gathered.nextRecord);
@@ -124,7 +137,6 @@ public final class EpisodeFile {
                 }
             } finally {
                 // Also when the file ends too early: what was read is learned, and the next time starts behind it.
-                episodes += gathered.episodes.size();
                 rejected += gathered.rejected;
                 if (gathered.nextRecord > from) {
                     apply(gathered, dead, source, positioned);
@@ -133,7 +145,8 @@ public final class EpisodeFile {
             }
         }
         long passed = Math.min(from, gathered.nextRecord);
-        return new Summary(gathered.nextRecord - passed, episodes, rejected, passed);
+        long duplicates = engine.view().counts().duplicates() - duplicatesBefore;
+        return new Summary(gathered.nextRecord - passed, gathered.episodes - duplicates, duplicates, rejected, passed);
     }
 
     private void gather(Gathered gathered, byte[] line, boolean tooLong, String source, DeadLetterFile dead)
@@ -147,13 +160,16 @@ public final class EpisodeFile {
                 throw new MalformedRecordException(
                         "a line must be at most " + LINE_BYTES_MAX + " bytes: bytes=more", null);
             }
-            Episode episode = codec.decode(line, gathered.watermarkMs, null);
-            Optional<String> refusal = engine.refusal(episode, Long.MAX_VALUE);
+            Entry entry = codec.decode(line, Origin.at(gathered.watermarkMs));
+            Optional<String> refusal = engine.refusal(entry, Long.MAX_VALUE);
             if (refusal.isPresent()) {
                 throw new MalformedRecordException(refusal.get(), null);
             }
-            gathered.episodes.add(episode);
-            gathered.watermarkMs = Math.max(gathered.watermarkMs, episode.atMs());
+            gathered.entries.add(entry);
+            if (entry instanceof Episode episode) {
+                gathered.episodes++;
+                gathered.watermarkMs = Math.max(gathered.watermarkMs, episode.atMs());
+            }
         } catch (MalformedRecordException e) {
             dead.add(source, gathered.nextRecord - 1, String.valueOf(e.getMessage()), line);
             gathered.rejected++;
@@ -164,8 +180,8 @@ public final class EpisodeFile {
         dead.force();
         List<Position> positions =
                 positioned ? List.of(new Position(source, "", 0, gathered.nextRecord, -1)) : List.of();
-        engine.apply(new Batch(gathered.episodes, positions, gathered.rejected));
-        gathered.episodes.clear();
+        engine.apply(new Batch(PARTITION, gathered.entries, positions, gathered.rejected));
+        gathered.entries.clear();
         gathered.bytes = 0;
         gathered.rejected = 0;
     }

@@ -49,11 +49,11 @@ final class DeadLetters implements AutoCloseable {
     }
 
     /**
-     * Waits until all that was sent is safe; returns how many.
+     * Waits until all that was sent is safe.
      *
      * @throws IllegalStateException if one is not: then the position must not pass it
      */
-    int await() throws InterruptedException {
+    void await() throws InterruptedException {
         producer.flush();
         for (Future<RecordMetadata> future : sent) {
             try {
@@ -65,9 +65,7 @@ final class DeadLetters implements AutoCloseable {
                         e);
             }
         }
-        int count = sent.size();
         sent.clear();
-        return count;
     }
 
     @Override

@@ -6,25 +6,22 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
-import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Position;
-import io.synfire.ingest.codec.JsonEpisodeCodec;
+import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -50,9 +47,9 @@ public final class EpisodeConsumer implements AutoCloseable {
      *
      * @param topics what it reads, and where rejected records go
      * @param checkpointInterval at most this long between two checkpoints while something is learned
-     * @param contextFromKey whether a record's key is its context where it names none
+     * @param decoding how records become entries
      */
-    public record Options(TopicNames topics, Duration checkpointInterval, boolean contextFromKey) {}
+    public record Options(TopicNames topics, Duration checkpointInterval, Decoding decoding) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(EpisodeConsumer.class);
     private static final Duration POLL = Duration.ofMillis(200);
@@ -63,7 +60,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     private final ClientProperties properties;
     private final Options options;
     private final MeterRegistry meters;
-    private final JsonEpisodeCodec codec = new JsonEpisodeCodec();
+    private final RecordDecoder decoder;
     private final Counter records;
     private final Counter deadLetters;
     private final Thread thread = new Thread(this::run, "synfire-learner");
@@ -87,6 +84,7 @@ public final class EpisodeConsumer implements AutoCloseable {
         this.properties = properties;
         this.options = options;
         this.meters = meters;
+        this.decoder = new RecordDecoder(options.decoding(), engine.view().settings());
         this.records = Counter.builder("synfire.records")
                 .description("Records read since the start")
                 .register(meters);
@@ -227,48 +225,29 @@ public final class EpisodeConsumer implements AutoCloseable {
         if (polled.nextOffsets().isEmpty()) {
             return;
         }
-        List<Episode> episodes = new ArrayList<>(polled.count());
-        for (ConsumerRecord<byte[], byte[]> record : polled) {
-            try {
-                episodes.add(admitted(record));
-            } catch (MalformedRecordException e) {
-                rejected.send(record, e);
+        List<Batch> batches = new ArrayList<>();
+        int rejections = 0;
+        for (Map.Entry<TopicPartition, OffsetAndMetadata> next :
+                polled.nextOffsets().entrySet()) {
+            TopicPartition partition = next.getKey();
+            List<Entry> entries = new ArrayList<>();
+            int rejectedHere = 0;
+            for (ConsumerRecord<byte[], byte[]> record : polled.records(partition)) {
+                try {
+                    entries.add(decoder.admitted(record));
+                } catch (MalformedRecordException e) {
+                    rejected.send(record, e);
+                    rejectedHere++;
+                }
             }
+            List<Position> position = List.of(assignment.position(partition, next.getValue()));
+            batches.add(new Batch(partition.toString(), entries, position, rejectedHere));
+            rejections += rejectedHere;
         }
-        int rejections = rejected.await();
-        List<Position> positions = new ArrayList<>();
-        polled.nextOffsets().forEach((partition, next) -> positions.add(assignment.position(partition, next)));
-        engine.apply(new Batch(episodes, positions, rejections));
+        rejected.await();
+        engine.apply(batches);
         records.increment(polled.count());
         deadLetters.increment(rejections);
-    }
-
-    private Episode admitted(ConsumerRecord<byte[], byte[]> record) throws MalformedRecordException {
-        if (record.value() == null) {
-            throw new MalformedRecordException("a record must have a value: value=null", null);
-        }
-        Episode episode = codec.decode(record.value(), record.timestamp(), contextOfKey(record));
-        long timestampMs = record.timestamp() == ConsumerRecord.NO_TIMESTAMP ? Long.MAX_VALUE : record.timestamp();
-        Optional<String> refusal = engine.refusal(episode, timestampMs);
-        if (refusal.isPresent()) {
-            throw new MalformedRecordException(refusal.get(), null);
-        }
-        return episode;
-    }
-
-    private @Nullable String contextOfKey(ConsumerRecord<byte[], byte[]> record) throws MalformedRecordException {
-        if (!options.contextFromKey() || record.key() == null) {
-            return null;
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(record.key()))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new MalformedRecordException(
-                    "a key that is a context must be UTF-8: bytes=" + record.key().length, e);
-        }
     }
 
     private void checkpoint(KafkaConsumer<byte[], byte[]> consumer) {

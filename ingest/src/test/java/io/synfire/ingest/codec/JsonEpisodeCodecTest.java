@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.synfire.engine.event.Activation;
+import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Retraction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +22,7 @@ final class JsonEpisodeCodecTest {
     private final JsonEpisodeCodec codec = new JsonEpisodeCodec();
 
     private Episode decode(String json) throws MalformedRecordException {
-        return codec.decode(json.getBytes(StandardCharsets.UTF_8), 7, null);
+        return (Episode) codec.decode(json.getBytes(StandardCharsets.UTF_8), Origin.at(7));
     }
 
     @Test
@@ -38,9 +42,9 @@ final class JsonEpisodeCodecTest {
     void conceptsAloneAreEnough() throws MalformedRecordException {
         assertThat(decode("{\"concepts\":[\"a\",\"b\"]}")).isEqualTo(Episode.of(7, "a", "b"));
         assertThat(decode("{\"at\":12,\"concepts\":[\"a\"],\"context\":null}")).isEqualTo(Episode.of(12, "a"));
-        assertThat(codec.decode("{\"concepts\":[\"a\"]}".getBytes(StandardCharsets.UTF_8), 0, "key")
-                        .context())
-                .isEqualTo("key");
+        byte[] bare = "{\"concepts\":[\"a\"]}".getBytes(StandardCharsets.UTF_8);
+        assertThat(codec.decode(bare, new Origin(0, "key", "header")))
+                .isEqualTo(new Episode(0, "key", List.of(Activation.of("a")), 1, "header"));
     }
 
     @Test
@@ -81,12 +85,78 @@ final class JsonEpisodeCodecTest {
                     {"concepts":["a"],"at":"2011-01-04"}    | at must be ISO-8601
                     {"concepts":["a"],"concepts":["b"]}     | must be JSON
                     {"concepts":["a"],"context":5}          | context must be a string
-                    {"forget":{"concept":"a"}}              | does not apply commands
+                    {"forget":{}}                           | forget must name a concept
+                    {"forget":"a"}                          | forget must be an object
+                    {"forget":{"context":"a"}}              | only a concept can be forgotten
+                    {"forget":{"concept":"a"},"concepts":["b"]} | an episode or one command
+                    {"retract":{"concepts":["b"]}}          | must say when it was
+                    {"retract":{"at":1}}                    | must have concepts
+                    {"retract":{"at":1,"context":"k","concepts":["b"]}} | with its whole context
+                    {"retract":{"context":"k","episodes":[]}} | at least one episode
+                    {"retract":{"episodes":[{"at":1,"concepts":["b"]}]}} | with their context
+                    {"retract":{"context":"k","episodes":[{"concepts":["b"]}]}} | must say when it was
+                    {"retract":{"context":"k","episodes":[{"at":1,"context":"l","concepts":["b"]}]}} | of the retracted context
                     """)
     void aMalformedRecordIsToldTheRuleItBreaks(String json, String rule) {
-        assertThatThrownBy(() -> decode(json))
+        assertThatThrownBy(() -> read(json))
                 .isInstanceOf(MalformedRecordException.class)
                 .hasMessageContaining(rule);
+    }
+
+    @Test
+    void commandsAreReadAndWhatIsWrittenReadsBackAsTheSame() throws MalformedRecordException {
+        Episode episode = new Episode(5, null, List.of(Activation.of("a"), new Activation("b", 0.25)), -2, "e");
+        Episode inContext = new Episode(6, "k", List.of(Activation.of("ü\"")), 1, null);
+        List<Entry> entries = List.of(
+                episode,
+                inContext,
+                new Forget("a b"),
+                new Retraction(null, List.of(episode)),
+                new Retraction("k", List.of(inContext, new Episode(7, "k", List.of(Activation.of("c")), 3, null))));
+        for (Entry entry : entries) {
+            assertThat(codec.decode(codec.encode(entry), Origin.at(99))).isEqualTo(entry);
+        }
+        assertThat(read("{\"retract\":{\"at\":5,\"concepts\":[\"a\"],\"reward\":2}}"))
+                .isEqualTo(new Retraction(null, List.of(new Episode(5, null, List.of(Activation.of("a")), 2, null))));
+    }
+
+    @Test
+    void foreignJsonIsMappedByPointersAndARewardPerTypeOfEvent() throws MalformedRecordException {
+        JsonEpisodeCodec mapped = new JsonEpisodeCodec(new FieldMapping(
+                FieldMapping.pointer("concepts", "/payload/items"),
+                FieldMapping.pointer("id", "/sku"),
+                FieldMapping.pointer("strength", "/qty"),
+                FieldMapping.pointer("at", "/ts"),
+                FieldMapping.pointer("context", "/user/id"),
+                FieldMapping.pointer("event-id", "/meta/0"),
+                new FieldMapping.Reward(
+                        FieldMapping.pointer("reward", "/type"),
+                        Map.of("view", 1.0, "save", 10.0, "dislike", -10.0),
+                        null)));
+        String json = "{\"type\":\"dislike\",\"ts\":1234,\"user\":{\"id\":17},\"meta\":[\"x-1\"],"
+                + "\"payload\":{\"items\":[{\"sku\":\"tea\",\"qty\":2},\"cup\",4711]}}";
+        assertThat(mapped.decode(json.getBytes(StandardCharsets.UTF_8), Origin.at(7)))
+                .isEqualTo(new Episode(
+                        1234,
+                        "17",
+                        List.of(new Activation("tea", 2), Activation.of("cup"), Activation.of("4711")),
+                        -10,
+                        "x-1"));
+        byte[] bare = "{\"type\":\"view\",\"payload\":{\"items\":\"tea\"}}".getBytes(StandardCharsets.UTF_8);
+        assertThat(mapped.decode(bare, Origin.at(7))).isEqualTo(Episode.of(7, "tea"));
+        assertThatThrownBy(() -> mapped.decode(
+                        "{\"type\":\"share\",\"payload\":{\"items\":[\"a\"]}}".getBytes(StandardCharsets.UTF_8),
+                        Origin.at(7)))
+                .hasMessageContaining("no reward")
+                .hasMessageContaining("/type=share");
+        assertThatThrownBy(() -> mapped.decode("{\"type\":\"view\"}".getBytes(StandardCharsets.UTF_8), Origin.at(7)))
+                .hasMessageContaining("/payload/items=missing");
+        assertThat(mapped.decode("{\"forget\":{\"concept\":\"tea\"}}".getBytes(StandardCharsets.UTF_8), Origin.at(7)))
+                .isEqualTo(new Forget("tea"));
+    }
+
+    private Entry read(String json) throws MalformedRecordException {
+        return codec.decode(json.getBytes(StandardCharsets.UTF_8), Origin.at(7));
     }
 
     @Test
@@ -118,7 +188,7 @@ final class JsonEpisodeCodecTest {
                 mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
             }
             try {
-                codec.decode(mutated, 0, null);
+                codec.decode(mutated, Origin.at(0));
                 episodes++;
             } catch (MalformedRecordException e) {
                 assertThat(e.getMessage()).as("seed %d, input %d", seed, i).isNotBlank();

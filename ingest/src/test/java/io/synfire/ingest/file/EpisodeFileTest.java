@@ -47,8 +47,8 @@ final class EpisodeFileTest {
     void aLineWithoutATimeHappensAtTheWatermarkAndABadOneIsADeadLetter() throws IOException {
         Path file = Files.writeString(directory.resolve("a.jsonl"), LINES);
         try (Engine engine = open("store")) {
-            Summary summary = new EpisodeFile(engine, deadLetters()).learn(file, lines -> {});
-            assertThat(summary).isEqualTo(new Summary(4, 2, 1, 0));
+            Summary summary = new EpisodeFile(engine, deadLetters(), null).learn(file, lines -> {});
+            assertThat(summary).isEqualTo(new Summary(4, 2, 0, 1, 0));
             assertThat(engine.view().watermarkMs()).isEqualTo(10);
             assertThat(engine.view().counts().deadLetters()).isEqualTo(1);
         }
@@ -62,15 +62,15 @@ final class EpisodeFileTest {
     void aFileThatGrewIsResumedAtItsRecordNumber() throws IOException {
         Path file = Files.writeString(directory.resolve("a.jsonl"), LINES);
         try (Engine engine = open("store")) {
-            new EpisodeFile(engine, deadLetters()).learn(file, lines -> {});
+            new EpisodeFile(engine, deadLetters(), null).learn(file, lines -> {});
         }
         Files.writeString(file, "{\"concepts\": [\"a\", \"d\"]}\n", StandardOpenOption.APPEND);
         try (Engine engine = open("store")) {
-            Summary summary = new EpisodeFile(engine, deadLetters()).learn(file, lines -> {});
-            assertThat(summary).isEqualTo(new Summary(1, 1, 0, 4));
+            Summary summary = new EpisodeFile(engine, deadLetters(), null).learn(file, lines -> {});
+            assertThat(summary).isEqualTo(new Summary(1, 1, 0, 0, 4));
             assertThat(engine.view().counts().episodes()).isEqualTo(3);
-            assertThat(new EpisodeFile(engine, deadLetters()).learn(file, lines -> {}))
-                    .isEqualTo(new Summary(0, 0, 0, 5));
+            assertThat(new EpisodeFile(engine, deadLetters(), null).learn(file, lines -> {}))
+                    .isEqualTo(new Summary(0, 0, 0, 0, 5));
         }
     }
 
@@ -83,7 +83,7 @@ final class EpisodeFileTest {
         assertThat(learned("g", gzip)).isEqualTo(expected);
         assertThat(learned("z", zstd)).isEqualTo(expected);
         try (Engine engine = open("s")) {
-            new EpisodeFile(engine, deadLetters())
+            new EpisodeFile(engine, deadLetters(), null)
                     .learn(new ByteArrayInputStream(LINES.getBytes(StandardCharsets.UTF_8)), "-", lines -> {});
             assertThat(engine.digest().learned()).isEqualTo(expected);
             assertThat(engine.positions()).isEmpty();
@@ -100,7 +100,7 @@ final class EpisodeFileTest {
         byte[] half = java.util.Arrays.copyOf(bytes.toByteArray(), bytes.size() - 500);
         Path file = Files.write(directory.resolve("half.gz"), half);
         try (Engine engine = open("store")) {
-            assertThatThrownBy(() -> new EpisodeFile(engine, deadLetters()).learn(file, lines -> {}))
+            assertThatThrownBy(() -> new EpisodeFile(engine, deadLetters(), null).learn(file, lines -> {}))
                     .isInstanceOf(IOException.class);
             assertThat(engine.view().counts().episodes()).isBetween(1_000L, 49_999L);
         }
@@ -118,14 +118,14 @@ final class EpisodeFileTest {
             out.write("\n{\"concepts\": [\"a\", \"b\"]}\n".getBytes(StandardCharsets.UTF_8));
         }
         try (Engine engine = open("store")) {
-            assertThat(new EpisodeFile(engine, deadLetters()).learn(file, lines -> {}))
-                    .isEqualTo(new Summary(2, 1, 1, 0));
+            assertThat(new EpisodeFile(engine, deadLetters(), null).learn(file, lines -> {}))
+                    .isEqualTo(new Summary(2, 1, 0, 1, 0));
         }
     }
 
     private long learned(String store, Path file) throws IOException {
         try (Engine engine = open(store)) {
-            new EpisodeFile(engine, deadLetters()).learn(file, lines -> {});
+            new EpisodeFile(engine, deadLetters(), null).learn(file, lines -> {});
             return engine.digest().learned();
         }
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
+import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.kafka.EpisodeProducer.Outgoing;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ final class EpisodeConsumerIT {
     Path directory;
 
     private TopicNames topics;
+    private Decoding decoding = Decoding.plain();
 
     @BeforeAll
     static void startBroker() {
@@ -165,6 +167,68 @@ final class EpisodeConsumerIT {
     }
 
     @Test
+    void anEventThatIsSentTwiceIsLearnedOnceAlsoAfterARestart() {
+        decoding = new Decoding(null, false, "event-id");
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(client().producer("test"))) {
+            for (int copy = 0; copy < 2; copy++) {
+                for (int i = 0; i < 100; i++) {
+                    byte[] key = ("k" + i).getBytes(StandardCharsets.UTF_8);
+                    byte[] inValue = ("{\"at\":" + i + ",\"concepts\":[\"a\",\"b\"],\"eventId\":\"v" + i + "\"}")
+                            .getBytes(StandardCharsets.UTF_8);
+                    byte[] plain = ("{\"at\":" + i + ",\"concepts\":[\"a\",\"c\"]}").getBytes(StandardCharsets.UTF_8);
+                    var unused = producer.send(new ProducerRecord<>(topics.episodes(), key, inValue));
+                    var unused2 = producer.send(new ProducerRecord<>(
+                            topics.episodes(), null, null, key, plain, List.of(header("event-id", "h" + i))));
+                }
+                producer.flush();
+                if (copy == 0) {
+                    try (Engine engine = open("store")) {
+                        learnAll(engine, Map.of());
+                        assertThat(engine.view().counts().episodes()).isEqualTo(200);
+                    }
+                }
+            }
+        }
+        try (Engine engine = open("store")) {
+            learnAll(engine, Map.of());
+            assertThat(engine.view().counts().episodes()).isEqualTo(200);
+            assertThat(engine.view().counts().duplicates()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void retractionsAndForgottenConceptsAreAppliedFromTheLogAndASingleContextBoundOneIsADeadLetter() {
+        try (EpisodeProducer producer = new EpisodeProducer(client(), topics.episodes(), new SimpleMeterRegistry())) {
+            List<Outgoing> records = new ArrayList<>();
+            for (String json : List.of(
+                    "{\"at\":1000,\"context\":\"k\",\"concepts\":[\"a\",\"b\"]}",
+                    "{\"at\":2000,\"context\":\"k\",\"concepts\":[\"c\"]}",
+                    "{\"at\":3000,\"context\":\"k\",\"concepts\":[\"kept\",\"gone\"]}",
+                    "{\"retract\":{\"at\":2000,\"context\":\"k\",\"concepts\":[\"c\"]}}",
+                    "{\"retract\":{\"context\":\"k\",\"episodes\":[{\"at\":1000,\"concepts\":[\"a\",\"b\"]},"
+                            + "{\"at\":2000,\"concepts\":[\"c\"]},{\"at\":3000,\"concepts\":[\"kept\",\"gone\"]}]}}",
+                    "{\"at\":4000,\"context\":\"k\",\"concepts\":[\"kept\",\"gone\"]}",
+                    "{\"forget\":{\"concept\":\"gone\"}}")) {
+                records.add(new Outgoing("k", json.getBytes(StandardCharsets.UTF_8)));
+            }
+            assertThat(producer.append(records).lastOffset()).isNotNegative();
+        }
+        try (Engine engine = open("store")) {
+            learnAll(engine, Map.of());
+            assertThat(engine.view().counts().episodes()).isEqualTo(1);
+            assertThat(engine.view().counts().deadLetters()).isEqualTo(1);
+            assertThat(engine.view().conceptOf("gone")).isNegative();
+            int kept = engine.view().conceptOf("kept");
+            assertThat(engine.view().associations(kept, 4000).size()).isZero();
+            assertThat(engine.view()
+                            .associations(engine.view().conceptOf("a"), 4000)
+                            .size())
+                    .isZero();
+        }
+        assertThat(text(deadLetters(1).get(0), DeadLetters.MESSAGE)).contains("whole context");
+    }
+
+    @Test
     void aTopicThatWasCreatedAgainIsRefused() throws Exception {
         produce(0, 10);
         try (Engine engine = open("store")) {
@@ -255,7 +319,7 @@ final class EpisodeConsumerIT {
         return new EpisodeConsumer(
                 engine,
                 new ClientProperties(given),
-                new EpisodeConsumer.Options(topics, Duration.ofMillis(300), false),
+                new EpisodeConsumer.Options(topics, Duration.ofMillis(300), decoding),
                 new SimpleMeterRegistry());
     }
 

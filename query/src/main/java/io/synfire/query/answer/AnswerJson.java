@@ -159,6 +159,7 @@ public final class AnswerJson {
             json.writeNumberProperty("concepts", answer.counts().concepts());
             json.writeNumberProperty("associations", answer.counts().associations());
             json.writeNumberProperty("deadLetters", answer.counts().deadLetters());
+            json.writeNumberProperty("duplicates", answer.counts().duplicates());
             json.writeEndObject();
             json.writeName("settings");
             json.writeStartObject();

@@ -132,6 +132,7 @@ public final class AnswerText {
         line(text, "concepts", answer.counts().concepts());
         line(text, "associations", answer.counts().associations());
         line(text, "dead letters", answer.counts().deadLetters());
+        line(text, "duplicates", answer.counts().duplicates());
         for (Position position : answer.positions()) {
             line(
                     text,

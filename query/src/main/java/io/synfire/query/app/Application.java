@@ -59,7 +59,10 @@ final class Application implements Operations {
         Files.createDirectories(settings.data());
         try (Engine engine =
                 Engine.open(settings.store(), settings.learning(), settings.engine(), new SimpleMeterRegistry())) {
-            EpisodeFile learner = new EpisodeFile(engine, settings.data().resolve("dead-letters.jsonl"));
+            EpisodeFile learner = new EpisodeFile(
+                    engine,
+                    settings.data().resolve("dead-letters.jsonl"),
+                    settings.decoding().mapping());
             for (String file : files) {
                 ProgressBar progress = new ProgressBar(err, "learning " + file, 0);
                 long start = System.nanoTime();
@@ -70,13 +73,14 @@ final class Application implements Operations {
                 double seconds = (System.nanoTime() - start) / 1e9;
                 out.printf(
                         Locale.ROOT,
-                        "%s: %,d episodes learned of %,d records in %.1f s (%,.0f episodes/s); %,d rejected, %,d learned before%n",
+                        "%s: %,d episodes learned of %,d records in %.1f s (%,.0f episodes/s); %,d rejected, %,d duplicates, %,d learned before%n",
                         file,
                         summary.episodes(),
                         summary.records(),
                         seconds,
                         summary.episodes() / seconds,
                         summary.rejected(),
+                        summary.duplicates(),
                         summary.learnedBefore());
             }
         }

@@ -119,7 +119,9 @@ final class Demo {
             if (failure != null) {
                 throw new IllegalStateException("learning stopped: " + failure);
             }
-            long read = status.counts().episodes() + status.counts().deadLetters();
+            long read = status.counts().episodes()
+                    + status.counts().deadLetters()
+                    + status.counts().duplicates();
             progress.at(read);
             if (status.ready() && read >= total) {
                 progress.done();

@@ -58,7 +58,9 @@ final class Server implements AutoCloseable {
         this.consumer = consumer;
         this.client = client;
         this.parts = parts;
-        ValidatingSink sink = producer == null ? null : new ValidatingSink(engine, producer, InstantSource.system());
+        ValidatingSink sink = producer == null
+                ? null
+                : new ValidatingSink(engine, producer, settings.decoding().mapping(), InstantSource.system());
         this.http = new HttpServer(
                 settings.http(), new Queries(engine.view()), this::status, sink, meters, InstantSource.system());
     }
@@ -82,8 +84,8 @@ final class Server implements AutoCloseable {
             new Topics(client).create(settings.topics(), settings.partitions());
             EpisodeProducer producer =
                     opened(parts, new EpisodeProducer(client, settings.topics().episodes(), meters));
-            EpisodeConsumer.Options options = new EpisodeConsumer.Options(
-                    settings.topics(), settings.checkpointInterval(), settings.contextFromKey());
+            EpisodeConsumer.Options options =
+                    new EpisodeConsumer.Options(settings.topics(), settings.checkpointInterval(), settings.decoding());
             EpisodeConsumer consumer = opened(parts, new EpisodeConsumer(engine, client, options, meters));
             return new Server(settings, meters, engine, consumer, client, producer, parts);
         } catch (RuntimeException e) {

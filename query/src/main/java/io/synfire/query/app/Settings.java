@@ -1,8 +1,11 @@
 package io.synfire.query.app;
 
 import io.synfire.engine.EngineOptions;
+import io.synfire.engine.event.Episode;
 import io.synfire.engine.learn.Durations;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.kafka.TopicNames;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.http.HttpServer.Address;
@@ -18,9 +21,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import tools.jackson.core.JsonPointer;
 
 /**
  * All settings, checked: {@code synfire.yaml}, overridden by the environment ({@code SYNFIRE_HTTP_PORT} is {@code http.port}),
@@ -34,7 +39,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param engine what the engine may use
  * @param topics which topics are read and written
  * @param partitions how many partitions a new topic of episodes gets
- * @param contextFromKey whether a record's key is its context where it names none
+ * @param decoding how records become entries
  */
 record Settings(
         Path data,
@@ -45,13 +50,16 @@ record Settings(
         EngineOptions engine,
         TopicNames topics,
         int partitions,
-        boolean contextFromKey) {
+        Decoding decoding) {
 
     /** Where store and broker are if nothing else is said. */
     static final String DATA = "synfire-data";
 
     private static final String KAFKA = "kafka.";
     private static final String ENVIRONMENT = "SYNFIRE_";
+
+    /** Followed by a type of event, which may be any text. */
+    private static final String REWARD_VALUES = "fields.reward.values.";
 
     /** What Kubernetes sets in every container beside a service that is called synfire. */
     private static final Pattern OF_KUBERNETES = Pattern.compile("SYNFIRE_(SERVICE_(HOST|PORT)|PORT)(_.*)?");
@@ -72,6 +80,15 @@ record Settings(
         others.put("topics.dead-letters", "synfire.dead-letters");
         others.put("topics.partitions", "1");
         others.put("context-from", "none");
+        others.put("event-id-header", "");
+        others.put("fields.concepts", "");
+        others.put("fields.id", "/id");
+        others.put("fields.strength", "");
+        others.put("fields.at", "");
+        others.put("fields.context", "");
+        others.put("fields.event-id", "");
+        others.put("fields.reward.pointer", "");
+        others.put("fields.reward.otherwise", "");
         return others;
     }
 
@@ -115,11 +132,14 @@ record Settings(
         Map<String, String> learning = new LinkedHashMap<>();
         Map<String, String> kafka = new LinkedHashMap<>();
         Map<String, String> others = new LinkedHashMap<>(OTHERS);
+        Map<String, Double> rewards = new LinkedHashMap<>();
         values.forEach((key, value) -> {
             if (key.startsWith(KAFKA)) {
                 kafka.put(key.substring(KAFKA.length()), value);
             } else if (LearningSettings.KEYS.contains(key) || key.equals("rule")) {
                 learning.put(key, value);
+            } else if (key.startsWith(REWARD_VALUES)) {
+                rewards.put(key.substring(REWARD_VALUES.length()), number(key, value));
             } else if (OTHERS.containsKey(key)) {
                 others.put(key, value);
             } else {
@@ -142,7 +162,64 @@ record Settings(
                 memory.isEmpty() ? EngineOptions.defaults() : new EngineOptions(bytes("memory", memory)),
                 new TopicNames(text(others, "topics.episodes"), text(others, "topics.dead-letters")),
                 whole(others, "topics.partitions"),
-                contextFrom.equals("key"));
+                decoding(others, rewards, contextFrom.equals("key")));
+    }
+
+    private static Decoding decoding(Map<String, String> others, Map<String, Double> rewards, boolean contextFromKey) {
+        String header = text(others, "event-id-header");
+        return new Decoding(mapping(others, rewards), contextFromKey, header.isEmpty() ? null : header);
+    }
+
+    private static @Nullable FieldMapping mapping(Map<String, String> others, Map<String, Double> rewards) {
+        JsonPointer concepts = pointer(others, "fields.concepts");
+        JsonPointer id = pointer(others, "fields.id");
+        JsonPointer reward = pointer(others, "fields.reward.pointer");
+        String otherwise = text(others, "fields.reward.otherwise");
+        if (reward == null && !(rewards.isEmpty() && otherwise.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "fields.reward.pointer must say where the type of an event is: fields.reward.pointer=missing");
+        }
+        FieldMapping.Reward byType = reward == null
+                ? null
+                : new FieldMapping.Reward(
+                        reward,
+                        rewards,
+                        otherwise.isEmpty() ? null : Double.valueOf(number("fields.reward.otherwise", otherwise)));
+        if (concepts == null || id == null) {
+            others.forEach((key, value) -> {
+                if (key.startsWith("fields.") && !value.equals(OTHERS.get(key))) {
+                    throw new IllegalArgumentException(
+                            "fields.concepts must say where the concepts are: fields.concepts=missing " + key + "="
+                                    + value);
+                }
+            });
+            return null;
+        }
+        return new FieldMapping(
+                concepts,
+                id,
+                pointer(others, "fields.strength"),
+                pointer(others, "fields.at"),
+                pointer(others, "fields.context"),
+                pointer(others, "fields.event-id"),
+                byType);
+    }
+
+    private static @Nullable JsonPointer pointer(Map<String, String> others, String key) {
+        String text = text(others, key);
+        return text.isEmpty() ? null : FieldMapping.pointer(key, text);
+    }
+
+    private static double number(String key, String text) {
+        try {
+            double value = Double.parseDouble(text);
+            if (Math.abs(value) <= Episode.REWARD_MAX) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(key + " must be a number: " + key + "=" + text, e);
+        }
+        throw new IllegalArgumentException(key + " must be in [-1e6, 1e6]: " + key + "=" + text);
     }
 
     private static void readYaml(Path file, Map<String, String> values) throws IOException {

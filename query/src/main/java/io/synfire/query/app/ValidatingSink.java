@@ -1,9 +1,13 @@
 package io.synfire.query.app;
 
 import io.synfire.engine.Engine;
+import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Retraction;
+import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.codec.Origin;
 import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.EpisodeProducer.Outgoing;
 import io.synfire.query.http.EpisodeSink;
@@ -12,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Posted episodes on their way into the topic: all are checked as the learner would, then all are appended, or none. */
 final class ValidatingSink implements EpisodeSink {
@@ -19,9 +24,10 @@ final class ValidatingSink implements EpisodeSink {
     private final Engine engine;
     private final EpisodeProducer producer;
     private final InstantSource clock;
-    private final JsonEpisodeCodec codec = new JsonEpisodeCodec();
+    private final JsonEpisodeCodec codec;
 
-    ValidatingSink(Engine engine, EpisodeProducer producer, InstantSource clock) {
+    ValidatingSink(Engine engine, EpisodeProducer producer, @Nullable FieldMapping mapping, InstantSource clock) {
+        this.codec = new JsonEpisodeCodec(mapping);
         this.engine = engine;
         this.producer = producer;
         this.clock = clock;
@@ -39,14 +45,27 @@ final class ValidatingSink implements EpisodeSink {
         return new Appended(appended.partition(), appended.firstOffset(), appended.lastOffset());
     }
 
+    /** All of a context in one partition, and all copies of an event that has none. */
+    private static @Nullable String key(Entry entry) {
+        if (entry instanceof Episode episode) {
+            String context = episode.context();
+            return context == null ? episode.eventId() : context;
+        }
+        if (entry instanceof Retraction retraction) {
+            String context = retraction.context();
+            return context == null ? retraction.episodes().get(0).eventId() : context;
+        }
+        return null;
+    }
+
     private Outgoing checked(byte[] json, int index, long nowMs) {
         try {
-            Episode episode = codec.decode(json, nowMs, null);
-            Optional<String> refusal = engine.refusal(episode, nowMs);
+            Entry entry = codec.decode(json, Origin.at(nowMs));
+            Optional<String> refusal = engine.refusal(entry, nowMs);
             if (refusal.isPresent()) {
                 throw new BadQueryException(refusal.get() + " record=" + index);
             }
-            return new Outgoing(episode.context(), json);
+            return new Outgoing(key(entry), json);
         } catch (MalformedRecordException e) {
             throw new BadQueryException(e.getMessage() + " record=" + index);
         }

@@ -50,7 +50,7 @@ public final class Queries {
         TopK<Ranked> top = new TopK<>(k, order);
         for (int concept = 0; concept < view.conceptCount(); concept++) {
             String id = view.idOf(concept);
-            if (id.startsWith(prefix)) {
+            if (id.startsWith(prefix) && !view.isRetired(concept)) {
                 top.offer(new Ranked(concept, id, view.activation(concept, slowest, atMs), 0));
             }
         }

@@ -8,6 +8,7 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
 import io.synfire.ingest.kafka.EpisodeProducer;
@@ -110,7 +111,8 @@ final class ServeKillIT {
                         Engine.open(directory.resolve("undisturbed"), Map.of(), options, new SimpleMeterRegistry());
                 Engine killed =
                         Engine.openReadOnly(directory.resolve("data/store"), options, new SimpleMeterRegistry())) {
-            EpisodeConsumer.Options reading = new EpisodeConsumer.Options(TOPICS, Duration.ofSeconds(5), false);
+            EpisodeConsumer.Options reading =
+                    new EpisodeConsumer.Options(TOPICS, Duration.ofSeconds(5), Decoding.plain());
             try (EpisodeConsumer consumer =
                     new EpisodeConsumer(undisturbed, kafka, reading, new SimpleMeterRegistry())) {
                 consumer.start();

@@ -1,0 +1,7 @@
+package io.synfire.engine.event;
+
+/**
+ * One record of the log, checked: an {@link Episode} to learn, or a command that takes back or forgets. Entries of one partition
+ * are applied in their order. Immutable.
+ */
+public sealed interface Entry permits Episode, Retraction, Forget {}

@@ -1,0 +1,289 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.event.Activation;
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Retraction;
+import io.synfire.engine.learn.Checksum;
+import io.synfire.engine.learn.ContextWindow;
+import io.synfire.engine.learn.Firing;
+import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.learn.Landmarks;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Plasticity;
+import io.synfire.engine.store.CheckpointRecord;
+import io.synfire.engine.store.CheckpointRecord.Clock;
+import io.synfire.engine.store.CheckpointWriter;
+import io.synfire.engine.store.RocksStore;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of an entry into the memory: episodes become impulses and activations; retractions the same with the opposite sign;
+ * concepts are forgotten. Writer only.
+ */
+final class Learning {
+
+    private static final long EPISODE_TERM = 1;
+    private static final long ACTIVATION_TERM = 2;
+    private static final long FORGET_TERM = 3;
+
+    private final List<ForwardDecay> decays;
+    private final int maxSteps;
+    private final Plasticity plasticity;
+    private final ConceptDictionary dictionary;
+    private final Marginals marginals;
+    private final Adjacencies adjacencies;
+    private final PartitionClocks clocks;
+    private final ContextWindows contexts;
+    private final EventIds eventIds;
+    private final WaitingRetractions waiting = new WaitingRetractions();
+    private final ImpulseBuffer impulses;
+
+    private Landmarks landmarks;
+    private long watermarkMs;
+    private long episodes;
+    private long pairs;
+    private long duplicates;
+    private long learned;
+    private long applied;
+    private long fired;
+    private long retracted;
+
+    /** Goes on from a checkpoint; dictionary, marginals and adjacencies are loaded already. */
+    Learning(
+            LearningSettings settings,
+            CheckpointRecord last,
+            List<ForwardDecay> decays,
+            ConceptDictionary dictionary,
+            Marginals marginals,
+            Adjacencies adjacencies,
+            RocksStore store) {
+        this.decays = decays;
+        this.maxSteps = settings.maxSteps();
+        this.plasticity = new Plasticity(settings);
+        this.dictionary = dictionary;
+        this.marginals = marginals;
+        this.adjacencies = adjacencies;
+        this.clocks = new PartitionClocks(last.clocks());
+        this.contexts = new ContextWindows(store, clocks, settings);
+        this.eventIds = new EventIds(store, clocks, settings);
+        this.waiting.load(store);
+        this.impulses = new ImpulseBuffer(decays.size(), this::applyImpulses);
+        this.landmarks = last.landmarks();
+        this.watermarkMs = last.watermarkMs();
+        this.episodes = last.episodes();
+        this.pairs = last.pairs();
+        this.duplicates = last.duplicates();
+        this.learned = last.learned();
+    }
+
+    /** Applies entries in their order. What they add is in the tables once {@link #drain} was called. */
+    void apply(Batch batch) {
+        int partition = clocks.indexOf(batch.partition());
+        for (Entry entry : batch.entries()) {
+            if (entry instanceof Episode episode) {
+                learn(partition, episode);
+            } else if (entry instanceof Retraction retraction) {
+                retract(partition, retraction);
+            } else if (entry instanceof Forget forget) {
+                forget(forget);
+            }
+        }
+    }
+
+    void drain() {
+        impulses.drain();
+    }
+
+    void stage(CheckpointWriter checkpoint) {
+        contexts.stage(checkpoint);
+        eventIds.stage(checkpoint);
+        waiting.stage(checkpoint);
+    }
+
+    void committed(long windowBytesMax) {
+        contexts.committed(windowBytesMax);
+        eventIds.committed();
+        waiting.committed();
+    }
+
+    long bytes() {
+        return contexts.bytes() + eventIds.bytes() + waiting.bytes();
+    }
+
+    Landmarks landmarks() {
+        return landmarks;
+    }
+
+    long watermarkMs() {
+        return watermarkMs;
+    }
+
+    /** Episodes learned, less those retracted. */
+    long episodes() {
+        return episodes;
+    }
+
+    /** Impulses learned, less those retracted. */
+    long pairs() {
+        return pairs;
+    }
+
+    long duplicates() {
+        return duplicates;
+    }
+
+    long learned() {
+        return learned;
+    }
+
+    List<Clock> clocks() {
+        return clocks.toRecord();
+    }
+
+    /** Impulses applied since the start, whatever their sign. */
+    long applied() {
+        return applied;
+    }
+
+    /** Episodes learned since the start. */
+    long fired() {
+        return fired;
+    }
+
+    /** Episodes taken back since the start. */
+    long retracted() {
+        return retracted;
+    }
+
+    int waitingCount() {
+        return waiting.count();
+    }
+
+    private void learn(int partition, Episode episode) {
+        String eventId = episode.eventId();
+        if (eventId != null && eventIds.contains(partition, eventId)) {
+            duplicates++;
+            return;
+        }
+        clocks.advance(partition, episode.atMs());
+        if (eventId != null) {
+            eventIds.add(partition, eventId);
+        }
+        moveWatermark(episode.atMs());
+        fired++;
+        Firing firing = firing(episode, false);
+        for (int i = 0; i < firing.size(); i++) {
+            marginals.fired(firing.concept(i), firing.atMs());
+        }
+        String context = episode.context();
+        if (context == null) {
+            fire(firing, null, null, 1);
+        } else {
+            ContextWindow window = contexts.of(partition, context);
+            fire(firing, context, window, 1);
+            contexts.remember(partition, context, window, firing);
+        }
+    }
+
+    private void retract(int partition, Retraction retraction) {
+        String context = retraction.context();
+        if (context != null) {
+            contexts.drop(partition, context);
+        }
+        if (retraction.latestMs() > watermarkMs) {
+            waiting.add(retraction);
+        } else {
+            takeBack(retraction);
+        }
+    }
+
+    private void takeBack(Retraction retraction) {
+        String context = retraction.context();
+        ContextWindow scratch = context == null ? null : new ContextWindow();
+        for (Episode episode : retraction.episodes()) {
+            Firing firing = firing(episode, true);
+            fire(firing, context, scratch, -1);
+            if (scratch != null) {
+                scratch.add(firing, 0, maxSteps);
+            }
+            retracted++;
+        }
+    }
+
+    /** Adds all that a firing is worth, or takes it back, where the sign is -1. */
+    private void fire(Firing firing, @Nullable String context, @Nullable ContextWindow window, int sign) {
+        double[] growth = new double[decays.size()];
+        for (int h = 0; h < growth.length; h++) {
+            growth[h] = sign * decays.get(h).growth(firing.atMs(), landmarks.index(h));
+        }
+        long time = Checksum.time(firing.atMs());
+        for (int i = 0; i < firing.size(); i++) {
+            int concept = firing.concept(i);
+            if (!dictionary.isRetired(concept)) {
+                marginals.activate(concept, firing.strength(i), growth);
+            }
+            learned += sign * Checksum.value(ACTIVATION_TERM, dictionary.hash(concept), time, firing.strength(i));
+        }
+        marginals.episode(growth);
+        impulses.begin(firing.atMs(), sign, growth, dictionary.count());
+        plasticity.impulses(firing, window, impulses);
+        episodes += sign;
+        long contextHash = context == null ? 0 : Checksum.id(context.getBytes(StandardCharsets.UTF_8));
+        learned += sign * Checksum.value(EPISODE_TERM, contextHash, time, firing.reward());
+    }
+
+    private void forget(Forget forget) {
+        learned += Checksum.value(FORGET_TERM, Checksum.id(forget.concept().getBytes(StandardCharsets.UTF_8)), 0, 0);
+        int concept = dictionary.find(forget.concept());
+        if (concept >= 0) {
+            // What came before goes with it.
+            impulses.drain();
+            dictionary.retire(concept, watermarkMs);
+            marginals.clear(concept);
+            adjacencies.forget(concept, watermarkMs);
+        }
+    }
+
+    private Firing firing(Episode episode, boolean isTakenBack) {
+        List<Activation> activations = episode.activations();
+        int[] concepts = new int[activations.size()];
+        double[] strengths = new double[concepts.length];
+        for (int i = 0; i < concepts.length; i++) {
+            String id = activations.get(i).concept();
+            concepts[i] = isTakenBack ? dictionary.internAt(id, episode.atMs()) : dictionary.intern(id);
+            strengths[i] = activations.get(i).strength();
+        }
+        marginals.growTo(dictionary.count());
+        adjacencies.growTo(dictionary.count());
+        return new Firing(episode.atMs(), concepts, strengths, episode.reward());
+    }
+
+    private void moveWatermark(long atMs) {
+        if (atMs <= watermarkMs) {
+            return;
+        }
+        watermarkMs = atMs;
+        Landmarks moved = landmarks.movedTo(decays, watermarkMs);
+        if (!moved.equals(landmarks)) {
+            // What is held back was weighed at the old landmarks.
+            impulses.drain();
+            marginals.moveTo(moved);
+            adjacencies.moveTo(moved);
+            landmarks = moved;
+        }
+        for (Retraction due = waiting.due(watermarkMs); due != null; due = waiting.due(watermarkMs)) {
+            takeBack(due);
+        }
+    }
+
+    private void applyImpulses(ImpulseBuffer buffer) {
+        learned += adjacencies.apply(buffer, watermarkMs);
+        pairs += buffer.learned();
+        applied += buffer.size();
+    }
+}

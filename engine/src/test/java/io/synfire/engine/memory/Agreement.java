@@ -1,0 +1,80 @@
+package io.synfire.engine.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.synfire.engine.NaiveMemory;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.view.Associations;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.assertj.core.data.Offset;
+
+/** Whether a memory says what the reference says. */
+final class Agreement {
+
+    static final double TOLERANCE = 1e-5;
+
+    private Agreement() {}
+
+    static void assertAgrees(Memory memory, NaiveMemory reference, LearningSettings settings) {
+        long atMs = reference.watermarkMs();
+        assertThat(memory.watermarkMs()).isEqualTo(atMs);
+        int known = 0;
+        for (String concept : reference.concepts()) {
+            int c = memory.conceptOf(concept);
+            assertThat(c).as(concept).isNotNegative();
+            assertThat(memory.lastActivationMs(c)).isEqualTo(reference.lastActivationMs(concept));
+            known++;
+        }
+        assertThat(memory.counts().concepts()).isEqualTo(known);
+        for (int h = 0; h < settings.horizonCount(); h++) {
+            assertThat(memory.episodes(h, atMs)).isCloseTo(reference.episodes(h, atMs), within(1e-9 * 1e4));
+            for (String concept : reference.concepts()) {
+                assertThat(memory.activation(memory.conceptOf(concept), h, atMs))
+                        .as(concept)
+                        .isCloseTo(
+                                reference.activation(concept, h, atMs),
+                                relative(reference.activationMass(concept, h, atMs)));
+            }
+        }
+        for (NaiveMemory.Edge edge : reference.edges()) {
+            Associations row = memory.associations(memory.conceptOf(edge.cue()), atMs);
+            int index = row.indexOf(memory.conceptOf(edge.target()));
+            for (int h = 0; h < settings.horizonCount(); h++) {
+                double actual = index < 0 ? 0 : row.strength(index, h);
+                assertThat(actual)
+                        .as("%s at horizon %d", edge, h)
+                        .isCloseTo(reference.strength(edge, h, atMs), relative(reference.mass(edge, h, atMs)));
+            }
+        }
+    }
+
+    static Offset<Double> relative(double mass) {
+        return within(TOLERANCE * mass + 0x1p-99);
+    }
+
+    /** Settings of every kind, without the two limits that make a memory forget for good. */
+    static LearningSettings settings(SplittableRandom random) {
+        String[] halfLives = {"none", "30d", "1h,1d,30d", "1s", "10m,none"};
+        String[] kernels = {"uniform", "exponential", "reciprocal"};
+        String[] late = {"0ms", "10m", "1d"};
+        String[] idWindows = {"0ms", "1h", "1d"};
+        return LearningSettings.parse(Map.ofEntries(
+                Map.entry("half-lives", halfLives[random.nextInt(halfLives.length)]),
+                Map.entry("kernel", kernels[random.nextInt(3)]),
+                Map.entry("tau-backward", "3m"),
+                Map.entry("max-steps", Integer.toString(random.nextInt(6))),
+                Map.entry("max-gap", random.nextBoolean() ? "2h" : "5d"),
+                Map.entry("max-late", late[random.nextInt(3)]),
+                Map.entry("event-id-window", idWindows[random.nextInt(3)]),
+                Map.entry("backward", random.nextBoolean() ? "-0.5" : "0.5"),
+                Map.entry("normalization", random.nextBoolean() ? "episode" : "none"),
+                Map.entry("max-associations", "0")));
+    }
+
+    static long stepMs(SplittableRandom random) {
+        long[] steps = {1_000, 600_000, 86_400_000};
+        return steps[random.nextInt(steps.length)];
+    }
+}

@@ -1,0 +1,88 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.RandomLog.Line;
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.store.RocksStore;
+import io.synfire.engine.store.StoreBudget;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A memory over a store of its own, which can be dropped without a checkpoint and opened again. */
+final class StoredMemory implements AutoCloseable {
+
+    private static final StoreBudget STORE = new StoreBudget(1 << 20, 1 << 20);
+    private static final AtomicLong NAMES = new AtomicLong();
+
+    private final LearningSettings settings;
+    private final long budget;
+    private final Path path;
+    private RocksStore store;
+    private Memory memory;
+
+    StoredMemory(Path directory, LearningSettings settings, long budget) {
+        this.settings = settings;
+        this.budget = budget;
+        this.path = directory.resolve("store" + NAMES.incrementAndGet());
+        this.store = RocksStore.open(path, STORE);
+        this.memory = new Memory(settings, store, MemoryBudget.of(budget));
+    }
+
+    /** A memory that keeps all in memory. */
+    StoredMemory(Path directory, LearningSettings settings) {
+        this(directory, settings, Long.MAX_VALUE);
+    }
+
+    Memory memory() {
+        return memory;
+    }
+
+    RocksStore store() {
+        return store;
+    }
+
+    /** Applies records of one log, in their order across all partitions. */
+    void apply(List<Line> lines) {
+        List<Batch> batches = new ArrayList<>();
+        int from = 0;
+        for (int to = 1; to <= lines.size(); to++) {
+            String partition = lines.get(from).partition();
+            if (to == lines.size() || !lines.get(to).partition().equals(partition)) {
+                List<Entry> run =
+                        lines.subList(from, to).stream().map(Line::entry).toList();
+                batches.add(new Batch(partition, run, List.of(), 0));
+                from = to;
+            }
+        }
+        memory.apply(batches);
+    }
+
+    /** The same, and moves the one position there is. */
+    void apply(List<Line> lines, int next) {
+        apply(lines);
+        memory.apply(List.of(new Batch("", List.of(), List.of(new Position("file:log", "", 0, next, -1)), 0)));
+    }
+
+    /** Where {@link #apply(List, int)} left off, as far as it was checkpointed. */
+    int next() {
+        return memory.positions().isEmpty()
+                ? 0
+                : (int) memory.positions().get(0).nextOffset();
+    }
+
+    /** Forgets what was not checkpointed. */
+    void reopen() {
+        store.close();
+        store = RocksStore.open(path, STORE);
+        memory = new Memory(settings, store, MemoryBudget.of(budget));
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

@@ -1,0 +1,68 @@
+package io.synfire.ingest.codec;
+
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/** Values where a parser stands, or the rule they break. */
+final class Json {
+
+    private Json() {}
+
+    static void expect(JsonParser parser, JsonToken token, String rule) throws MalformedRecordException {
+        if (parser.currentToken() != token) {
+            throw new MalformedRecordException(rule + ": found=" + parser.currentToken(), null);
+        }
+    }
+
+    static void requireEndOfObject(JsonParser parser) throws MalformedRecordException {
+        if (parser.currentToken() != JsonToken.END_OBJECT) {
+            throw new MalformedRecordException("a record must be JSON: it ends too early", null);
+        }
+    }
+
+    static long time(JsonParser parser) throws MalformedRecordException {
+        if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+            return parser.getLongValue();
+        }
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw new MalformedRecordException(
+                    "at must be ISO-8601 or whole milliseconds since the epoch: found=" + parser.currentToken(), null);
+        }
+        return time(parser.getString());
+    }
+
+    static long time(String text) throws MalformedRecordException {
+        try {
+            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new MalformedRecordException("at must be ISO-8601 with an offset: at=" + text, e);
+        }
+    }
+
+    static double number(String name, JsonParser parser) throws MalformedRecordException {
+        if (!parser.currentToken().isNumeric()) {
+            throw new MalformedRecordException(name + " must be a number: found=" + parser.currentToken(), null);
+        }
+        return finite(name, parser.getDoubleValue());
+    }
+
+    static double finite(String name, double value) throws MalformedRecordException {
+        if (!Double.isFinite(value)) {
+            throw new MalformedRecordException(name + " must be a finite number: " + name + "=" + value, null);
+        }
+        return value;
+    }
+
+    static @Nullable String textOrNull(String name, JsonParser parser) throws MalformedRecordException {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw new MalformedRecordException(name + " must be a string: found=" + parser.currentToken(), null);
+        }
+        return parser.getString();
+    }
+}

@@ -1,0 +1,198 @@
+package io.synfire.ingest.codec;
+
+import io.synfire.engine.event.Activation;
+import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Retraction;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/** Reads a record in Synfire's own form, in one pass. Used for one record. */
+final class NativeRecord {
+
+    private static final long MISSING = Long.MIN_VALUE;
+
+    private final JsonParser parser;
+    private @Nullable Entry command;
+
+    /** The fields of an episode as they are met, before all of them are known. */
+    private static final class Fields {
+        long atMs;
+
+        @Nullable
+        String context;
+
+        @Nullable
+        List<Activation> concepts;
+
+        @Nullable
+        List<Episode> episodes;
+
+        double reward = 1;
+
+        @Nullable
+        String eventId;
+
+        Fields(long atMs, @Nullable String context, @Nullable String eventId) {
+            this.atMs = atMs;
+            this.context = context;
+            this.eventId = eventId;
+        }
+
+        Episode episode() throws MalformedRecordException {
+            List<Activation> found = concepts;
+            if (found == null) {
+                throw new MalformedRecordException("a record must have concepts: concepts=missing", null);
+            }
+            if (atMs == MISSING) {
+                throw new MalformedRecordException("what is retracted must say when it was: at=missing", null);
+            }
+            return new Episode(atMs, context, found, reward, eventId);
+        }
+    }
+
+    NativeRecord(JsonParser parser) {
+        this.parser = parser;
+    }
+
+    /** Reads the object the parser is about to enter. */
+    Entry read(Origin origin) throws MalformedRecordException {
+        Json.expect(parser, JsonToken.START_OBJECT, "a record must be a JSON object");
+        Fields fields = new Fields(origin.atMs(), origin.context(), origin.eventId());
+        readFields(fields, origin);
+        Entry found = command;
+        if (found == null) {
+            return fields.episode();
+        }
+        if (fields.concepts != null) {
+            throw new MalformedRecordException("a record is an episode or one command: found=both", null);
+        }
+        return found;
+    }
+
+    private void readFields(Fields fields, Origin origin) throws MalformedRecordException {
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            parser.nextToken();
+            switch (name) {
+                case "forget" -> command(forget());
+                case "retract" -> command(retraction(origin));
+                default -> field(name, fields);
+            }
+        }
+        Json.requireEndOfObject(parser);
+    }
+
+    private void field(String name, Fields fields) throws MalformedRecordException {
+        switch (name) {
+            case "at" -> fields.atMs = Json.time(parser);
+            case "context" -> fields.context = Json.textOrNull(name, parser);
+            case "concepts" -> fields.concepts = concepts();
+            case "reward" -> fields.reward = Json.number(name, parser);
+            case "eventId" -> fields.eventId = Json.textOrNull(name, parser);
+            default -> parser.skipChildren();
+        }
+    }
+
+    private void command(Entry found) throws MalformedRecordException {
+        if (command != null) {
+            throw new MalformedRecordException("a record is an episode or one command: found=both", null);
+        }
+        command = found;
+    }
+
+    private Forget forget() throws MalformedRecordException {
+        Json.expect(parser, JsonToken.START_OBJECT, "forget must be an object");
+        String concept = null;
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            parser.nextToken();
+            if (name.equals("concept")) {
+                concept = Json.textOrNull(name, parser);
+            } else {
+                // Not ignored: what was meant to be forgotten would stay.
+                throw new MalformedRecordException("only a concept can be forgotten: field=" + name, null);
+            }
+        }
+        Json.requireEndOfObject(parser);
+        if (concept == null) {
+            throw new MalformedRecordException("forget must name a concept: concept=missing", null);
+        }
+        return new Forget(concept);
+    }
+
+    private Retraction retraction(Origin origin) throws MalformedRecordException {
+        Json.expect(parser, JsonToken.START_OBJECT, "retract must be an object");
+        Fields fields = new Fields(MISSING, origin.context(), null);
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            parser.nextToken();
+            if (name.equals("episodes")) {
+                fields.episodes = episodes();
+            } else {
+                field(name, fields);
+            }
+        }
+        Json.requireEndOfObject(parser);
+        List<Episode> episodes = fields.episodes;
+        if (episodes == null) {
+            return new Retraction(null, List.of(fields.episode()));
+        }
+        if (fields.concepts != null) {
+            throw new MalformedRecordException("retract takes concepts or episodes: found=both", null);
+        }
+        if (fields.context == null) {
+            throw new MalformedRecordException("episodes are retracted with their context: context=missing", null);
+        }
+        return new Retraction(fields.context, episodes);
+    }
+
+    private List<Episode> episodes() throws MalformedRecordException {
+        Json.expect(parser, JsonToken.START_ARRAY, "episodes must be an array");
+        List<Episode> episodes = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            Json.expect(parser, JsonToken.START_OBJECT, "an episode must be an object");
+            Fields fields = new Fields(MISSING, null, null);
+            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+                parser.nextToken();
+                field(name, fields);
+            }
+            Json.requireEndOfObject(parser);
+            episodes.add(fields.episode());
+        }
+        return episodes;
+    }
+
+    private List<Activation> concepts() throws MalformedRecordException {
+        Json.expect(parser, JsonToken.START_ARRAY, "concepts must be an array");
+        List<Activation> concepts = new ArrayList<>();
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            if (token == JsonToken.VALUE_STRING) {
+                concepts.add(Activation.of(parser.getString()));
+            } else if (token == JsonToken.START_OBJECT) {
+                concepts.add(activation());
+            } else {
+                throw new MalformedRecordException("a concept must be a string or an object: found=" + token, null);
+            }
+        }
+        return concepts;
+    }
+
+    private Activation activation() throws MalformedRecordException {
+        String id = null;
+        double strength = 1;
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            parser.nextToken();
+            switch (name) {
+                case "id" -> id = Json.textOrNull(name, parser);
+                case "strength" -> strength = Json.number(name, parser);
+                default -> parser.skipChildren();
+            }
+        }
+        if (id == null) {
+            throw new MalformedRecordException("a concept must have an id: id=missing", null);
+        }
+        return new Activation(id, strength);
+    }
+}
