@@ -48,6 +48,7 @@ final class Learning {
     private long episodes;
     private long pairs;
     private long duplicates;
+    private boolean contextual;
     private long learned;
     private long applied;
     private long fired;
@@ -78,6 +79,7 @@ final class Learning {
         this.episodes = last.episodes();
         this.pairs = last.pairs();
         this.duplicates = last.duplicates();
+        this.contextual = last.contextual();
         this.learned = last.learned();
     }
 
@@ -137,6 +139,11 @@ final class Learning {
         return duplicates;
     }
 
+    /** Whether episodes of contexts were learned. */
+    boolean isContextual() {
+        return contextual;
+    }
+
     long learned() {
         return learned;
     }
@@ -184,6 +191,7 @@ final class Learning {
         if (context == null) {
             fire(firing, null, null, 1);
         } else {
+            contextual = true;
             ContextWindow window = contexts.of(partition, context);
             fire(firing, context, window, 1);
             contexts.remember(partition, context, window, firing);

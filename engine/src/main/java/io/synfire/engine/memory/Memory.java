@@ -80,7 +80,7 @@ public final class Memory {
     private static CheckpointRecord nothingYet(int horizons) {
         List<Double> zero = Collections.nCopies(horizons, 0.0);
         return new CheckpointRecord(
-                0, 0, Landmarks.of(new long[horizons]), zero, 0, 0, 0, 0, 0, 0, List.of(), List.of());
+                0, 0, Landmarks.of(new long[horizons]), zero, 0, 0, 0, 0, 0, false, 0, List.of(), List.of());
     }
 
     /**
@@ -137,6 +137,7 @@ public final class Memory {
                     associations,
                     deadLetters,
                     learning.duplicates(),
+                    learning.isContextual(),
                     learning.learned(),
                     List.copyOf(positions.values()),
                     learning.clocks()));
@@ -392,7 +393,8 @@ public final class Memory {
                         dictionary.knownCount(),
                         adjacencies.associations(),
                         deadLetters,
-                        learning.duplicates()),
+                        learning.duplicates(),
+                        learning.isContextual()),
                 List.copyOf(positions.values()),
                 bytes(),
                 adjacencies.cuts(),

@@ -17,6 +17,7 @@ import java.util.List;
  * @param associations stored directed edges
  * @param deadLetters records rejected
  * @param duplicates episodes passed over since their event id was known
+ * @param contextual whether episodes of contexts were learned
  * @param learned the digest of what was learned
  * @param positions how far the sources were read
  * @param clocks the clocks of the partitions, in the order of their indices
@@ -31,6 +32,7 @@ public record CheckpointRecord(
         long associations,
         long deadLetters,
         long duplicates,
+        boolean contextual,
         long learned,
         List<Position> positions,
         List<Clock> clocks) {
@@ -66,6 +68,7 @@ public record CheckpointRecord(
         sink.varint(associations);
         sink.varint(deadLetters);
         sink.varint(duplicates);
+        sink.u1(contextual ? 1 : 0);
         sink.i8(learned);
         sink.varint(positions.size());
         for (Position position : positions) {
@@ -98,6 +101,7 @@ public record CheckpointRecord(
         long associations = source.varint();
         long deadLetters = source.varint();
         long duplicates = source.varint();
+        boolean contextual = source.u1() == 1;
         long learned = source.i8();
         int size = source.count(5);
         List<Position> positions = new ArrayList<>(size);
@@ -121,6 +125,7 @@ public record CheckpointRecord(
                 associations,
                 deadLetters,
                 duplicates,
+                contextual,
                 learned,
                 positions,
                 clocks);

@@ -9,5 +9,13 @@ package io.synfire.engine.view;
  * @param associations stored directed edges; for a cue whose row is not in memory, as of the last checkpoint
  * @param deadLetters records rejected
  * @param duplicates episodes passed over since their event id had been learned within the window
+ * @param contextual whether episodes of contexts were learned, between which concepts may have been associated
  */
-public record Counts(long episodes, long pairs, long concepts, long associations, long deadLetters, long duplicates) {}
+public record Counts(
+        long episodes,
+        long pairs,
+        long concepts,
+        long associations,
+        long deadLetters,
+        long duplicates,
+        boolean contextual) {}

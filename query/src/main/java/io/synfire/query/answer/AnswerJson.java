@@ -4,8 +4,10 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Digest;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.Measure;
+import io.synfire.query.recall.Retention;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +72,7 @@ public final class AnswerJson {
      * Everything about a pair.
      *
      * @param answer the answer
-     * @return {@code {"from", "to", "asOf", "horizons": […]}}
+     * @return {@code {"from", "to", "asOf", "horizons": […], "lastReinforcement", "fallsBelow", "retention"}}
      */
     public byte[] of(Answers.Explanation answer) {
         return object(json -> {
@@ -90,6 +92,49 @@ public final class AnswerJson {
                 json.writeEndObject();
                 direction(json, "forward", horizon.forward());
                 direction(json, "backward", horizon.backward());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            text(json, "lastReinforcement", isoOrNull(answer.lastReinforcedMs()));
+            json.writeName("fallsBelow");
+            json.writeStartObject();
+            number(json, "strength", answer.forgetBelow());
+            text(json, "forward", isoOrNull(answer.forwardBelowMs()));
+            text(json, "backward", isoOrNull(answer.backwardBelowMs()));
+            json.writeEndObject();
+            retention(json, answer.retention());
+        });
+    }
+
+    /**
+     * What is growing fastest.
+     *
+     * @param answer the answer
+     * @return {@code {"asOf", "fast", "slow", "concepts": […], "associations": […]}}
+     */
+    public byte[] of(Answers.Trending answer) {
+        return object(json -> {
+            text(json, "asOf", iso(answer.asOfMs()));
+            text(json, "fast", answer.fast());
+            text(json, "slow", answer.slow());
+            json.writeName("concepts");
+            json.writeStartArray();
+            for (Answers.TrendingConcept concept : answer.concepts()) {
+                json.writeStartObject();
+                json.writeStringProperty("concept", concept.concept());
+                number(json, "trend", concept.trend());
+                number(json, "activation", concept.activation());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeName("associations");
+            json.writeStartArray();
+            for (Answers.TrendingAssociation association : answer.associations()) {
+                json.writeStartObject();
+                json.writeStringProperty("from", association.from());
+                json.writeStringProperty("to", association.to());
+                number(json, "trend", association.trend());
+                number(json, "strength", association.strength());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -135,7 +180,7 @@ public final class AnswerJson {
      * How a memory stands.
      *
      * @param answer the answer
-     * @return {@code {"ready", "watermark", "lag", "positions", "counts", "settings"}}, and {@code "failure"} if learning stopped
+     * @return {@code {"ready", "watermark", "lag", "positions", "counts", "settings", "retention"}}, and {@code "failure"} if learning stopped
      */
     public byte[] of(StatusAnswer answer) {
         return object(json -> {
@@ -165,6 +210,7 @@ public final class AnswerJson {
             json.writeStartObject();
             answer.settings().forEach(json::writeStringProperty);
             json.writeEndObject();
+            retention(json, answer.retention());
             if (answer.failure() != null) {
                 text(json, "failure", answer.failure());
             }
@@ -250,6 +296,27 @@ public final class AnswerJson {
         json.writeNumberProperty("cuts", direction.cuts());
         number(json, "cutBound", direction.cutBound());
         json.writeEndObject();
+    }
+
+    private static void retention(JsonGenerator json, List<Retention> retention) {
+        json.writeName("retention");
+        json.writeStartArray();
+        for (Retention kept : retention) {
+            json.writeStartObject();
+            json.writeStringProperty("horizon", kept.horizon());
+            json.writeName("keeps");
+            json.writeStartObject();
+            number(json, "30d", kept.after30Days());
+            number(json, "90d", kept.after90Days());
+            number(json, "365d", kept.after365Days());
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static @Nullable String isoOrNull(@Nullable Long atMs) {
+        return atMs == null ? null : iso(atMs);
     }
 
     private static void position(JsonGenerator json, Position position) {

@@ -4,6 +4,10 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Digest;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.Measure;
+import io.synfire.query.recall.Retention;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Answers as lines for a terminal. Immutable and thread-safe. */
 public final class AnswerText {
 
+    private static final String TREND = "  %-60s %10s %12s%n";
     private static final String ASSOCIATION = "  %-40s %10s %10s %10s %10s %8s%n";
 
     /**
@@ -82,6 +87,51 @@ public final class AnswerText {
             direction(text, answer.from() + " → " + answer.to(), horizon.forward());
             direction(text, answer.to() + " → " + answer.from(), horizon.backward());
         }
+        Long lastMs = answer.lastReinforcedMs();
+        if (lastMs != null) {
+            text.append(String.format("not reinforced after %s%n", AnswerJson.iso(lastMs)));
+        }
+        if (answer.forgetBelow() > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "falls below forget.below %s, if not used: %s → %s %s, %s → %s %s%n",
+                    number(answer.forgetBelow()),
+                    answer.from(),
+                    answer.to(),
+                    moment(answer.forwardBelowMs()),
+                    answer.to(),
+                    answer.from(),
+                    moment(answer.backwardBelowMs())));
+        }
+        retention(text, answer.retention());
+        return text.toString();
+    }
+
+    /**
+     * What is growing fastest.
+     *
+     * @param answer the answer
+     * @return two tables
+     */
+    public String of(Answers.Trending answer) {
+        if (answer.fast() == null) {
+            return String.format("a trend needs two half-lives that decay, this memory has fewer%n");
+        }
+        StringBuilder text = new StringBuilder(String.format(
+                "rate of %s over rate of %s, as of %s%n",
+                answer.fast(), answer.slow(), AnswerJson.iso(answer.asOfMs())));
+        text.append(String.format(TREND, "concept", "trend", "activation"));
+        for (Answers.TrendingConcept concept : answer.concepts()) {
+            text.append(String.format(TREND, concept.concept(), number(concept.trend()), number(concept.activation())));
+        }
+        text.append(String.format(TREND, "association", "trend", "strength"));
+        for (Answers.TrendingAssociation association : answer.associations()) {
+            text.append(String.format(
+                    TREND,
+                    association.from() + " → " + association.to(),
+                    number(association.trend()),
+                    number(association.strength())));
+        }
         return text.toString();
     }
 
@@ -140,6 +190,7 @@ public final class AnswerText {
                     position.source() + " partition " + position.partition() + " next " + position.nextOffset());
         }
         answer.settings().forEach((key, value) -> line(text, key, value));
+        retention(text, answer.retention());
         if (answer.failure() != null) {
             line(text, "failure", answer.failure());
         }
@@ -163,7 +214,12 @@ public final class AnswerText {
     }
 
     private static void direction(StringBuilder text, String name, Answers.Direction direction) {
-        text.append(String.format(Locale.ROOT, "  %s%n    saturated %s", name, number(direction.saturated())));
+        text.append(String.format(
+                Locale.ROOT,
+                "  %s%s%n    saturated %s",
+                name,
+                direction.strength() < 0 ? " (kept away)" : "",
+                number(direction.saturated())));
         for (Map.Entry<Measure, @Nullable Double> measure : direction.measures().entrySet()) {
             text.append(String.format(Locale.ROOT, "  %s %s", measure.getKey(), number(measure.getValue())));
         }
@@ -175,6 +231,27 @@ public final class AnswerText {
                     number(direction.cutBound())));
         }
         text.append(System.lineSeparator());
+    }
+
+    private static void retention(StringBuilder text, List<Retention> retention) {
+        for (Retention kept : retention) {
+            text.append(String.format(
+                    "half-life %s: after 30/90/365 days keeps %s / %s / %s%n",
+                    kept.horizon(),
+                    percent(kept.after30Days()),
+                    percent(kept.after90Days()),
+                    percent(kept.after365Days())));
+        }
+    }
+
+    private static String percent(double share) {
+        // Two digits that say something, without exponents.
+        BigDecimal rounded = new BigDecimal(100 * share).round(new MathContext(share > 0.1 ? 3 : 1));
+        return share < 1e-6 ? "0 %" : rounded.stripTrailingZeros().toPlainString() + " %";
+    }
+
+    private static String moment(@Nullable Long atMs) {
+        return atMs == null ? "never" : AnswerJson.iso(atMs);
     }
 
     private static void line(StringBuilder text, String name, Object value) {

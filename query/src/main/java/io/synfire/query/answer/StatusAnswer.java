@@ -3,6 +3,7 @@ package io.synfire.query.answer;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.query.recall.Retention;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param positions how far the sources were read
  * @param counts how much was learned
  * @param settings the learning settings stored with it
+ * @param retention what each half-life keeps
  * @param failure why learning stopped, or null
  */
 public record StatusAnswer(
@@ -25,6 +27,7 @@ public record StatusAnswer(
         List<Position> positions,
         Counts counts,
         Map<String, String> settings,
+        List<Retention> retention,
         @Nullable String failure) {
 
     /**
@@ -45,6 +48,7 @@ public record StatusAnswer(
                 view.positions(),
                 counts,
                 view.settings().toMap(),
+                Retention.of(view.settings()),
                 failure);
     }
 }

@@ -6,11 +6,14 @@ import io.synfire.query.answer.AnswerText;
 import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.AssociationsQuery;
+import io.synfire.query.recall.Blend;
 import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.Measure;
 import io.synfire.query.recall.Queries;
 import io.synfire.query.recall.RecallQuery;
 import io.synfire.query.recall.RecallQuery.Cue;
+import io.synfire.query.recall.Times;
+import io.synfire.query.recall.TrendingQuery;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -69,6 +73,31 @@ final class QueryCommands {
         }
     }
 
+    /** Which horizons a question reads, and when. */
+    static final class Reading {
+        @Option(names = "--horizon", description = "a half-life of the store (default: the slowest)")
+        @Nullable
+        String horizon;
+
+        @Option(names = "--blend", description = "several, with weights, such as 1h:0.7,30d:0.3")
+        @Nullable
+        String blend;
+
+        @Option(names = "--at", description = "ISO-8601, milliseconds, or now (default: the watermark)")
+        @Nullable
+        String at;
+
+        @Nullable
+        Blend blend() {
+            return Blend.chosen(horizon, blend);
+        }
+
+        @Nullable
+        Long atMs() {
+            return time(at);
+        }
+    }
+
     /** An answer in both forms. */
     private static final class Printed {
         private final byte[] json;
@@ -99,9 +128,8 @@ final class QueryCommands {
         @Option(names = "--hops", description = "1 is direct association alone (default: 2)")
         int hops = RecallQuery.HOPS;
 
-        @Option(names = "--horizon", description = "a half-life of the store (default: the slowest)")
-        @Nullable
-        String horizon;
+        @Mixin
+        Reading reading = new Reading();
 
         @Option(names = "--min-support", description = "only associations of at least this strength")
         double minSupport;
@@ -111,10 +139,6 @@ final class QueryCommands {
 
         @Option(names = "--include-cues", description = "cues may be among the results")
         boolean includeCues;
-
-        @Option(names = "--at", description = "ISO-8601, milliseconds, or now (default: the watermark)")
-        @Nullable
-        String at;
 
         RecallCommand(SynfireCommand root, Operations operations) {
             super(root, operations);
@@ -131,9 +155,9 @@ final class QueryCommands {
                             null,
                             k,
                             hops,
-                            horizon,
+                            reading.blend(),
                             minSupport,
-                            time(at)));
+                            reading.atMs()));
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }
@@ -149,19 +173,14 @@ final class QueryCommands {
         @Option(names = "--measure", description = "${COMPLETION-CANDIDATES} (default: strength)")
         Measure measure = Measure.STRENGTH;
 
-        @Option(names = "--horizon", description = "a half-life of the store (default: the slowest)")
-        @Nullable
-        String horizon;
+        @Mixin
+        Reading reading = new Reading();
 
         @Option(names = "--min-support", description = "only associations of at least this strength")
         double minSupport;
 
         @Option(names = "--include-cues", description = "the association with itself may be among them")
         boolean includeCues;
-
-        @Option(names = "--at", description = "ISO-8601, milliseconds, or now (default: the watermark)")
-        @Nullable
-        String at;
 
         AssociationsCommand(SynfireCommand root, Operations operations) {
             super(root, operations);
@@ -170,8 +189,8 @@ final class QueryCommands {
         @Override
         Printed ask(Engine engine) {
             Answers.Associations answer = new Queries(engine.view())
-                    .associations(
-                            new AssociationsQuery(concept, k, measure, horizon, minSupport, includeCues, time(at)));
+                    .associations(new AssociationsQuery(
+                            concept, k, measure, reading.blend(), minSupport, includeCues, reading.atMs()));
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }
@@ -184,6 +203,10 @@ final class QueryCommands {
         @Parameters(index = "1", paramLabel = "TO")
         String to = "";
 
+        @Option(names = "--horizon", description = "a half-life of the store (default: all of them)")
+        @Nullable
+        String horizon;
+
         @Option(names = "--at", description = "ISO-8601, milliseconds, or now (default: the watermark)")
         @Nullable
         String at;
@@ -194,7 +217,7 @@ final class QueryCommands {
 
         @Override
         Printed ask(Engine engine) {
-            Answers.Explanation answer = new Queries(engine.view()).explain(from, to, time(at));
+            Answers.Explanation answer = new Queries(engine.view()).explain(from, to, horizon, time(at));
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }
@@ -207,13 +230,48 @@ final class QueryCommands {
         @Option(names = "--k", description = "how many (default: 10)")
         int k = Limits.K;
 
+        @Mixin
+        Reading reading = new Reading();
+
         ConceptsCommand(SynfireCommand root, Operations operations) {
             super(root, operations);
         }
 
         @Override
         Printed ask(Engine engine) {
-            Answers.Concepts answer = new Queries(engine.view()).concepts(prefix, k);
+            Answers.Concepts answer = new Queries(engine.view()).concepts(prefix, k, reading.blend(), reading.atMs());
+            return new Printed(JSON.of(answer), TEXT.of(answer));
+        }
+    }
+
+    @Command(name = "trending", description = "What is growing fastest: log2 of the fast over the slow rate.")
+    static final class TrendingCommand extends Question {
+        @Option(names = "--k", description = "how many of each (default: 10)")
+        int k = Limits.K;
+
+        @Option(names = "--fast", description = "a half-life of the store (default: the fastest)")
+        @Nullable
+        String fast;
+
+        @Option(names = "--slow", description = "a slower one (default: the slowest that decays)")
+        @Nullable
+        String slow;
+
+        @Option(names = "--min-support", description = "evidence asked for at the fast horizon (default: 3)")
+        double minSupport = TrendingQuery.MIN_SUPPORT;
+
+        @Option(names = "--at", description = "ISO-8601, milliseconds, or now (default: the watermark)")
+        @Nullable
+        String at;
+
+        TrendingCommand(SynfireCommand root, Operations operations) {
+            super(root, operations);
+        }
+
+        @Override
+        Printed ask(Engine engine) {
+            Answers.Trending answer =
+                    new Queries(engine.view()).trending(new TrendingQuery(k, fast, slow, minSupport, time(at)));
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }
@@ -245,6 +303,6 @@ final class QueryCommands {
     }
 
     private static @Nullable Long time(@Nullable String at) {
-        return io.synfire.query.recall.Times.parse(at, InstantSource.system());
+        return Times.parse(at, InstantSource.system());
     }
 }

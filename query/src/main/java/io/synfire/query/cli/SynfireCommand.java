@@ -66,6 +66,7 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
                 .addSubcommand(new QueryCommands.AssociationsCommand(root, operations))
                 .addSubcommand(new QueryCommands.ExplainCommand(root, operations))
                 .addSubcommand(new QueryCommands.ConceptsCommand(root, operations))
+                .addSubcommand(new QueryCommands.TrendingCommand(root, operations))
                 .addSubcommand(new QueryCommands.StatusCommand(root, operations))
                 .addSubcommand(new QueryCommands.DigestCommand(root, operations))
                 .addSubcommand(new RunCommands.Completion());

@@ -17,6 +17,7 @@ import io.synfire.query.recall.Measure;
 import io.synfire.query.recall.Queries;
 import io.synfire.query.recall.RecallQuery;
 import io.synfire.query.recall.RecallQuery.Cue;
+import io.synfire.query.recall.TrendingQuery;
 import io.synfire.query.recall.UnknownConceptException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -179,6 +180,7 @@ public final class HttpServer implements AutoCloseable {
         config.routes.get("/v1/concepts", timed("concepts", this::concepts));
         config.routes.get("/v1/concepts/{id}/associations", timed("associations", this::associations));
         config.routes.get("/v1/associations", timed("explain", this::explain));
+        config.routes.get("/v1/trending", timed("trending", this::trending));
         config.routes.get("/v1/recall", timed("recall", this::recallByParameters));
         config.routes.post("/v1/recall", timed("recall", this::recallByBody));
         config.routes.post("/v1/episodes", this::episodes);
@@ -212,14 +214,17 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void concepts(Context context) {
-        Parameters parameters = new Parameters(context, clock, "prefix", "k");
+        Parameters parameters = new Parameters(context, clock, "prefix", "k", "horizon", "blend", "at");
         String prefix = parameters.text("prefix");
-        answer(context, json.of(queries.concepts(prefix == null ? "" : prefix, parameters.k())));
+        answer(
+                context,
+                json.of(queries.concepts(
+                        prefix == null ? "" : prefix, parameters.k(), parameters.blend(), parameters.at())));
     }
 
     private void associations(Context context) {
         Parameters parameters =
-                new Parameters(context, clock, "k", "measure", "horizon", "min-support", "include-cues", "at");
+                new Parameters(context, clock, "k", "measure", "horizon", "blend", "min-support", "include-cues", "at");
         String measure = parameters.text("measure");
         answer(
                 context,
@@ -227,22 +232,38 @@ public final class HttpServer implements AutoCloseable {
                         context.pathParam("id"),
                         parameters.k(),
                         measure == null ? Measure.STRENGTH : Measure.parse(measure),
-                        parameters.text("horizon"),
+                        parameters.blend(),
                         parameters.number("min-support", 0),
                         parameters.flag("include-cues"),
                         parameters.at()))));
     }
 
     private void explain(Context context) {
-        Parameters parameters = new Parameters(context, clock, "from", "to", "at");
+        Parameters parameters = new Parameters(context, clock, "from", "to", "horizon", "at");
         answer(
                 context,
-                json.of(queries.explain(parameters.required("from"), parameters.required("to"), parameters.at())));
+                json.of(queries.explain(
+                        parameters.required("from"),
+                        parameters.required("to"),
+                        parameters.text("horizon"),
+                        parameters.at())));
+    }
+
+    private void trending(Context context) {
+        Parameters parameters = new Parameters(context, clock, "k", "fast", "slow", "min-support", "at");
+        answer(
+                context,
+                json.of(queries.trending(new TrendingQuery(
+                        parameters.k(),
+                        parameters.text("fast"),
+                        parameters.text("slow"),
+                        parameters.number("min-support", TrendingQuery.MIN_SUPPORT),
+                        parameters.at()))));
     }
 
     private void recallByParameters(Context context) {
         Parameters parameters = new Parameters(
-                context, clock, "cue", "k", "hops", "horizon", "min-support", "include-cues", "ordered", "at");
+                context, clock, "cue", "k", "hops", "horizon", "blend", "min-support", "include-cues", "ordered", "at");
         List<Cue> cues =
                 parameters.all("cue").stream().map(cue -> new Cue(cue, 1)).toList();
         answer(
@@ -255,7 +276,7 @@ public final class HttpServer implements AutoCloseable {
                         null,
                         parameters.k(),
                         parameters.whole("hops", RecallQuery.HOPS),
-                        parameters.text("horizon"),
+                        parameters.blend(),
                         parameters.number("min-support", 0),
                         parameters.at()))));
     }

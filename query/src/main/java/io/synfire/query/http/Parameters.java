@@ -2,6 +2,7 @@ package io.synfire.query.http;
 
 import io.javalin.http.Context;
 import io.synfire.query.recall.BadQueryException;
+import io.synfire.query.recall.Blend;
 import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.Times;
 import java.time.InstantSource;
@@ -77,6 +78,12 @@ final class Parameters {
             return true;
         }
         throw new BadQueryException(name + " must be true or false: " + name + "=" + value);
+    }
+
+    /** Which horizons are read, by {@code horizon} or {@code blend}; null for the slowest. */
+    @Nullable
+    Blend blend() {
+        return Blend.chosen(context.queryParam("horizon"), context.queryParam("blend"));
     }
 
     @Nullable

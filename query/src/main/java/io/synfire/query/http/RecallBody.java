@@ -1,6 +1,7 @@
 package io.synfire.query.http;
 
 import io.synfire.query.recall.BadQueryException;
+import io.synfire.query.recall.Blend;
 import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.RecallQuery;
 import io.synfire.query.recall.RecallQuery.Cue;
@@ -36,7 +37,18 @@ final class RecallBody {
         @Nullable
         String horizon;
 
+        @Nullable
+        Blend blend;
+
         double minSupport;
+
+        @Nullable
+        Blend chosen() {
+            if (horizon != null && blend != null) {
+                throw new BadQueryException("give a horizon or a blend: horizon=" + horizon);
+            }
+            return horizon == null ? blend : Blend.of(horizon);
+        }
     }
 
     RecallQuery read(byte[] body, @Nullable Long atMs) {
@@ -60,7 +72,7 @@ final class RecallBody {
                 fields.candidates,
                 fields.k,
                 fields.hops,
-                fields.horizon,
+                fields.chosen(),
                 fields.minSupport,
                 atMs);
     }
@@ -76,6 +88,7 @@ final class RecallBody {
             case "k" -> fields.k = whole(name, parser);
             case "hops" -> fields.hops = whole(name, parser);
             case "horizon" -> fields.horizon = isNull ? null : text(name, parser);
+            case "blend" -> fields.blend = isNull ? null : blend(parser);
             case "minSupport" -> fields.minSupport = number(name, parser);
             default -> throw new BadQueryException("unknown field: field=" + name);
         }
@@ -108,6 +121,16 @@ final class RecallBody {
             throw new BadQueryException("a cue must have a concept: concept=missing");
         }
         return new Cue(concept, weight);
+    }
+
+    private static Blend blend(JsonParser parser) {
+        expect(parser.currentToken() == JsonToken.START_OBJECT, "blend must be an object", parser);
+        List<Blend.Part> parts = new ArrayList<>();
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            parser.nextToken();
+            parts.add(new Blend.Part(name, number("a weight of a blend", parser)));
+        }
+        return new Blend(parts);
     }
 
     private static Set<String> texts(String name, JsonParser parser) {

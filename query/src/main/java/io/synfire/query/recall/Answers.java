@@ -20,7 +20,7 @@ public final class Answers {
      * A known concept.
      *
      * @param concept its id
-     * @param activation its decayed activation mass M at the slowest horizon
+     * @param activation its decayed activation mass M
      * @param degree how many associations it has
      */
     public record Concept(String concept, double activation, int degree) {}
@@ -60,8 +60,57 @@ public final class Answers {
      * @param to the other
      * @param asOfMs the time of the read
      * @param horizons what each horizon says
+     * @param lastReinforcedMs no association of the two was reinforced after this; null where there is none
+     * @param forgetBelow the strength below which an association is hidden; 0 if none is
+     * @param forwardBelowMs when the association from the one to the other falls below that, if it is not used again; null for never
+     * @param backwardBelowMs the same of the other direction
+     * @param retention what each half-life keeps
      */
-    public record Explanation(String from, String to, long asOfMs, List<HorizonExplanation> horizons) {}
+    public record Explanation(
+            String from,
+            String to,
+            long asOfMs,
+            List<HorizonExplanation> horizons,
+            @Nullable Long lastReinforcedMs,
+            double forgetBelow,
+            @Nullable Long forwardBelowMs,
+            @Nullable Long backwardBelowMs,
+            List<Retention> retention) {}
+
+    /**
+     * What is growing fastest.
+     *
+     * @param asOfMs the time of the read
+     * @param fast the fast half-life, or null where there are no two that decay
+     * @param slow the slow one, or null
+     * @param concepts by trend
+     * @param associations by trend
+     */
+    public record Trending(
+            long asOfMs,
+            @Nullable String fast,
+            @Nullable String slow,
+            List<TrendingConcept> concepts,
+            List<TrendingAssociation> associations) {}
+
+    /**
+     * A concept that grows.
+     *
+     * @param concept its id
+     * @param trend log2 of its fast over its slow rate
+     * @param activation M at the fast horizon
+     */
+    public record TrendingConcept(String concept, double trend, double activation) {}
+
+    /**
+     * An association that grows.
+     *
+     * @param from the cue's id
+     * @param to the target's id
+     * @param trend log2 of its fast over its slow rate
+     * @param strength S at the fast horizon
+     */
+    public record TrendingAssociation(String from, String to, double trend, double strength) {}
 
     /**
      * What one horizon says about a pair.

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param concept its id
  * @param k how many, 1 to {@value Limits#K_MAX}
  * @param measure what to rank by
- * @param horizon a half-life as settings write it, or null for the slowest
+ * @param blend which horizons are read, or null for the slowest
  * @param minSupport only associations of at least this strength
  * @param includeSelf whether the concept's association with itself may be among them
  * @param atMs the time of the read, or null for the watermark
@@ -17,7 +17,7 @@ public record AssociationsQuery(
         String concept,
         int k,
         Measure measure,
-        @Nullable String horizon,
+        @Nullable Blend blend,
         double minSupport,
         boolean includeSelf,
         @Nullable Long atMs) {

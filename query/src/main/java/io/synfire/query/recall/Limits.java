@@ -18,6 +18,9 @@ public final class Limits {
     /** How many concepts pass activation on at each hop. */
     public static final int FAN_OUT = 30;
 
+    /** Of how many concepts, the most active, the associations are looked at for what grows. */
+    public static final int TRENDING_CUES = 1_000;
+
     private Limits() {}
 
     static void requireK(int k) {

@@ -1,20 +1,43 @@
 package io.synfire.query.recall;
 
-import io.synfire.engine.learn.Horizon;
+import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Which horizon is read, and when: what a question names, resolved against a memory.
- *
- * @param horizon index into the settings' half-lives
- * @param atMs the time of the read
- */
-record Moment(int horizon, long atMs) {
+/** Which horizons are read, and when: what a question names, resolved against a memory. Immutable and thread-safe. */
+final class Moment {
 
-    static Moment of(MemoryView view, @Nullable String horizon, @Nullable Long atMs) {
-        return new Moment(horizon == null ? view.settings().slowest() : horizon(view, horizon), at(view, atMs));
+    private final MemoryView view;
+    private final double[] weights;
+    private final int first;
+    private final boolean single;
+    private final long atMs;
+
+    private Moment(MemoryView view, double[] weights, long atMs) {
+        this.view = view;
+        this.weights = weights;
+        this.atMs = atMs;
+        int used = 0;
+        int lowest = -1;
+        for (int h = 0; h < weights.length; h++) {
+            if (weights[h] > 0) {
+                used++;
+                lowest = lowest < 0 ? h : lowest;
+            }
+        }
+        this.first = lowest;
+        this.single = used == 1 && weights[lowest] == 1;
+    }
+
+    static Moment of(MemoryView view, @Nullable Blend blend, @Nullable Long atMs) {
+        double[] weights;
+        if (blend == null) {
+            weights = new double[view.settings().horizonCount()];
+            weights[view.settings().slowest()] = 1;
+        } else {
+            weights = blend.weights(view);
+        }
+        return new Moment(view, weights, at(view, atMs));
     }
 
     static long at(MemoryView view, @Nullable Long atMs) {
@@ -29,18 +52,40 @@ record Moment(int horizon, long atMs) {
         return atMs;
     }
 
-    private static int horizon(MemoryView view, String text) {
-        List<Horizon> stored = view.settings().halfLives();
-        Horizon asked;
-        try {
-            asked = Horizon.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new BadQueryException("horizon must be one of " + stored + ": horizon=" + text);
+    long atMs() {
+        return atMs;
+    }
+
+    /** S of one association of a row. */
+    double strength(Associations row, int index) {
+        if (single) {
+            return row.strength(index, first);
         }
-        int index = stored.indexOf(asked);
-        if (index < 0) {
-            throw new BadQueryException("horizon must be one of " + stored + ": horizon=" + text);
+        double sum = 0;
+        for (int h = first; h < weights.length; h++) {
+            sum += weights[h] * row.strength(index, h);
         }
-        return index;
+        return sum;
+    }
+
+    /** M of a concept. */
+    double activation(int concept) {
+        if (single) {
+            return view.activation(concept, first, atMs);
+        }
+        double sum = 0;
+        for (int h = first; h < weights.length; h++) {
+            sum += weights[h] * view.activation(concept, h, atMs);
+        }
+        return sum;
+    }
+
+    /** N. */
+    double episodes() {
+        double sum = 0;
+        for (int h = first; h < weights.length; h++) {
+            sum += weights[h] * view.episodes(h, atMs);
+        }
+        return sum;
     }
 }

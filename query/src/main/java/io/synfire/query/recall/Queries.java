@@ -1,5 +1,6 @@
 package io.synfire.query.recall;
 
+import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.query.recall.Answers.Association;
@@ -40,23 +41,24 @@ public final class Queries {
      *
      * @param prefix how their ids begin; empty for all
      * @param k how many, 1 to {@value Limits#K_MAX}
+     * @param blend which horizons are read, or null for the slowest
+     * @param atMs the time of the read, or null for the watermark
      * @return most active first, then by id
      */
-    public Answers.Concepts concepts(String prefix, int k) {
+    public Answers.Concepts concepts(String prefix, int k, @Nullable Blend blend, @Nullable Long atMs) {
         Limits.requireK(k);
-        long atMs = view.watermarkMs();
-        int slowest = view.settings().slowest();
+        Moment moment = Moment.of(view, blend, atMs);
         Comparator<Ranked> order = byScore();
         TopK<Ranked> top = new TopK<>(k, order);
         for (int concept = 0; concept < view.conceptCount(); concept++) {
             String id = view.idOf(concept);
             if (id.startsWith(prefix) && !view.isRetired(concept)) {
-                top.offer(new Ranked(concept, id, view.activation(concept, slowest, atMs), 0));
+                top.offer(new Ranked(concept, id, moment.activation(concept), 0));
             }
         }
         List<Concept> concepts = new ArrayList<>();
         for (Ranked ranked : top.inOrder()) {
-            int degree = view.associations(ranked.concept(), atMs).size();
+            int degree = view.associations(ranked.concept(), moment.atMs()).size();
             concepts.add(new Concept(ranked.id(), ranked.activation(), degree));
         }
         return new Answers.Concepts(concepts);
@@ -70,13 +72,13 @@ public final class Queries {
      */
     public Answers.Associations associations(AssociationsQuery query) {
         int cue = known(query.concept());
-        Moment moment = Moment.of(view, query.horizon(), query.atMs());
+        Moment moment = Moment.of(view, query.blend(), query.atMs());
         Associations row = view.associations(cue, moment.atMs());
-        double cueMass = view.activation(cue, moment.horizon(), moment.atMs());
-        double episodes = view.episodes(moment.horizon(), moment.atMs());
+        double cueMass = moment.activation(cue);
+        double episodes = moment.episodes();
         TopK<Ranked> top = new TopK<>(query.k(), byScore());
         for (int i = 0; i < row.size(); i++) {
-            double strength = row.strength(i, moment.horizon());
+            double strength = moment.strength(row, i);
             int target = row.target(i);
             boolean shown = strength != 0
                     && (target != cue || query.includeSelf())
@@ -107,10 +109,12 @@ public final class Queries {
      *
      * @param from one concept's id
      * @param to the other's
+     * @param horizon a half-life as settings write it, or null for all of them
      * @param atMs the time of the read, or null for the watermark
      * @return the explanation; strengths are 0 where nothing is stored
      */
-    public Explanation explain(String from, String to, @Nullable Long atMs) {
+    public Explanation explain(String from, String to, @Nullable String horizon, @Nullable Long atMs) {
+        int only = horizon == null ? -1 : Blend.index(view, horizon);
         int a = known(from);
         int b = known(to);
         long moment = Moment.at(view, atMs);
@@ -118,6 +122,9 @@ public final class Queries {
         Associations backward = view.associations(b, moment);
         List<HorizonExplanation> horizons = new ArrayList<>();
         for (int h = 0; h < view.settings().horizonCount(); h++) {
+            if (only >= 0 && h != only) {
+                continue;
+            }
             double episodes = view.episodes(h, moment);
             double massA = view.activation(a, h, moment);
             double massB = view.activation(b, h, moment);
@@ -129,7 +136,50 @@ public final class Queries {
                     direction(forward, b, h, massA, massB, episodes),
                     direction(backward, a, h, massB, massA, episodes)));
         }
-        return new Explanation(from, to, moment, horizons);
+        return new Explanation(
+                from,
+                to,
+                moment,
+                horizons,
+                forward.indexOf(b) < 0 && backward.indexOf(a) < 0 ? null : lastReinforcedMs(a, b),
+                view.settings().forgetBelow(),
+                fallsBelowMs(forward, b, moment),
+                fallsBelowMs(backward, a, moment),
+                Retention.of(view.settings()));
+    }
+
+    /**
+     * What is growing fastest, of concepts and of associations.
+     *
+     * @param query the question
+     * @return by trend, then by id; nothing where fewer than two horizons decay
+     */
+    public Answers.Trending trending(TrendingQuery query) {
+        long atMs = Moment.at(view, query.atMs());
+        List<Horizon> decaying =
+                view.settings().halfLives().stream().filter(Horizon::decays).toList();
+        String named = query.fast();
+        int fast = named == null ? 0 : Blend.index(view, named);
+        named = query.slow();
+        int slow = named == null ? decaying.size() - 1 : Blend.index(view, named);
+        if (Math.max(fast, slow) >= decaying.size() && decaying.size() > 1) {
+            throw new BadQueryException("a trend is of two horizons that decay: horizons=" + decaying);
+        }
+        if (fast >= slow && (query.fast() != null || query.slow() != null)) {
+            throw new BadQueryException("fast must be a shorter half-life than slow: fast="
+                    + view.settings().halfLives().get(fast) + " slow="
+                    + view.settings().halfLives().get(Math.max(0, slow)));
+        }
+        if (decaying.size() < 2) {
+            return new Answers.Trending(atMs, null, null, List.of(), List.of());
+        }
+        Trends trends = new Trends(view, fast, slow, atMs, query.minSupport());
+        return new Answers.Trending(
+                atMs,
+                decaying.get(fast).toString(),
+                decaying.get(slow).toString(),
+                trends.concepts(query.k()),
+                trends.associations(query.k()));
     }
 
     /**
@@ -139,7 +189,7 @@ public final class Queries {
      * @return by score, then by id; scores of 0 and less are left out
      */
     public Answers.Recall recall(RecallQuery query) {
-        Moment moment = Moment.of(view, query.horizon(), query.atMs());
+        Moment moment = Moment.of(view, query.blend(), query.atMs());
         Int2DoubleOpenHashMap cues = new Int2DoubleOpenHashMap();
         List<String> unknown = new ArrayList<>();
         int steps = query.cues().size();
@@ -193,7 +243,31 @@ public final class Queries {
     }
 
     private Measures measures(double strength, double cueMass, int target, double episodes, Moment moment) {
-        return new Measures(strength, cueMass, view.activation(target, moment.horizon(), moment.atMs()), episodes);
+        return new Measures(strength, cueMass, moment.activation(target), episodes);
+    }
+
+    /**
+     * The latest time at which an association of the two may have been reinforced. Within an episode both fire at once, so no later than
+     * the earlier of both last activations; within a context up to max-gap lies between, and the impulse is of the later one's time.
+     */
+    private long lastReinforcedMs(int a, int b) {
+        long earlier = Math.min(view.lastActivationMs(a), view.lastActivationMs(b));
+        long later = Math.max(view.lastActivationMs(a), view.lastActivationMs(b));
+        return view.counts().contextual()
+                ? Math.min(later, earlier + view.settings().maxGapMs())
+                : earlier;
+    }
+
+    private @Nullable Long fallsBelowMs(Associations row, int target, long atMs) {
+        int index = row.indexOf(target);
+        if (index < 0) {
+            return null;
+        }
+        double[] strengths = new double[view.settings().horizonCount()];
+        for (int h = 0; h < strengths.length; h++) {
+            strengths[h] = row.strength(index, h);
+        }
+        return Retention.fallsBelowMs(view.settings(), strengths, atMs);
     }
 
     private int known(String id) {

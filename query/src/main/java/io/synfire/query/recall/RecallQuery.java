@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param candidates concepts that alone may, or null for all
  * @param k how many, 1 to {@value Limits#K_MAX}
  * @param hops 1 is direct association alone, up to {@value Limits#HOPS_MAX}
- * @param horizon a half-life as settings write it, or null for the slowest
+ * @param blend which horizons are read, or null for the slowest
  * @param minSupport only associations of at least this strength, whatever their sign
  * @param atMs the time of the read, or null for the watermark
  */
@@ -26,7 +26,7 @@ public record RecallQuery(
         @Nullable Set<String> candidates,
         int k,
         int hops,
-        @Nullable String horizon,
+        @Nullable Blend blend,
         double minSupport,
         @Nullable Long atMs) {
 

@@ -76,15 +76,15 @@ final class SpreadingActivation {
         Int2DoubleOpenHashMap reached = new Int2DoubleOpenHashMap();
         for (Int2DoubleMap.Entry cue : cues.int2DoubleEntrySet()) {
             int concept = cue.getIntKey();
-            double mass = view.activation(concept, moment.horizon(), moment.atMs());
+            double mass = moment.activation(concept);
             if (mass <= 0) {
                 continue;
             }
             double gain = cue.getDoubleValue() / Math.pow(mass, ALPHA);
             Associations row = view.associations(concept, moment.atMs());
             for (int i = 0; i < row.size(); i++) {
-                double strength = row.strength(i, moment.horizon());
-                double targetMass = view.activation(row.target(i), moment.horizon(), moment.atMs());
+                double strength = moment.strength(row, i);
+                double targetMass = moment.activation(row.target(i));
                 if (Math.abs(strength) >= minSupport && targetMass > 0) {
                     add(reached, row.target(i), concept, concept, gain * strength / Math.pow(targetMass, BETA));
                 }
@@ -113,14 +113,14 @@ final class SpreadingActivation {
         Associations row = view.associations(via, moment.atMs());
         double outgoing = 0;
         for (int i = 0; i < row.size(); i++) {
-            outgoing += Math.max(row.strength(i, moment.horizon()), 0);
+            outgoing += Math.max(moment.strength(row, i), 0);
         }
         if (outgoing <= 0) {
             return;
         }
         int cue = mainCue(via);
         for (int i = 0; i < row.size(); i++) {
-            double strength = row.strength(i, moment.horizon());
+            double strength = moment.strength(row, i);
             if (Math.abs(strength) >= minSupport) {
                 add(next, row.target(i), cue, via, DELTA * activation * strength / outgoing);
             }

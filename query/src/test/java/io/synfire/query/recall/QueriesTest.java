@@ -2,6 +2,7 @@ package io.synfire.query.recall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -10,6 +11,7 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Forget;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.query.recall.RecallQuery.Cue;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -86,11 +89,12 @@ final class QueriesTest {
     void strengthFadesAtTheTimeOfTheReadAndThePastIsRefused() {
         try (Engine engine = engine(Map.of("half-lives", "1d,30d"), Episode.of(10 * DAY, "a", "b"))) {
             Queries queries = new Queries(engine.view());
-            AssociationsQuery later = new AssociationsQuery("a", 10, Measure.STRENGTH, "1d", 0, false, 11 * DAY);
+            AssociationsQuery later =
+                    new AssociationsQuery("a", 10, Measure.STRENGTH, Blend.of("1d"), 0, false, 11 * DAY);
             assertThat(queries.associations(later).associations().get(0).strength())
                     .isCloseTo(0.5, within(1e-7));
             assertThatThrownBy(() -> queries.associations(
-                            new AssociationsQuery("a", 10, Measure.STRENGTH, "2d", 0, false, null)))
+                            new AssociationsQuery("a", 10, Measure.STRENGTH, Blend.of("2d"), 0, false, null)))
                     .isInstanceOf(BadQueryException.class)
                     .hasMessageContaining("[1d, 30d]");
             assertThatThrownBy(() -> queries.associations(
@@ -108,7 +112,7 @@ final class QueriesTest {
     void anExplanationHoldsBothDirectionsAndEveryHorizon() {
         try (Engine engine = engine(
                 Map.of("half-lives", "1d,none"), Episode.of(0, "x", "y"), inContext("k", "a"), inContext("k", "b"))) {
-            Answers.Explanation answer = new Queries(engine.view()).explain("a", "b", null);
+            Answers.Explanation answer = new Queries(engine.view()).explain("a", "b", null, null);
             assertThat(answer.horizons())
                     .extracting(Answers.HorizonExplanation::horizon)
                     .containsExactly("1d", "none");
@@ -118,12 +122,147 @@ final class QueriesTest {
             assertThat(none.forward().saturated()).isCloseTo(1 - Math.exp(-1), within(1e-9));
             assertThat(none.episodes()).isEqualTo(3);
             assertThat(new Queries(engine.view())
-                            .explain("a", "y", null)
+                            .explain("a", "y", null, null)
                             .horizons()
                             .get(1)
                             .forward()
                             .strength())
                     .isZero();
+        }
+    }
+
+    @Test
+    void aBlendReadsTheWeightedSumOfItsHorizonsEverywhere() {
+        try (Engine engine =
+                engine(Map.of("half-lives", "1d,10d"), Episode.of(0, "a", "b"), Episode.of(10 * DAY, "a", "c"))) {
+            Queries queries = new Queries(engine.view());
+            Blend blend = Blend.chosen(null, "1d:2,10d:0.5");
+            AssociationsQuery query = new AssociationsQuery("a", 10, Measure.CONFIDENCE, blend, 0, false, null);
+            List<Answers.Association> found = queries.associations(query).associations();
+            assertThat(found).extracting(Answers.Association::concept).containsExactly("c", "b");
+            double slow = 0.5;
+            double fast = Math.pow(2, -10);
+            double mass = 2 * (1 + fast) + 0.5 * (1 + slow);
+            assertThat(found.get(1).strength()).isCloseTo(2 * fast + 0.5 * slow, within(1e-6));
+            assertThat(found.get(1).confidence()).isCloseTo((2 * fast + 0.5 * slow) / mass, within(1e-6));
+            assertThat(found.get(0).strength()).isCloseTo(2.5, within(1e-6));
+            assertThat(queries.concepts("a", 1, blend, null).concepts().get(0).activation())
+                    .isCloseTo(mass, within(1e-6));
+            assertThat(queries.concepts("a", 1, Blend.of("1d"), 11 * DAY)
+                            .concepts()
+                            .get(0)
+                            .activation())
+                    .isCloseTo((1 + fast) / 2, within(1e-6));
+        }
+        assertThatThrownBy(() -> Blend.chosen("1d", "1d:1")).hasMessageContaining("a horizon or a blend");
+        assertThatThrownBy(() -> Blend.chosen(null, "1d:0")).hasMessageContaining("above 0");
+        assertThatThrownBy(() -> Blend.chosen(null, "1d")).hasMessageContaining("blend=1d");
+    }
+
+    @Test
+    void whatComesMoreOftenThanBeforeIsTrendingAndWhatIsSteadyIsNot() {
+        List<Episode> log = new ArrayList<>();
+        for (int day = 0; day < 200; day++) {
+            for (int hour = 0; hour < 24; hour++) {
+                log.add(Episode.of(day * DAY + hour * DAY / 24, "steady", "always"));
+            }
+            if (day >= 198) {
+                for (int i = 0; i < 20; i++) {
+                    log.add(Episode.of(day * DAY + i * DAY / 24, "rising", "new"));
+                }
+            }
+        }
+        log.add(Episode.of(200 * DAY, "once", "seldom"));
+        try (Engine engine = engine(Map.of("half-lives", "1d,30d,none"), log.toArray(new Episode[0]))) {
+            Answers.Trending trending = new Queries(engine.view()).trending(TrendingQuery.defaults());
+            assertThat(trending.fast()).isEqualTo("1d");
+            assertThat(trending.slow()).isEqualTo("30d");
+            assertThat(trending.concepts())
+                    .extracting(Answers.TrendingConcept::concept)
+                    .containsExactly("new", "rising", "always", "steady");
+            assertThat(trending.concepts().get(0).trend()).isBetween(3.0, Math.log(30) / Math.log(2));
+            assertThat(trending.concepts().get(3).trend()).isCloseTo(0, within(0.1));
+            assertThat(trending.associations())
+                    .extracting(a -> a.from() + ">" + a.to())
+                    .containsExactly("new>rising", "rising>new", "always>steady", "steady>always");
+            assertThatThrownBy(() -> new Queries(engine.view()).trending(new TrendingQuery(10, "30d", "1d", 1, null)))
+                    .hasMessageContaining("shorter half-life");
+        }
+    }
+
+    @Test
+    void withOneHorizonNothingIsTrending() {
+        try (Engine engine = engine(Map.of("half-lives", "30d,none"), Episode.of(0, "a", "b"))) {
+            Answers.Trending trending = new Queries(engine.view()).trending(TrendingQuery.defaults());
+            assertThat(trending.concepts()).isEmpty();
+            assertThat(trending.associations()).isEmpty();
+        }
+    }
+
+    @Test
+    void anExplanationSaysWhatAHalfLifeKeepsWhenAnAssociationIsForgottenAndWhenItWasLastReinforcedAtMost() {
+        try (Engine engine = engine(
+                Map.of("half-lives", "1d,30d", "forget.below", "0.25"),
+                Episode.of(10 * DAY, "a", "b"),
+                Episode.of(20 * DAY, "a", "c"))) {
+            Answers.Explanation answer = new Queries(engine.view()).explain("a", "b", "30d", null);
+            assertThat(answer.horizons())
+                    .extracting(Answers.HorizonExplanation::horizon)
+                    .containsExactly("30d");
+            assertThat(answer.lastReinforcedMs()).isEqualTo(10 * DAY);
+            // Two half-lives after it was learned a half of a half is left.
+            assertThat(answer.forwardBelowMs()).isCloseTo(70 * DAY, within(1000L));
+            assertThat(answer.backwardBelowMs()).isCloseTo(70 * DAY, within(1000L));
+            assertThat(answer.retention().get(1)).isEqualTo(new Retention("30d", 0.5, 0.125, Math.pow(2, -365 / 30.0)));
+            long forgotten = Objects.requireNonNull(answer.forwardBelowMs()) + 1;
+            assertThat(engine.view()
+                            .associations(engine.view().conceptOf("a"), forgotten - 10_000)
+                            .size())
+                    .isEqualTo(2);
+            assertThat(engine.view()
+                            .associations(engine.view().conceptOf("a"), forgotten)
+                            .size())
+                    .isEqualTo(1);
+            assertThat(new Queries(engine.view()).explain("b", "c", null, null).lastReinforcedMs())
+                    .isNull();
+            // Of a context's pair the impulse is of the later one's time.
+            engine.apply(Batch.of(at(30 * DAY, "k", "x"), at(30 * DAY + 60_000, "k", "y")));
+            assertThat(new Queries(engine.view()).explain("x", "y", null, null).lastReinforcedMs())
+                    .isEqualTo(30 * DAY + 60_000);
+        }
+    }
+
+    @Test
+    void aForgottenConceptIsGoneFromEveryAnswerAndStartsAfreshWhenItComesAgain() {
+        try (Engine engine =
+                engine(Map.of("half-lives", "none"), Episode.of(0, "tea", "milk", "gone"), at(0, "k", "gone"))) {
+            engine.checkpoint();
+            engine.apply(Batch.of(new Forget("gone")));
+            Queries queries = new Queries(engine.view());
+            assertThatThrownBy(() -> queries.associations(AssociationsQuery.of("gone")))
+                    .isInstanceOf(UnknownConceptException.class);
+            assertThatThrownBy(() -> queries.explain("tea", "gone", null, null))
+                    .isInstanceOf(UnknownConceptException.class);
+            assertThat(queries.concepts("", 10, null, null).concepts())
+                    .extracting(Answers.Concept::concept)
+                    .containsExactly("milk", "tea");
+            assertThat(queries.associations(AssociationsQuery.of("tea")).associations())
+                    .extracting(Answers.Association::concept)
+                    .containsExactly("milk");
+            assertThat(queries.recall(RecallQuery.of(List.of("tea", "gone"))).unknownCues())
+                    .containsExactly("gone");
+            assertThat(queries.recall(RecallQuery.of(List.of("tea"))).results())
+                    .extracting(Answers.Recalled::concept)
+                    .containsExactly("milk");
+            engine.apply(Batch.of(Episode.of(1, "gone", "milk"), at(1, "k", "sugar")));
+            engine.checkpoint();
+            assertThat(queries.associations(AssociationsQuery.of("gone")).associations())
+                    .extracting(Answers.Association::concept, Answers.Association::strength)
+                    .containsExactly(tuple("milk", 1.0));
+            assertThat(queries.associations(AssociationsQuery.of("sugar")).associations())
+                    .isEmpty();
+            assertThat(engine.view().counts().concepts()).isEqualTo(4);
+            assertThat(engine.digest().concepts()).isEqualTo(4);
         }
     }
 
@@ -200,6 +339,10 @@ final class QueriesTest {
     private static RecallQuery oneHop(String... cues) {
         List<Cue> weighted = List.of(cues).stream().map(cue -> new Cue(cue, 1)).toList();
         return new RecallQuery(weighted, false, false, Set.of(), null, 10, 1, null, 0, null);
+    }
+
+    private static Episode at(long atMs, String context, String concept) {
+        return new Episode(atMs, context, List.of(Activation.of(concept)), 1, null);
     }
 
     private static Episode inContext(String context, String concept) {

@@ -1,0 +1,104 @@
+package io.synfire.query.recall;
+
+import io.synfire.engine.learn.Horizon;
+import io.synfire.engine.view.MemoryView;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which horizons a question reads, and how much each counts: every sum (S, M and N) is the weighted sum of the horizons' own. One
+ * horizon alone is a blend of one part.
+ *
+ * @param parts at least one
+ */
+public record Blend(List<Part> parts) {
+
+    /**
+     * One horizon of a blend.
+     *
+     * @param horizon a half-life as settings write it
+     * @param weight how much it counts, above 0
+     */
+    public record Part(String horizon, double weight) {
+
+        /** Checks the weight. */
+        public Part {
+            if (!(weight > 0) || Double.isInfinite(weight)) {
+                throw new BadQueryException(
+                        "a weight of a blend must be above 0 and finite: horizon=" + horizon + " weight=" + weight);
+            }
+        }
+    }
+
+    /** Takes an unmodifiable copy. */
+    public Blend {
+        if (parts.isEmpty()) {
+            throw new BadQueryException("a blend must name at least one horizon: blend=");
+        }
+        parts = List.copyOf(parts);
+    }
+
+    /**
+     * One horizon.
+     *
+     * @param horizon a half-life as settings write it
+     * @return a blend of it alone
+     */
+    public static Blend of(String horizon) {
+        return new Blend(List.of(new Part(horizon, 1)));
+    }
+
+    /**
+     * Reads what a question names: a horizon, or a blend such as {@code 1h:0.7,30d:0.3}, or neither.
+     *
+     * @param horizon a half-life, or null
+     * @param blend half-lives with weights, or null
+     * @return the blend, or null for the slowest horizon
+     * @throws BadQueryException if both are given, or a weight is no number
+     */
+    public static @Nullable Blend chosen(@Nullable String horizon, @Nullable String blend) {
+        if (horizon != null && blend != null) {
+            throw new BadQueryException("give a horizon or a blend: horizon=" + horizon + " blend=" + blend);
+        }
+        if (blend == null) {
+            return horizon == null ? null : of(horizon);
+        }
+        List<Part> parts = new ArrayList<>();
+        for (String part : blend.split(",", -1)) {
+            int split = part.indexOf(':');
+            try {
+                // Without a colon nothing is left to be a weight.
+                String weight = split < 0 ? "" : part.substring(split + 1);
+                parts.add(new Part(part.substring(0, Math.max(0, split)).trim(), Double.parseDouble(weight)));
+            } catch (NumberFormatException e) {
+                throw new BadQueryException("blend must be such as 1h:0.7,30d:0.3: blend=" + blend);
+            }
+        }
+        return new Blend(parts);
+    }
+
+    /** The weight of each of a memory's horizons. */
+    double[] weights(MemoryView view) {
+        double[] weights = new double[view.settings().horizonCount()];
+        for (Part part : parts) {
+            weights[index(view, part.horizon())] += part.weight();
+        }
+        return weights;
+    }
+
+    /** The index of a horizon of a memory. */
+    static int index(MemoryView view, String text) {
+        List<Horizon> stored = view.settings().halfLives();
+        int index;
+        try {
+            index = stored.indexOf(Horizon.parse(text));
+        } catch (IllegalArgumentException e) {
+            index = -1;
+        }
+        if (index < 0) {
+            throw new BadQueryException("horizon must be one of " + stored + ": horizon=" + text);
+        }
+        return index;
+    }
+}

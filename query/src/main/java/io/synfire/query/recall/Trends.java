@@ -1,0 +1,93 @@
+package io.synfire.query.recall;
+
+import io.synfire.engine.learn.Horizon;
+import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.MemoryView;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What grows: log2 of the rate at a fast horizon over the rate at a slow one.
+ *
+ * <p>Events that come at a steady rate r add up to r·H/ln 2 under a half-life H, so a sum S stands for the rate S·ln 2/H, and the
+ * trend is {@code log2((S_fast/H_fast) / (S_slow/H_slow))}: 0 for what is steady, 1 for what has doubled lately, at most
+ * log2(H_slow/H_fast), for what is new. Only positive evidence has a rate.
+ *
+ * <p>Looks at all concepts, and at the associations of the {@value Limits#TRENDING_CUES} that fired most at the fast horizon. Used for
+ * one question.
+ */
+final class Trends {
+
+    private final MemoryView view;
+    private final int fast;
+    private final int slow;
+    private final long atMs;
+    private final double minSupport;
+
+    /** A concept and a figure. */
+    private record Figure(int concept, double value) {}
+
+    Trends(MemoryView view, int fast, int slow, long atMs, double minSupport) {
+        this.view = view;
+        this.fast = fast;
+        this.slow = slow;
+        this.atMs = atMs;
+        this.minSupport = minSupport;
+    }
+
+    List<Answers.TrendingConcept> concepts(int k) {
+        Comparator<Answers.TrendingConcept> order = Comparator.comparingDouble(Answers.TrendingConcept::trend);
+        TopK<Answers.TrendingConcept> top =
+                new TopK<>(k, order.reversed().thenComparing(Answers.TrendingConcept::concept));
+        for (int concept = 0; concept < view.conceptCount(); concept++) {
+            double activation = view.activation(concept, fast, atMs);
+            double before = view.activation(concept, slow, atMs);
+            if (activation >= minSupport && before > 0 && !view.isRetired(concept)) {
+                top.offer(new Answers.TrendingConcept(view.idOf(concept), trend(activation, before), activation));
+            }
+        }
+        return top.inOrder();
+    }
+
+    List<Answers.TrendingAssociation> associations(int k) {
+        Comparator<Answers.TrendingAssociation> order = Comparator.comparingDouble(Answers.TrendingAssociation::trend);
+        TopK<Answers.TrendingAssociation> top = new TopK<>(
+                k,
+                order.reversed()
+                        .thenComparing(Answers.TrendingAssociation::from)
+                        .thenComparing(Answers.TrendingAssociation::to));
+        for (Figure cue : mostActive()) {
+            Associations row = view.associations(cue.concept(), atMs);
+            for (int i = 0; i < row.size(); i++) {
+                double strength = row.strength(i, fast);
+                double before = row.strength(i, slow);
+                if (strength >= minSupport && before > 0 && row.target(i) != cue.concept()) {
+                    top.offer(new Answers.TrendingAssociation(
+                            view.idOf(cue.concept()), view.idOf(row.target(i)), trend(strength, before), strength));
+                }
+            }
+        }
+        return top.inOrder();
+    }
+
+    private List<Figure> mostActive() {
+        Comparator<Figure> order = Comparator.comparingDouble(Figure::value);
+        TopK<Figure> top = new TopK<>(Limits.TRENDING_CUES, order.reversed().thenComparingInt(Figure::concept));
+        for (int concept = 0; concept < view.conceptCount(); concept++) {
+            double activation = view.activation(concept, fast, atMs);
+            if (activation > 0) {
+                top.offer(new Figure(concept, activation));
+            }
+        }
+        return top.inOrder();
+    }
+
+    private double trend(double fastSum, double slowSum) {
+        return Math.log(fastSum / halfLifeMs(fast) / (slowSum / halfLifeMs(slow))) / Math.log(2);
+    }
+
+    private double halfLifeMs(int horizon) {
+        Horizon halfLife = view.settings().halfLives().get(horizon);
+        return halfLife.halfLifeMs();
+    }
+}
