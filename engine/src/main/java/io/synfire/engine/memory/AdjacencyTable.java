@@ -327,7 +327,7 @@ final class AdjacencyTable {
     private void add(int at, double addition) {
         float rest = low == null ? 0 : low[at];
         double before = (double) high[at] + rest;
-        double after = rest == 0 ? Evidence.narrow(before, addition) : Evidence.wide(before, addition);
+        double after = Evidence.sum(before, addition);
         cancelled |= after == 0;
         high[at] = Evidence.round(after);
         if (low != null && rest != 0) {

@@ -95,7 +95,7 @@ final class Marginals {
     void activate(int concept, double strength, double[] growth) {
         Sums now = sums;
         for (int h = 0; h < growth.length; h++) {
-            now.mass[h][concept] = Evidence.wide(now.mass[h][concept], strength * growth[h]);
+            now.mass[h][concept] = Evidence.sumOfDoubles(now.mass[h][concept], strength * growth[h]);
         }
         markDirty(concept);
     }
@@ -124,7 +124,7 @@ final class Marginals {
     void episode(double[] growth) {
         Sums now = sums;
         for (int h = 0; h < growth.length; h++) {
-            now.episodes[h] = Evidence.wide(now.episodes[h], growth[h]);
+            now.episodes[h] = Evidence.sumOfDoubles(now.episodes[h], growth[h]);
         }
     }
 

@@ -186,7 +186,7 @@ public final class EpisodeFile {
         gathered.rejected = 0;
     }
 
-    private static InputStream unpacked(InputStream raw) throws IOException {
+    static InputStream unpacked(InputStream raw) throws IOException {
         BufferedInputStream input = new BufferedInputStream(raw, 1 << 16);
         input.mark(4);
         byte[] magic = input.readNBytes(4);
@@ -202,7 +202,7 @@ public final class EpisodeFile {
         return zstd ? new ZstdInputStream(input) : input;
     }
 
-    private static boolean isBlank(byte[] line) {
+    static boolean isBlank(byte[] line) {
         for (byte b : line) {
             if (b != ' ' && b != '\t' && b != '\r') {
                 return false;

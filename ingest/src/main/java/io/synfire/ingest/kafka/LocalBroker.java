@@ -3,13 +3,16 @@ package io.synfire.ingest.kafka;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -30,12 +33,19 @@ public final class LocalBroker implements AutoCloseable {
 
     private static final String FORMATTED = "meta.properties";
 
+    /** Where a running broker says its address, for other processes of the same user. */
+    private static final String ADDRESS = "address";
+
+    private static final int CONNECT_MS = 500;
+
     private final KafkaRaftServer server;
+    private final Path directory;
     private final String bootstrapServers;
     private boolean closed;
 
-    private LocalBroker(KafkaRaftServer server, String bootstrapServers) {
+    private LocalBroker(KafkaRaftServer server, Path directory, String bootstrapServers) {
         this.server = server;
+        this.directory = directory;
         this.bootstrapServers = bootstrapServers;
     }
 
@@ -58,10 +68,31 @@ public final class LocalBroker implements AutoCloseable {
             KafkaConfig config = KafkaConfig.fromProps(properties(directory, port, controllerPort), false);
             KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
             server.startup();
-            return new LocalBroker(server, "127.0.0.1:" + port);
+            Files.writeString(directory.resolve(ADDRESS), "127.0.0.1:" + port);
+            return new LocalBroker(server, directory, "127.0.0.1:" + port);
         } catch (IOException | RuntimeException e) {
             throw new IllegalStateException(
                     "the broker in this process cannot start: directory=" + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Where the broker of a directory is reached, if one is running there, in this process or another.
+     *
+     * @param directory where it keeps its log
+     * @return {@code 127.0.0.1:PORT}, or empty
+     */
+    public static Optional<String> running(Path directory) {
+        try {
+            String address = Files.readString(directory.resolve(ADDRESS));
+            int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MS);
+            }
+            return Optional.of(address);
+        } catch (IOException | NumberFormatException e) {
+            // It never ran, or was killed and left its address behind.
+            return Optional.empty();
         }
     }
 
@@ -81,6 +112,11 @@ public final class LocalBroker implements AutoCloseable {
             closed = true;
             server.shutdown();
             server.awaitShutdown();
+            try {
+                Files.deleteIfExists(directory.resolve(ADDRESS));
+            } catch (IOException e) {
+                throw new UncheckedIOException("the broker's address cannot be deleted: directory=" + directory, e);
+            }
         }
     }
 

@@ -218,6 +218,45 @@ public final class AnswerJson {
     }
 
     /**
+     * The receipt of something forgotten.
+     *
+     * @param answer the answer
+     * @return {@code {"context" or "concept", "episodes", "pairs", "associations", "evidence", "horizon", "asOf", "searched", "appended",
+     *     "applied"}}
+     */
+    public byte[] of(ForgetAnswer answer) {
+        return object(json -> {
+            ForgetAnswer.Removed removed = answer.removed();
+            if (removed == null) {
+                text(json, "concept", answer.concept());
+            } else {
+                text(json, "context", answer.context());
+                json.writeNumberProperty("episodes", removed.episodes());
+                json.writeNumberProperty("pairs", removed.pairs());
+                json.writeNumberProperty("associations", removed.associations());
+                number(json, "evidence", removed.evidence());
+                text(json, "horizon", removed.horizon());
+                text(json, "asOf", iso(removed.asOfMs()));
+                json.writeName("searched");
+                json.writeStartArray();
+                answer.searched().forEach(json::writeString);
+                json.writeEndArray();
+            }
+            json.writeName("appended");
+            json.writeStartArray();
+            for (ForgetAnswer.Appended appended : answer.appended()) {
+                json.writeStartObject();
+                text(json, "source", appended.source());
+                json.writeNumberProperty("partition", appended.partition());
+                json.writeNumberProperty("offset", appended.offset());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeBooleanProperty("applied", answer.applied());
+        });
+    }
+
+    /**
      * Both checksums.
      *
      * @param answer the answer

@@ -198,6 +198,39 @@ public final class AnswerText {
     }
 
     /**
+     * The receipt of something forgotten.
+     *
+     * @param answer the answer
+     * @return lines of names and values
+     */
+    public String of(ForgetAnswer answer) {
+        StringBuilder text = new StringBuilder();
+        ForgetAnswer.Removed removed = answer.removed();
+        if (removed == null) {
+            line(text, "concept", String.valueOf(answer.concept()));
+        } else {
+            line(text, "context", String.valueOf(answer.context()));
+            line(text, "episodes", removed.episodes());
+            line(text, "pairs", removed.pairs());
+            line(text, "associations", removed.associations());
+            line(
+                    text,
+                    "evidence",
+                    number(removed.evidence()) + " (half-life " + removed.horizon() + ", as of "
+                            + AnswerJson.iso(removed.asOfMs()) + ")");
+            answer.searched().forEach(searched -> line(text, "searched", searched));
+        }
+        for (ForgetAnswer.Appended appended : answer.appended()) {
+            line(
+                    text,
+                    "appended",
+                    appended.source() + " partition " + appended.partition() + " offset " + appended.offset());
+        }
+        line(text, "applied", answer.applied() ? "yes" : "by the learner, when it reads this");
+        return text.toString();
+    }
+
+    /**
      * Both checksums.
      *
      * @param answer the answer

@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.ingest.file.EpisodeFile;
+import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.cli.Operations;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -85,6 +86,11 @@ final class Application implements Operations {
             }
         }
         return 0;
+    }
+
+    @Override
+    public ForgetAnswer forget(Common common, Forgotten what) throws IOException {
+        return new Forgetting(Settings.load(common, environment, Map.of())).forget(what);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.synfire.query.cli;
 
 import io.synfire.engine.Engine;
+import io.synfire.query.answer.ForgetAnswer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +48,24 @@ public interface Operations {
      * @throws IOException if the settings or a file cannot be read
      */
     int learn(Common common, List<String> files) throws IOException;
+
+    /**
+     * Makes the memory forget a context or a concept, by what is appended to its log.
+     *
+     * @param common what every command may be given
+     * @param what what is to be forgotten
+     * @return the receipt
+     * @throws IOException if the settings or a file that was learned cannot be read
+     */
+    ForgetAnswer forget(Common common, Forgotten what) throws IOException;
+
+    /**
+     * What is to be forgotten: one of both.
+     *
+     * @param context a context's key, or null
+     * @param concept a concept's id, or null
+     */
+    record Forgotten(@Nullable String context, @Nullable String concept) {}
 
     /**
      * Opens the store to read it as of its last checkpoint.

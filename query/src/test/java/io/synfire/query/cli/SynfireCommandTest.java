@@ -7,6 +7,7 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
+import io.synfire.query.answer.ForgetAnswer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -41,6 +42,17 @@ final class SynfireCommandTest {
         @Override
         public int learn(Common common, List<String> files) {
             throw new IllegalStateException("not a question");
+        }
+
+        @Override
+        public ForgetAnswer forget(Common common, Forgotten what) {
+            return new ForgetAnswer(
+                    what.context(),
+                    what.concept(),
+                    what.context() == null ? null : new ForgetAnswer.Removed(2, 6, 4, 1.5, "30d", 0),
+                    List.of("kafka:t partition 0, offsets 0 to 9"),
+                    List.of(new ForgetAnswer.Appended("kafka:t", 0, 9)),
+                    true);
         }
 
         @Override
@@ -82,6 +94,10 @@ final class SynfireCommandTest {
                     List.of("associations", "tea", "--measure", "npmi"),
                     List.of("explain", "tea", "milk"),
                     List.of("concepts", "t"),
+                    List.of("concepts", "t", "--blend", "none:2"),
+                    List.of("trending", "--k", "3"),
+                    List.of("forget", "--context", "user-17"),
+                    List.of("forget", "--concept", "tea"),
                     List.of("status"),
                     List.of("digest"))) {
                 String[] arguments = json.isEmpty()
@@ -92,6 +108,9 @@ final class SynfireCommandTest {
             }
         }
         assertThat(out.toString()).contains("milk", "learned", "\"unknownCues\":[]");
+        assertThat(out.toString())
+                .contains("half-life none: after 30/90/365 days keeps 100 % / 100 % / 100 %")
+                .contains("\"context\":\"user-17\",\"episodes\":2,\"pairs\":6,\"associations\":4,\"evidence\":1.5");
     }
 
     @Test
@@ -101,5 +120,7 @@ final class SynfireCommandTest {
         assertThat(run("associations")).isEqualTo(2);
         assertThat(run("associations", "tea", "--measure", "love")).isEqualTo(2);
         assertThat(run("nonsense")).isEqualTo(2);
+        assertThat(run("forget")).isEqualTo(2);
+        assertThat(run("forget", "--context", "k", "--concept", "c")).isEqualTo(2);
     }
 }

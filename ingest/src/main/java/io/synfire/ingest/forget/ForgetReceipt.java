@@ -1,0 +1,117 @@
+package io.synfire.ingest.forget;
+
+import io.synfire.engine.event.Activation;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Retraction;
+import io.synfire.engine.learn.ContextWindow;
+import io.synfire.engine.learn.Firing;
+import io.synfire.engine.learn.Horizon;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Plasticity;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What unlearning a context removes, and where that is written down.
+ *
+ * @param episodes how many episodes are taken back
+ * @param pairs how many impulses they had made
+ * @param associations how many directed edges these touched
+ * @param evidence Σ|Δ| of them: strength at the slowest horizon, at the watermark
+ * @param searched what was searched for episodes
+ * @param appended where the retractions are in the log
+ */
+public record ForgetReceipt(
+        long episodes, long pairs, long associations, double evidence, List<String> searched, List<Appended> appended) {
+
+    /**
+     * A record that was appended.
+     *
+     * @param source {@code kafka:TOPIC} or {@code file:PATH}
+     * @param partition its partition, 0 for a file
+     * @param offset its offset, or record number
+     */
+    public record Appended(String source, int partition, long offset) {}
+
+    /** Takes unmodifiable copies. */
+    public ForgetReceipt {
+        searched = List.copyOf(searched);
+        appended = List.copyOf(appended);
+    }
+
+    /**
+     * Reckons what retractions remove.
+     *
+     * @param retractions of one context
+     * @param settings what the memory learned by
+     * @param watermarkMs what the evidence is decayed to
+     * @param searched what was searched for episodes
+     * @param appended where the retractions are in the log
+     * @return the receipt
+     */
+    public static ForgetReceipt of(
+            List<Retraction> retractions,
+            LearningSettings settings,
+            long watermarkMs,
+            List<String> searched,
+            List<Appended> appended) {
+        Plasticity plasticity = new Plasticity(settings);
+        Map<String, Integer> ints = new HashMap<>();
+        Set<Long> edges = new HashSet<>();
+        Horizon slowest = settings.halfLives().get(settings.slowest());
+        long[] count = new long[2];
+        double[] evidence = new double[1];
+        for (Retraction retraction : retractions) {
+            ContextWindow window = new ContextWindow();
+            for (Episode episode : retraction.episodes()) {
+                Firing firing = firing(episode, ints);
+                double left = slowest.decays()
+                        ? Math.pow(2, -(double) (watermarkMs - episode.atMs()) / slowest.halfLifeMs())
+                        : 1;
+                plasticity.impulses(firing, window, (cue, target, delta) -> {
+                    edges.add((long) cue << Integer.SIZE | target);
+                    evidence[0] += Math.abs(delta) * left;
+                    count[1]++;
+                });
+                window.add(firing, 0, settings.maxSteps());
+                count[0]++;
+            }
+        }
+        return new ForgetReceipt(count[0], count[1], edges.size(), evidence[0], searched, appended);
+    }
+
+    /**
+     * Both, as one.
+     *
+     * @param other of the same context, from another log
+     * @return sums; an association that both touch counts twice
+     */
+    public ForgetReceipt plus(ForgetReceipt other) {
+        List<String> allSearched = new ArrayList<>(searched);
+        allSearched.addAll(other.searched);
+        List<Appended> allAppended = new ArrayList<>(appended);
+        allAppended.addAll(other.appended);
+        return new ForgetReceipt(
+                episodes + other.episodes,
+                pairs + other.pairs,
+                associations + other.associations,
+                evidence + other.evidence,
+                allSearched,
+                allAppended);
+    }
+
+    private static Firing firing(Episode episode, Map<String, Integer> ints) {
+        List<Activation> activations = episode.activations();
+        int[] concepts = new int[activations.size()];
+        double[] strengths = new double[concepts.length];
+        for (int i = 0; i < concepts.length; i++) {
+            concepts[i] = ints.computeIfAbsent(activations.get(i).concept(), c -> ints.size());
+            strengths[i] = activations.get(i).strength();
+        }
+        return new Firing(episode.atMs(), concepts, strengths, episode.reward());
+    }
+}
