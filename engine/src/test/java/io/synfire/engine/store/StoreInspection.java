@@ -1,0 +1,35 @@
+package io.synfire.engine.store;
+
+import java.nio.file.Path;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+/** What a closed store holds. */
+public final class StoreInspection {
+
+    private StoreInspection() {}
+
+    /** How many context windows there are. */
+    public static long windows(Path directory) {
+        return count(directory, ColumnFamily.CONTEXTS);
+    }
+
+    /** How many event ids there are. */
+    public static long eventIds(Path directory) {
+        return count(directory, ColumnFamily.EVENT_IDS);
+    }
+
+    private static long count(Path directory, ColumnFamily family) {
+        long count = 0;
+        try (RocksDatabase database = RocksDatabase.open(directory, new StoreBudget(1 << 20, 1 << 20));
+                RocksIterator iterator = database.db().newIterator(database.handle(family))) {
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                count++;
+            }
+            iterator.status();
+            return count;
+        } catch (RocksDBException e) {
+            throw new IllegalStateException("the store cannot be looked into: store=" + directory, e);
+        }
+    }
+}
