@@ -3,6 +3,8 @@ package io.synfire.query.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.query.cli.Operations.Common;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +51,38 @@ final class SettingsTest {
         assertThat(settings.learning()).containsEntry("half-lives", "1h,1d,30d").containsEntry("max-concepts", "7");
         assertThat(settings.checkpointInterval()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.engine().memoryBytes()).isEqualTo(64 << 20);
+    }
+
+    @Test
+    void fieldsOfForeignJsonAndARewardPerTypeAreMapped() throws Exception {
+        String yaml =
+                """
+                context-from: key
+                event-id-header: x-id
+                fields:
+                  concepts: /payload/items
+                  at: /ts
+                  reward:
+                    pointer: /type
+                    values: {view: 1, save: 10, dislike: -10, a.b: 2}
+                """;
+        Decoding decoding = load(yaml, Map.of()).decoding();
+        assertThat(decoding.contextFromKey()).isTrue();
+        assertThat(decoding.eventIdHeader()).isEqualTo("x-id");
+        FieldMapping mapping = Objects.requireNonNull(decoding.mapping());
+        assertThat(mapping.concepts()).hasToString("/payload/items");
+        assertThat(mapping.id()).hasToString("/id");
+        assertThat(mapping.context()).isNull();
+        assertThat(Objects.requireNonNull(mapping.reward()).values())
+                .isEqualTo(Map.of("view", 1.0, "save", 10.0, "dislike", -10.0, "a.b", 2.0));
+        assertThat(load("", Map.of()).decoding()).isEqualTo(Decoding.plain());
+        assertThatThrownBy(() -> load("fields: {at: /ts}", Map.of())).hasMessageContaining("fields.concepts=missing");
+        assertThatThrownBy(() -> load("fields: {concepts: items}", Map.of()))
+                .hasMessageContaining("fields.concepts=items");
+        assertThatThrownBy(() -> load("fields.reward.values.view: 1", Map.of()))
+                .hasMessageContaining("fields.reward.pointer=missing");
+        assertThatThrownBy(() -> load("fields: {concepts: /c, reward: {pointer: /t, values: {v: much}}}", Map.of()))
+                .hasMessageContaining("fields.reward.values.v=much");
     }
 
     @Test

@@ -124,6 +124,38 @@ final class HttpServerTest {
     }
 
     @Test
+    void anExplanationAndTheStatusSayWhatIsKeptAndForHowLong() throws Exception {
+        assertThat(get("/v1/associations?from=tea&to=milk&horizon=none").body())
+                .contains("\"lastReinforcement\":\"1970-01-01T00:00:00Z\"")
+                .contains("\"fallsBelow\":{\"strength\":0.0,\"forward\":null,\"backward\":null}")
+                .contains("\"retention\":[{\"horizon\":\"none\",\"keeps\":{\"30d\":1.0,\"90d\":1.0,\"365d\":1.0}}]");
+        assertThat(get("/v1/associations?from=honey&to=tea").body()).contains("\"lastReinforcement\":null");
+        assertThat(get("/v1/status").body())
+                .contains("\"duplicates\":0")
+                .contains("\"retention\":[{\"horizon\":\"none\"");
+    }
+
+    @Test
+    void everyQuestionTakesABlendOfHorizons() throws Exception {
+        assertThat(get("/v1/concepts?k=1&blend=none:2").body()).contains("\"activation\":6.0");
+        assertThat(get("/v1/concepts?k=1&horizon=none&at=now").body()).contains("\"activation\":3.0");
+        assertThat(get("/v1/concepts/tea/associations?k=1&blend=none:0.5").body())
+                .contains("\"strength\":1.0");
+        assertThat(get("/v1/recall?cue=tea&blend=none:1").body())
+                .isEqualTo(get("/v1/recall?cue=tea").body());
+        assertThat(post("/v1/recall", "application/json", "{\"cues\":[\"tea\"],\"blend\":{\"none\":1}}")
+                        .body())
+                .isEqualTo(get("/v1/recall?cue=tea").body());
+    }
+
+    @Test
+    void withOneHorizonTrendingIsEmpty() throws Exception {
+        assertThat(get("/v1/trending?k=3").body())
+                .isEqualTo(
+                        "{\"asOf\":\"1970-01-02T00:00:00Z\",\"fast\":null,\"slow\":null,\"concepts\":[],\"associations\":[]}");
+    }
+
+    @Test
     void recallTakesParametersAndABody() throws Exception {
         HttpResponse<String> byParameters = get("/v1/recall?cue=tea&cue=nothing&hops=1");
         HttpResponse<String> byBody =
@@ -142,6 +174,12 @@ final class HttpServerTest {
                     """
                     /v1/concepts/unknown/associations          | 404 | has never fired
                     /v1/associations?from=tea&to=unknown       | 404 | has never fired
+                    /v1/associations?from=tea&to=milk&horizon=3d | 400 | horizon must be one of
+                    /v1/concepts?blend=none                    | 400 | blend must be such as
+                    /v1/concepts?blend=none:0                  | 400 | above 0
+                    /v1/concepts?blend=none:1&horizon=none     | 400 | a horizon or a blend
+                    /v1/trending?min-support=0                 | 400 | min-support must be above 0
+                    /v1/trending?fast=3d                       | 400 | horizon must be one of
                     /v1/associations?from=tea                  | 400 | to must be given
                     /v1/concepts/tea/associations?k=1001       | 400 | k must be 1 to 1000
                     /v1/concepts/tea/associations?k=ten        | 400 | whole number
