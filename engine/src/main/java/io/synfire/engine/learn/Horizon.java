@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /**
  * One half-life at which evidence fades. A memory keeps every sum once per horizon: a short one is early long-term
- * potentiation, a long one is late.
+ * potentiation, which a burst fills and hours empty, a long one is late, which practice that is spaced fills (Frey and Morris,
+ * "Synaptic tagging and long-term potentiation", 1997).
  *
  * @param halfLifeMs milliseconds until strength has halved, 1 to {@link #HALF_LIFE_MS_MAX}; {@link #NEVER} for no decay
  */

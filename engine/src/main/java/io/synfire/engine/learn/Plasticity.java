@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  *       decides which is earlier; log order breaks ties.
  * </ul>
  *
- * <p>Sources: Hebb, "The Organization of Behavior" (1949), for the rule; Bi and Poo (1998) for its direction in time and the
- * depression of pairs that fire the wrong way round (a negative backward gain). Immutable and thread-safe.
+ * <p>Sources: Hebb, "The Organization of Behavior" (1949), for the rule; Bi and Poo, "Synaptic modifications in cultured hippocampal
+ * neurons" (1998), for its direction in time and the depression of pairs that fire the wrong way round (a negative backward gain).
+ * Of the family of rules in Gütig, Aharonov, Rotter and Sompolinsky, "Learning input correlations through nonlinear temporally
+ * asymmetric Hebbian plasticity" (2003), this is the additive one, μ = 0: an impulse does not depend on the strength so far, which
+ * keeps evidence linear; the ceiling of potentiation is applied at read. Immutable and thread-safe.
  */
 public final class Plasticity {
 

@@ -2,10 +2,12 @@
  * The write-back memory: evidence in tables, in front of the store.
  *
  * <pre>
+ *   entries ──► Learning: episodes, retractions (the same, negated), concepts to forget
  *   impulses ──► ImpulseBuffer ──(by cue)──► Adjacencies: one AdjacencyTable per cue ──(checkpoint)──► store.Row
  *   activations ──► Marginals                 │ complete: the whole row, answers alone
  *   ids ──► ConceptDictionary                 │ delta: what came since the last checkpoint, on top of the stored row
  *   contexts ──► ContextWindows               └ absent: the stored row is all there is
+ *   event ids ──► EventIds                  both expire by the PartitionClocks
  * </pre>
  *
  * <p>Because evidence is linear, a delta may be gathered without reading what it adds to, and be folded into the stored row at
@@ -14,7 +16,7 @@
  * <p>Threads: one writer; any number of readers. A table is only touched under its own monitor, so a reader never sees half of a
  * run of impulses. Everything else that readers see is immutable, or published through a volatile field.
  *
- * <p>In: episodes. Out: rows for the store, {@link io.synfire.engine.view.Associations} for readers. It may not touch
+ * <p>In: entries of the log. Out: rows for the store, {@link io.synfire.engine.view.Associations} for readers. It may not touch
  * {@code org.rocksdb}.
  */
 @NullMarked

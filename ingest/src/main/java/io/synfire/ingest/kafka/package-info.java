@@ -5,6 +5,7 @@
  *   synfire.episodes ──► EpisodeConsumer: poll → decode → admit ──► Engine.apply, with the positions
  *                                                  └── rejected ──► DeadLetters ──► synfire.dead-letters
  *   EpisodeProducer ──► synfire.episodes                 LocalBroker: a Kafka in this process
+ *   TopicForgetter: synfire.episodes ──► retractions of a context ──► synfire.episodes
  * </pre>
  *
  * <p>In: records at the engine's own positions, never at the group's. Out: batches; dead letters, which are acknowledged before the
