@@ -21,6 +21,7 @@ public final class LogProperty {
             int count,
             LongFunction<List<Line>> logOfSeed,
             LongFunction<Consumer<List<Line>>> checkOfSeed) {
+        System.out.printf("logs of seeds %d to %d%n", firstSeed, firstSeed + count - 1);
         for (long seed = firstSeed; seed < firstSeed + count; seed++) {
             List<Line> log = logOfSeed.apply(seed);
             Consumer<List<Line>> check = checkOfSeed.apply(seed);

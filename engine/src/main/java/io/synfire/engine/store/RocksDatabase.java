@@ -14,6 +14,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
@@ -29,6 +30,7 @@ import org.rocksdb.WALRecoveryMode;
 final class RocksDatabase implements AutoCloseable {
 
     private static final long BLOCK_BYTES = 16 << 10;
+    private static final long METADATA_BYTES = 4 << 10;
 
     static {
         // Before any other class of RocksDB is touched: LRUCache and BloomFilter do not load the library themselves.
@@ -113,6 +115,12 @@ final class RocksDatabase implements AutoCloseable {
                 .setBlockSize(BLOCK_BYTES)
                 .setCacheIndexAndFilterBlocks(true)
                 .setPinL0FilterAndIndexBlocksInCache(true)
+                // In small parts: one filter over a whole file is megabytes, which a small cache reads anew at every
+                // get.
+                .setIndexType(IndexType.kTwoLevelIndexSearch)
+                .setPartitionFilters(true)
+                .setMetadataBlockSize(METADATA_BYTES)
+                .setPinTopLevelIndexAndFilter(true)
                 .setFilterPolicy(owned(new BloomFilter(10)));
         return owned(new ColumnFamilyOptions()
                 .setTableFormatConfig(table)

@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,7 @@ public final class TopicForgetter {
      * @param context its key
      * @param watermarkMs what the receipt's evidence is decayed to
      * @return what they remove; learners apply them when they read them
+     * @throws IllegalStateException if the cluster does not answer, or refuses a retraction; those before it are appended
      */
     public ForgetReceipt forgetContext(String context, long watermarkMs) {
         List<Retraction> all = new ArrayList<>();
@@ -84,6 +86,8 @@ public final class TopicForgetter {
                 }
                 all.addAll(retractions);
             }
+        } catch (KafkaException e) {
+            throw new IllegalStateException("the topic cannot be searched: topic=" + topic + ": " + e.getMessage(), e);
         }
         return ForgetReceipt.of(all, settings, watermarkMs, searched, appended);
     }
