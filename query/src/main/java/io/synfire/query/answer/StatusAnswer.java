@@ -43,7 +43,7 @@ public record StatusAnswer(
         Counts counts = view.counts();
         return new StatusAnswer(
                 ready,
-                counts.episodes() == 0 ? null : view.watermarkMs(),
+                counts.episodes() == 0 && view.watermarkMs() == 0 ? null : view.watermarkMs(),
                 lag,
                 view.positions(),
                 counts,

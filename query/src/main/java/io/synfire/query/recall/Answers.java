@@ -134,7 +134,7 @@ public final class Answers {
      * One direction of a pair.
      *
      * @param strength S, 0 where nothing is stored
-     * @param saturated 1 − e^−S, as long-term potentiation has a ceiling
+     * @param saturated 1 − e^−|S|, with the sign of S: potentiation has a ceiling, and so has depression
      * @param measures every measure, null where undefined
      * @param cuts how often the row it is in was cut back to its strongest
      * @param cutBound what it may have lost by that, at the slowest horizon

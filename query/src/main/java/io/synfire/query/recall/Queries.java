@@ -239,7 +239,12 @@ public final class Queries {
         for (Measure measure : Measure.values()) {
             all.put(measure, measures.of(measure));
         }
-        return new Direction(strength, -Math.expm1(-strength), all, row.cuts(), row.cutBound());
+        return new Direction(strength, saturated(strength), all, row.cuts(), row.cutBound());
+    }
+
+    /** Long-term potentiation has a ceiling, and so has depression; within (-1, 1). */
+    private static double saturated(double strength) {
+        return Math.signum(strength) * -Math.expm1(-Math.abs(strength));
     }
 
     private Measures measures(double strength, double cueMass, int target, double episodes, Moment moment) {

@@ -186,13 +186,13 @@ final class PhenomenaTest {
             assertThat(memory.view().activation(memory.view().conceptOf("hand"), 0, 0))
                     .isEqualTo(3);
             assertThat(recalled(new Queries(memory.view()), "hand")).containsExactly("glove");
-            assertThat(new Queries(memory.view())
-                            .explain("hand", "stove", null, null)
-                            .horizons()
-                            .get(0)
-                            .forward()
-                            .strength())
-                    .isEqualTo(-9);
+            Answers.Direction away = new Queries(memory.view())
+                    .explain("hand", "stove", null, null)
+                    .horizons()
+                    .get(0)
+                    .forward();
+            assertThat(away.strength()).isEqualTo(-9);
+            assertThat(away.saturated()).isCloseTo(Math.exp(-9) - 1, within(1e-9));
         }
     }
 
