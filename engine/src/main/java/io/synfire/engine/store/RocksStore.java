@@ -88,6 +88,12 @@ public final class RocksStore implements AutoCloseable {
                 return checked(new RocksStore(directory, RocksDatabase.openSecondary(directory, own, budget), own));
             } catch (RocksDBException e) {
                 deleteTree(own);
+                if (String.valueOf(e.getMessage()).contains("Column family not found")) {
+                    throw new StoreException(
+                            "the store has a format that this version does not read: store=" + directory + " readable="
+                                    + FORMAT,
+                            e);
+                }
                 if (attempt == SECONDARY_TRIES) {
                     throw new StoreException("the store cannot be read: store=" + directory + ": " + e.getMessage(), e);
                 }

@@ -84,8 +84,8 @@ public final class AnswerText {
                     number(horizon.fromActivation()),
                     number(horizon.toActivation()),
                     number(horizon.episodes())));
-            direction(text, answer.from() + " → " + answer.to(), horizon.forward());
-            direction(text, answer.to() + " → " + answer.from(), horizon.backward());
+            direction(text, answer.from(), answer.to(), horizon.forward());
+            direction(text, answer.to(), answer.from(), horizon.backward());
         }
         Long lastMs = answer.lastReinforcedMs();
         if (lastMs != null) {
@@ -246,12 +246,13 @@ public final class AnswerText {
         return text.toString();
     }
 
-    private static void direction(StringBuilder text, String name, Answers.Direction direction) {
+    private static void direction(StringBuilder text, String from, String to, Answers.Direction direction) {
         text.append(String.format(
                 Locale.ROOT,
-                "  %s%s%n    saturated %s",
-                name,
-                direction.strength() < 0 ? " (kept away)" : "",
+                "  %s → %s%s%n    saturated %s",
+                from,
+                to,
+                direction.strength() < 0 ? ": " + from + " keeps " + to + " away" : "",
                 number(direction.saturated())));
         for (Map.Entry<Measure, @Nullable Double> measure : direction.measures().entrySet()) {
             text.append(String.format(Locale.ROOT, "  %s %s", measure.getKey(), number(measure.getValue())));

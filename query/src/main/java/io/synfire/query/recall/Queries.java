@@ -37,7 +37,7 @@ public final class Queries {
     }
 
     /**
-     * Known concepts. Looks at all of them.
+     * Known concepts that are active at a horizon: not faded to nothing, nor all taken back. Looks at all of them.
      *
      * @param prefix how their ids begin; empty for all
      * @param k how many, 1 to {@value Limits#K_MAX}
@@ -52,8 +52,10 @@ public final class Queries {
         TopK<Ranked> top = new TopK<>(k, order);
         for (int concept = 0; concept < view.conceptCount(); concept++) {
             String id = view.idOf(concept);
-            if (id.startsWith(prefix) && !view.isRetired(concept)) {
-                top.offer(new Ranked(concept, id, moment.activation(concept), 0));
+            double activation = moment.activation(concept);
+            // What has faded or was taken back is not active; what was forgotten is not known.
+            if (activation != 0 && id.startsWith(prefix) && !view.isRetired(concept)) {
+                top.offer(new Ranked(concept, id, activation, 0));
             }
         }
         List<Concept> concepts = new ArrayList<>();

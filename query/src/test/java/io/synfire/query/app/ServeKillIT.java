@@ -33,6 +33,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.data.Offset;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,7 @@ final class ServeKillIT {
     private static final TopicNames TOPICS = new TopicNames("kills", "kills.dead-letters");
     private static final int CHUNK = 100;
     private static final long PAUSE_NANOS = 20_000_000;
+    private static final Pattern LAG = Pattern.compile("\"lag\":(\\d+)");
     private static final Pattern EPISODES = Pattern.compile("\"episodes\":(\\d+)");
 
     @TempDir
@@ -60,8 +62,8 @@ final class ServeKillIT {
             ClientProperties kafka = new ClientProperties(Map.of("bootstrap.servers", broker.bootstrapServers()));
             new Topics(kafka).create(TOPICS, 2);
             AtomicBoolean enough = new AtomicBoolean();
-            CompletableFuture<Integer> written =
-                    CompletableFuture.supplyAsync(() -> write(kafka, new SplittableRandom(SEED + 1), enough));
+            CompletableFuture<Long> written =
+                    CompletableFuture.supplyAsync(() -> new Writer(SEED + 1).write(kafka, enough));
             int killedWhileLearning = 0;
             for (int kill = 0; kill < KILLS; kill++) {
                 killedWhileLearning += startAndKill(broker, kill) ? 1 : 0;
@@ -94,10 +96,10 @@ final class ServeKillIT {
     }
 
     /** Lets the last learner catch up and stops it as an operator would. */
-    private void finish(LocalBroker broker, int written) throws Exception {
+    private void finish(LocalBroker broker, long written) throws Exception {
         try (JarProcess serve = serve(broker, "last.log")) {
             String url = serve.awaitUrl();
-            await().atMost(Duration.ofMinutes(2)).until(() -> episodes(url) >= written);
+            await().atMost(Duration.ofMinutes(2)).until(() -> status(url, LAG) == 0 && episodes(url) == written);
             serve.terminate();
             assertThat(serve.awaitExit(Duration.ofSeconds(10)))
                     .as("%s", serve.output())
@@ -105,7 +107,7 @@ final class ServeKillIT {
         }
     }
 
-    private void compareWithUndisturbed(ClientProperties kafka, int written) {
+    private void compareWithUndisturbed(ClientProperties kafka, long written) {
         EngineOptions options = new EngineOptions(64 << 20);
         try (Engine undisturbed =
                         Engine.open(directory.resolve("undisturbed"), Map.of(), options, new SimpleMeterRegistry());
@@ -117,16 +119,21 @@ final class ServeKillIT {
                     new EpisodeConsumer(undisturbed, kafka, reading, new SimpleMeterRegistry())) {
                 consumer.start();
                 await().atMost(Duration.ofMinutes(2))
-                        .until(() -> undisturbed.view().counts().episodes() >= written);
+                        .until(() -> consumer.ready()
+                                && consumer.lag() == 0
+                                && undisturbed.view().counts().episodes() == written);
             }
             assertThat(killed.view().counts().episodes()).isEqualTo(written);
             assertThat(killed.view().counts().pairs())
                     .isEqualTo(undisturbed.view().counts().pairs());
+            assertThat(killed.view().counts().duplicates())
+                    .isEqualTo(undisturbed.view().counts().duplicates())
+                    .isPositive();
             assertThat(killed.digest().learnedHex())
                     .isEqualTo(undisturbed.digest().learnedHex());
             long compared = compare(undisturbed.view(), killed.view());
             System.out.printf(
-                    "%,d episodes, %,d pairs, %,d associations equal within 1e-5, learned %s%n",
+                    "%,d episodes, %,d pairs, %,d associations equal within 1e-5 of what was learned, digest %s%n",
                     written,
                     killed.view().counts().pairs(),
                     compared,
@@ -134,7 +141,7 @@ final class ServeKillIT {
         }
     }
 
-    /** All rewards and gains are positive here, so Σ|Δ| is the sum itself. */
+    /** Σ|Δ| is at most three times what is left: about a twentieth of all episodes is taken back. */
     private static long compare(MemoryView expected, MemoryView actual) {
         long atMs = expected.watermarkMs();
         assertThat(actual.watermarkMs()).isEqualTo(atMs);
@@ -146,19 +153,22 @@ final class ServeKillIT {
             assertClose(actual.activation(other, 0, atMs), expected.activation(cue, 0, atMs));
             Associations row = expected.associations(cue, atMs);
             Associations otherRow = actual.associations(other, atMs);
-            assertThat(otherRow.size()).isEqualTo(row.size());
             for (int i = 0; i < row.size(); i++) {
                 int at = otherRow.indexOf(actual.conceptOf(expected.idOf(row.target(i))));
-                assertThat(at).isNotNegative();
-                assertClose(otherRow.strength(at, 0), row.strength(i, 0));
+                assertClose(at < 0 ? 0 : otherRow.strength(at, 0), row.strength(i, 0));
                 compared++;
+            }
+            for (int i = 0; i < otherRow.size(); i++) {
+                int at = row.indexOf(expected.conceptOf(actual.idOf(otherRow.target(i))));
+                assertClose(otherRow.strength(i, 0), at < 0 ? 0 : row.strength(at, 0));
             }
         }
         return compared;
     }
 
     private static void assertClose(double actual, double expected) {
-        assertThat(actual).isCloseTo(expected, Offset.offset(1e-5 * expected));
+        // What is left of a pair that was all taken back may be what roundings left of one impulse.
+        assertThat(actual).isCloseTo(expected, Offset.offset(3e-5 * Math.abs(expected) + 1e-5));
     }
 
     private JarProcess serve(LocalBroker broker, String log) throws Exception {
@@ -183,41 +193,78 @@ final class ServeKillIT {
     }
 
     private long episodes(String url) throws Exception {
+        return status(url, EPISODES);
+    }
+
+    private long status(String url, Pattern figure) throws Exception {
         String status = client.send(
                         HttpRequest.newBuilder(URI.create(url + "/v1/status")).build(), BodyHandlers.ofString())
                 .body();
-        Matcher matcher = EPISODES.matcher(status);
-        assertThat(matcher.find()).as("%s", status).isTrue();
-        return Long.parseLong(matcher.group(1));
+        Matcher matcher = figure.matcher(status);
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
     }
 
-    /** Appends sessions, baskets and late events until it is enough; returns how many records. */
-    private static int write(ClientProperties kafka, SplittableRandom random, AtomicBoolean enough) {
-        int written = 0;
-        try (EpisodeProducer producer = new EpisodeProducer(kafka, TOPICS.episodes(), new SimpleMeterRegistry())) {
-            while (!enough.get()) {
-                List<Outgoing> chunk = new ArrayList<>();
-                for (int i = 0; i < CHUNK; i++) {
-                    chunk.add(record(random, written++));
+    /** Appends sessions, baskets, late events, events that are sent twice, and retractions, some before what they take back. */
+    private static final class Writer {
+        private final SplittableRandom random;
+        private final List<String> retractable = new ArrayList<>();
+        private int number;
+        private long episodes;
+
+        Writer(long seed) {
+            random = new SplittableRandom(seed);
+        }
+
+        /** Until it is enough; returns how many episodes are left in the end. */
+        long write(ClientProperties kafka, AtomicBoolean enough) {
+            try (EpisodeProducer producer = new EpisodeProducer(kafka, TOPICS.episodes(), new SimpleMeterRegistry())) {
+                while (!enough.get()) {
+                    List<Outgoing> chunk = new ArrayList<>();
+                    for (int i = 0; i < CHUNK; i++) {
+                        add(chunk);
+                    }
+                    var unused = producer.append(chunk);
+                    LockSupport.parkNanos(PAUSE_NANOS);
                 }
-                var unused = producer.append(chunk);
-                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+            return episodes;
+        }
+
+        private void add(List<Outgoing> chunk) {
+            number++;
+            if (random.nextInt(20) == 0 && !retractable.isEmpty()) {
+                // Without a key: it may be in another partition than its episode, and be read first.
+                String json = "{\"retract\":" + retractable.remove(random.nextInt(retractable.size())) + "}";
+                chunk.add(new Outgoing(null, json.getBytes(StandardCharsets.UTF_8)));
+                episodes--;
+                return;
+            }
+            String context = random.nextInt(3) == 0 ? null : "session-" + random.nextInt(50);
+            String eventId = random.nextInt(10) == 0 ? "event-" + number : null;
+            String json = json(context, eventId);
+            Outgoing record = new Outgoing(context == null ? eventId : context, json.getBytes(StandardCharsets.UTF_8));
+            chunk.add(record);
+            episodes++;
+            if (eventId != null && random.nextBoolean()) {
+                chunk.add(record);
+            }
+            if (context == null && random.nextInt(3) == 0) {
+                retractable.add(json);
             }
         }
-        return written;
-    }
 
-    private static Outgoing record(SplittableRandom random, int number) {
-        long late = random.nextInt(10) == 0 ? random.nextLong(86_400_000) : 0;
-        long atMs = 1_300_000_000_000L + number * 5_000L - late;
-        String context = random.nextInt(3) == 0 ? null : "session-" + random.nextInt(50);
-        StringBuilder json = new StringBuilder("{\"at\":").append(atMs).append(",\"concepts\":[");
-        int size = 1 + random.nextInt(4);
-        for (int i = 0; i < size; i++) {
-            int concept = (int) (800 * random.nextDouble() * random.nextDouble());
-            json.append(i == 0 ? "" : ",").append("\"c").append(concept).append('"');
+        private String json(@Nullable String context, @Nullable String eventId) {
+            long late = random.nextInt(10) == 0 ? random.nextLong(86_400_000) : 0;
+            long atMs = 1_300_000_000_000L + number * 5_000L - late;
+            StringBuilder json = new StringBuilder("{\"at\":").append(atMs).append(",\"concepts\":[");
+            int size = 1 + random.nextInt(4);
+            for (int i = 0; i < size; i++) {
+                int concept = (int) (800 * random.nextDouble() * random.nextDouble());
+                json.append(i == 0 ? "" : ",").append("\"c").append(concept).append('"');
+            }
+            json.append(context == null ? "]" : "],\"context\":\"" + context + '"');
+            return json.append(eventId == null ? "}" : ",\"eventId\":\"" + eventId + "\"}")
+                    .toString();
         }
-        json.append(context == null ? "]}" : "],\"context\":\"" + context + "\"}");
-        return new Outgoing(context, json.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -12,6 +12,7 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Retraction;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.query.recall.RecallQuery.Cue;
 import java.nio.file.Path;
@@ -263,6 +264,17 @@ final class QueriesTest {
                     .isEmpty();
             assertThat(engine.view().counts().concepts()).isEqualTo(4);
             assertThat(engine.digest().concepts()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void aConceptThatWasAllTakenBackIsNotListed() {
+        Episode wrong = Episode.of(0, "tea", "salt");
+        try (Engine engine = engine(Map.of(), Episode.of(0, "tea", "milk"), wrong)) {
+            engine.apply(Batch.of(new Retraction(null, List.of(wrong))));
+            assertThat(new Queries(engine.view()).concepts("", 10, null, null).concepts())
+                    .extracting(Answers.Concept::concept)
+                    .containsExactly("milk", "tea");
         }
     }
 
