@@ -18,15 +18,15 @@ public record Blend(List<Part> parts) {
      * One horizon of a blend.
      *
      * @param horizon a half-life as settings write it
-     * @param weight how much it counts, above 0
+     * @param weight how much it counts, in (0, 1e6]
      */
     public record Part(String horizon, double weight) {
 
         /** Checks the weight. */
         public Part {
-            if (!(weight > 0) || Double.isInfinite(weight)) {
-                throw new BadQueryException(
-                        "a weight of a blend must be above 0 and finite: horizon=" + horizon + " weight=" + weight);
+            if (!(weight > 0) || weight > Limits.WEIGHT_MAX) {
+                throw new BadQueryException("a weight of a blend must be above 0 and at most 1e6: horizon=" + horizon
+                        + " weight=" + weight);
             }
         }
     }

@@ -21,6 +21,9 @@ public final class Limits {
     /** Of how many concepts, the most active, the associations are looked at for what grows. */
     public static final int TRENDING_CUES = 1_000;
 
+    /** The largest absolute weight of a cue, or of a horizon in a blend; keeps every score finite. */
+    public static final double WEIGHT_MAX = 1e6;
+
     private Limits() {}
 
     static void requireK(int k) {

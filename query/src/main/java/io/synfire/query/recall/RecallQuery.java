@@ -37,14 +37,14 @@ public record RecallQuery(
      * A cue.
      *
      * @param concept its id
-     * @param weight how much it counts; 1 is the usual value
+     * @param weight how much it counts, in [-1e6, 1e6]; 1 is the usual value
      */
     public record Cue(String concept, double weight) {
 
         /** Checks the weight. */
         public Cue {
-            if (!Double.isFinite(weight)) {
-                throw new BadQueryException("weight must be a finite number: weight=" + weight);
+            if (!(Math.abs(weight) <= Limits.WEIGHT_MAX)) {
+                throw new BadQueryException("weight must be in [-1e6, 1e6]: weight=" + weight);
             }
         }
     }

@@ -83,7 +83,8 @@ final class Trends {
     }
 
     private double trend(double fastSum, double slowSum) {
-        return Math.log(fastSum / halfLifeMs(fast) / (slowSum / halfLifeMs(slow))) / Math.log(2);
+        // Logarithms apart: what was depressed may be as good as nothing at the slow horizon, and a quotient infinite.
+        return (Math.log(fastSum) - Math.log(slowSum) + Math.log(halfLifeMs(slow) / halfLifeMs(fast))) / Math.log(2);
     }
 
     private double halfLifeMs(int horizon) {

@@ -177,6 +177,7 @@ final class HttpServerTest {
                     /v1/associations?from=tea&to=milk&horizon=3d | 400 | horizon must be one of
                     /v1/concepts?blend=none                    | 400 | blend must be such as
                     /v1/concepts?blend=none:0                  | 400 | above 0
+                    /v1/concepts?blend=none:1e300              | 400 | at most 1e6
                     /v1/concepts?blend=none:1&horizon=none     | 400 | a horizon or a blend
                     /v1/trending?min-support=0                 | 400 | min-support must be above 0
                     /v1/trending?fast=3d                       | 400 | horizon must be one of
