@@ -11,9 +11,9 @@ final class Expiry {
     private long[] expired = new long[0];
     private long[] staged = new long[0];
 
-    /** Takes everything of a partition out that was written before a period. */
+    /** Takes everything of a partition out that was written from one period on and before another. */
     interface Remover {
-        void removeBefore(int partition, long period);
+        void remove(int partition, long from, long before);
     }
 
     Expiry(PartitionClocks clocks, long keptMs) {
@@ -37,7 +37,7 @@ final class Expiry {
             long before = partition < expired.length ? expired[partition] : 0;
             staged[partition] = Math.max(before, period(partition) - 1);
             if (staged[partition] > before) {
-                remover.removeBefore(partition, staged[partition]);
+                remover.remove(partition, before, staged[partition]);
             }
         }
     }

@@ -111,20 +111,22 @@ public final class CheckpointWriter implements AutoCloseable {
      * Lets windows expire.
      *
      * @param partition index of their partition
-     * @param period those of earlier periods than this
+     * @param from those of this period on
+     * @param before and of earlier periods than this
      */
-    public void expireWindows(int partition, long period) {
-        deleteRange(ColumnFamily.CONTEXTS, PeriodKey.first(partition, 0), PeriodKey.first(partition, period));
+    public void expireWindows(int partition, long from, long before) {
+        deleteRange(ColumnFamily.CONTEXTS, PeriodKey.first(partition, from), PeriodKey.first(partition, before));
     }
 
     /**
      * Lets event ids expire.
      *
      * @param partition index of their partition
-     * @param period those of earlier periods than this
+     * @param from those of this period on
+     * @param before and of earlier periods than this
      */
-    public void expireEventIds(int partition, long period) {
-        deleteRange(ColumnFamily.EVENT_IDS, PeriodKey.first(partition, 0), PeriodKey.first(partition, period));
+    public void expireEventIds(int partition, long from, long before) {
+        deleteRange(ColumnFamily.EVENT_IDS, PeriodKey.first(partition, from), PeriodKey.first(partition, before));
     }
 
     /**
