@@ -3,6 +3,7 @@ package io.synfire.engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.memory.Memory;
+import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
@@ -70,13 +71,8 @@ final class LiveView implements MemoryView {
     }
 
     @Override
-    public double activation(int concept, int horizon, long atMs) {
-        return memory.activation(concept, horizon, atMs);
-    }
-
-    @Override
-    public double episodes(int horizon, long atMs) {
-        return memory.episodes(horizon, atMs);
+    public Activity activity(long atMs) {
+        return memory.activity(atMs);
     }
 
     @Override

@@ -34,8 +34,8 @@ final class CountingOracleTest {
             assertThat(strength(view, "other vegetables", "whole milk")).isEqualTo(736);
             assertThat(strength(view, "whole milk", "rolls/buns")).isEqualTo(557);
             assertThat(strength(view, "whole milk", "yogurt")).isEqualTo(551);
-            assertThat(view.activation(view.conceptOf("whole milk"), 0, 0)).isEqualTo(2513);
-            assertThat(view.episodes(0, 0)).isEqualTo(9835);
+            assertThat(view.activity(0).of(view.conceptOf("whole milk"), 0)).isEqualTo(2513);
+            assertThat(view.activity(0).episodes(0)).isEqualTo(9835);
         }
     }
 

@@ -59,9 +59,9 @@ final class EngineTest {
             assertThat(row.strength(0, 0)).isEqualTo(1);
             engine.apply(Batch.of(Episode.of(1001 * HOUR, "x", "y"), Episode.of(999 * HOUR, "a", "b")));
             assertThat(strength(engine.view(), "a", "b", 1001 * HOUR)).isCloseTo(0.5 + 0.25, within(1e-6));
-            assertThat(engine.view().activation(engine.view().conceptOf("a"), 0, 1001 * HOUR))
+            assertThat(engine.view().activity(1001 * HOUR).of(engine.view().conceptOf("a"), 0))
                     .isCloseTo(0.75, within(1e-12));
-            assertThat(engine.view().episodes(0, 1001 * HOUR)).isCloseTo(1 + 0.5 + 0.25, within(1e-12));
+            assertThat(engine.view().activity(1001 * HOUR).episodes(0)).isCloseTo(1 + 0.5 + 0.25, within(1e-12));
         }
     }
 

@@ -122,7 +122,7 @@ final class ForgettingTest {
             assertThat(row(engine.view(), "tea").size()).isEqualTo(1);
             assertThat(row(engine.view(), "salt").size()).isZero();
             assertThat(engine.view().watermarkMs()).isEqualTo(2 * DAY);
-            assertThat(engine.view().activation(engine.view().conceptOf("salt"), 1, 2 * DAY))
+            assertThat(engine.view().activity(2 * DAY).of(engine.view().conceptOf("salt"), 1))
                     .isZero();
             assertThat(engine.view().counts().episodes()).isEqualTo(1);
             assertThat(engine.view().counts().pairs()).isEqualTo(2);
@@ -184,9 +184,9 @@ final class ForgettingTest {
             engine.apply(Batch.of(new Retraction(null, List.of(old))));
             assertThat(strength(engine.view(), "a", "b")).isEqualTo(1);
             assertThat(strength(engine.view(), "b", "a")).isEqualTo(1);
-            assertThat(engine.view().activation(engine.view().conceptOf("a"), 0, 2 * DAY))
+            assertThat(engine.view().activity(2 * DAY).of(engine.view().conceptOf("a"), 0))
                     .isEqualTo(1);
-            assertThat(engine.view().activation(engine.view().conceptOf("b"), 0, 2 * DAY))
+            assertThat(engine.view().activity(2 * DAY).of(engine.view().conceptOf("b"), 0))
                     .isEqualTo(1);
         }
     }

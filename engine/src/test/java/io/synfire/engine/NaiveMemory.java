@@ -38,6 +38,8 @@ public final class NaiveMemory {
     private final Map<String, List<Impulse>> marginals = new HashMap<>();
     private final Map<String, Long> lastMs = new HashMap<>();
     private final List<Impulse> episodes = new ArrayList<>();
+    private final List<Impulse> activations = new ArrayList<>();
+    private final List<Impulse> repeats = new ArrayList<>();
     private final Map<String, Past> contexts = new HashMap<>();
     private final Map<String, Long> clocks = new HashMap<>();
     private final Map<String, Long> eventIds = new HashMap<>();
@@ -155,6 +157,9 @@ public final class NaiveMemory {
         double share = settings.normalization() == Normalization.EPISODE ? 1.0 / Math.max(1, size - 1) : 1;
         for (Activation a : fired) {
             marginals.computeIfAbsent(a.concept(), c -> new ArrayList<>()).add(new Impulse(t, sign * a.strength()));
+            if (!a.concept().equals("nothing")) {
+                activations.add(new Impulse(t, sign * a.strength()));
+            }
             for (Activation b : fired) {
                 if (!a.concept().equals(b.concept())) {
                     add(a.concept(), b.concept(), t, sign * episode.reward() * a.strength() * b.strength() * share);
@@ -201,6 +206,9 @@ public final class NaiveMemory {
 
     private void add(String cue, String target, long atMs, double delta) {
         edges.computeIfAbsent(new Edge(cue, target), e -> new ArrayList<>()).add(new Impulse(atMs, delta));
+        if (cue.equals(target) && !cue.equals("nothing")) {
+            repeats.add(new Impulse(atMs, delta));
+        }
     }
 
     public long watermarkMs() {
@@ -236,6 +244,16 @@ public final class NaiveMemory {
 
     public double activation(String concept, int horizon, long atMs) {
         return decayed(marginals.getOrDefault(concept, List.of()), horizon, atMs, false);
+    }
+
+    /** Σ M over all concepts, or Σ|x|. */
+    public double total(int horizon, long atMs, boolean absolute) {
+        return decayed(activations, horizon, atMs, absolute);
+    }
+
+    /** Σ S(c→c) over all concepts, or Σ|Δ|. */
+    public double repeats(int horizon, long atMs, boolean absolute) {
+        return decayed(repeats, horizon, atMs, absolute);
     }
 
     /** Σ|x|, what tolerances of marginals are relative to. */

@@ -239,7 +239,12 @@ final class Learning {
         }
         marginals.episode(growth);
         impulses.begin(firing.atMs(), sign, growth, dictionary.count());
-        plasticity.impulses(firing, window, impulses);
+        plasticity.impulses(firing, window, (cue, target, delta) -> {
+            impulses.impulse(cue, target, delta);
+            if (cue == target && !dictionary.isRetired(cue)) {
+                marginals.repeat(delta, growth);
+            }
+        });
         episodes += sign;
         long contextHash = context == null ? 0 : Checksum.id(context.getBytes(StandardCharsets.UTF_8));
         learned += sign * Checksum.value(EPISODE_TERM, contextHash, time, firing.reward());

@@ -5,13 +5,16 @@ import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoredMarginal;
+import io.synfire.engine.store.Totals;
+import io.synfire.engine.view.Activity;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
 /**
- * M of every concept and N, per horizon, as float64 forward-decayed sums; and when every concept last fired.
+ * M of every concept, N and the totals, per horizon, as float64 forward-decayed sums; and when every concept last fired.
  *
  * <p>Thread-safe for one writer and many readers. Sums and the landmarks they are kept at are replaced together, so that a reader
  * who holds the old pair still reads right values; within one pair a sum only changes by additions.
@@ -23,11 +26,24 @@ final class Marginals {
         final Landmarks landmarks;
         final double[][] mass;
         final double[] episodes;
+        final double[] activations;
+        final double[] repeats;
 
-        Sums(Landmarks landmarks, double[][] mass, double[] episodes) {
+        Sums(Landmarks landmarks, double[][] mass, List<Totals> totals) {
+            this.landmarks = landmarks;
+            this.mass = mass;
+            this.episodes = totals.stream().mapToDouble(Totals::episodes).toArray();
+            this.activations = totals.stream().mapToDouble(Totals::activations).toArray();
+            this.repeats = totals.stream().mapToDouble(Totals::repeats).toArray();
+        }
+
+        /** These at other landmarks, or with room for more concepts. */
+        Sums(Landmarks landmarks, double[][] mass, double[] episodes, double[] activations, double[] repeats) {
             this.landmarks = landmarks;
             this.mass = mass;
             this.episodes = episodes;
+            this.activations = activations;
+            this.repeats = repeats;
         }
     }
 
@@ -39,11 +55,9 @@ final class Marginals {
     private volatile Sums sums;
     private volatile long[] lastMs = new long[CONCEPTS_MIN];
 
-    Marginals(List<ForwardDecay> decays, Landmarks landmarks, List<Double> episodeSums) {
+    Marginals(List<ForwardDecay> decays, Landmarks landmarks, List<Totals> totals) {
         this.decays = decays;
-        double[] episodes =
-                episodeSums.stream().mapToDouble(Double::doubleValue).toArray();
-        this.sums = new Sums(landmarks, new double[decays.size()][CONCEPTS_MIN], episodes);
+        this.sums = new Sums(landmarks, new double[decays.size()][CONCEPTS_MIN], totals);
     }
 
     /** Reads all marginals of a store. */
@@ -72,7 +86,7 @@ final class Marginals {
                 mass[h] = Arrays.copyOf(now.mass[h], capacity);
             }
             lastMs = Arrays.copyOf(lastMs, capacity);
-            sums = new Sums(now.landmarks, mass, now.episodes);
+            sums = new Sums(now.landmarks, mass, now.episodes, now.activations, now.repeats);
         }
     }
 
@@ -80,15 +94,13 @@ final class Marginals {
         Sums now = sums;
         double[] moves = now.landmarks.moves(to);
         double[][] mass = new double[now.mass.length][];
-        double[] episodes = new double[moves.length];
         for (int h = 0; h < moves.length; h++) {
             mass[h] = now.mass[h].clone();
             for (int concept = 0; concept < mass[h].length; concept++) {
                 mass[h][concept] *= moves[h];
             }
-            episodes[h] = now.episodes[h] * moves[h];
         }
-        sums = new Sums(to, mass, episodes);
+        sums = new Sums(to, mass, times(now.episodes, moves), times(now.activations, moves), times(now.repeats, moves));
     }
 
     /** Adds one activation; {@code growth[h]} is what a unit at its time is worth, negative if it is taken back. Writer only. */
@@ -96,8 +108,17 @@ final class Marginals {
         Sums now = sums;
         for (int h = 0; h < growth.length; h++) {
             now.mass[h][concept] = Evidence.sumOfDoubles(now.mass[h][concept], strength * growth[h]);
+            now.activations[h] = Evidence.sumOfDoubles(now.activations[h], strength * growth[h]);
         }
         markDirty(concept);
+    }
+
+    /** Adds to the evidence of self-associations, {@code growth[h]} as for an activation. Writer only. */
+    void repeat(double delta, double[] growth) {
+        Sums now = sums;
+        for (int h = 0; h < growth.length; h++) {
+            now.repeats[h] = Evidence.sumOfDoubles(now.repeats[h], delta * growth[h]);
+        }
     }
 
     /** Notes when a concept fired. Writer only. */
@@ -106,7 +127,7 @@ final class Marginals {
         now[concept] = Math.max(now[concept], atMs);
     }
 
-    /** Leaves nothing of a concept. Writer only. */
+    /** Leaves nothing of a concept, but for its share in the totals: it stays, as that of its episodes in N does. Writer only. */
     void clear(int concept) {
         for (double[] masses : sums.mass) {
             masses[concept] = 0;
@@ -128,14 +149,9 @@ final class Marginals {
         }
     }
 
-    double activation(int concept, int horizon, long watermarkMs, long atMs) {
+    Activity at(long watermarkMs, long atMs) {
         Sums now = sums;
-        return strength(now.mass[horizon][concept], now.landmarks.index(horizon), horizon, watermarkMs, atMs);
-    }
-
-    double episodes(int horizon, long watermarkMs, long atMs) {
-        Sums now = sums;
-        return strength(now.episodes[horizon], now.landmarks.index(horizon), horizon, watermarkMs, atMs);
+        return new Snapshot(now, now.landmarks.decays(decays, watermarkMs), now.landmarks.decays(decays, atMs));
     }
 
     /** A sum as it is kept, for digests. */
@@ -143,8 +159,13 @@ final class Marginals {
         return sums.mass[horizon][concept];
     }
 
-    List<Double> episodeSums() {
-        return Arrays.stream(sums.episodes).boxed().toList();
+    List<Totals> totals() {
+        Sums now = sums;
+        List<Totals> totals = new ArrayList<>();
+        for (int h = 0; h < now.episodes.length; h++) {
+            totals.add(new Totals(now.episodes[h], now.activations[h], now.repeats[h]));
+        }
+        return totals;
     }
 
     /** Adds what changed since the last checkpoint. Writer only. */
@@ -172,10 +193,49 @@ final class Marginals {
         }
     }
 
-    private double strength(double sum, long landmark, int horizon, long watermarkMs, long atMs) {
-        ForwardDecay decay = decays.get(horizon);
-        return Math.abs(sum) * decay.decay(watermarkMs, landmark) < ForwardDecay.FADED
-                ? 0
-                : sum * decay.decay(atMs, landmark);
+    private static double[] times(double[] sums, double[] moves) {
+        double[] moved = sums.clone();
+        for (int h = 0; h < moved.length; h++) {
+            moved[h] *= moves[h];
+        }
+        return moved;
+    }
+
+    /** Sums as strengths at a time. */
+    private static final class Snapshot implements Activity {
+        private final Sums now;
+        private final double[] toWatermark;
+        private final double[] toMoment;
+
+        Snapshot(Sums now, double[] toWatermark, double[] toMoment) {
+            this.now = now;
+            this.toWatermark = toWatermark;
+            this.toMoment = toMoment;
+        }
+
+        @Override
+        public double of(int concept, int horizon) {
+            double[] masses = now.mass[horizon];
+            return concept < masses.length ? strength(masses[concept], horizon) : 0;
+        }
+
+        @Override
+        public double episodes(int horizon) {
+            return strength(now.episodes[horizon], horizon);
+        }
+
+        @Override
+        public double total(int horizon) {
+            return strength(now.activations[horizon], horizon);
+        }
+
+        @Override
+        public double repeats(int horizon) {
+            return strength(now.repeats[horizon], horizon);
+        }
+
+        private double strength(double sum, int horizon) {
+            return Math.abs(sum) * toWatermark[horizon] < ForwardDecay.FADED ? 0 : sum * toMoment[horizon];
+        }
     }
 }

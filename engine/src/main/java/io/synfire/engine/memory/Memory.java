@@ -8,6 +8,8 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.RocksStore;
+import io.synfire.engine.store.Totals;
+import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
 import java.util.Collections;
@@ -69,7 +71,7 @@ public final class Memory {
         this.checkpoint = last.number();
         last.positions().forEach(this::moveTo);
         dictionary.load(store);
-        this.marginals = new Marginals(decays, last.landmarks(), last.episodeSums());
+        this.marginals = new Marginals(decays, last.landmarks(), last.totals());
         marginals.load(store, dictionary.count());
         this.adjacencies = new Adjacencies(store, settings, dictionary, decays, last.landmarks(), last.associations());
         adjacencies.loaded(dictionary.count(), checkpoint);
@@ -78,9 +80,9 @@ public final class Memory {
     }
 
     private static CheckpointRecord nothingYet(int horizons) {
-        List<Double> zero = Collections.nCopies(horizons, 0.0);
+        List<Totals> nothing = Collections.nCopies(horizons, Totals.NONE);
         return new CheckpointRecord(
-                0, 0, Landmarks.of(new long[horizons]), zero, 0, 0, 0, 0, 0, false, 0, List.of(), List.of());
+                0, 0, Landmarks.of(new long[horizons]), nothing, 0, 0, 0, 0, 0, false, 0, List.of(), List.of());
     }
 
     /**
@@ -131,7 +133,7 @@ public final class Memory {
                     number,
                     learning.watermarkMs(),
                     learning.landmarks(),
-                    marginals.episodeSums(),
+                    marginals.totals(),
                     learning.episodes(),
                     learning.pairs(),
                     associations,
@@ -161,8 +163,9 @@ public final class Memory {
     public Checksums checksums() {
         StateDigest digest = new StateDigest(decays, learning.watermarkMs());
         Landmarks landmarks = learning.landmarks();
+        List<Totals> totals = marginals.totals();
         for (int h = 0; h < decays.size(); h++) {
-            digest.episodes(h, marginals.episodeSums().get(h), landmarks.index(h));
+            digest.episodes(h, totals.get(h).episodes(), landmarks.index(h));
         }
         for (int concept = 0; concept < dictionary.count(); concept++) {
             long hash = dictionary.hash(concept);
@@ -337,27 +340,13 @@ public final class Memory {
     }
 
     /**
-     * M of a concept.
+     * M of every concept, N and the totals.
      *
-     * @param concept its int
-     * @param horizon index of the horizon
      * @param atMs the time of the read
-     * @return its strength at that time
+     * @return how active everything is at that time
      */
-    public double activation(int concept, int horizon, long atMs) {
-        Objects.checkIndex(concept, dictionary.count());
-        return marginals.activation(concept, horizon, watermarkMs(), atMs);
-    }
-
-    /**
-     * N.
-     *
-     * @param horizon index of the horizon
-     * @param atMs the time of the read
-     * @return the decayed number of episodes at that time
-     */
-    public double episodes(int horizon, long atMs) {
-        return marginals.episodes(horizon, watermarkMs(), atMs);
+    public Activity activity(long atMs) {
+        return marginals.at(watermarkMs(), atMs);
     }
 
     /**

@@ -11,7 +11,7 @@ import java.util.List;
  * @param number rises by one with every checkpoint
  * @param watermarkMs latest event time learned, milliseconds since the epoch
  * @param landmarks what the sums below are kept at
- * @param episodeSums forward-decayed number of episodes N, per horizon
+ * @param totals sums over the whole memory, per horizon
  * @param episodes episodes learned, less those retracted
  * @param pairs impulses learned, less those retracted
  * @param associations stored directed edges
@@ -26,7 +26,7 @@ public record CheckpointRecord(
         long number,
         long watermarkMs,
         Landmarks landmarks,
-        List<Double> episodeSums,
+        List<Totals> totals,
         long episodes,
         long pairs,
         long associations,
@@ -47,10 +47,10 @@ public record CheckpointRecord(
 
     /** Takes unmodifiable copies. */
     public CheckpointRecord {
-        if (episodeSums.size() != landmarks.horizonCount()) {
-            throw new IllegalStateException("a checkpoint needs one N per horizon: sums=" + episodeSums.size());
+        if (totals.size() != landmarks.horizonCount()) {
+            throw new IllegalStateException("a checkpoint needs totals of each horizon: totals=" + totals.size());
         }
-        episodeSums = List.copyOf(episodeSums);
+        totals = List.copyOf(totals);
         positions = List.copyOf(positions);
         clocks = List.copyOf(clocks);
     }
@@ -61,7 +61,9 @@ public record CheckpointRecord(
         sink.varint(watermarkMs);
         for (int h = 0; h < landmarks.horizonCount(); h++) {
             sink.varint(landmarks.index(h));
-            sink.f8(episodeSums.get(h));
+            sink.f8(totals.get(h).episodes());
+            sink.f8(totals.get(h).activations());
+            sink.f8(totals.get(h).repeats());
         }
         sink.i8(episodes);
         sink.i8(pairs);
@@ -91,10 +93,10 @@ public record CheckpointRecord(
         long number = source.varint();
         long watermarkMs = source.varint();
         long[] landmarks = new long[horizons];
-        List<Double> episodeSums = new ArrayList<>();
+        List<Totals> totals = new ArrayList<>();
         for (int h = 0; h < horizons; h++) {
             landmarks[h] = source.varint();
-            episodeSums.add(source.f8());
+            totals.add(new Totals(source.f8(), source.f8(), source.f8()));
         }
         long episodes = source.i8();
         long pairs = source.i8();
@@ -119,7 +121,7 @@ public record CheckpointRecord(
                 number,
                 watermarkMs,
                 Landmarks.of(landmarks),
-                episodeSums,
+                totals,
                 episodes,
                 pairs,
                 associations,

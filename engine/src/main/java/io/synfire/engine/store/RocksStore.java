@@ -29,7 +29,7 @@ import org.rocksdb.WriteOptions;
  */
 public final class RocksStore implements AutoCloseable {
 
-    private static final byte FORMAT = 2;
+    private static final byte FORMAT = 3;
     private static final byte[] FORMAT_KEY = utf8("format");
     private static final byte[] SETTINGS_KEY = utf8("settings");
     private static final byte[] CHECKPOINT_KEY = utf8("checkpoint");

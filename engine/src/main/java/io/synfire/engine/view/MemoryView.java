@@ -87,23 +87,12 @@ public interface MemoryView {
     long lastActivationMs(int concept);
 
     /**
-     * A concept's own activation mass M.
+     * How active everything is: M of every concept, N and the totals.
      *
-     * @param concept its int
-     * @param horizon index into the settings' half-lives
      * @param atMs the time of the read, not before the watermark
-     * @return its decayed sum of strengths
+     * @return the activity at that time
      */
-    double activation(int concept, int horizon, long atMs);
-
-    /**
-     * The decayed number of episodes N.
-     *
-     * @param horizon index into the settings' half-lives
-     * @param atMs the time of the read, not before the watermark
-     * @return the decayed count
-     */
-    double episodes(int horizon, long atMs);
+    Activity activity(long atMs);
 
     /**
      * All associations of one cue, without those that have faded or are hidden by {@code forget.below}. Costs a copy of the row:

@@ -29,15 +29,16 @@ final class Agreement {
         }
         assertThat(memory.counts().concepts()).isEqualTo(known);
         for (int h = 0; h < settings.horizonCount(); h++) {
-            assertThat(memory.episodes(h, atMs)).isCloseTo(reference.episodes(h, atMs), within(1e-9 * 1e4));
+            assertThat(memory.activity(atMs).episodes(h)).isCloseTo(reference.episodes(h, atMs), within(1e-9 * 1e4));
             for (String concept : reference.concepts()) {
-                assertThat(memory.activation(memory.conceptOf(concept), h, atMs))
+                assertThat(memory.activity(atMs).of(memory.conceptOf(concept), h))
                         .as(concept)
                         .isCloseTo(
                                 reference.activation(concept, h, atMs),
                                 relative(reference.activationMass(concept, h, atMs)));
             }
         }
+        assertTotalsAgree(memory, reference, settings);
         for (NaiveMemory.Edge edge : reference.edges()) {
             Associations row = memory.associations(memory.conceptOf(edge.cue()), atMs);
             int index = row.indexOf(memory.conceptOf(edge.target()));
@@ -47,6 +48,16 @@ final class Agreement {
                         .as("%s at horizon %d", edge, h)
                         .isCloseTo(reference.strength(edge, h, atMs), relative(reference.mass(edge, h, atMs)));
             }
+        }
+    }
+
+    private static void assertTotalsAgree(Memory memory, NaiveMemory reference, LearningSettings settings) {
+        long atMs = reference.watermarkMs();
+        for (int h = 0; h < settings.horizonCount(); h++) {
+            assertThat(memory.activity(atMs).total(h))
+                    .isCloseTo(reference.total(h, atMs, false), relative(reference.total(h, atMs, true)));
+            assertThat(memory.activity(atMs).repeats(h))
+                    .isCloseTo(reference.repeats(h, atMs, false), relative(reference.repeats(h, atMs, true)));
         }
     }
 

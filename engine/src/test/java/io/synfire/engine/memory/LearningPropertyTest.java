@@ -335,13 +335,13 @@ final class LearningPropertyTest {
 
     private static void assertAllFinite(Memory memory, LearningSettings settings, long atMs) {
         for (int h = 0; h < settings.horizonCount(); h++) {
-            assertThat(memory.episodes(h, atMs)).isFinite();
+            assertThat(memory.activity(atMs).episodes(h)).isFinite();
         }
         for (int cue = 0; cue < memory.conceptCount(); cue++) {
             Associations row = memory.associations(cue, atMs);
             assertThat(row.cutBound()).isFinite();
             for (int h = 0; h < settings.horizonCount(); h++) {
-                assertThat(memory.activation(cue, h, atMs)).isFinite();
+                assertThat(memory.activity(atMs).of(cue, h)).isFinite();
                 for (int i = 0; i < row.size(); i++) {
                     assertThat(row.strength(i, h)).isFinite();
                 }
@@ -374,7 +374,7 @@ final class LearningPropertyTest {
     private static void assertNothingIsLeft(Memory memory, NaiveMemory before, LearningSettings settings) {
         long atMs = memory.watermarkMs();
         for (int h = 0; h < settings.horizonCount(); h++) {
-            assertThat(memory.episodes(h, atMs)).isCloseTo(0, within(1e-9));
+            assertThat(memory.activity(atMs).episodes(h)).isCloseTo(0, within(1e-9));
         }
         for (NaiveMemory.Edge edge : before.edges()) {
             for (int h = 0; h < settings.horizonCount(); h++) {
@@ -385,7 +385,7 @@ final class LearningPropertyTest {
         }
         for (String concept : before.concepts()) {
             for (int h = 0; h < settings.horizonCount(); h++) {
-                assertThat(memory.activation(memory.conceptOf(concept), h, atMs))
+                assertThat(memory.activity(atMs).of(memory.conceptOf(concept), h))
                         .isCloseTo(0, Agreement.relative(before.activationMass(concept, h, atMs)));
             }
         }

@@ -1,5 +1,6 @@
 package io.synfire.query.recall;
 
+import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import org.jspecify.annotations.Nullable;
@@ -7,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 /** Which horizons are read, and when: what a question names, resolved against a memory. Immutable and thread-safe. */
 final class Moment {
 
-    private final MemoryView view;
+    private final Activity activity;
     private final double[] weights;
     private final int first;
     private final boolean single;
     private final long atMs;
 
-    private Moment(MemoryView view, double[] weights, long atMs) {
-        this.view = view;
+    private Moment(Activity activity, double[] weights, long atMs) {
+        this.activity = activity;
         this.weights = weights;
         this.atMs = atMs;
         int used = 0;
@@ -37,7 +38,8 @@ final class Moment {
         } else {
             weights = blend.weights(view);
         }
-        return new Moment(view, weights, at(view, atMs));
+        long resolvedMs = at(view, atMs);
+        return new Moment(view.activity(resolvedMs), weights, resolvedMs);
     }
 
     static long at(MemoryView view, @Nullable Long atMs) {
@@ -71,11 +73,11 @@ final class Moment {
     /** M of a concept. */
     double activation(int concept) {
         if (single) {
-            return view.activation(concept, first, atMs);
+            return activity.of(concept, first);
         }
         double sum = 0;
         for (int h = first; h < weights.length; h++) {
-            sum += weights[h] * view.activation(concept, h, atMs);
+            sum += weights[h] * activity.of(concept, h);
         }
         return sum;
     }
@@ -84,8 +86,19 @@ final class Moment {
     double episodes() {
         double sum = 0;
         for (int h = first; h < weights.length; h++) {
-            sum += weights[h] * view.episodes(h, atMs);
+            sum += weights[h] * activity.episodes(h);
         }
         return sum;
+    }
+
+    /** Σ S(c→c) over Σ M: how much evidence of repeating itself an activation leaves, on the average over all concepts; at least 0. */
+    double repeatRate() {
+        double repeats = 0;
+        double total = 0;
+        for (int h = first; h < weights.length; h++) {
+            repeats += weights[h] * activity.repeats(h);
+            total += weights[h] * activity.total(h);
+        }
+        return repeats > 0 && total > 0 ? repeats / total : 0;
     }
 }

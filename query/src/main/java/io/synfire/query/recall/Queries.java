@@ -1,6 +1,7 @@
 package io.synfire.query.recall;
 
 import io.synfire.engine.learn.Horizon;
+import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.query.recall.Answers.Association;
@@ -122,14 +123,15 @@ public final class Queries {
         long moment = Moment.at(view, atMs);
         Associations forward = view.associations(a, moment);
         Associations backward = view.associations(b, moment);
+        Activity activity = view.activity(moment);
         List<HorizonExplanation> horizons = new ArrayList<>();
         for (int h = 0; h < view.settings().horizonCount(); h++) {
             if (only >= 0 && h != only) {
                 continue;
             }
-            double episodes = view.episodes(h, moment);
-            double massA = view.activation(a, h, moment);
-            double massB = view.activation(b, h, moment);
+            double episodes = activity.episodes(h);
+            double massA = activity.of(a, h);
+            double massB = activity.of(b, h);
             horizons.add(new HorizonExplanation(
                     view.settings().halfLives().get(h).toString(),
                     episodes,

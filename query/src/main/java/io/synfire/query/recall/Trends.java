@@ -1,6 +1,7 @@
 package io.synfire.query.recall;
 
 import io.synfire.engine.learn.Horizon;
+import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import java.util.Comparator;
@@ -23,6 +24,7 @@ final class Trends {
     private final int slow;
     private final long atMs;
     private final double minSupport;
+    private final Activity activity;
 
     /** A concept and a figure. */
     private record Figure(int concept, double value) {}
@@ -33,6 +35,7 @@ final class Trends {
         this.slow = slow;
         this.atMs = atMs;
         this.minSupport = minSupport;
+        this.activity = view.activity(atMs);
     }
 
     List<Answers.TrendingConcept> concepts(int k) {
@@ -40,8 +43,8 @@ final class Trends {
         TopK<Answers.TrendingConcept> top =
                 new TopK<>(k, order.reversed().thenComparing(Answers.TrendingConcept::concept));
         for (int concept = 0; concept < view.conceptCount(); concept++) {
-            double activation = view.activation(concept, fast, atMs);
-            double before = view.activation(concept, slow, atMs);
+            double activation = activity.of(concept, fast);
+            double before = activity.of(concept, slow);
             if (activation >= minSupport && before > 0 && !view.isRetired(concept)) {
                 top.offer(new Answers.TrendingConcept(view.idOf(concept), trend(activation, before), activation));
             }
@@ -74,7 +77,7 @@ final class Trends {
         Comparator<Figure> order = Comparator.comparingDouble(Figure::value);
         TopK<Figure> top = new TopK<>(Limits.TRENDING_CUES, order.reversed().thenComparingInt(Figure::concept));
         for (int concept = 0; concept < view.conceptCount(); concept++) {
-            double activation = view.activation(concept, fast, atMs);
+            double activation = activity.of(concept, fast);
             if (activation > 0) {
                 top.offer(new Figure(concept, activation));
             }

@@ -146,11 +146,12 @@ final class ServeKillIT {
         long atMs = expected.watermarkMs();
         assertThat(actual.watermarkMs()).isEqualTo(atMs);
         assertThat(actual.conceptCount()).isEqualTo(expected.conceptCount());
-        assertClose(actual.episodes(0, atMs), expected.episodes(0, atMs));
+        assertClose(actual.activity(atMs).episodes(0), expected.activity(atMs).episodes(0));
         long compared = 0;
         for (int cue = 0; cue < expected.conceptCount(); cue++) {
             int other = actual.conceptOf(expected.idOf(cue));
-            assertClose(actual.activation(other, 0, atMs), expected.activation(cue, 0, atMs));
+            assertClose(
+                    actual.activity(atMs).of(other, 0), expected.activity(atMs).of(cue, 0));
             Associations row = expected.associations(cue, atMs);
             Associations otherRow = actual.associations(other, atMs);
             for (int i = 0; i < row.size(); i++) {

@@ -183,7 +183,7 @@ final class PhenomenaTest {
             memory.apply(Batch.of(Episode.of(0, "hand", "stove"), burnt, Episode.of(0, "hand", "glove")));
             assertThat(strength(memory, "hand", "stove", 0)).isEqualTo(-9);
             // Marginals count exposure, not reward.
-            assertThat(memory.view().activation(memory.view().conceptOf("hand"), 0, 0))
+            assertThat(memory.view().activity(0).of(memory.view().conceptOf("hand"), 0))
                     .isEqualTo(3);
             assertThat(recalled(new Queries(memory.view()), "hand")).containsExactly("glove");
             Answers.Direction away = new Queries(memory.view())

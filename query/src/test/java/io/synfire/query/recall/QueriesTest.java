@@ -323,8 +323,8 @@ final class QueriesTest {
                 for (int i = 0; i < row.size(); i++) {
                     double score = weights[c]
                             * row.strength(i, 0)
-                            / Math.pow(view.activation(cue, 0, view.watermarkMs()), 0.75)
-                            / Math.pow(view.activation(row.target(i), 0, view.watermarkMs()), 0.2);
+                            / Math.pow(view.activity(view.watermarkMs()).of(cue, 0), 0.75)
+                            / Math.pow(view.activity(view.watermarkMs()).of(row.target(i), 0), 0.2);
                     expected.merge(view.idOf(row.target(i)), score, Double::sum);
                 }
             }

@@ -1,0 +1,41 @@
+package io.synfire.engine.view;
+
+/**
+ * How active everything is at one time: the marginals M and N, and how much repeats itself. A snapshot of moments of learning that lie
+ * close together; what fires for the first time afterwards reads as 0. Thread-safe. Each call costs a multiplication.
+ */
+public interface Activity {
+
+    /**
+     * A concept's own activation mass M.
+     *
+     * @param concept its int
+     * @param horizon index into the settings' half-lives
+     * @return its decayed sum of strengths
+     */
+    double of(int concept, int horizon);
+
+    /**
+     * The decayed number of episodes N.
+     *
+     * @param horizon index into the settings' half-lives
+     * @return the decayed count
+     */
+    double episodes(int horizon);
+
+    /**
+     * The activation mass of all concepts together, those that were forgotten since included.
+     *
+     * @param horizon index into the settings' half-lives
+     * @return Σ M
+     */
+    double total(int horizon);
+
+    /**
+     * The evidence that all self-associations were learned by, together: over {@link #total}, how readily whatever fires fires again in its context.
+     *
+     * @param horizon index into the settings' half-lives
+     * @return Σ S(c→c), whatever was dropped since as too weak
+     */
+    double repeats(int horizon);
+}
