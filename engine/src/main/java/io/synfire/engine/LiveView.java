@@ -76,14 +76,23 @@ final class LiveView implements MemoryView {
     }
 
     @Override
+    public int associationsMax(int cue) {
+        return whileOpen(() -> memory.associationsMax(cue));
+    }
+
+    @Override
     public Associations associations(int cue, long atMs) {
-        // Reads of the store must not meet its closing: native memory would be gone.
+        return whileOpen(() -> memory.associations(cue, atMs));
+    }
+
+    /** Reads of the store must not meet its closing: native memory would be gone. */
+    private <T> T whileOpen(Supplier<T> read) {
         open.lock();
         try {
             if (closed.get()) {
                 throw new IllegalStateException("the engine is closed");
             }
-            return memory.associations(cue, atMs);
+            return read.get();
         } finally {
             open.unlock();
         }

@@ -283,6 +283,18 @@ final class Adjacencies {
         }
     }
 
+    /** How many associations a cue has, at most, without reading them; any thread. */
+    int sizeMax(int cue) {
+        AtomicReferenceArray<@Nullable AdjacencyTable> now = tables;
+        AdjacencyTable table = cue < now.length() ? now.get(cue) : null;
+        if (table == null) {
+            return store.rowSizeMax(cue, horizons);
+        }
+        synchronized (table) {
+            return table.isComplete() ? table.size() : table.size() + store.rowSizeMax(cue, horizons);
+        }
+    }
+
     /** Takes every sum as it is kept, for digests. Writer only, or with no writer. */
     void sums(int cue, SumVisitor visitor) {
         AdjacencyTable table = cue < tables.length() ? tables.getPlain(cue) : null;

@@ -350,6 +350,17 @@ public final class Memory {
     }
 
     /**
+     * How many associations a cue has, at most.
+     *
+     * @param cue its int
+     * @return a bound that is known without reading them
+     */
+    public int associationsMax(int cue) {
+        Objects.checkIndex(cue, dictionary.count());
+        return adjacencies.sizeMax(cue);
+    }
+
+    /**
      * The associations of a cue.
      *
      * @param cue its int

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
@@ -30,6 +31,7 @@ import org.rocksdb.WriteOptions;
 public final class RocksStore implements AutoCloseable {
 
     private static final byte FORMAT = 3;
+    private static final byte[] NOTHING = new byte[0];
     private static final byte[] FORMAT_KEY = utf8("format");
     private static final byte[] SETTINGS_KEY = utf8("settings");
     private static final byte[] CHECKPOINT_KEY = utf8("checkpoint");
@@ -163,6 +165,22 @@ public final class RocksStore implements AutoCloseable {
     public @Nullable Row row(int cue, int horizons) {
         byte[] bytes = get(ColumnFamily.ROWS, key(cue));
         return bytes == null ? null : Row.ofBytes(cue, bytes, horizons);
+    }
+
+    /**
+     * How many associations the row of a cue holds, at most, told by its length alone: nothing is copied or decoded.
+     *
+     * @param cue its int
+     * @param horizons how many horizons the memory keeps
+     * @return at least their number, less than twice as much; 0 if it has no row
+     */
+    public int rowSizeMax(int cue, int horizons) {
+        try {
+            int length = database.db().get(database.handle(ColumnFamily.ROWS), key(cue), NOTHING);
+            return length == RocksDB.NOT_FOUND ? 0 : Row.sizeMax(length, horizons);
+        } catch (RocksDBException e) {
+            throw new StoreException("the store cannot be read: store=" + directory, e);
+        }
     }
 
     /**

@@ -192,6 +192,11 @@ public final class Row {
         return sink.toBytes();
     }
 
+    /** The most associations that fit into so many bytes: each has a target of a byte or more, and its sums. */
+    static int sizeMax(int bytes, int horizons) {
+        return bytes / (1 + 4 * horizons);
+    }
+
     static Row ofBytes(int cue, byte[] bytes, int horizons) {
         ByteSource source = new ByteSource("row of cue " + cue, bytes);
         int version = source.u1();

@@ -95,6 +95,16 @@ public interface MemoryView {
     Activity activity(long atMs);
 
     /**
+     * How many associations {@link #associations} gives for a cue, at most: a bound that is known without reading them, exact for most
+     * that are in memory. Costs a read of one key if they are not.
+     *
+     * @param cue the cue's int
+     * @return at least 0
+     * @throws IndexOutOfBoundsException if there is no such concept
+     */
+    int associationsMax(int cue);
+
+    /**
      * All associations of one cue, without those that have faded or are hidden by {@code forget.below}. Costs a copy of the row:
      * about 1 µs for 50 associations, 1 ms for 300,000; a row that is not in memory is read from disk first.
      *

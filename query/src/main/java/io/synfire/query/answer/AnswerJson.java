@@ -173,6 +173,9 @@ public final class AnswerJson {
             json.writeStartArray();
             answer.unknownCues().forEach(json::writeString);
             json.writeEndArray();
+            if (answer.work().skipped() > 0) {
+                work(json, answer.work());
+            }
         });
     }
 
@@ -320,6 +323,15 @@ public final class AnswerJson {
             json.writeEndObject();
         }
         return bytes.toByteArray();
+    }
+
+    private static void work(JsonGenerator json, Answers.Work work) {
+        json.writeName("work");
+        json.writeStartObject();
+        json.writeNumberProperty("rows", work.rows());
+        json.writeNumberProperty("associations", work.associations());
+        json.writeNumberProperty("skipped", work.skipped());
+        json.writeEndObject();
     }
 
     private static void direction(JsonGenerator json, String name, Answers.Direction direction) {

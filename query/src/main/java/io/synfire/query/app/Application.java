@@ -5,6 +5,7 @@ import io.synfire.engine.Engine;
 import io.synfire.ingest.file.EpisodeFile;
 import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.cli.Operations;
+import io.synfire.query.recall.Queries;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -94,9 +95,10 @@ final class Application implements Operations {
     }
 
     @Override
-    public Engine openReadOnly(Common common) throws IOException {
+    public Opened openReadOnly(Common common) throws IOException {
         Settings settings = Settings.load(common, environment, Map.of());
-        return Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry());
+        Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry());
+        return new Opened(engine, new Queries(engine.view(), settings.recall()));
     }
 
     /** Until SIGTERM or Ctrl-C; then everything is closed, with a last checkpoint, before the process ends. */

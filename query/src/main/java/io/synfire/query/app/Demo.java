@@ -132,7 +132,7 @@ final class Demo {
     }
 
     private void show() {
-        Queries queries = new Queries(server.view());
+        Queries queries = new Queries(server.view(), server.settings().recall());
         for (String product : SHOWN) {
             out.printf("%nwhat goes with %s?%n", product);
             for (Answers.Association association :

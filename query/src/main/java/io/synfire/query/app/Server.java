@@ -62,7 +62,12 @@ final class Server implements AutoCloseable {
                 ? null
                 : new ValidatingSink(engine, producer, settings.decoding().mapping(), InstantSource.system());
         this.http = new HttpServer(
-                settings.http(), new Queries(engine.view()), this::status, sink, meters, InstantSource.system());
+                settings.http(),
+                new Queries(engine.view(), settings.recall()),
+                this::status,
+                sink,
+                meters,
+                InstantSource.system());
     }
 
     /** A server that learns from the cluster the settings name, or from a broker in this process. */

@@ -9,6 +9,7 @@ import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.kafka.TopicNames;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.http.HttpServer.Address;
+import io.synfire.query.recall.RecallSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import tools.jackson.core.JsonPointer;
  *
  * @param data directory that holds {@code store/} and {@code kafka/}
  * @param learning learning settings that were given explicitly
+ * @param recall how questions weigh what they read
  * @param kafka properties of Kafka clients, without their prefix; a broker is started in the process if they name none
  * @param http where HTTP listens
  * @param checkpointInterval at most this long between two checkpoints while something is learned
@@ -44,6 +46,7 @@ import tools.jackson.core.JsonPointer;
 record Settings(
         Path data,
         Map<String, String> learning,
+        RecallSettings recall,
         Map<String, String> kafka,
         Address http,
         Duration checkpointInterval,
@@ -130,6 +133,7 @@ record Settings(
 
     private static Settings of(Map<String, String> values) {
         Map<String, String> learning = new LinkedHashMap<>();
+        Map<String, String> recall = new LinkedHashMap<>();
         Map<String, String> kafka = new LinkedHashMap<>();
         Map<String, String> others = new LinkedHashMap<>(OTHERS);
         Map<String, Double> rewards = new LinkedHashMap<>();
@@ -138,6 +142,8 @@ record Settings(
                 kafka.put(key.substring(KAFKA.length()), value);
             } else if (LearningSettings.KEYS.contains(key) || key.equals("rule")) {
                 learning.put(key, value);
+            } else if (RecallSettings.KEYS.contains(key)) {
+                recall.put(key, value);
             } else if (key.startsWith(REWARD_VALUES)) {
                 rewards.put(key.substring(REWARD_VALUES.length()), number(key, value));
             } else if (OTHERS.containsKey(key)) {
@@ -156,6 +162,7 @@ record Settings(
         return new Settings(
                 Path.of(text(others, "data")),
                 learning,
+                RecallSettings.parse(recall),
                 kafka,
                 new Address(text(others, "http.host"), whole(others, "http.port")),
                 Duration.ofMillis(Durations.parseMs("checkpoint-interval", text(others, "checkpoint-interval"))),
@@ -256,9 +263,7 @@ record Settings(
     }
 
     private static void readEnvironment(Map<String, String> environment, Map<String, String> values) {
-        Set<String> known = new TreeSet<>(LearningSettings.KEYS);
-        known.addAll(OTHERS.keySet());
-        known.add("rule");
+        Set<String> known = knownKeys();
         for (String name : new TreeSet<>(environment.keySet())) {
             if (!name.startsWith(ENVIRONMENT) || OF_KUBERNETES.matcher(name).matches()) {
                 continue;
@@ -279,10 +284,16 @@ record Settings(
         }
     }
 
-    private static String nearest(String key) {
+    private static Set<String> knownKeys() {
         Set<String> known = new TreeSet<>(LearningSettings.KEYS);
+        known.addAll(RecallSettings.KEYS);
         known.addAll(OTHERS.keySet());
         known.add("rule");
+        return known;
+    }
+
+    private static String nearest(String key) {
+        Set<String> known = knownKeys();
         known.add("kafka.bootstrap.servers");
         String best = "";
         int bestDistance = Integer.MAX_VALUE;

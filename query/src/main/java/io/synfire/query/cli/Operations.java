@@ -2,6 +2,7 @@ package io.synfire.query.cli;
 
 import io.synfire.engine.Engine;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.recall.Queries;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,8 +72,23 @@ public interface Operations {
      * Opens the store to read it as of its last checkpoint.
      *
      * @param common what every command may be given
-     * @return an engine that the caller closes
+     * @return a memory that the caller closes
      * @throws IOException if the settings cannot be read
      */
-    Engine openReadOnly(Common common) throws IOException;
+    Opened openReadOnly(Common common) throws IOException;
+
+    /**
+     * A memory that is open to be read.
+     *
+     * @param engine holds it
+     * @param queries answer questions to it
+     */
+    record Opened(Engine engine, Queries queries) implements AutoCloseable {
+
+        /** Closes the engine. */
+        @Override
+        public void close() {
+            engine.close();
+        }
+    }
 }

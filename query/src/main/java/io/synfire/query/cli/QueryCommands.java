@@ -1,17 +1,16 @@
 package io.synfire.query.cli;
 
-import io.synfire.engine.Engine;
 import io.synfire.query.answer.AnswerJson;
 import io.synfire.query.answer.AnswerText;
 import io.synfire.query.answer.StatusAnswer;
+import io.synfire.query.cli.Operations.Opened;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.AssociationsQuery;
+import io.synfire.query.recall.AssociationsQuery.Scoring;
 import io.synfire.query.recall.Blend;
 import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.Measure;
-import io.synfire.query.recall.Queries;
 import io.synfire.query.recall.RecallQuery;
-import io.synfire.query.recall.RecallQuery.Cue;
 import io.synfire.query.recall.Times;
 import io.synfire.query.recall.TrendingQuery;
 import java.io.IOException;
@@ -56,15 +55,15 @@ final class QueryCommands {
         }
 
         /** Answers as JSON or as text. */
-        abstract Printed ask(Engine engine);
+        abstract Printed ask(Opened memory);
 
         @Override
         public Integer call() throws IOException {
             if (spec == null) {
                 throw new IllegalStateException("the command does not know its own specification");
             }
-            try (Engine engine = operations.openReadOnly(root.common())) {
-                Printed printed = ask(engine);
+            try (Opened memory = operations.openReadOnly(root.common())) {
+                Printed printed = ask(memory);
                 PrintWriter out = spec.commandLine().getOut();
                 out.print(json ? new String(printed.json(), StandardCharsets.UTF_8) + "\n" : printed.text());
                 out.flush();
@@ -126,7 +125,30 @@ final class QueryCommands {
         int k = Limits.K;
 
         @Option(names = "--hops", description = "1 is direct association alone (default: 2)")
-        int hops = RecallQuery.HOPS;
+        @Nullable
+        Integer hops;
+
+        @Option(names = "--popularity", description = "exponent of what is taken off active concepts (default: 0.2)")
+        @Nullable
+        Double popularity;
+
+        @Option(names = "--shrinkage", description = "evidence below about this counts less (default: 0)")
+        @Nullable
+        Double shrinkage;
+
+        @Option(names = "--self", description = "weight of a cue's association with itself (default: 1)")
+        @Nullable
+        Double self;
+
+        @Option(names = "--prefix", description = "how the ids of the results begin")
+        @Nullable
+        String prefix;
+
+        @Option(names = "--exclude", description = "a concept that may not be among the results; may be given again")
+        List<String> exclude = new ArrayList<>();
+
+        @Option(names = "--candidate", description = "a concept that alone may be; may be given again")
+        List<String> candidates = new ArrayList<>();
 
         @Mixin
         Reading reading = new Reading();
@@ -145,19 +167,24 @@ final class QueryCommands {
         }
 
         @Override
-        Printed ask(Engine engine) {
-            Answers.Recall answer = new Queries(engine.view())
-                    .recall(new RecallQuery(
-                            cues.stream().map(cue -> new Cue(cue, 1)).toList(),
-                            ordered,
-                            includeCues,
-                            Set.of(),
-                            null,
-                            k,
-                            hops,
-                            reading.blend(),
-                            minSupport,
-                            reading.atMs()));
+        Printed ask(Opened memory) {
+            Answers.Recall answer = memory.queries()
+                    .recall(RecallQuery.builder()
+                            .cues(cues)
+                            .ordered(ordered)
+                            .includeCues(includeCues)
+                            .exclude(Set.copyOf(exclude))
+                            .candidates(candidates.isEmpty() ? null : Set.copyOf(candidates))
+                            .prefix(prefix)
+                            .k(k)
+                            .hops(hops)
+                            .popularity(popularity)
+                            .shrinkage(shrinkage)
+                            .self(self)
+                            .blend(reading.blend())
+                            .minSupport(minSupport)
+                            .atMs(reading.atMs())
+                            .build());
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }
@@ -173,6 +200,15 @@ final class QueryCommands {
         @Option(names = "--measure", description = "${COMPLETION-CANDIDATES} (default: strength)")
         Measure measure = Measure.STRENGTH;
 
+        @Option(names = "--shrinkage", description = "evidence below about this counts less (default: 0)")
+        double shrinkage;
+
+        @Option(names = "--popularity", description = "exponent of what is taken off active concepts (default: 0)")
+        double popularity;
+
+        @Option(names = "--prefix", description = "how the ids of the others begin")
+        String prefix = "";
+
         @Mixin
         Reading reading = new Reading();
 
@@ -187,10 +223,17 @@ final class QueryCommands {
         }
 
         @Override
-        Printed ask(Engine engine) {
-            Answers.Associations answer = new Queries(engine.view())
+        Printed ask(Opened memory) {
+            Answers.Associations answer = memory.queries()
                     .associations(new AssociationsQuery(
-                            concept, k, measure, reading.blend(), minSupport, includeCues, reading.atMs()));
+                            concept,
+                            k,
+                            new Scoring(measure, shrinkage, popularity),
+                            prefix,
+                            reading.blend(),
+                            minSupport,
+                            includeCues,
+                            reading.atMs()));
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }
@@ -216,8 +259,8 @@ final class QueryCommands {
         }
 
         @Override
-        Printed ask(Engine engine) {
-            Answers.Explanation answer = new Queries(engine.view()).explain(from, to, horizon, time(at));
+        Printed ask(Opened memory) {
+            Answers.Explanation answer = memory.queries().explain(from, to, horizon, time(at));
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }
@@ -238,8 +281,8 @@ final class QueryCommands {
         }
 
         @Override
-        Printed ask(Engine engine) {
-            Answers.Concepts answer = new Queries(engine.view()).concepts(prefix, k, reading.blend(), reading.atMs());
+        Printed ask(Opened memory) {
+            Answers.Concepts answer = memory.queries().concepts(prefix, k, reading.blend(), reading.atMs());
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }
@@ -269,9 +312,8 @@ final class QueryCommands {
         }
 
         @Override
-        Printed ask(Engine engine) {
-            Answers.Trending answer =
-                    new Queries(engine.view()).trending(new TrendingQuery(k, fast, slow, minSupport, time(at)));
+        Printed ask(Opened memory) {
+            Answers.Trending answer = memory.queries().trending(new TrendingQuery(k, fast, slow, minSupport, time(at)));
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }
@@ -283,8 +325,8 @@ final class QueryCommands {
         }
 
         @Override
-        Printed ask(Engine engine) {
-            StatusAnswer answer = StatusAnswer.of(engine.view(), true, null, null);
+        Printed ask(Opened memory) {
+            StatusAnswer answer = StatusAnswer.of(memory.engine().view(), true, null, null);
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }
@@ -296,8 +338,8 @@ final class QueryCommands {
         }
 
         @Override
-        Printed ask(Engine engine) {
-            var answer = engine.digest();
+        Printed ask(Opened memory) {
+            var answer = memory.engine().digest();
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }

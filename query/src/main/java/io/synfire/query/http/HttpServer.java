@@ -11,12 +11,13 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jetty.JettyServerThreadPoolMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.synfire.query.answer.AnswerJson;
+import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.AssociationsQuery;
+import io.synfire.query.recall.AssociationsQuery.Scoring;
 import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.Measure;
 import io.synfire.query.recall.Queries;
 import io.synfire.query.recall.RecallQuery;
-import io.synfire.query.recall.RecallQuery.Cue;
 import io.synfire.query.recall.TrendingQuery;
 import io.synfire.query.recall.UnknownConceptException;
 import java.io.IOException;
@@ -70,6 +71,7 @@ public final class HttpServer implements AutoCloseable {
     private final @Nullable EpisodeSink sink;
     private final PrometheusMeterRegistry meters;
     private final InstantSource clock;
+    private final WorkMeters work;
     private final AnswerJson json = new AnswerJson();
     private final RecallBody recallBody = new RecallBody();
     private final EpisodesBody episodesBody = new EpisodesBody();
@@ -98,6 +100,7 @@ public final class HttpServer implements AutoCloseable {
         this.sink = sink;
         this.meters = meters;
         this.clock = clock;
+        this.work = new WorkMeters(meters);
         this.javalin = Javalin.create(this::configure);
     }
 
@@ -215,23 +218,37 @@ public final class HttpServer implements AutoCloseable {
 
     private void concepts(Context context) {
         Parameters parameters = new Parameters(context, clock, "prefix", "k", "horizon", "blend", "at");
-        String prefix = parameters.text("prefix");
         answer(
                 context,
                 json.of(queries.concepts(
-                        prefix == null ? "" : prefix, parameters.k(), parameters.blend(), parameters.at())));
+                        parameters.textOr("prefix", ""), parameters.k(), parameters.blend(), parameters.at())));
     }
 
     private void associations(Context context) {
-        Parameters parameters =
-                new Parameters(context, clock, "k", "measure", "horizon", "blend", "min-support", "include-cues", "at");
+        Parameters parameters = new Parameters(
+                context,
+                clock,
+                "k",
+                "measure",
+                "shrinkage",
+                "popularity",
+                "prefix",
+                "horizon",
+                "blend",
+                "min-support",
+                "include-cues",
+                "at");
         String measure = parameters.text("measure");
         answer(
                 context,
                 json.of(queries.associations(new AssociationsQuery(
                         context.pathParam("id"),
                         parameters.k(),
-                        measure == null ? Measure.STRENGTH : Measure.parse(measure),
+                        new Scoring(
+                                measure == null ? Measure.STRENGTH : Measure.parse(measure),
+                                parameters.number("shrinkage", 0),
+                                parameters.number("popularity", 0)),
+                        parameters.textOr("prefix", ""),
                         parameters.blend(),
                         parameters.number("min-support", 0),
                         parameters.flag("include-cues"),
@@ -263,27 +280,53 @@ public final class HttpServer implements AutoCloseable {
 
     private void recallByParameters(Context context) {
         Parameters parameters = new Parameters(
-                context, clock, "cue", "k", "hops", "horizon", "blend", "min-support", "include-cues", "ordered", "at");
-        List<Cue> cues =
-                parameters.all("cue").stream().map(cue -> new Cue(cue, 1)).toList();
-        answer(
                 context,
-                json.of(queries.recall(new RecallQuery(
-                        cues,
-                        parameters.flag("ordered"),
-                        parameters.flag("include-cues"),
-                        Set.of(),
-                        null,
-                        parameters.k(),
-                        parameters.whole("hops", RecallQuery.HOPS),
-                        parameters.blend(),
-                        parameters.number("min-support", 0),
-                        parameters.at()))));
+                clock,
+                "cue",
+                "k",
+                "hops",
+                "popularity",
+                "shrinkage",
+                "self",
+                "prefix",
+                "exclude",
+                "candidate",
+                "horizon",
+                "blend",
+                "min-support",
+                "include-cues",
+                "ordered",
+                "at");
+        List<String> candidates = parameters.all("candidate");
+        recall(
+                context,
+                RecallQuery.builder()
+                        .cues(parameters.all("cue"))
+                        .ordered(parameters.flag("ordered"))
+                        .includeCues(parameters.flag("include-cues"))
+                        .exclude(Set.copyOf(parameters.all("exclude")))
+                        .candidates(candidates.isEmpty() ? null : Set.copyOf(candidates))
+                        .prefix(parameters.text("prefix"))
+                        .k(parameters.k())
+                        .hops(parameters.wholeOrNull("hops"))
+                        .popularity(parameters.numberOrNull("popularity"))
+                        .shrinkage(parameters.numberOrNull("shrinkage"))
+                        .self(parameters.numberOrNull("self"))
+                        .blend(parameters.blend())
+                        .minSupport(parameters.number("min-support", 0))
+                        .atMs(parameters.at())
+                        .build());
     }
 
     private void recallByBody(Context context) {
         Parameters parameters = new Parameters(context, clock, "at");
-        answer(context, json.of(queries.recall(recallBody.read(context.bodyAsBytes(), parameters.at()))));
+        recall(context, recallBody.read(context.bodyAsBytes(), parameters.at()));
+    }
+
+    private void recall(Context context, RecallQuery query) {
+        Answers.Recall recalled = queries.recall(query);
+        work.count(recalled.work());
+        answer(context, json.of(recalled));
     }
 
     private void episodes(Context context) {

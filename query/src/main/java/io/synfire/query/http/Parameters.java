@@ -35,6 +35,11 @@ final class Parameters {
         return context.queryParam(name);
     }
 
+    String textOr(String name, String otherwise) {
+        String value = context.queryParam(name);
+        return value == null ? otherwise : value;
+    }
+
     String required(String name) {
         String value = context.queryParam(name);
         if (value == null || value.isEmpty()) {
@@ -58,6 +63,16 @@ final class Parameters {
         } catch (NumberFormatException e) {
             throw new BadQueryException(name + " must be a whole number: " + name + "=" + value);
         }
+    }
+
+    @Nullable
+    Integer wholeOrNull(String name) {
+        return context.queryParam(name) == null ? null : Integer.valueOf(whole(name, 0));
+    }
+
+    @Nullable
+    Double numberOrNull(String name) {
+        return context.queryParam(name) == null ? null : Double.valueOf(number(name, 0));
     }
 
     double number(String name, double otherwise) {

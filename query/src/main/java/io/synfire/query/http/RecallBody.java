@@ -2,7 +2,6 @@ package io.synfire.query.http;
 
 import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.Blend;
-import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.RecallQuery;
 import io.synfire.query.recall.RecallQuery.Cue;
 import java.util.ArrayList;
@@ -24,23 +23,13 @@ final class RecallBody {
     /** The fields as they are met. */
     private static final class Fields {
         final List<Cue> cues = new ArrayList<>();
-        boolean ordered;
-        boolean includeCues;
-        Set<String> exclude = Set.of();
-
-        @Nullable
-        Set<String> candidates;
-
-        int k = Limits.K;
-        int hops = RecallQuery.HOPS;
+        final RecallQuery.Builder query = RecallQuery.builder();
 
         @Nullable
         String horizon;
 
         @Nullable
         Blend blend;
-
-        double minSupport;
 
         @Nullable
         Blend chosen() {
@@ -64,32 +53,30 @@ final class RecallBody {
         } catch (JacksonException e) {
             throw new BadQueryException("the body must be JSON: " + e.getOriginalMessage());
         }
-        return new RecallQuery(
-                fields.cues,
-                fields.ordered,
-                fields.includeCues,
-                fields.exclude,
-                fields.candidates,
-                fields.k,
-                fields.hops,
-                fields.chosen(),
-                fields.minSupport,
-                atMs);
+        return fields.query
+                .weightedCues(fields.cues)
+                .blend(fields.chosen())
+                .atMs(atMs)
+                .build();
     }
 
     private static void field(String name, JsonParser parser, Fields fields) {
         boolean isNull = parser.currentToken() == JsonToken.VALUE_NULL;
         switch (name) {
             case "cues" -> cues(parser, fields.cues);
-            case "ordered" -> fields.ordered = flag(name, parser);
-            case "includeCues" -> fields.includeCues = flag(name, parser);
-            case "exclude" -> fields.exclude = isNull ? Set.of() : texts(name, parser);
-            case "candidates" -> fields.candidates = isNull ? null : texts(name, parser);
-            case "k" -> fields.k = whole(name, parser);
-            case "hops" -> fields.hops = whole(name, parser);
+            case "ordered" -> fields.query.ordered(flag(name, parser));
+            case "includeCues" -> fields.query.includeCues(flag(name, parser));
+            case "exclude" -> fields.query.exclude(isNull ? Set.of() : texts(name, parser));
+            case "candidates" -> fields.query.candidates(isNull ? null : texts(name, parser));
+            case "prefix" -> fields.query.prefix(isNull ? null : text(name, parser));
+            case "k" -> fields.query.k(whole(name, parser));
+            case "hops" -> fields.query.hops(isNull ? null : Integer.valueOf(whole(name, parser)));
+            case "popularity" -> fields.query.popularity(isNull ? null : Double.valueOf(number(name, parser)));
+            case "shrinkage" -> fields.query.shrinkage(isNull ? null : Double.valueOf(number(name, parser)));
+            case "self" -> fields.query.self(isNull ? null : Double.valueOf(number(name, parser)));
             case "horizon" -> fields.horizon = isNull ? null : text(name, parser);
             case "blend" -> fields.blend = isNull ? null : blend(parser);
-            case "minSupport" -> fields.minSupport = number(name, parser);
+            case "minSupport" -> fields.query.minSupport(number(name, parser));
             default -> throw new BadQueryException("unknown field: field=" + name);
         }
     }

@@ -148,8 +148,18 @@ public final class Answers {
      * @param asOfMs the time of the read
      * @param results strongest first
      * @param unknownCues cues that have never fired
+     * @param work what was read for it
      */
-    public record Recall(long asOfMs, List<Recalled> results, List<String> unknownCues) {}
+    public record Recall(long asOfMs, List<Recalled> results, List<String> unknownCues, Work work) {}
+
+    /**
+     * What was read for an answer.
+     *
+     * @param rows how many concepts' associations
+     * @param associations how many associations, never more than the budget
+     * @param skipped how many concepts' associations were left out, since they would have been more than the budget
+     */
+    public record Work(int rows, int associations, int skipped) {}
 
     /**
      * One concept brought to mind.

@@ -15,8 +15,14 @@ public final class Limits {
     /** The most hops. */
     public static final int HOPS_MAX = 4;
 
-    /** How many concepts pass activation on at each hop. */
-    public static final int FAN_OUT = 30;
+    /** The most concepts that pass activation on at each hop. */
+    public static final int FAN_OUT_MAX = 1_000;
+
+    /** The most candidates. */
+    public static final int CANDIDATES_MAX = 10_000;
+
+    /** The most concepts that are excluded. */
+    public static final int EXCLUDE_MAX = 10_000;
 
     /** Of how many concepts, the most active, the associations are looked at for what grows. */
     public static final int TRENDING_CUES = 1_000;
@@ -36,5 +42,39 @@ public final class Limits {
         if (!(minSupport >= 0) || Double.isInfinite(minSupport)) {
             throw new BadQueryException("min-support must be at least 0: min-support=" + minSupport);
         }
+    }
+
+    static void requireHops(String name, int hops) {
+        require(name, hops, 1, HOPS_MAX);
+    }
+
+    static void requirePopularity(String name, double popularity) {
+        require(name, popularity, -2, 2);
+    }
+
+    static void requireShrinkage(String name, double shrinkage) {
+        require(name, shrinkage, 0, 1e9);
+    }
+
+    static void requireSelf(String name, double self) {
+        require(name, self, 0, 1_000);
+    }
+
+    static void requireSize(String name, int size, int max) {
+        require(name, size, 0, max);
+    }
+
+    static void require(String name, double value, double min, double max) {
+        if (!(value >= min && value <= max)) {
+            throw new BadQueryException(
+                    name + " must be " + text(min) + " to " + text(max) + ": " + name + "=" + text(value));
+        }
+    }
+
+    /** Whole numbers as such. */
+    private static String text(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
     }
 }

@@ -9,15 +9,11 @@ import io.synfire.query.recall.Answers.Concept;
 import io.synfire.query.recall.Answers.Direction;
 import io.synfire.query.recall.Answers.Explanation;
 import io.synfire.query.recall.Answers.HorizonExplanation;
-import it.unimi.dsi.fastutil.ints.Int2DoubleOpenHashMap;
-import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
-import it.unimi.dsi.fastutil.ints.IntSet;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +23,26 @@ import org.jspecify.annotations.Nullable;
 public final class Queries {
 
     private final MemoryView view;
+    private final RecallSettings settings;
+
+    /**
+     * Questions to a memory, with the default settings of recall.
+     *
+     * @param view what is seen of it
+     */
+    public Queries(MemoryView view) {
+        this(view, RecallSettings.defaults());
+    }
 
     /**
      * Questions to a memory.
      *
      * @param view what is seen of it
+     * @param settings how recall weighs what it reads
      */
-    public Queries(MemoryView view) {
+    public Queries(MemoryView view, RecallSettings settings) {
         this.view = view;
+        this.settings = settings;
     }
 
     /**
@@ -85,17 +93,18 @@ public final class Queries {
             int target = row.target(i);
             boolean shown = strength != 0
                     && (target != cue || query.includeSelf())
-                    && (query.minSupport() == 0 || strength >= query.minSupport());
+                    && (query.minSupport() == 0 || strength >= query.minSupport())
+                    && view.idOf(target).startsWith(query.prefix());
             if (shown) {
-                Double score = query.measure() == Measure.STRENGTH
-                        ? Double.valueOf(strength)
-                        : measures(strength, cueMass, target, episodes, moment).of(query.measure());
+                Measures measures = new Measures(strength, cueMass, moment.activation(target), episodes);
+                Double score =
+                        query.scoring().score(measures.of(query.scoring().measure()), strength, measures.targetMass());
                 top.offer(new Ranked(target, view.idOf(target), score, strength));
             }
         }
         List<Association> associations = new ArrayList<>();
         for (Ranked ranked : top.inOrder()) {
-            Measures measures = measures(ranked.strength(), cueMass, ranked.concept(), episodes, moment);
+            Measures measures = new Measures(ranked.strength(), cueMass, moment.activation(ranked.concept()), episodes);
             associations.add(new Association(
                     ranked.id(),
                     ranked.score(),
@@ -104,7 +113,8 @@ public final class Queries {
                     measures.of(Measure.LIFT),
                     measures.of(Measure.NPMI)));
         }
-        return new Answers.Associations(query.concept(), moment.atMs(), query.measure(), associations);
+        return new Answers.Associations(
+                query.concept(), moment.atMs(), query.scoring().measure(), associations);
     }
 
     /**
@@ -193,32 +203,33 @@ public final class Queries {
      * @return by score, then by id; scores of 0 and less are left out
      */
     public Answers.Recall recall(RecallQuery query) {
+        return recollect(query).answer(query);
+    }
+
+    /**
+     * Where a concept stands among all that cues bring to mind.
+     *
+     * @param query the question
+     * @param concept the concept's id
+     * @return the answer, and the concept's place in the whole ranking of what the question allows
+     */
+    public Placed place(RecallQuery query, String concept) {
+        Recollection recollection = recollect(query);
+        return new Placed(recollection.answer(query), recollection.rank(query, view.conceptOf(concept)));
+    }
+
+    /**
+     * An answer, and where a concept stands in the whole ranking it is the beginning of.
+     *
+     * @param answer the answer
+     * @param rank 1 + how many other concepts score at least as much, so that ties are never in its favour; 0 if it is not brought to
+     *     mind at all
+     */
+    public record Placed(Answers.Recall answer, int rank) {}
+
+    private Recollection recollect(RecallQuery query) {
         Moment moment = Moment.of(view, query.blend(), query.atMs());
-        Int2DoubleOpenHashMap cues = new Int2DoubleOpenHashMap();
-        List<String> unknown = new ArrayList<>();
-        int steps = query.cues().size();
-        for (RecallQuery.Cue cue : query.cues()) {
-            int concept = view.conceptOf(cue.concept());
-            double weight = query.ordered() ? cue.weight() / ((double) steps * steps) : cue.weight();
-            steps--;
-            if (concept < 0) {
-                unknown.add(cue.concept());
-            } else {
-                cues.addTo(concept, weight);
-            }
-        }
-        IntOpenHashSet hidden = new IntOpenHashSet(SpreadingActivation.ints(view, query.exclude()));
-        if (!query.includeCues()) {
-            hidden.addAll(cues.keySet());
-        }
-        Set<String> candidates = query.candidates();
-        IntSet allowed = candidates == null ? new IntOpenHashSet() : SpreadingActivation.ints(view, candidates);
-        if (candidates != null && allowed.isEmpty()) {
-            return new Answers.Recall(moment.atMs(), List.of(), unknown);
-        }
-        SpreadingActivation activation = new SpreadingActivation(view, moment, query.minSupport());
-        activation.spread(cues, query.hops());
-        return new Answers.Recall(moment.atMs(), activation.results(query.k(), hidden, allowed), unknown);
+        return new Recollection(view, moment, settings.overriddenBy(query), query);
     }
 
     /** A candidate and what it is ranked by; an undefined score is null. */
@@ -249,10 +260,6 @@ public final class Queries {
     /** Long-term potentiation has a ceiling, and so has depression; within (-1, 1). */
     private static double saturated(double strength) {
         return Math.signum(strength) * -Math.expm1(-Math.abs(strength));
-    }
-
-    private Measures measures(double strength, double cueMass, int target, double episodes, Moment moment) {
-        return new Measures(strength, cueMass, moment.activation(target), episodes);
     }
 
     /**

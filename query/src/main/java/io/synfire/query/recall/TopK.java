@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /** The first k of many, by an order: a heap of k, so that a hub is ranked without being sorted. */
 final class TopK<T> {
@@ -21,13 +22,19 @@ final class TopK<T> {
     void offer(T candidate) {
         if (lastFirst.size() < k) {
             lastFirst.add(candidate);
-        } else {
-            T last = lastFirst.peek();
-            if (last != null && order.compare(candidate, last) < 0) {
-                lastFirst.poll();
-                lastFirst.add(candidate);
-            }
+            return;
         }
+        T last = lastFirst.peek();
+        if (last != null && order.compare(candidate, last) < 0) {
+            lastFirst.poll();
+            lastFirst.add(candidate);
+        }
+    }
+
+    /** The last of those held once there are k: what is no better need not be offered. */
+    @Nullable
+    T last() {
+        return lastFirst.size() < k ? null : lastFirst.peek();
     }
 
     List<T> inOrder() {

@@ -8,6 +8,7 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.recall.Queries;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -56,8 +57,9 @@ final class SynfireCommandTest {
         }
 
         @Override
-        public Engine openReadOnly(Common common) {
-            return Engine.openReadOnly(directory, new EngineOptions(16 << 20), new SimpleMeterRegistry());
+        public Opened openReadOnly(Common common) {
+            Engine engine = Engine.openReadOnly(directory, new EngineOptions(16 << 20), new SimpleMeterRegistry());
+            return new Opened(engine, new Queries(engine.view()));
         }
     }
 

@@ -10,6 +10,7 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.query.recall.Answers.Recalled;
+import io.synfire.query.recall.AssociationsQuery.Scoring;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -213,25 +214,18 @@ final class PhenomenaTest {
     }
 
     private static String best(Queries queries, String cue, @Nullable Blend blend, long atMs) {
-        return queries.associations(new AssociationsQuery(cue, 1, Measure.STRENGTH, blend, 0, false, atMs))
+        return queries.associations(
+                        new AssociationsQuery(cue, 1, Scoring.of(Measure.STRENGTH), "", blend, 0, false, atMs))
                 .associations()
                 .get(0)
                 .concept();
     }
 
     private static RecallQuery query(double weight, String... cues) {
-        return new RecallQuery(
-                List.of(cues).stream()
+        return RecallQuery.builder()
+                .weightedCues(List.of(cues).stream()
                         .map(cue -> new RecallQuery.Cue(cue, weight))
-                        .toList(),
-                false,
-                false,
-                java.util.Set.of(),
-                null,
-                10,
-                2,
-                null,
-                0,
-                null);
+                        .toList())
+                .build();
     }
 }

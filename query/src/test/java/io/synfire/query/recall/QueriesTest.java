@@ -14,6 +14,7 @@ import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.query.recall.AssociationsQuery.Scoring;
 import io.synfire.query.recall.RecallQuery.Cue;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,11 +56,13 @@ final class QueriesTest {
             assertThat(queries.associations(AssociationsQuery.of("tea")).associations())
                     .extracting(Answers.Association::concept)
                     .containsExactly("milk", "sugar");
-            AssociationsQuery withSelf = new AssociationsQuery("tea", 10, Measure.STRENGTH, null, 0, true, null);
+            AssociationsQuery withSelf =
+                    new AssociationsQuery("tea", 10, Scoring.of(Measure.STRENGTH), "", null, 0, true, null);
             assertThat(queries.associations(withSelf).associations())
                     .extracting(Answers.Association::concept)
                     .containsExactly("milk", "tea", "sugar");
-            AssociationsQuery strong = new AssociationsQuery("tea", 10, Measure.STRENGTH, null, 2, false, null);
+            AssociationsQuery strong =
+                    new AssociationsQuery("tea", 10, Scoring.of(Measure.STRENGTH), "", null, 2, false, null);
             assertThat(queries.associations(strong).associations())
                     .extracting(Answers.Association::concept)
                     .containsExactly("milk");
@@ -90,21 +93,22 @@ final class QueriesTest {
     void strengthFadesAtTheTimeOfTheReadAndThePastIsRefused() {
         try (Engine engine = engine(Map.of("half-lives", "1d,30d"), Episode.of(10 * DAY, "a", "b"))) {
             Queries queries = new Queries(engine.view());
-            AssociationsQuery later =
-                    new AssociationsQuery("a", 10, Measure.STRENGTH, Blend.of("1d"), 0, false, 11 * DAY);
+            AssociationsQuery later = new AssociationsQuery(
+                    "a", 10, Scoring.of(Measure.STRENGTH), "", Blend.of("1d"), 0, false, 11 * DAY);
             assertThat(queries.associations(later).associations().get(0).strength())
                     .isCloseTo(0.5, within(1e-7));
-            assertThatThrownBy(() -> queries.associations(
-                            new AssociationsQuery("a", 10, Measure.STRENGTH, Blend.of("2d"), 0, false, null)))
+            assertThatThrownBy(() -> queries.associations(new AssociationsQuery(
+                            "a", 10, Scoring.of(Measure.STRENGTH), "", Blend.of("2d"), 0, false, null)))
                     .isInstanceOf(BadQueryException.class)
                     .hasMessageContaining("[1d, 30d]");
             assertThatThrownBy(() -> queries.associations(
-                            new AssociationsQuery("a", 10, Measure.STRENGTH, null, 0, false, 9 * DAY)))
+                            new AssociationsQuery("a", 10, Scoring.of(Measure.STRENGTH), "", null, 0, false, 9 * DAY)))
                     .isInstanceOf(BadQueryException.class)
                     .hasMessageContaining("watermark");
             assertThatThrownBy(() -> queries.associations(AssociationsQuery.of("zzz")))
                     .isInstanceOf(UnknownConceptException.class);
-            assertThatThrownBy(() -> new AssociationsQuery("a", 1001, Measure.STRENGTH, null, 0, false, null))
+            assertThatThrownBy(() ->
+                            new AssociationsQuery("a", 1001, Scoring.of(Measure.STRENGTH), "", null, 0, false, null))
                     .isInstanceOf(BadQueryException.class);
         }
     }
@@ -138,7 +142,8 @@ final class QueriesTest {
                 engine(Map.of("half-lives", "1d,10d"), Episode.of(0, "a", "b"), Episode.of(10 * DAY, "a", "c"))) {
             Queries queries = new Queries(engine.view());
             Blend blend = Blend.chosen(null, "1d:2,10d:0.5");
-            AssociationsQuery query = new AssociationsQuery("a", 10, Measure.CONFIDENCE, blend, 0, false, null);
+            AssociationsQuery query =
+                    new AssociationsQuery("a", 10, Scoring.of(Measure.CONFIDENCE), "", blend, 0, false, null);
             List<Answers.Association> found = queries.associations(query).associations();
             assertThat(found).extracting(Answers.Association::concept).containsExactly("c", "b");
             double slow = 0.5;
@@ -314,7 +319,13 @@ final class QueriesTest {
         try (Engine engine = engine(Map.of(), log.toArray(Episode[]::new))) {
             MemoryView view = engine.view();
             List<Cue> cues = List.of(new Cue("c1", 1), new Cue("c2", 0.5), new Cue("c1", 2));
-            RecallQuery query = new RecallQuery(cues, true, false, Set.of("c9"), null, 8, 1, null, 0, null);
+            RecallQuery query = RecallQuery.builder()
+                    .weightedCues(cues)
+                    .ordered(true)
+                    .exclude(Set.of("c9"))
+                    .k(8)
+                    .hops(1)
+                    .build();
             Map<String, Double> expected = new HashMap<>();
             double[] weights = {1 / 9.0, 0.5 / 4, 2};
             for (int c = 0; c < 3; c++) {
@@ -349,8 +360,7 @@ final class QueriesTest {
     }
 
     private static RecallQuery oneHop(String... cues) {
-        List<Cue> weighted = List.of(cues).stream().map(cue -> new Cue(cue, 1)).toList();
-        return new RecallQuery(weighted, false, false, Set.of(), null, 10, 1, null, 0, null);
+        return RecallQuery.builder().cues(List.of(cues)).hops(1).build();
     }
 
     private static Episode at(long atMs, String context, String concept) {

@@ -1,0 +1,94 @@
+package io.synfire.query.recall;
+
+import io.synfire.engine.view.MemoryView;
+import io.synfire.query.recall.Answers.Recalled;
+import it.unimi.dsi.fastutil.ints.Int2DoubleMap;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** All that the cues of one question brought to mind: the beginning of its ranking is the answer. Used for one question. */
+final class Recollection {
+
+    private final MemoryView view;
+    private final Moment moment;
+    private final Cues cues;
+    private final RowReader rows;
+    private final SpreadingActivation activation;
+    private final IntOpenHashSet hidden;
+    private final @Nullable IntOpenHashSet allowed;
+
+    Recollection(MemoryView view, Moment moment, RecallSettings settings, RecallQuery query) {
+        this.view = view;
+        this.moment = moment;
+        this.cues = Cues.of(view, query, settings);
+        this.rows = new RowReader(view, moment.atMs(), settings.associationsMax());
+        this.activation = new SpreadingActivation(view, moment, settings, query.minSupport(), rows);
+        this.hidden = ints(query.exclude());
+        if (!query.includeCues()) {
+            cues.known().forEach(cue -> hidden.add(cue.concept()));
+        }
+        Set<String> candidates = query.candidates();
+        this.allowed = candidates == null ? null : ints(candidates);
+        if (allowed == null || !allowed.isEmpty()) {
+            activation.spread(cues);
+        }
+    }
+
+    Answers.Recall answer(RecallQuery query) {
+        TopK<Scored> top = new TopK<>(query.k(), Scored.order(view));
+        for (Int2DoubleMap.Entry entry : activation.scores().int2DoubleEntrySet()) {
+            double score = entry.getDoubleValue();
+            Scored last = top.last();
+            boolean isBetter = score > 0 && (last == null || score >= last.score());
+            if (isBetter && isShown(entry.getIntKey(), query.prefix())) {
+                top.offer(new Scored(entry.getIntKey(), score));
+            }
+        }
+        List<Scored> best = top.inOrder();
+        IntArrayList concepts = new IntArrayList();
+        best.forEach(scored -> concepts.add(scored.concept()));
+        Reasons reasons = new Reasons(view, moment, activation, concepts);
+        List<Recalled> results = new ArrayList<>();
+        for (Scored scored : best) {
+            results.add(new Recalled(view.idOf(scored.concept()), scored.score(), reasons.of(scored.concept())));
+        }
+        return new Answers.Recall(moment.atMs(), results, cues.unknown(), rows.work());
+    }
+
+    /** 1 + how many others score at least as much as a concept; 0 if it is not among the results, however many there were. */
+    int rank(RecallQuery query, int concept) {
+        double own = concept < 0 ? 0 : activation.scores().get(concept);
+        if (!(own > 0) || !isShown(concept, query.prefix())) {
+            return 0;
+        }
+        int rank = 1;
+        for (Int2DoubleMap.Entry entry : activation.scores().int2DoubleEntrySet()) {
+            boolean isAhead = entry.getDoubleValue() >= own && entry.getIntKey() != concept;
+            if (isAhead && isShown(entry.getIntKey(), query.prefix())) {
+                rank++;
+            }
+        }
+        return rank;
+    }
+
+    private boolean isShown(int concept, String prefix) {
+        return !hidden.contains(concept)
+                && (allowed == null || allowed.contains(concept))
+                && (prefix.isEmpty() || view.idOf(concept).startsWith(prefix));
+    }
+
+    private IntOpenHashSet ints(Iterable<String> ids) {
+        IntOpenHashSet ints = new IntOpenHashSet();
+        for (String id : ids) {
+            int concept = view.conceptOf(id);
+            if (concept >= 0) {
+                ints.add(concept);
+            }
+        }
+        return ints;
+    }
+}
