@@ -17,12 +17,17 @@ public final class DataSets {
 
     /** The lines of a zstd-compressed file. */
     public static List<String> lines(String file) throws IOException {
+        try (BufferedReader reader = new BufferedReader(
+                new InputStreamReader(new ZstdInputStream(Files.newInputStream(file(file))), StandardCharsets.UTF_8))) {
+            return reader.lines().toList();
+        }
+    }
+
+    /** Where a file is. */
+    public static Path file(String file) {
         Path path = Path.of(System.getProperty("synfire.data", "../shared/data"), file);
         Assumptions.assumeTrue(
                 Files.isReadable(path), () -> "the data set is absent, so this test is skipped: file=" + path);
-        try (BufferedReader reader = new BufferedReader(
-                new InputStreamReader(new ZstdInputStream(Files.newInputStream(path)), StandardCharsets.UTF_8))) {
-            return reader.lines().toList();
-        }
+        return path;
     }
 }
