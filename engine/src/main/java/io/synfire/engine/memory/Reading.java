@@ -21,6 +21,7 @@ final class Reading {
     private final double[] toMoment;
     private final double forgetBelow;
     private final IntSet retired;
+    private final boolean allKnown;
     private final int[] targets;
     private final double[] strengths;
     private int size;
@@ -31,6 +32,7 @@ final class Reading {
         toMoment = landmarks.decays(moment.decays(), moment.atMs());
         forgetBelow = moment.forgetBelow();
         retired = moment.retired();
+        allKnown = retired.isEmpty();
         targets = new int[associationsMax];
         strengths = new double[associationsMax * horizons];
     }
@@ -39,7 +41,7 @@ final class Reading {
     void take(int target, int horizon, double sum) {
         strengths[size * horizons + horizon] =
                 Math.abs(sum) * toWatermark[horizon] < ForwardDecay.FADED ? 0 : sum * toMoment[horizon];
-        if (horizon == horizons - 1 && isShown() && !retired.contains(target)) {
+        if (horizon == horizons - 1 && isShown() && (allKnown || !retired.contains(target))) {
             targets[size++] = target;
         }
     }

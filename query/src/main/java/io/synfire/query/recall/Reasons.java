@@ -31,7 +31,7 @@ final class Reasons {
         this.view = view;
         this.moment = moment;
         this.activation = activation;
-        IntOpenHashSet asked = new IntOpenHashSet();
+        Asked asked = new Asked();
         concepts.forEach((int concept) -> asked.add(concept));
         // Of those that passed on, who brought them is asked too.
         activation.pulses().forEach(pulse -> asked.add(pulse.from()));
@@ -53,7 +53,7 @@ final class Reasons {
         return contributions;
     }
 
-    private void collect(Pulse pulse, IntOpenHashSet asked) {
+    private void collect(Pulse pulse, Asked asked) {
         Associations row = pulse.row();
         for (int i = 0; i < row.size(); i++) {
             int target = row.target(i);
@@ -106,5 +106,20 @@ final class Reasons {
                     "a concept passes on what nothing brought: concept=" + view.idOf(to.from()));
         }
         return way;
+    }
+
+    /** A few concepts, and a filter in front of them that nearly all others do not pass: rows are long. */
+    private static final class Asked {
+        private final long[] filter = new long[64];
+        private final IntOpenHashSet concepts = new IntOpenHashSet();
+
+        void add(int concept) {
+            concepts.add(concept);
+            filter[concept >>> 6 & 63] |= 1L << concept;
+        }
+
+        boolean contains(int concept) {
+            return (filter[concept >>> 6 & 63] & 1L << concept) != 0 && concepts.contains(concept);
+        }
     }
 }

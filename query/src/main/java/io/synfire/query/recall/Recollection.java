@@ -2,7 +2,6 @@ package io.synfire.query.recall;
 
 import io.synfire.engine.view.MemoryView;
 import io.synfire.query.recall.Answers.Recalled;
-import it.unimi.dsi.fastutil.ints.Int2DoubleMap;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import java.util.ArrayList;
@@ -39,16 +38,7 @@ final class Recollection {
     }
 
     Answers.Recall answer(RecallQuery query) {
-        TopK<Scored> top = new TopK<>(query.k(), Scored.order(view));
-        for (Int2DoubleMap.Entry entry : activation.scores().int2DoubleEntrySet()) {
-            double score = entry.getDoubleValue();
-            Scored last = top.last();
-            boolean isBetter = score > 0 && (last == null || score >= last.score());
-            if (isBetter && isShown(entry.getIntKey(), query.prefix())) {
-                top.offer(new Scored(entry.getIntKey(), score));
-            }
-        }
-        List<Scored> best = top.inOrder();
+        List<Scored> best = activation.scores().best(query.k(), view, concept -> isShown(concept, query.prefix()));
         IntArrayList concepts = new IntArrayList();
         best.forEach(scored -> concepts.add(scored.concept()));
         Reasons reasons = new Reasons(view, moment, activation, concepts);
@@ -65,14 +55,13 @@ final class Recollection {
         if (!(own > 0) || !isShown(concept, query.prefix())) {
             return 0;
         }
-        int rank = 1;
-        for (Int2DoubleMap.Entry entry : activation.scores().int2DoubleEntrySet()) {
-            boolean isAhead = entry.getDoubleValue() >= own && entry.getIntKey() != concept;
-            if (isAhead && isShown(entry.getIntKey(), query.prefix())) {
-                rank++;
+        int[] rank = {1};
+        activation.scores().forEach((other, score) -> {
+            if (score >= own && other != concept && isShown(other, query.prefix())) {
+                rank[0]++;
             }
-        }
-        return rank;
+        });
+        return rank[0];
     }
 
     private boolean isShown(int concept, String prefix) {

@@ -2,8 +2,6 @@ package io.synfire.query.recall;
 
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
-import it.unimi.dsi.fastutil.ints.Int2DoubleMap;
-import it.unimi.dsi.fastutil.ints.Int2DoubleOpenHashMap;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,7 +22,8 @@ final class SpreadingActivation {
     private final RecallSettings settings;
     private final double minSupport;
     private final RowReader rows;
-    private final Int2DoubleOpenHashMap scores = new Int2DoubleOpenHashMap();
+    private final int concepts;
+    private final Scores scores;
     private final List<Pulse> pulses = new ArrayList<>();
 
     SpreadingActivation(MemoryView view, Moment moment, RecallSettings settings, double minSupport, RowReader rows) {
@@ -33,20 +32,30 @@ final class SpreadingActivation {
         this.settings = settings;
         this.minSupport = minSupport;
         this.rows = rows;
+        this.concepts = view.conceptCount();
+        this.scores = new Scores(concepts);
     }
 
     /** Activates from cues. */
     void spread(Cues cues) {
-        Int2DoubleOpenHashMap reached = fromCues(cues);
-        reached.int2DoubleEntrySet().fastForEach(entry -> scores.put(entry.getIntKey(), entry.getDoubleValue()));
-        for (int hop = 2; hop <= settings.hops() && !reached.isEmpty(); hop++) {
-            reached = passOn(reached, hop);
-            reached.int2DoubleEntrySet().fastForEach(entry -> scores.addTo(entry.getIntKey(), entry.getDoubleValue()));
+        fromCues(cues, scores);
+        Scores last = scores;
+        for (int hop = 2; hop <= settings.hops(); hop++) {
+            List<Scored> vias = last.best(settings.fanOut(), view, concept -> true);
+            if (hop == settings.hops()) {
+                // Nothing is passed on from here: no need to know what was reached last.
+                passOn(vias, hop, scores);
+            } else {
+                Scores next = new Scores(concepts);
+                passOn(vias, hop, next);
+                next.forEach(scores::add);
+                last = next;
+            }
         }
     }
 
     /** The score of each concept that was reached; some may be 0 or less. */
-    Int2DoubleMap scores() {
+    Scores scores() {
         return scores;
     }
 
@@ -55,8 +64,7 @@ final class SpreadingActivation {
         return pulses;
     }
 
-    private Int2DoubleOpenHashMap fromCues(Cues cues) {
-        Int2DoubleOpenHashMap reached = new Int2DoubleOpenHashMap();
+    private void fromCues(Cues cues, Scores reached) {
         double repeatRate = cues.repeatRate(moment.repeatRate(), settings.selfCues());
         for (Cues.Weighted cue : cues.known()) {
             double mass = moment.activation(cue.concept());
@@ -70,24 +78,21 @@ final class SpreadingActivation {
                     if (row.target(i) == cue.concept()) {
                         self = strength;
                     } else if (Math.abs(strength) >= minSupport) {
-                        reached.addTo(row.target(i), gain * support(strength));
+                        reached.add(row.target(i), gain * support(strength));
                     }
                 }
                 double selfGain = cue.selfWeight() * perMass * selfStrength(self, mass, repeatRate);
                 if (selfGain != 0) {
-                    reached.addTo(cue.concept(), selfGain);
+                    reached.add(cue.concept(), selfGain);
                 }
                 pulses.add(new Pulse(1, cue.concept(), row, gain, selfGain));
             }
         }
-        reached.int2DoubleEntrySet()
-                .fastForEach(entry -> entry.setValue(entry.getDoubleValue() * perTarget(entry.getIntKey())));
-        return reached;
+        reached.replaceAll((concept, raw) -> raw * perTarget(concept));
     }
 
-    private Int2DoubleOpenHashMap passOn(Int2DoubleOpenHashMap reached, int hop) {
-        Int2DoubleOpenHashMap next = new Int2DoubleOpenHashMap();
-        for (Scored via : Scored.best(reached, settings.fanOut(), view)) {
+    private void passOn(List<Scored> vias, int hop, Scores reached) {
+        for (Scored via : vias) {
             Associations row = rows.read(via.concept());
             double outgoing = 0;
             for (int i = 0; row != null && i < row.size(); i++) {
@@ -98,13 +103,12 @@ final class SpreadingActivation {
                 for (int i = 0; i < row.size(); i++) {
                     double strength = moment.strength(row, i);
                     if (row.target(i) != via.concept() && Math.abs(strength) >= minSupport) {
-                        next.addTo(row.target(i), gain * support(strength));
+                        reached.add(row.target(i), gain * support(strength));
                     }
                 }
                 pulses.add(new Pulse(hop, via.concept(), row, gain, 0));
             }
         }
-        return next;
     }
 
     /** What an association counts for: less than its strength where there is little evidence. */
