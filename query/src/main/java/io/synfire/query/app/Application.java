@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.ingest.file.EpisodeFile;
+import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.cli.Operations;
 import io.synfire.query.recall.Queries;
@@ -92,6 +93,11 @@ final class Application implements Operations {
     @Override
     public ForgetAnswer forget(Common common, Forgotten what) throws IOException {
         return new Forgetting(Settings.load(common, environment, Map.of())).forget(what);
+    }
+
+    @Override
+    public EvaluateAnswer evaluate(Common common, EvaluateRequest request) throws IOException {
+        return new Evaluating(environment, err).evaluate(common, request);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.synfire.query.cli;
 
 import io.synfire.engine.Engine;
+import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.recall.Queries;
 import java.io.IOException;
@@ -67,6 +68,42 @@ public interface Operations {
      * @param concept a concept's id, or null
      */
     record Forgotten(@Nullable String context, @Nullable String concept) {}
+
+    /**
+     * Measures how well recall predicts.
+     *
+     * @param common what every command may be given
+     * @param request what to measure on
+     * @return the scores
+     * @throws IOException if the settings or a file cannot be read
+     */
+    EvaluateAnswer evaluate(Common common, EvaluateRequest request) throws IOException;
+
+    /**
+     * What to measure on: files to learn and files to ask about, or files for both, or files to search on.
+     *
+     * @param train files that are learned
+     * @param test files that are asked about
+     * @param prequential files that are asked about, then learned
+     * @param search whether to look for better settings on {@code train}
+     * @param format what the files hold, or null for what their names say
+     * @param ks how many answers count
+     * @param onlyKnown whether concepts that were not learned are taken out of the test
+     * @param settings settings files to compare; empty for the settings as they are
+     */
+    record EvaluateRequest(
+            List<Path> train,
+            List<Path> test,
+            List<Path> prequential,
+            boolean search,
+            @Nullable String format,
+            List<Integer> ks,
+            boolean onlyKnown,
+            List<Path> settings) {
+
+        /** How many answers count, unless asked otherwise: what is published counts 20. */
+        public static final int K = 20;
+    }
 
     /**
      * Opens the store to read it as of its last checkpoint.

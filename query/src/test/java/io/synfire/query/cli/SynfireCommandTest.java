@@ -7,7 +7,9 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
+import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.evaluate.Score;
 import io.synfire.query.recall.Queries;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -43,6 +45,13 @@ final class SynfireCommandTest {
         @Override
         public int learn(Common common, List<String> files) {
             throw new IllegalStateException("not a question");
+        }
+
+        @Override
+        public EvaluateAnswer evaluate(Common common, EvaluateRequest request) {
+            Score score =
+                    new Score("defaults", request.ks().get(0), 4, 1, 0.75, 0.5, 1, 0.25, new Score.Micros(3, 2, 9));
+            return new EvaluateAnswer("holdout", 10, 5, 0, List.of(score), null);
         }
 
         @Override
@@ -100,6 +109,8 @@ final class SynfireCommandTest {
                     List.of("trending", "--k", "3"),
                     List.of("forget", "--context", "user-17"),
                     List.of("forget", "--concept", "tea"),
+                    List.of("recall", "tea", "--prefix", "m", "--exclude", "honey", "--self", "2", "--shrinkage", "1"),
+                    List.of("evaluate", "--train", "a", "b", "--test", "c", "--k", "5"),
                     List.of("status"),
                     List.of("digest"))) {
                 String[] arguments = json.isEmpty()
@@ -122,6 +133,9 @@ final class SynfireCommandTest {
         assertThat(run("associations")).isEqualTo(2);
         assertThat(run("associations", "tea", "--measure", "love")).isEqualTo(2);
         assertThat(run("nonsense")).isEqualTo(2);
+        assertThat(run("evaluate", "--train", "a")).isEqualTo(2);
+        assertThat(run("evaluate", "--train", "a", "--prequential", "b")).isEqualTo(2);
+        assertThat(err.toString()).contains("give --train and --test, or --prequential");
         assertThat(run("forget")).isEqualTo(2);
         assertThat(run("forget", "--context", "k", "--concept", "c")).isEqualTo(2);
     }
