@@ -85,6 +85,11 @@ final class LiveView implements MemoryView {
         return whileOpen(() -> memory.associations(cue, atMs));
     }
 
+    @Override
+    public Associations associationsWithHidden(int cue, long atMs) {
+        return whileOpen(() -> memory.associationsWithHidden(cue, atMs));
+    }
+
     /** Reads of the store must not meet its closing: native memory would be gone. */
     private <T> T whileOpen(Supplier<T> read) {
         open.lock();

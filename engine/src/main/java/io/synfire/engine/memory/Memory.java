@@ -368,12 +368,27 @@ public final class Memory {
      * @return what is shown of its row
      */
     public Associations associations(int cue, long atMs) {
+        return associations(cue, atMs, settings.forgetBelow());
+    }
+
+    /**
+     * The associations of a cue, those that are too weak to be shown included.
+     *
+     * @param cue its int
+     * @param atMs the time of the read
+     * @return its row, but for what has faded
+     */
+    public Associations associationsWithHidden(int cue, long atMs) {
+        return associations(cue, atMs, 0);
+    }
+
+    private Associations associations(int cue, long atMs, double forgetBelow) {
         Objects.checkIndex(cue, dictionary.count());
         if (dictionary.isRetired(cue)) {
             return Associations.none(decays.size());
         }
         return adjacencies.read(
-                cue, new Reading.Moment(decays, watermarkMs(), atMs, settings.forgetBelow(), dictionary.retired()));
+                cue, new Reading.Moment(decays, watermarkMs(), atMs, forgetBelow, dictionary.retired()));
     }
 
     private void moveTo(Position position) {

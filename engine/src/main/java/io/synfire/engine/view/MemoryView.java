@@ -114,4 +114,14 @@ public interface MemoryView {
      * @throws IndexOutOfBoundsException if there is no such concept
      */
     Associations associations(int cue, long atMs);
+
+    /**
+     * The same with those that {@code forget.below} hides and that have not been dropped yet.
+     *
+     * @param cue the cue's int
+     * @param atMs the time of the read, not before the watermark
+     * @return its associations with their strengths at that time, in no order
+     * @throws IndexOutOfBoundsException if there is no such concept
+     */
+    Associations associationsWithHidden(int cue, long atMs);
 }

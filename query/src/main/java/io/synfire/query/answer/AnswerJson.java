@@ -3,14 +3,9 @@ package io.synfire.query.answer;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Digest;
 import io.synfire.query.recall.Answers;
-import io.synfire.query.recall.Measure;
-import io.synfire.query.recall.Retention;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -33,7 +28,7 @@ public final class AnswerJson {
             for (Answers.Concept concept : answer.concepts()) {
                 json.writeStartObject();
                 json.writeStringProperty("concept", concept.concept());
-                number(json, "activation", concept.activation());
+                JsonFields.number(json, "activation", concept.activation());
                 json.writeNumberProperty("degree", concept.degree());
                 json.writeEndObject();
             }
@@ -57,11 +52,11 @@ public final class AnswerJson {
             for (Answers.Association association : answer.associations()) {
                 json.writeStartObject();
                 json.writeStringProperty("concept", association.concept());
-                number(json, "score", association.score());
-                number(json, "strength", association.strength());
-                number(json, "confidence", association.confidence());
-                number(json, "lift", association.lift());
-                number(json, "npmi", association.npmi());
+                JsonFields.number(json, "score", association.score());
+                JsonFields.number(json, "strength", association.strength());
+                JsonFields.number(json, "confidence", association.confidence());
+                JsonFields.number(json, "lift", association.lift());
+                JsonFields.number(json, "npmi", association.npmi());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -76,33 +71,7 @@ public final class AnswerJson {
      */
     public byte[] of(Answers.Explanation answer) {
         return object(json -> {
-            json.writeStringProperty("from", answer.from());
-            json.writeStringProperty("to", answer.to());
-            json.writeStringProperty("asOf", iso(answer.asOfMs()));
-            json.writeName("horizons");
-            json.writeStartArray();
-            for (Answers.HorizonExplanation horizon : answer.horizons()) {
-                json.writeStartObject();
-                json.writeStringProperty("horizon", horizon.horizon());
-                number(json, "episodes", horizon.episodes());
-                json.writeName("marginals");
-                json.writeStartObject();
-                number(json, "from", horizon.fromActivation());
-                number(json, "to", horizon.toActivation());
-                json.writeEndObject();
-                direction(json, "forward", horizon.forward());
-                direction(json, "backward", horizon.backward());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            text(json, "lastReinforcement", isoOrNull(answer.lastReinforcedMs()));
-            json.writeName("fallsBelow");
-            json.writeStartObject();
-            number(json, "strength", answer.forgetBelow());
-            text(json, "forward", isoOrNull(answer.forwardBelowMs()));
-            text(json, "backward", isoOrNull(answer.backwardBelowMs()));
-            json.writeEndObject();
-            retention(json, answer.retention());
+            ExplanationJson.write(json, answer);
         });
     }
 
@@ -114,16 +83,16 @@ public final class AnswerJson {
      */
     public byte[] of(Answers.Trending answer) {
         return object(json -> {
-            text(json, "asOf", iso(answer.asOfMs()));
-            text(json, "fast", answer.fast());
-            text(json, "slow", answer.slow());
+            JsonFields.text(json, "asOf", iso(answer.asOfMs()));
+            JsonFields.text(json, "fast", answer.fast());
+            JsonFields.text(json, "slow", answer.slow());
             json.writeName("concepts");
             json.writeStartArray();
             for (Answers.TrendingConcept concept : answer.concepts()) {
                 json.writeStartObject();
                 json.writeStringProperty("concept", concept.concept());
-                number(json, "trend", concept.trend());
-                number(json, "activation", concept.activation());
+                JsonFields.number(json, "trend", concept.trend());
+                JsonFields.number(json, "activation", concept.activation());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -133,8 +102,8 @@ public final class AnswerJson {
                 json.writeStartObject();
                 json.writeStringProperty("from", association.from());
                 json.writeStringProperty("to", association.to());
-                number(json, "trend", association.trend());
-                number(json, "strength", association.strength());
+                JsonFields.number(json, "trend", association.trend());
+                JsonFields.number(json, "strength", association.strength());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -155,17 +124,8 @@ public final class AnswerJson {
             for (Answers.Recalled result : answer.results()) {
                 json.writeStartObject();
                 json.writeStringProperty("concept", result.concept());
-                number(json, "score", result.score());
-                json.writeName("because");
-                json.writeStartArray();
-                for (Answers.Contribution contribution : result.because()) {
-                    json.writeStartObject();
-                    json.writeStringProperty("cue", contribution.cue());
-                    json.writeStringProperty("via", contribution.via());
-                    number(json, "contribution", contribution.contribution());
-                    json.writeEndObject();
-                }
-                json.writeEndArray();
+                JsonFields.number(json, "score", result.score());
+                JsonFields.contributions(json, "because", result.because());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -189,7 +149,7 @@ public final class AnswerJson {
         return object(json -> {
             json.writeBooleanProperty("ready", answer.ready());
             Long watermarkMs = answer.watermarkMs();
-            text(json, "watermark", watermarkMs == null ? null : iso(watermarkMs));
+            JsonFields.text(json, "watermark", watermarkMs == null ? null : iso(watermarkMs));
             Long lag = answer.lag();
             if (lag == null) {
                 json.writeNullProperty("lag");
@@ -213,9 +173,9 @@ public final class AnswerJson {
             json.writeStartObject();
             answer.settings().forEach(json::writeStringProperty);
             json.writeEndObject();
-            retention(json, answer.retention());
+            JsonFields.retention(json, answer.retention());
             if (answer.failure() != null) {
-                text(json, "failure", answer.failure());
+                JsonFields.text(json, "failure", answer.failure());
             }
         });
     }
@@ -231,15 +191,15 @@ public final class AnswerJson {
         return object(json -> {
             ForgetAnswer.Removed removed = answer.removed();
             if (removed == null) {
-                text(json, "concept", answer.concept());
+                JsonFields.text(json, "concept", answer.concept());
             } else {
-                text(json, "context", answer.context());
+                JsonFields.text(json, "context", answer.context());
                 json.writeNumberProperty("episodes", removed.episodes());
                 json.writeNumberProperty("pairs", removed.pairs());
                 json.writeNumberProperty("associations", removed.associations());
-                number(json, "evidence", removed.evidence());
-                text(json, "horizon", removed.horizon());
-                text(json, "asOf", iso(removed.asOfMs()));
+                JsonFields.number(json, "evidence", removed.evidence());
+                JsonFields.text(json, "horizon", removed.horizon());
+                JsonFields.text(json, "asOf", iso(removed.asOfMs()));
                 json.writeName("searched");
                 json.writeStartArray();
                 answer.searched().forEach(json::writeString);
@@ -249,7 +209,7 @@ public final class AnswerJson {
             json.writeStartArray();
             for (ForgetAnswer.Appended appended : answer.appended()) {
                 json.writeStartObject();
-                text(json, "source", appended.source());
+                JsonFields.text(json, "source", appended.source());
                 json.writeNumberProperty("partition", appended.partition());
                 json.writeNumberProperty("offset", appended.offset());
                 json.writeEndObject();
@@ -334,42 +294,6 @@ public final class AnswerJson {
         json.writeEndObject();
     }
 
-    private static void direction(JsonGenerator json, String name, Answers.Direction direction) {
-        json.writeName(name);
-        json.writeStartObject();
-        number(json, "strength", direction.strength());
-        number(json, "saturated", direction.saturated());
-        for (Map.Entry<Measure, @Nullable Double> measure : direction.measures().entrySet()) {
-            if (measure.getKey() != Measure.STRENGTH) {
-                number(json, measure.getKey().toString(), measure.getValue());
-            }
-        }
-        json.writeNumberProperty("cuts", direction.cuts());
-        number(json, "cutBound", direction.cutBound());
-        json.writeEndObject();
-    }
-
-    private static void retention(JsonGenerator json, List<Retention> retention) {
-        json.writeName("retention");
-        json.writeStartArray();
-        for (Retention kept : retention) {
-            json.writeStartObject();
-            json.writeStringProperty("horizon", kept.horizon());
-            json.writeName("keeps");
-            json.writeStartObject();
-            number(json, "30d", kept.after30Days());
-            number(json, "90d", kept.after90Days());
-            number(json, "365d", kept.after365Days());
-            json.writeEndObject();
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
-    private static @Nullable String isoOrNull(@Nullable Long atMs) {
-        return atMs == null ? null : iso(atMs);
-    }
-
     private static void position(JsonGenerator json, Position position) {
         json.writeStartObject();
         json.writeStringProperty("source", position.source());
@@ -378,24 +302,5 @@ public final class AnswerJson {
         json.writeNumberProperty("nextOffset", position.nextOffset());
         json.writeNumberProperty("leaderEpoch", position.leaderEpoch());
         json.writeEndObject();
-    }
-
-    private static void number(JsonGenerator json, String name, @Nullable Double value) {
-        if (value == null) {
-            json.writeNullProperty(name);
-        } else {
-            if (!Double.isFinite(value)) {
-                throw new IllegalStateException("an answer must be finite: " + name + "=" + value);
-            }
-            json.writeNumberProperty(name, value.doubleValue());
-        }
-    }
-
-    private static void text(JsonGenerator json, String name, @Nullable String value) {
-        if (value == null) {
-            json.writeNullProperty(name);
-        } else {
-            json.writeStringProperty(name, value);
-        }
     }
 }

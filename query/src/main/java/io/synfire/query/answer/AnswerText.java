@@ -87,6 +87,8 @@ public final class AnswerText {
             direction(text, answer.from(), answer.to(), horizon.forward());
             direction(text, answer.to(), answer.from(), horizon.backward());
         }
+        recallPath(text, answer.from(), answer.to(), answer.forwardRecall());
+        recallPath(text, answer.to(), answer.from(), answer.backwardRecall());
         Long lastMs = answer.lastReinforcedMs();
         if (lastMs != null) {
             text.append(String.format("not reinforced after %s%n", AnswerJson.iso(lastMs)));
@@ -256,6 +258,8 @@ public final class AnswerText {
                 number(direction.saturated())));
         for (Map.Entry<Measure, @Nullable Double> measure : direction.measures().entrySet()) {
             text.append(String.format(Locale.ROOT, "  %s %s", measure.getKey(), number(measure.getValue())));
+            Integer rank = direction.ranks().get(measure.getKey());
+            text.append(rank == null ? "" : String.format(Locale.ROOT, " (#%,d)", rank));
         }
         if (direction.cuts() > 0) {
             text.append(String.format(
@@ -265,6 +269,28 @@ public final class AnswerText {
                     number(direction.cutBound())));
         }
         text.append(System.lineSeparator());
+    }
+
+    private static void recallPath(StringBuilder text, String from, String to, Answers.RecallPath path) {
+        Integer rank = path.rank();
+        text.append(
+                rank == null
+                        ? String.format("%s does not bring %s to mind%n", from, to)
+                        : String.format(
+                                Locale.ROOT,
+                                "%s brings %s to mind as #%,d, score %s%n",
+                                from,
+                                to,
+                                rank,
+                                number(path.score())));
+        for (Answers.Contribution way : path.paths()) {
+            text.append(String.format(
+                    "  %s %s%n",
+                    number(way.contribution()), way.via().equals(way.cue()) ? "directly" : "via " + way.via()));
+        }
+        for (Answers.Missing missing : path.missing()) {
+            text.append(String.format("  %s: %s%n", missing.reason(), missing.detail()));
+        }
     }
 
     private static void retention(StringBuilder text, List<Retention> retention) {

@@ -8,6 +8,7 @@ import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.AssociationsQuery;
 import io.synfire.query.recall.AssociationsQuery.Scoring;
 import io.synfire.query.recall.Blend;
+import io.synfire.query.recall.ExplainQuery;
 import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.Measure;
 import io.synfire.query.recall.RecallQuery;
@@ -250,6 +251,9 @@ final class QueryCommands {
         @Nullable
         String horizon;
 
+        @Option(names = "--min-support", description = "to see whether that is why an answer is missing")
+        double minSupport;
+
         @Option(names = "--at", description = "ISO-8601, milliseconds, or now (default: the watermark)")
         @Nullable
         String at;
@@ -260,7 +264,8 @@ final class QueryCommands {
 
         @Override
         Printed ask(Opened memory) {
-            Answers.Explanation answer = memory.queries().explain(from, to, horizon, time(at));
+            Answers.Explanation answer =
+                    memory.queries().explain(new ExplainQuery(from, to, horizon, minSupport, time(at)));
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }

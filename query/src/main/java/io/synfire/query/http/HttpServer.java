@@ -15,6 +15,7 @@ import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.AssociationsQuery;
 import io.synfire.query.recall.AssociationsQuery.Scoring;
 import io.synfire.query.recall.BadQueryException;
+import io.synfire.query.recall.ExplainQuery;
 import io.synfire.query.recall.Measure;
 import io.synfire.query.recall.Queries;
 import io.synfire.query.recall.RecallQuery;
@@ -256,14 +257,15 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void explain(Context context) {
-        Parameters parameters = new Parameters(context, clock, "from", "to", "horizon", "at");
+        Parameters parameters = new Parameters(context, clock, "from", "to", "horizon", "min-support", "at");
         answer(
                 context,
-                json.of(queries.explain(
+                json.of(queries.explain(new ExplainQuery(
                         parameters.required("from"),
                         parameters.required("to"),
                         parameters.text("horizon"),
-                        parameters.at())));
+                        parameters.number("min-support", 0),
+                        parameters.at()))));
     }
 
     private void trending(Context context) {

@@ -1,6 +1,7 @@
 package io.synfire.query.recall;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,8 @@ public final class Answers {
      * @param forgetBelow the strength below which an association is hidden; 0 if none is
      * @param forwardBelowMs when the association from the one to the other falls below that, if it is not used again; null for never
      * @param backwardBelowMs the same of the other direction
+     * @param forwardRecall how the one brings the other to mind
+     * @param backwardRecall how the other brings the one
      * @param retention what each half-life keeps
      */
     public record Explanation(
@@ -75,6 +78,8 @@ public final class Answers {
             double forgetBelow,
             @Nullable Long forwardBelowMs,
             @Nullable Long backwardBelowMs,
+            RecallPath forwardRecall,
+            RecallPath backwardRecall,
             List<Retention> retention) {}
 
     /**
@@ -136,11 +141,58 @@ public final class Answers {
      * @param strength S, 0 where nothing is stored
      * @param saturated 1 − e^−|S|, with the sign of S: potentiation has a ceiling, and so has depression
      * @param measures every measure, null where undefined
+     * @param ranks its place among the associations of its cue by every measure, from 1; null where it is not among them
      * @param cuts how often the row it is in was cut back to its strongest
      * @param cutBound what it may have lost by that, at the slowest horizon
      */
     public record Direction(
-            double strength, double saturated, Map<Measure, @Nullable Double> measures, int cuts, double cutBound) {}
+            double strength,
+            double saturated,
+            Map<Measure, @Nullable Double> measures,
+            Map<Measure, @Nullable Integer> ranks,
+            int cuts,
+            double cutBound) {}
+
+    /**
+     * How one concept, as the only cue, brings another to mind.
+     *
+     * @param rank its place among all that is brought to mind, from 1, ties against it; null if it is not
+     * @param score what it is brought by, or null
+     * @param paths the direct way and those over one other concept, largest first
+     * @param missing why it is not where it may be expected; empty if there is no reason
+     */
+    public record RecallPath(
+            @Nullable Integer rank, @Nullable Double score, List<Contribution> paths, List<Missing> missing) {}
+
+    /**
+     * A reason why an answer is missing.
+     *
+     * @param reason in short
+     * @param detail with figures
+     */
+    public record Missing(Reason reason, String detail) {
+
+        /** Why an answer is missing. */
+        public enum Reason {
+            /** The two are one: a cue is hidden among its own results unless asked for. */
+            HIDDEN_AS_CUE,
+            /** They were never learned together, or what was has faded away. */
+            NEVER_SEEN,
+            /** Nothing is stored, but the row was cut back to its strongest: it may have been among the rest. */
+            CUT,
+            /** What is stored is weaker than {@code forget.below} at every horizon. */
+            BELOW_THRESHOLD,
+            /** Its strength is less than was asked for. */
+            UNDER_MIN_SUPPORT,
+            /** Its evidence is negative: the one keeps the other away. */
+            DEPRESSED;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT).replace('_', '-');
+            }
+        }
+    }
 
     /**
      * What cues bring to mind.

@@ -1,19 +1,14 @@
 package io.synfire.query.recall;
 
 import io.synfire.engine.learn.Horizon;
-import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.query.recall.Answers.Association;
 import io.synfire.query.recall.Answers.Concept;
-import io.synfire.query.recall.Answers.Direction;
 import io.synfire.query.recall.Answers.Explanation;
-import io.synfire.query.recall.Answers.HorizonExplanation;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,48 +113,16 @@ public final class Queries {
     }
 
     /**
-     * Everything about a pair: both directions, every horizon, every measure, marginals.
+     * Everything about a pair: both directions, every horizon, every measure and rank, marginals, how each brings the other to mind, and
+     * why it does not.
      *
-     * @param from one concept's id
-     * @param to the other's
-     * @param horizon a half-life as settings write it, or null for all of them
-     * @param atMs the time of the read, or null for the watermark
+     * @param query the question
      * @return the explanation; strengths are 0 where nothing is stored
      */
-    public Explanation explain(String from, String to, @Nullable String horizon, @Nullable Long atMs) {
-        int only = horizon == null ? -1 : Blend.index(view, horizon);
-        int a = known(from);
-        int b = known(to);
-        long moment = Moment.at(view, atMs);
-        Associations forward = view.associations(a, moment);
-        Associations backward = view.associations(b, moment);
-        Activity activity = view.activity(moment);
-        List<HorizonExplanation> horizons = new ArrayList<>();
-        for (int h = 0; h < view.settings().horizonCount(); h++) {
-            if (only >= 0 && h != only) {
-                continue;
-            }
-            double episodes = activity.episodes(h);
-            double massA = activity.of(a, h);
-            double massB = activity.of(b, h);
-            horizons.add(new HorizonExplanation(
-                    view.settings().halfLives().get(h).toString(),
-                    episodes,
-                    massA,
-                    massB,
-                    direction(forward, b, h, massA, massB, episodes),
-                    direction(backward, a, h, massB, massA, episodes)));
-        }
-        return new Explanation(
-                from,
-                to,
-                moment,
-                horizons,
-                forward.indexOf(b) < 0 && backward.indexOf(a) < 0 ? null : lastReinforcedMs(a, b),
-                view.settings().forgetBelow(),
-                fallsBelowMs(forward, b, moment),
-                fallsBelowMs(backward, a, moment),
-                Retention.of(view.settings()));
+    public Explanation explain(ExplainQuery query) {
+        int from = known(query.from());
+        int to = known(query.to());
+        return new Explaining(view, settings, query).explain(from, to);
     }
 
     /**
@@ -243,47 +206,6 @@ public final class Queries {
     private static Comparator<Ranked> byScore() {
         Comparator<@Nullable Double> undefinedLast = Comparator.nullsLast(Comparator.<Double>reverseOrder());
         return Comparator.comparing(Ranked::score, undefinedLast).thenComparing(Ranked::id);
-    }
-
-    private Direction direction(
-            Associations row, int target, int horizon, double cueMass, double targetMass, double episodes) {
-        int index = row.indexOf(target);
-        double strength = index < 0 ? 0 : row.strength(index, horizon);
-        Measures measures = new Measures(strength, cueMass, targetMass, episodes);
-        Map<Measure, @Nullable Double> all = new EnumMap<>(Measure.class);
-        for (Measure measure : Measure.values()) {
-            all.put(measure, measures.of(measure));
-        }
-        return new Direction(strength, saturated(strength), all, row.cuts(), row.cutBound());
-    }
-
-    /** Long-term potentiation has a ceiling, and so has depression; within (-1, 1). */
-    private static double saturated(double strength) {
-        return Math.signum(strength) * -Math.expm1(-Math.abs(strength));
-    }
-
-    /**
-     * The latest time at which an association of the two may have been reinforced. Within an episode both fire at once, so no later than
-     * the earlier of both last activations; within a context up to max-gap lies between, and the impulse is of the later one's time.
-     */
-    private long lastReinforcedMs(int a, int b) {
-        long earlier = Math.min(view.lastActivationMs(a), view.lastActivationMs(b));
-        long later = Math.max(view.lastActivationMs(a), view.lastActivationMs(b));
-        return view.counts().contextual()
-                ? Math.min(later, earlier + view.settings().maxGapMs())
-                : earlier;
-    }
-
-    private @Nullable Long fallsBelowMs(Associations row, int target, long atMs) {
-        int index = row.indexOf(target);
-        if (index < 0) {
-            return null;
-        }
-        double[] strengths = new double[view.settings().horizonCount()];
-        for (int h = 0; h < strengths.length; h++) {
-            strengths[h] = row.strength(index, h);
-        }
-        return Retention.fallsBelowMs(view.settings(), strengths, atMs);
     }
 
     private int known(String id) {

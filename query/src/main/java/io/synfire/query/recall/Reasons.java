@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reasons {
 
-    private static final int CONTRIBUTIONS_MAX = 5;
-
     private final MemoryView view;
     private final Moment moment;
     private final SpreadingActivation activation;
@@ -39,10 +37,10 @@ final class Reasons {
     }
 
     /** What brought a concept most, largest first. */
-    List<Contribution> of(int concept) {
+    List<Contribution> of(int concept, int max) {
         Comparator<Way> bySize = Comparator.comparingDouble(way -> Math.abs(way.contribution()));
         TopK<Way> largest = new TopK<>(
-                CONTRIBUTIONS_MAX,
+                max,
                 bySize.reversed().thenComparing(way -> view.idOf(way.pulse().from())));
         waysTo(concept).forEach(largest::offer);
         List<Contribution> contributions = new ArrayList<>();

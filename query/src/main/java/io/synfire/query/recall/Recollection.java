@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** All that the cues of one question brought to mind: the beginning of its ranking is the answer. Used for one question. */
 final class Recollection {
 
+    private static final int CONTRIBUTIONS_MAX = 5;
+
     private final MemoryView view;
     private final Moment moment;
     private final Cues cues;
@@ -44,9 +46,19 @@ final class Recollection {
         Reasons reasons = new Reasons(view, moment, activation, concepts);
         List<Recalled> results = new ArrayList<>();
         for (Scored scored : best) {
-            results.add(new Recalled(view.idOf(scored.concept()), scored.score(), reasons.of(scored.concept())));
+            results.add(new Recalled(
+                    view.idOf(scored.concept()), scored.score(), reasons.of(scored.concept(), CONTRIBUTIONS_MAX)));
         }
         return new Answers.Recall(moment.atMs(), results, cues.unknown(), rows.work());
+    }
+
+    /** What brought one concept most, largest first. */
+    List<Answers.Contribution> waysTo(int concept, int max) {
+        return new Reasons(view, moment, activation, IntArrayList.of(concept)).of(concept, max);
+    }
+
+    double score(int concept) {
+        return activation.scores().get(concept);
     }
 
     /** 1 + how many others score at least as much as a concept; 0 if it is not among the results, however many there were. */

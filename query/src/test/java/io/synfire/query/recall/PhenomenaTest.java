@@ -188,7 +188,7 @@ final class PhenomenaTest {
                     .isEqualTo(3);
             assertThat(recalled(new Queries(memory.view()), "hand")).containsExactly("glove");
             Answers.Direction away = new Queries(memory.view())
-                    .explain("hand", "stove", null, null)
+                    .explain(ExplainQuery.of("hand", "stove"))
                     .horizons()
                     .get(0)
                     .forward();

@@ -52,7 +52,7 @@ final class QueriesModelTest {
                         });
                         Queries queries = new Queries(engine.view());
                         for (Edge edge : reference.edges()) {
-                            Answers.Explanation answer = queries.explain(edge.cue(), edge.target(), null, null);
+                            Answers.Explanation answer = queries.explain(ExplainQuery.of(edge.cue(), edge.target()));
                             for (int h = 0; h < settings.horizonCount(); h++) {
                                 compare(answer.horizons().get(h).forward(), reference, edge, h);
                             }

@@ -117,7 +117,7 @@ final class QueriesTest {
     void anExplanationHoldsBothDirectionsAndEveryHorizon() {
         try (Engine engine = engine(
                 Map.of("half-lives", "1d,none"), Episode.of(0, "x", "y"), inContext("k", "a"), inContext("k", "b"))) {
-            Answers.Explanation answer = new Queries(engine.view()).explain("a", "b", null, null);
+            Answers.Explanation answer = new Queries(engine.view()).explain(ExplainQuery.of("a", "b"));
             assertThat(answer.horizons())
                     .extracting(Answers.HorizonExplanation::horizon)
                     .containsExactly("1d", "none");
@@ -127,7 +127,7 @@ final class QueriesTest {
             assertThat(none.forward().saturated()).isCloseTo(1 - Math.exp(-1), within(1e-9));
             assertThat(none.episodes()).isEqualTo(3);
             assertThat(new Queries(engine.view())
-                            .explain("a", "y", null, null)
+                            .explain(ExplainQuery.of("a", "y"))
                             .horizons()
                             .get(1)
                             .forward()
@@ -211,7 +211,7 @@ final class QueriesTest {
                 Map.of("half-lives", "1d,30d", "forget.below", "0.25"),
                 Episode.of(10 * DAY, "a", "b"),
                 Episode.of(20 * DAY, "a", "c"))) {
-            Answers.Explanation answer = new Queries(engine.view()).explain("a", "b", "30d", null);
+            Answers.Explanation answer = new Queries(engine.view()).explain(new ExplainQuery("a", "b", "30d", 0, null));
             assertThat(answer.horizons())
                     .extracting(Answers.HorizonExplanation::horizon)
                     .containsExactly("30d");
@@ -229,11 +229,15 @@ final class QueriesTest {
                             .associations(engine.view().conceptOf("a"), forgotten)
                             .size())
                     .isEqualTo(1);
-            assertThat(new Queries(engine.view()).explain("b", "c", null, null).lastReinforcedMs())
+            assertThat(new Queries(engine.view())
+                            .explain(ExplainQuery.of("b", "c"))
+                            .lastReinforcedMs())
                     .isNull();
             // Of a context's pair the impulse is of the later one's time.
             engine.apply(Batch.of(at(30 * DAY, "k", "x"), at(30 * DAY + 60_000, "k", "y")));
-            assertThat(new Queries(engine.view()).explain("x", "y", null, null).lastReinforcedMs())
+            assertThat(new Queries(engine.view())
+                            .explain(ExplainQuery.of("x", "y"))
+                            .lastReinforcedMs())
                     .isEqualTo(30 * DAY + 60_000);
         }
     }
@@ -247,7 +251,7 @@ final class QueriesTest {
             Queries queries = new Queries(engine.view());
             assertThatThrownBy(() -> queries.associations(AssociationsQuery.of("gone")))
                     .isInstanceOf(UnknownConceptException.class);
-            assertThatThrownBy(() -> queries.explain("tea", "gone", null, null))
+            assertThatThrownBy(() -> queries.explain(ExplainQuery.of("tea", "gone")))
                     .isInstanceOf(UnknownConceptException.class);
             assertThat(queries.concepts("", 10, null, null).concepts())
                     .extracting(Answers.Concept::concept)

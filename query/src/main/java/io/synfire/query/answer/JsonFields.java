@@ -1,0 +1,70 @@
+package io.synfire.query.answer;
+
+import io.synfire.query.recall.Answers;
+import io.synfire.query.recall.Retention;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** Fields that several answers have. */
+final class JsonFields {
+
+    private JsonFields() {}
+
+    static void contributions(JsonGenerator json, String name, List<Answers.Contribution> contributions) {
+        json.writeName(name);
+        json.writeStartArray();
+        for (Answers.Contribution contribution : contributions) {
+            json.writeStartObject();
+            json.writeStringProperty("cue", contribution.cue());
+            json.writeStringProperty("via", contribution.via());
+            number(json, "contribution", contribution.contribution());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    static void whole(JsonGenerator json, String name, @Nullable Integer value) {
+        if (value == null) {
+            json.writeNullProperty(name);
+        } else {
+            json.writeNumberProperty(name, value.intValue());
+        }
+    }
+
+    static void number(JsonGenerator json, String name, @Nullable Double value) {
+        if (value == null) {
+            json.writeNullProperty(name);
+        } else {
+            if (!Double.isFinite(value)) {
+                throw new IllegalStateException("an answer must be finite: " + name + "=" + value);
+            }
+            json.writeNumberProperty(name, value.doubleValue());
+        }
+    }
+
+    static void text(JsonGenerator json, String name, @Nullable String value) {
+        if (value == null) {
+            json.writeNullProperty(name);
+        } else {
+            json.writeStringProperty(name, value);
+        }
+    }
+
+    static void retention(JsonGenerator json, List<Retention> retention) {
+        json.writeName("retention");
+        json.writeStartArray();
+        for (Retention kept : retention) {
+            json.writeStartObject();
+            json.writeStringProperty("horizon", kept.horizon());
+            json.writeName("keeps");
+            json.writeStartObject();
+            number(json, "30d", kept.after30Days());
+            number(json, "90d", kept.after90Days());
+            number(json, "365d", kept.after365Days());
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,212 @@
+package io.synfire.query.recall;
+
+import io.synfire.engine.view.Activity;
+import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.MemoryView;
+import io.synfire.query.recall.Answers.Direction;
+import io.synfire.query.recall.Answers.Explanation;
+import io.synfire.query.recall.Answers.HorizonExplanation;
+import io.synfire.query.recall.Answers.Missing;
+import io.synfire.query.recall.Answers.Missing.Reason;
+import io.synfire.query.recall.Answers.RecallPath;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Explains a pair: what is stored of it, where that stands among its cue's associations, how the one brings the other to mind, and why it
+ * does not. Reads the rows of both, and what two recalls read. Used for one question.
+ */
+final class Explaining {
+
+    private static final int PATHS_MAX = 10;
+
+    private final MemoryView view;
+    private final RecallSettings settings;
+    private final ExplainQuery query;
+    private final long atMs;
+    private final Activity activity;
+
+    Explaining(MemoryView view, RecallSettings settings, ExplainQuery query) {
+        this.view = view;
+        this.settings = settings;
+        this.query = query;
+        this.atMs = Moment.at(view, query.atMs());
+        this.activity = view.activity(atMs);
+    }
+
+    Explanation explain(int from, int to) {
+        String horizon = query.horizon();
+        int only = horizon == null ? -1 : Blend.index(view, horizon);
+        Associations forward = view.associations(from, atMs);
+        Associations backward = view.associations(to, atMs);
+        List<HorizonExplanation> horizons = new ArrayList<>();
+        for (int h = 0; h < view.settings().horizonCount(); h++) {
+            if (only < 0 || h == only) {
+                horizons.add(new HorizonExplanation(
+                        view.settings().halfLives().get(h).toString(),
+                        activity.episodes(h),
+                        activity.of(from, h),
+                        activity.of(to, h),
+                        direction(forward, from, to, h),
+                        direction(backward, to, from, h)));
+            }
+        }
+        return new Explanation(
+                query.from(),
+                query.to(),
+                atMs,
+                horizons,
+                forward.indexOf(to) < 0 && backward.indexOf(from) < 0 ? null : lastReinforcedMs(from, to),
+                view.settings().forgetBelow(),
+                fallsBelowMs(forward, to),
+                fallsBelowMs(backward, from),
+                recall(forward, from, to),
+                recall(backward, to, from),
+                Retention.of(view.settings()));
+    }
+
+    private Direction direction(Associations row, int cue, int target, int horizon) {
+        int index = row.indexOf(target);
+        Measures measures = measures(row, index, cue, target, horizon);
+        Map<Measure, @Nullable Double> all = new EnumMap<>(Measure.class);
+        for (Measure measure : Measure.values()) {
+            all.put(measure, measures.of(measure));
+        }
+        return new Direction(
+                measures.strength(),
+                saturated(measures.strength()),
+                all,
+                ranks(row, cue, target, horizon, all),
+                row.cuts(),
+                row.cutBound());
+    }
+
+    /** The places that a list of the cue's associations by each measure gives: by score, then by id, the cue itself left out. */
+    private Map<Measure, @Nullable Integer> ranks(
+            Associations row, int cue, int target, int horizon, Map<Measure, @Nullable Double> own) {
+        Map<Measure, @Nullable Integer> ranks = new EnumMap<>(Measure.class);
+        boolean isListed = row.indexOf(target) >= 0 && cue != target;
+        for (Measure measure : Measure.values()) {
+            Double score = own.get(measure);
+            ranks.put(measure, isListed && score != null ? Integer.valueOf(1) : null);
+        }
+        for (int i = 0; isListed && i < row.size(); i++) {
+            int other = row.target(i);
+            if (other != target && other != cue) {
+                Measures measures = measures(row, i, cue, other, horizon);
+                boolean isBeforeAtATie = view.idOf(other).compareTo(view.idOf(target)) < 0;
+                for (Measure measure : Measure.values()) {
+                    Double score = own.get(measure);
+                    Double others = measures.of(measure);
+                    if (score != null && others != null) {
+                        int order = Double.compare(others, score);
+                        if (order > 0 || (order == 0 && isBeforeAtATie)) {
+                            ranks.computeIfPresent(measure, (m, rank) -> rank + 1);
+                        }
+                    }
+                }
+            }
+        }
+        return ranks;
+    }
+
+    private Measures measures(Associations row, int index, int cue, int target, int horizon) {
+        double strength = index < 0 ? 0 : row.strength(index, horizon);
+        return new Measures(
+                strength, activity.of(cue, horizon), activity.of(target, horizon), activity.episodes(horizon));
+    }
+
+    private RecallPath recall(Associations row, int cue, int target) {
+        RecallQuery asked = RecallQuery.builder()
+                .cues(List.of(view.idOf(cue)))
+                .includeCues(cue == target)
+                .blend(query.horizon() == null ? null : Blend.of(query.horizon()))
+                .minSupport(query.minSupport())
+                .atMs(atMs)
+                .build();
+        Moment moment = Moment.of(view, asked.blend(), atMs);
+        Recollection recollection = new Recollection(view, moment, settings.overriddenBy(asked), asked);
+        int rank = recollection.rank(asked, target);
+        return new RecallPath(
+                rank == 0 ? null : rank,
+                rank == 0 ? null : recollection.score(target),
+                recollection.waysTo(target, PATHS_MAX),
+                missing(row, cue, target, moment));
+    }
+
+    private List<Missing> missing(Associations row, int cue, int target, Moment moment) {
+        List<Missing> reasons = new ArrayList<>();
+        if (cue == target) {
+            reasons.add(new Missing(
+                    Reason.HIDDEN_AS_CUE, "a cue is not among its own results, unless include-cues is asked for"));
+        }
+        int index = row.indexOf(target);
+        if (index >= 0) {
+            double strength = moment.strength(row, index);
+            if (strength < 0) {
+                reasons.add(new Missing(
+                        Reason.DEPRESSED, "its evidence is negative, the cue keeps it away: strength=" + strength));
+            }
+            if (Math.abs(strength) < query.minSupport()) {
+                reasons.add(new Missing(
+                        Reason.UNDER_MIN_SUPPORT,
+                        "its strength is below min-support: strength=" + strength + " min-support="
+                                + query.minSupport()));
+            }
+            return reasons;
+        }
+        Associations stored = view.associationsWithHidden(cue, atMs);
+        int hidden = stored.indexOf(target);
+        if (hidden >= 0) {
+            reasons.add(new Missing(
+                    Reason.BELOW_THRESHOLD,
+                    "its strength is below forget.below at every horizon: strength=" + moment.strength(stored, hidden)
+                            + " forget.below=" + view.settings().forgetBelow()));
+        } else if (row.cuts() > 0) {
+            reasons.add(new Missing(
+                    Reason.CUT,
+                    "it is not stored, and the row was cut back to its max-associations="
+                            + view.settings().maxAssociations() + " strongest: cuts=" + row.cuts()
+                            + ", what it may have lost by that is at most " + row.cutBound()));
+        } else {
+            double below = view.settings().forgetBelow();
+            reasons.add(new Missing(
+                    Reason.NEVER_SEEN,
+                    "the two were not learned together, or it has faded"
+                            + (below > 0 ? " below forget.below=" + below : "")));
+        }
+        return reasons;
+    }
+
+    /** Long-term potentiation has a ceiling, and so has depression; within (-1, 1). */
+    private static double saturated(double strength) {
+        return Math.signum(strength) * -Math.expm1(-Math.abs(strength));
+    }
+
+    /**
+     * The latest time at which an association of the two may have been reinforced. Within an episode both fire at once, so no later than
+     * the earlier of both last activations; within a context up to max-gap lies between, and the impulse is of the later one's time.
+     */
+    private long lastReinforcedMs(int a, int b) {
+        long earlier = Math.min(view.lastActivationMs(a), view.lastActivationMs(b));
+        long later = Math.max(view.lastActivationMs(a), view.lastActivationMs(b));
+        return view.counts().contextual()
+                ? Math.min(later, earlier + view.settings().maxGapMs())
+                : earlier;
+    }
+
+    private @Nullable Long fallsBelowMs(Associations row, int target) {
+        int index = row.indexOf(target);
+        if (index < 0) {
+            return null;
+        }
+        double[] strengths = new double[view.settings().horizonCount()];
+        for (int h = 0; h < strengths.length; h++) {
+            strengths[h] = row.strength(index, h);
+        }
+        return Retention.fallsBelowMs(view.settings(), strengths, atMs);
+    }
+}
