@@ -59,6 +59,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     private final Engine engine;
     private final ClientProperties properties;
     private final Options options;
+    private final BatchListener listener;
     private final MeterRegistry meters;
     private final RecordDecoder decoder;
     private final Counter records;
@@ -80,7 +81,22 @@ public final class EpisodeConsumer implements AutoCloseable {
      * @param meters where its figures go
      */
     public EpisodeConsumer(Engine engine, ClientProperties properties, Options options, MeterRegistry meters) {
+        this(engine, properties, options, BatchListener.NONE, meters);
+    }
+
+    /**
+     * A learner that is heard, not yet started.
+     *
+     * @param engine what learns; this is its one writer
+     * @param properties how to reach the cluster
+     * @param options how to read
+     * @param listener hears what is learned
+     * @param meters where its figures go
+     */
+    public EpisodeConsumer(
+            Engine engine, ClientProperties properties, Options options, BatchListener listener, MeterRegistry meters) {
         this.engine = engine;
+        this.listener = listener;
         this.properties = properties;
         this.options = options;
         this.meters = meters;
@@ -245,7 +261,9 @@ public final class EpisodeConsumer implements AutoCloseable {
             rejections += rejectedHere;
         }
         rejected.await();
+        listener.beforeLearning(batches);
         engine.apply(batches);
+        listener.afterLearning(batches);
         records.increment(polled.count());
         deadLetters.increment(rejections);
     }

@@ -91,7 +91,9 @@ final class Server implements AutoCloseable {
                     opened(parts, new EpisodeProducer(client, settings.topics().episodes(), meters));
             EpisodeConsumer.Options options =
                     new EpisodeConsumer.Options(settings.topics(), settings.checkpointInterval(), settings.decoding());
-            EpisodeConsumer consumer = opened(parts, new EpisodeConsumer(engine, client, options, meters));
+            Queries queries = new Queries(engine.view(), settings.recall());
+            LiveScoring scoring = opened(parts, new LiveScoring(queries, settings.prequentialShare(), meters));
+            EpisodeConsumer consumer = opened(parts, new EpisodeConsumer(engine, client, options, scoring, meters));
             return new Server(settings, meters, engine, consumer, client, producer, parts);
         } catch (RuntimeException e) {
             close(parts);

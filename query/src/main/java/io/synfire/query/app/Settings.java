@@ -9,6 +9,7 @@ import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.kafka.TopicNames;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.http.HttpServer.Address;
+import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.RecallSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,7 @@ import tools.jackson.core.JsonPointer;
  * @param topics which topics are read and written
  * @param partitions how many partitions a new topic of episodes gets
  * @param decoding how records become entries
+ * @param prequentialShare the share of contexts whose next episodes are predicted while a memory is served
  */
 record Settings(
         Path data,
@@ -53,7 +55,8 @@ record Settings(
         EngineOptions engine,
         TopicNames topics,
         int partitions,
-        Decoding decoding) {
+        Decoding decoding,
+        double prequentialShare) {
 
     /** Where store and broker are if nothing else is said. */
     static final String DATA = "synfire-data";
@@ -84,6 +87,7 @@ record Settings(
         others.put("topics.partitions", "1");
         others.put("context-from", "none");
         others.put("event-id-header", "");
+        others.put("prequential.share", "0.05");
         others.put("fields.concepts", "");
         others.put("fields.id", "/id");
         others.put("fields.strength", "");
@@ -169,7 +173,14 @@ record Settings(
                 memory.isEmpty() ? EngineOptions.defaults() : new EngineOptions(bytes("memory", memory)),
                 new TopicNames(text(others, "topics.episodes"), text(others, "topics.dead-letters")),
                 whole(others, "topics.partitions"),
-                decoding(others, rewards, contextFrom.equals("key")));
+                decoding(others, rewards, contextFrom.equals("key")),
+                share(others));
+    }
+
+    private static double share(Map<String, String> others) {
+        double share = number("prequential.share", text(others, "prequential.share"));
+        Limits.requireShare("prequential.share", share);
+        return share;
     }
 
     private static Decoding decoding(Map<String, String> others, Map<String, Double> rewards, boolean contextFromKey) {

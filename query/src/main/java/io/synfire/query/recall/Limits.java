@@ -32,6 +32,17 @@ public final class Limits {
 
     private Limits() {}
 
+    /**
+     * Checks a share.
+     *
+     * @param name what it is called
+     * @param share in [0, 1]
+     * @throws BadQueryException if it is not
+     */
+    public static void requireShare(String name, double share) {
+        require(name, share, 0, 1);
+    }
+
     static void requireK(int k) {
         if (k < 1 || k > K_MAX) {
             throw new BadQueryException("k must be 1 to " + K_MAX + ": k=" + k);
