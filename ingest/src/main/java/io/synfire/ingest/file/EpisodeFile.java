@@ -92,7 +92,7 @@ public final class EpisodeFile {
      * @throws IOException if it cannot be read to its end; what was read until then is learned
      */
     public Summary learn(Path file, LongConsumer progress) throws IOException {
-        String source = "file:" + file.toAbsolutePath().normalize();
+        String source = LearnedFiles.source(file);
         long from = engine.positions().stream()
                 .filter(position -> position.source().equals(source))
                 .mapToLong(Position::nextOffset)

@@ -70,8 +70,20 @@ public final class AnswerJson {
      * @return {@code {"from", "to", "asOf", "horizons": […], "lastReinforcement", "fallsBelow", "retention"}}
      */
     public byte[] of(Answers.Explanation answer) {
+        return object(json -> ExplanationJson.write(json, answer));
+    }
+
+    /**
+     * Everything about a pair, with evidence from the log.
+     *
+     * @param answer the answer
+     * @param evidence where in the log both fired
+     * @return the same with {@code "evidence": {"records", "searched": […], "episodes": […]}}
+     */
+    public byte[] of(Answers.Explanation answer, EvidenceAnswer evidence) {
         return object(json -> {
             ExplanationJson.write(json, answer);
+            EvidenceJson.write(json, evidence);
         });
     }
 

@@ -1,5 +1,7 @@
 package io.synfire.query.answer;
 
+import io.synfire.engine.event.Activation;
+import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Digest;
 import io.synfire.query.recall.Answers;
@@ -10,10 +12,15 @@ import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Answers as lines for a terminal. Immutable and thread-safe. */
 public final class AnswerText {
+
+    /** Of an episode as many concepts are shown. */
+    private static final int CONCEPTS_MAX = 8;
 
     private static final String TREND = "  %-60s %10s %12s%n";
     private static final String ASSOCIATION = "  %-40s %10s %10s %10s %10s %8s%n";
@@ -106,6 +113,36 @@ public final class AnswerText {
                     moment(answer.backwardBelowMs())));
         }
         retention(text, answer.retention());
+        return text.toString();
+    }
+
+    /**
+     * Everything about a pair, with evidence from the log.
+     *
+     * @param answer the answer
+     * @param evidence where in the log both fired
+     * @return the same, then an episode in each line, and what was searched
+     */
+    public String of(Answers.Explanation answer, EvidenceAnswer evidence) {
+        StringBuilder text = new StringBuilder(of(answer));
+        text.append(String.format(
+                Locale.ROOT,
+                "evidence: %d found in the last %,d records%n",
+                evidence.found().size(),
+                evidence.records()));
+        Set<String> pair = Set.copyOf(List.of(answer.from(), answer.to()));
+        for (EvidenceAnswer.Together together : evidence.found()) {
+            place(text, together.latest(), pair, "");
+            EvidenceAnswer.Place earlier = together.earlier();
+            if (earlier != null) {
+                place(text, earlier, pair, "  after ");
+            }
+        }
+        for (EvidenceAnswer.Searched searched : evidence.searched()) {
+            text.append(String.format(
+                    "searched %s partition %d, offsets %d to %d%n",
+                    searched.source(), searched.partition(), searched.fromOffset(), searched.toOffset()));
+        }
         return text.toString();
     }
 
@@ -246,6 +283,31 @@ public final class AnswerText {
         line(text, "associations", answer.associations());
         line(text, "concepts", answer.concepts());
         return text.toString();
+    }
+
+    /** The pair first: an episode may be long. */
+    private static void place(StringBuilder text, EvidenceAnswer.Place place, Set<String> pair, String before) {
+        Episode episode = place.episode();
+        List<String> concepts =
+                episode.activations().stream().map(Activation::concept).toList();
+        List<String> shown = Stream.concat(
+                        concepts.stream().filter(pair::contains),
+                        concepts.stream().filter(concept -> !pair.contains(concept)))
+                .limit(CONCEPTS_MAX)
+                .toList();
+        int more = concepts.size() - shown.size();
+        text.append(String.format(
+                Locale.ROOT,
+                "  %s%s  %s partition %d offset %d%s%s: %s%s%n",
+                before,
+                AnswerJson.iso(episode.atMs()),
+                place.source(),
+                place.partition(),
+                place.offset(),
+                episode.context() == null ? "" : "  context " + episode.context(),
+                episode.reward() == 1 ? "" : "  reward " + number(episode.reward()),
+                String.join(", ", shown),
+                more == 0 ? "" : String.format(Locale.ROOT, " and %,d more", more)));
     }
 
     private static void direction(StringBuilder text, String from, String to, Answers.Direction direction) {

@@ -2,8 +2,10 @@ package io.synfire.query.app;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
+import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.EpisodeFile;
 import io.synfire.query.answer.EvaluateAnswer;
+import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.cli.Operations;
 import io.synfire.query.recall.Queries;
@@ -93,6 +95,19 @@ final class Application implements Operations {
     @Override
     public ForgetAnswer forget(Common common, Forgotten what) throws IOException {
         return new Forgetting(Settings.load(common, environment, Map.of())).forget(what);
+    }
+
+    @Override
+    public EvidenceAnswer evidence(Common common, Opened memory, String from, String to, int k) throws IOException {
+        Settings settings = Settings.load(common, environment, Map.of());
+        MemoryView view = memory.engine().view();
+        EvidenceSearch search = new EvidenceSearch(settings, view.settings());
+        if (!search.needsTopic(view.positions())) {
+            return search.find(view.positions(), null, from, to, k);
+        }
+        try (TopicCluster cluster = TopicCluster.of(settings)) {
+            return search.find(view.positions(), cluster.client(), from, to, k);
+        }
     }
 
     @Override

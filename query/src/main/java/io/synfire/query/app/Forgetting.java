@@ -10,19 +10,13 @@ import io.synfire.ingest.file.FileForgetter;
 import io.synfire.ingest.forget.ForgetReceipt;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
-import io.synfire.ingest.kafka.LocalBroker;
 import io.synfire.ingest.kafka.TopicForgetter;
 import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.cli.Operations.Forgotten;
 import io.synfire.query.recall.UnknownConceptException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -108,23 +102,8 @@ final class Forgetting {
     }
 
     private void inTopic(Forgotten what, Known known, Done done) {
-        Map<String, String> kafka = new HashMap<>(settings.kafka());
-        Path own = settings.data().resolve("kafka");
-        LocalBroker broker = null;
-        try {
-            if (!kafka.containsKey("bootstrap.servers")) {
-                Optional<String> running = LocalBroker.running(own);
-                if (running.isPresent()) {
-                    kafka.put("bootstrap.servers", running.get());
-                } else if (Files.exists(own)) {
-                    broker = LocalBroker.start(own, LocalBroker.PREFERRED_PORT);
-                    kafka.put("bootstrap.servers", broker.bootstrapServers());
-                } else {
-                    throw new IllegalStateException(
-                            "the topic's cluster must be named: kafka.bootstrap.servers=missing");
-                }
-            }
-            ClientProperties client = new ClientProperties(kafka);
+        try (TopicCluster cluster = TopicCluster.of(settings)) {
+            ClientProperties client = cluster.client();
             TopicForgetter forgetter =
                     new TopicForgetter(client, settings.topics().episodes(), settings.decoding(), known.learning());
             String context = what.context();
@@ -134,10 +113,6 @@ final class Forgetting {
                 done.appended.add(forgetter.forgetConcept(String.valueOf(what.concept())));
             }
             done.applied = !done.appended.isEmpty() && apply(client);
-        } finally {
-            if (broker != null) {
-                broker.close();
-            }
         }
     }
 

@@ -16,6 +16,7 @@ import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.LocalBroker;
 import io.synfire.ingest.kafka.Topics;
 import io.synfire.query.answer.StatusAnswer;
+import io.synfire.query.http.EvidenceSource;
 import io.synfire.query.http.HttpServer;
 import io.synfire.query.recall.Queries;
 import java.time.InstantSource;
@@ -66,6 +67,7 @@ final class Server implements AutoCloseable {
                 new Queries(engine.view(), settings.recall()),
                 this::status,
                 sink,
+                client == null ? null : evidence(settings, engine.view(), client),
                 meters,
                 InstantSource.system());
     }
@@ -112,6 +114,11 @@ final class Server implements AutoCloseable {
             close(parts);
             throw e;
         }
+    }
+
+    private static EvidenceSource evidence(Settings settings, MemoryView view, ClientProperties client) {
+        EvidenceSearch search = new EvidenceSearch(settings, view.settings());
+        return (from, to, k) -> search.find(view.positions(), client, from, to, k);
     }
 
     /** Starts to learn and to answer. */

@@ -2,6 +2,7 @@ package io.synfire.query.cli;
 
 import io.synfire.engine.Engine;
 import io.synfire.query.answer.EvaluateAnswer;
+import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.recall.Queries;
 import java.io.IOException;
@@ -60,6 +61,19 @@ public interface Operations {
      * @throws IOException if the settings or a file that was learned cannot be read
      */
     ForgetAnswer forget(Common common, Forgotten what) throws IOException;
+
+    /**
+     * Looks for evidence of an association in the log: the topic, or files.
+     *
+     * @param common what every command may be given
+     * @param memory the memory that learned from it
+     * @param from one concept's id
+     * @param to the other's
+     * @param k how many places are asked for
+     * @return the latest places where both fired
+     * @throws IOException if the settings cannot be read
+     */
+    EvidenceAnswer evidence(Common common, Opened memory, String from, String to, int k) throws IOException;
 
     /**
      * What is to be forgotten: one of both.

@@ -2,6 +2,7 @@ package io.synfire.query.cli;
 
 import io.synfire.query.answer.AnswerJson;
 import io.synfire.query.answer.AnswerText;
+import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.cli.Operations.Opened;
 import io.synfire.query.recall.Answers;
@@ -55,8 +56,16 @@ final class QueryCommands {
             this.operations = operations;
         }
 
+        Operations operations() {
+            return operations;
+        }
+
+        Operations.Common common() {
+            return root.common();
+        }
+
         /** Answers as JSON or as text. */
-        abstract Printed ask(Opened memory);
+        abstract Printed ask(Opened memory) throws IOException;
 
         @Override
         public Integer call() throws IOException {
@@ -258,15 +267,28 @@ final class QueryCommands {
         @Nullable
         String at;
 
+        @Option(
+                names = "--evidence",
+                description = "the latest episodes of the log in which both fired, of its last million")
+        boolean evidence;
+
+        @Option(names = "--k", description = "how many of these (default: 10)")
+        int k = Limits.K;
+
         ExplainCommand(SynfireCommand root, Operations operations) {
             super(root, operations);
         }
 
         @Override
-        Printed ask(Opened memory) {
+        Printed ask(Opened memory) throws IOException {
+            Limits.requireK(k);
             Answers.Explanation answer =
                     memory.queries().explain(new ExplainQuery(from, to, horizon, minSupport, time(at)));
-            return new Printed(JSON.of(answer), TEXT.of(answer));
+            if (!evidence) {
+                return new Printed(JSON.of(answer), TEXT.of(answer));
+            }
+            EvidenceAnswer found = operations().evidence(common(), memory, from, to, k);
+            return new Printed(JSON.of(answer, found), TEXT.of(answer, found));
         }
     }
 

@@ -16,6 +16,7 @@ import io.synfire.query.recall.AssociationsQuery;
 import io.synfire.query.recall.AssociationsQuery.Scoring;
 import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.ExplainQuery;
+import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.Measure;
 import io.synfire.query.recall.Queries;
 import io.synfire.query.recall.RecallQuery;
@@ -29,6 +30,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -70,6 +72,8 @@ public final class HttpServer implements AutoCloseable {
     private final Queries queries;
     private final StatusSource status;
     private final @Nullable EpisodeSink sink;
+    private final @Nullable EvidenceSource evidence;
+    private final Semaphore searching = new Semaphore(1);
     private final PrometheusMeterRegistry meters;
     private final InstantSource clock;
     private final WorkMeters work;
@@ -85,6 +89,7 @@ public final class HttpServer implements AutoCloseable {
      * @param queries what answers
      * @param status says how the memory stands
      * @param sink where posted episodes go, or null if none are taken
+     * @param evidence looks into the log, or null if there is none
      * @param meters what {@code /metrics} shows, and where query times go
      * @param clock what {@code at=now} means
      */
@@ -93,12 +98,14 @@ public final class HttpServer implements AutoCloseable {
             Queries queries,
             StatusSource status,
             @Nullable EpisodeSink sink,
+            @Nullable EvidenceSource evidence,
             PrometheusMeterRegistry meters,
             InstantSource clock) {
         this.address = address;
         this.queries = queries;
         this.status = status;
         this.sink = sink;
+        this.evidence = evidence;
         this.meters = meters;
         this.clock = clock;
         this.work = new WorkMeters(meters);
@@ -257,15 +264,29 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void explain(Context context) {
-        Parameters parameters = new Parameters(context, clock, "from", "to", "horizon", "min-support", "at");
-        answer(
-                context,
-                json.of(queries.explain(new ExplainQuery(
-                        parameters.required("from"),
-                        parameters.required("to"),
-                        parameters.text("horizon"),
-                        parameters.number("min-support", 0),
-                        parameters.at()))));
+        Parameters parameters =
+                new Parameters(context, clock, "from", "to", "horizon", "min-support", "at", "evidence", "k");
+        ExplainQuery query = new ExplainQuery(
+                parameters.required("from"),
+                parameters.required("to"),
+                parameters.text("horizon"),
+                parameters.number("min-support", 0),
+                parameters.at());
+        Limits.requireK(parameters.k());
+        Answers.Explanation explanation = queries.explain(query);
+        if (!parameters.flag("evidence")) {
+            answer(context, json.of(explanation));
+        } else if (evidence == null) {
+            problem(context, HttpStatus.SERVICE_UNAVAILABLE, "this server is offline, it reads no log");
+        } else if (!searching.tryAcquire()) {
+            problem(context, HttpStatus.SERVICE_UNAVAILABLE, "the log is being searched, one search at a time");
+        } else {
+            try {
+                answer(context, json.of(explanation, evidence.find(query.from(), query.to(), parameters.k())));
+            } finally {
+                searching.release();
+            }
+        }
     }
 
     private void trending(Context context) {

@@ -43,7 +43,13 @@ public final class Limits {
         require(name, share, 0, 1);
     }
 
-    static void requireK(int k) {
+    /**
+     * Checks how many answers are asked for.
+     *
+     * @param k 1 to {@value #K_MAX}
+     * @throws BadQueryException if it is not
+     */
+    public static void requireK(int k) {
         if (k < 1 || k > K_MAX) {
             throw new BadQueryException("k must be 1 to " + K_MAX + ": k=" + k);
         }

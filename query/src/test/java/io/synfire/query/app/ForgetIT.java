@@ -44,6 +44,11 @@ final class ForgetIT {
             // The store's last checkpoint is what the command knows the settings by.
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> assertThat(json(data, "status")).contains("\"episodes\":" + log.size()));
+            String evidence = "/v1/associations?from=secret&to=c0&evidence=true&k=1000";
+            assertThat(evidenceOf(get(url + evidence))).isNotEmpty().allSatisfy(episode -> assertThat(episode)
+                    .contains("\"topic\":\"synfire.episodes\",\"partition\":", "\"context\":\"user-3\""));
+            assertThat(evidenceOf(json(data, "explain", "secret", "c0", "--evidence", "--k", "1000")))
+                    .isEqualTo(evidenceOf(get(url + evidence)));
             String receipt = json(data, "forget", "--context", FORGOTTEN);
             assertThat(receipt)
                     .contains("\"episodes\":" + own)
@@ -55,6 +60,7 @@ final class ForgetIT {
             // Nothing is left to be forgotten.
             assertThat(exit(data, "forget", "--context", FORGOTTEN)).isEqualTo(1);
             assertThat(get(url + "/v1/concepts/secret/associations")).contains("\"associations\":[]");
+            assertThat(evidenceOf(get(url + evidence))).isEmpty();
             serve.terminate();
             assertThat(serve.awaitExit(Duration.ofSeconds(30))).isZero();
         }
@@ -174,6 +180,17 @@ final class ForgetIT {
                 .as("%s: %s", line, Files.readString(directory.resolve("command.log")))
                 .isZero();
         return Files.readString(directory.resolve("command.log"));
+    }
+
+    /** Each place in the log that an explanation names. */
+    private static List<String> evidenceOf(String json) {
+        int begin = json.indexOf("\"episodes\":[", json.indexOf("\"evidence\":{\"records\":400"));
+        assertThat(begin).as(json).isPositive();
+        return Pattern.compile("\\{\"source\":\"kafka:synfire.episodes\"[^}]*")
+                .matcher(json.substring(begin))
+                .results()
+                .map(match -> match.group())
+                .toList();
     }
 
     private static long number(String json, String name) {

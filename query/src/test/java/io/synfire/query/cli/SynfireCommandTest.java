@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
+import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.query.answer.EvaluateAnswer;
+import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.evaluate.Score;
 import io.synfire.query.recall.Queries;
@@ -66,6 +68,21 @@ final class SynfireCommandTest {
         }
 
         @Override
+        public EvidenceAnswer evidence(Common common, Opened memory, String from, String to, int k) {
+            EvidenceAnswer.Place late = place(7, new Episode(0, "user-17", List.of(Activation.of(to)), 2, "e-1"));
+            EvidenceAnswer.Place early = place(3, new Episode(0, "user-17", List.of(Activation.of(from)), 1, null));
+            EvidenceAnswer.Place both = place(1, Episode.of(0, from, to));
+            return new EvidenceAnswer(
+                    List.of(new EvidenceAnswer.Together(late, early), new EvidenceAnswer.Together(both, null)),
+                    List.of(new EvidenceAnswer.Searched("kafka:t", 0, 0, 9)),
+                    9);
+        }
+
+        private EvidenceAnswer.Place place(long offset, Episode episode) {
+            return new EvidenceAnswer.Place("kafka:t", 0, offset, 5, episode);
+        }
+
+        @Override
         public Opened openReadOnly(Common common) {
             Engine engine = Engine.openReadOnly(directory, new EngineOptions(16 << 20), new SimpleMeterRegistry());
             return new Opened(engine, new Queries(engine.view()));
@@ -104,6 +121,7 @@ final class SynfireCommandTest {
                     List.of("recall", "tea", "honey"),
                     List.of("associations", "tea", "--measure", "npmi"),
                     List.of("explain", "tea", "milk"),
+                    List.of("explain", "tea", "milk", "--evidence", "--k", "2"),
                     List.of("concepts", "t"),
                     List.of("concepts", "t", "--blend", "none:2"),
                     List.of("trending", "--k", "3"),
@@ -122,6 +140,13 @@ final class SynfireCommandTest {
         }
         assertThat(out.toString()).contains("milk", "learned", "\"unknownCues\":[]");
         assertThat(out.toString())
+                .contains("evidence: 2 found in the last 9 records")
+                .contains("kafka:t partition 0 offset 7  context user-17  reward 2.000: milk")
+                .contains("searched kafka:t partition 0, offsets 0 to 9")
+                .contains("\"evidence\":{\"records\":9,\"searched\":[{\"source\":\"kafka:t\",\"partition\":0,"
+                        + "\"fromOffset\":0,\"toOffset\":9}],\"episodes\":[{\"source\":\"kafka:t\",\"topic\":\"t\","
+                        + "\"partition\":0,\"offset\":7,\"timestamp\":\"1970-01-01T00:00:00.005Z\"")
+                .contains("\"earlier\":null")
                 .contains("half-life none: after 30/90/365 days keeps 100 % / 100 % / 100 %")
                 .contains("\"context\":\"user-17\",\"episodes\":2,\"pairs\":6,\"associations\":4,\"evidence\":1.5");
     }

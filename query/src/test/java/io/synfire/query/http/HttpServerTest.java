@@ -8,6 +8,7 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
+import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.Queries;
@@ -25,7 +26,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The routes over real HTTP, over a real memory. */
 @SuppressWarnings("NullAway.Init")
@@ -46,6 +52,7 @@ final class HttpServerTest {
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<byte[]> appended = new ArrayList<>();
     private boolean ready = true;
+    private @Nullable EvidenceSource evidence = (from, to, k) -> evidence(from, to);
     private Engine engine;
     private HttpServer server;
 
@@ -76,8 +83,17 @@ final class HttpServerTest {
                 new Queries(engine.view()),
                 () -> StatusAnswer.of(engine.view(), ready, 0L, null),
                 sink,
+                evidence,
                 meters,
                 InstantSource.system());
+    }
+
+    private static EvidenceAnswer evidence(String from, String to) {
+        EvidenceAnswer.Place place = new EvidenceAnswer.Place("kafka:t", 2, 9, 1_000, Episode.of(500, from, to));
+        return new EvidenceAnswer(
+                List.of(new EvidenceAnswer.Together(place, null)),
+                List.of(new EvidenceAnswer.Searched("kafka:t", 2, 0, 10)),
+                10);
     }
 
     @AfterEach
@@ -121,6 +137,46 @@ final class HttpServerTest {
                         "\"forward\":{\"strength\":2.0",
                         "\"backward\":{\"strength\":2.0",
                         "\"llr\":");
+    }
+
+    @Test
+    void anExplanationNamesEpisodesOfTheLogWhereThatIsAskedFor() throws Exception {
+        assertThat(get("/v1/associations?from=tea&to=milk").body()).doesNotContain("\"evidence\"");
+        assertThat(get("/v1/associations?from=tea&to=milk&evidence=true").body())
+                .contains("\"topic\":\"t\",\"partition\":2,\"offset\":9,\"timestamp\":\"1970-01-01T00:00:01Z\","
+                        + "\"at\":\"1970-01-01T00:00:00.500Z\"")
+                .contains("\"concepts\":[\"tea\",\"milk\"]");
+        assertThat(get("/v1/associations?from=tea&to=milk&evidence=true&k=0").statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void oneSearchOfTheLogRunsAtATime() throws Exception {
+        CountDownLatch searching = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        evidence = (from, to, k) -> {
+            searching.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return evidence(from, to);
+        };
+        String path = "/v1/associations?from=tea&to=milk&evidence=true";
+        try (HttpServer other = server(null, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))) {
+            other.start();
+            URI uri = URI.create("http://127.0.0.1:" + other.port() + path);
+            HttpRequest request = HttpRequest.newBuilder(uri).build();
+            var first = client.sendAsync(request, BodyHandlers.ofString());
+            searching.await();
+            assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(503);
+            goOn.countDown();
+            assertThat(first.join().statusCode()).isEqualTo(200);
+            assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+        }
     }
 
     @Test
@@ -296,6 +352,50 @@ final class HttpServerTest {
         TreeSet<String> paths = new TreeSet<>();
         Pattern.compile("(?m)^  (/\\S*):$").matcher(contract).results().forEach(match -> paths.add(match.group(1)));
         assertThat(paths).isEqualTo(new TreeSet<>(server.routes()));
+    }
+
+    /** A route names the parameters it knows to whoever gives it another. */
+    @Test
+    void theContractListsTheParametersOfEveryRouteThatTakesAny() throws Exception {
+        Map<?, ?> contract = (Map<?, ?>) new Load(LoadSettings.builder().build())
+                .loadFromString(get("/openapi.yaml").body());
+        Map<?, ?> paths = child(contract, "paths");
+        Pattern known = Pattern.compile("this route knows \\[([^]]*)]");
+        int routes = 0;
+        for (Map.Entry<?, ?> path : paths.entrySet()) {
+            Map<?, ?> operation = (Map<?, ?>) ((Map<?, ?>) path.getValue()).get("get");
+            if (operation != null && operation.get("parameters") instanceof List<?> parameters) {
+                routes++;
+                String asked = path.getKey().toString().replace("{id}", "tea") + "?nonsense=1";
+                Matcher answer = known.matcher(get(asked).body());
+                assertThat(answer.find()).as(asked).isTrue();
+                assertThat(queryParameters(contract, parameters))
+                        .as(asked)
+                        .containsExactlyInAnyOrder(answer.group(1).split(", ", -1));
+            }
+        }
+        assertThat(routes).isEqualTo(5);
+    }
+
+    private static Map<?, ?> child(Map<?, ?> parent, String key) {
+        return (Map<?, ?>) Objects.requireNonNull(parent.get(key), key);
+    }
+
+    private static List<String> queryParameters(Map<?, ?> contract, List<?> parameters) {
+        List<String> names = new ArrayList<>();
+        for (Object parameter : parameters) {
+            Map<?, ?> named = (Map<?, ?>) parameter;
+            if (named.get("$ref") instanceof String reference) {
+                named = contract;
+                for (String step : reference.substring(2).split("/", -1)) {
+                    named = child(named, step);
+                }
+            }
+            if ("query".equals(named.get("in"))) {
+                names.add(String.valueOf(named.get("name")));
+            }
+        }
+        return names;
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -1,0 +1,107 @@
+package io.synfire.ingest.file;
+
+import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Retraction;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.sighting.PairFinder;
+import io.synfire.ingest.sighting.Sightings;
+import io.synfire.ingest.sighting.Sightings.Range;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds where two concepts fired together in the files that a memory was learned from. Files cannot be read backwards: all of them are
+ * read, and what matters of their last {@value Sightings#RECORDS_MAX} records is looked at. One thread at a time.
+ */
+public final class FileSightings {
+
+    private final LearnedFiles files;
+    private final LearningSettings settings;
+
+    /** An entry that matters. */
+    private record Kept(String source, long record, Entry entry) {
+
+        long atMs() {
+            return entry instanceof Episode episode ? episode.atMs() : 0;
+        }
+    }
+
+    /**
+     * A search.
+     *
+     * @param positions how far each source was learned; those that are no files are passed over
+     * @param settings what the memory learned by
+     * @param mapping where foreign JSON keeps things, or null for Synfire's own form
+     */
+    public FileSightings(List<Position> positions, LearningSettings settings, @Nullable FieldMapping mapping) {
+        this.files = new LearnedFiles(positions, settings, mapping);
+        this.settings = settings;
+    }
+
+    /**
+     * Whether anything was learned from files.
+     *
+     * @return true if one of the sources is a file
+     */
+    public boolean any() {
+        return !files.positions().isEmpty();
+    }
+
+    /**
+     * Searches.
+     *
+     * @param from one concept's id
+     * @param to the other's
+     * @param k how many are asked for
+     * @return the latest places where both fired
+     * @throws IOException if a file that was learned cannot be read any more
+     */
+    public Sightings find(String from, String to, int k) throws IOException {
+        // All files are one partition: a context may reach from one into the next.
+        PairFinder finder = new PairFinder(from, to, settings);
+        Map<String, Long> begins = begins();
+        Deque<Kept> latestFirst = new ArrayDeque<>();
+        files.scan((position, record, entry) -> {
+            boolean isLate = record >= begins.getOrDefault(position.source(), 0L);
+            if (entry instanceof Retraction) {
+                // First of all: what takes back is in a file of its own, which need not be the last.
+                finder.take(position.source(), 0, record, 0, entry);
+            } else if (isLate && finder.matters(entry)) {
+                latestFirst.addFirst(new Kept(position.source(), record, entry));
+            }
+        });
+        for (Kept kept : latestFirst) {
+            finder.take(kept.source(), 0, kept.record(), kept.atMs(), kept.entry());
+        }
+        List<Range> searched = new ArrayList<>();
+        long records = 0;
+        for (Position position : files.positions()) {
+            long begin = begins.getOrDefault(position.source(), 0L);
+            searched.add(new Range(position.source(), 0, begin, position.nextOffset()));
+            records += position.nextOffset() - begin;
+        }
+        return Sightings.latest(k, finder.found(), searched, records);
+    }
+
+    /** From which record of each file on it is looked at: the last ones of all. */
+    private Map<String, Long> begins() {
+        Map<String, Long> begins = new HashMap<>();
+        long left = Sightings.RECORDS_MAX;
+        for (int i = files.positions().size() - 1; i >= 0; i--) {
+            Position position = files.positions().get(i);
+            long taken = Math.min(left, position.nextOffset());
+            begins.put(position.source(), position.nextOffset() - taken);
+            left -= taken;
+        }
+        return begins;
+    }
+}

@@ -1,0 +1,196 @@
+package io.synfire.ingest.kafka;
+
+import io.synfire.engine.event.Entry;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.sighting.PairFinder;
+import io.synfire.ingest.sighting.Sighting;
+import io.synfire.ingest.sighting.Sightings;
+import io.synfire.ingest.sighting.Sightings.Range;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds where two concepts fired together in a topic, by reading it backwards from its end, one chunk after the other, until enough is
+ * found or {@value Sightings#RECORDS_MAX} records were looked at. Backwards since the latest is what is asked for, and Kafka's index of
+ * times knows those of records, not those of episodes. Each search has a consumer of its own. Thread-safe.
+ */
+public final class TopicSightings {
+
+    private static final int CHUNK_RECORDS = 10_000;
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final long ANSWER_NANOS_MAX = 30_000_000_000L;
+
+    private final ClientProperties properties;
+    private final String topic;
+    private final RecordDecoder decoder;
+    private final LearningSettings settings;
+    private final int recordsMax;
+
+    /**
+     * A search.
+     *
+     * @param properties how to reach the cluster
+     * @param topic the topic of episodes
+     * @param decoding how its records become entries
+     * @param settings what the memory learned by
+     */
+    public TopicSightings(ClientProperties properties, String topic, Decoding decoding, LearningSettings settings) {
+        this(properties, topic, decoding, settings, Sightings.RECORDS_MAX);
+    }
+
+    TopicSightings(
+            ClientProperties properties, String topic, Decoding decoding, LearningSettings settings, int recordsMax) {
+        this.properties = properties;
+        this.topic = topic;
+        this.recordsMax = recordsMax;
+        this.decoder = new RecordDecoder(decoding, settings);
+        this.settings = settings;
+    }
+
+    /** One partition, as far as it was looked at. */
+    private final class Backwards {
+        final TopicPartition partition;
+        final long begin;
+        final long end;
+        final PairFinder finder;
+        long next;
+
+        /** Of the earliest record that was looked at; what was not is no later. */
+        long timestampMs = Long.MAX_VALUE;
+
+        Backwards(TopicPartition partition, long begin, long end, String from, String to) {
+            this.partition = partition;
+            this.begin = begin;
+            this.end = end;
+            this.next = end;
+            this.finder = new PairFinder(from, to, settings);
+        }
+
+        boolean isOver() {
+            return next <= begin || finder.isOver();
+        }
+
+        Range range() {
+            return new Range("kafka:" + topic, partition.partition(), next, end);
+        }
+    }
+
+    /** A record that may matter. */
+    private record Kept(long offset, long timestampMs, Entry entry) {}
+
+    /**
+     * Searches.
+     *
+     * @param from one concept's id
+     * @param to the other's
+     * @param k how many are asked for
+     * @return the latest places where both fired
+     * @throws IllegalStateException if the cluster does not answer
+     */
+    public Sightings find(String from, String to, int k) {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.consumer())) {
+            List<Backwards> partitions = partitions(consumer, from, to);
+            long records = 0;
+            Backwards latest = latest(partitions, k);
+            while (latest != null && records < recordsMax) {
+                long max = Math.min(CHUNK_RECORDS, recordsMax - records);
+                records += look(consumer, latest, Math.max(latest.begin, latest.next - max));
+                latest = latest(partitions, k);
+            }
+            return Sightings.latest(
+                    k,
+                    found(partitions),
+                    partitions.stream().map(Backwards::range).toList(),
+                    records);
+        } catch (KafkaException e) {
+            throw new IllegalStateException("the topic cannot be searched: topic=" + topic + ": " + e.getMessage(), e);
+        }
+    }
+
+    private List<Backwards> partitions(KafkaConsumer<byte[], byte[]> consumer, String from, String to) {
+        List<TopicPartition> names = consumer.partitionsFor(topic).stream()
+                .sorted(Comparator.comparingInt(PartitionInfo::partition))
+                .map(info -> new TopicPartition(topic, info.partition()))
+                .toList();
+        Map<TopicPartition, Long> begins = consumer.beginningOffsets(names);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(names);
+        return names.stream()
+                .map(name -> new Backwards(name, begins.getOrDefault(name, 0L), ends.getOrDefault(name, 0L), from, to))
+                .toList();
+    }
+
+    /** The partition whose unread part may hold the latest; null if none can hold what is later than k that were found. */
+    private static @Nullable Backwards latest(List<Backwards> partitions, int k) {
+        long[] found = found(partitions).stream()
+                .mapToLong(sighting -> sighting.latest().timestampMs())
+                .sorted()
+                .toArray();
+        long enoughMs = found.length < k ? Long.MIN_VALUE : found[found.length - k];
+        return partitions.stream()
+                .filter(partition -> !partition.isOver() && partition.timestampMs > enoughMs)
+                .max(Comparator.comparingLong(partition -> partition.timestampMs))
+                .orElse(null);
+    }
+
+    private static List<Sighting> found(List<Backwards> partitions) {
+        List<Sighting> found = new ArrayList<>();
+        partitions.forEach(partition -> found.addAll(partition.finder.found()));
+        return found;
+    }
+
+    /** Reads a partition from an offset up to where it was read before; returns how many records that were. */
+    private long look(KafkaConsumer<byte[], byte[]> consumer, Backwards backwards, long from) {
+        TopicPartition partition = backwards.partition;
+        List<Kept> kept = new ArrayList<>();
+        long records = 0;
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, from);
+        long deadline = System.nanoTime() + ANSWER_NANOS_MAX;
+        while (consumer.position(partition) < backwards.next) {
+            List<ConsumerRecord<byte[], byte[]>> polled = consumer.poll(POLL).records(partition);
+            if (!polled.isEmpty()) {
+                deadline = System.nanoTime() + ANSWER_NANOS_MAX;
+            } else if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("the cluster does not hand out records: topic=" + topic + " partition="
+                        + partition.partition() + " offset=" + consumer.position(partition));
+            }
+            for (ConsumerRecord<byte[], byte[]> record : polled) {
+                if (record.offset() < backwards.next) {
+                    records++;
+                    backwards.timestampMs = Math.min(backwards.timestampMs, record.timestamp());
+                    keep(record, backwards.finder, kept);
+                }
+            }
+        }
+        for (int i = kept.size() - 1; i >= 0; i--) {
+            Kept entry = kept.get(i);
+            backwards.finder.take(
+                    "kafka:" + topic, partition.partition(), entry.offset(), entry.timestampMs(), entry.entry());
+        }
+        backwards.next = from;
+        return records;
+    }
+
+    private void keep(ConsumerRecord<byte[], byte[]> record, PairFinder finder, List<Kept> kept) {
+        try {
+            Entry entry = decoder.admitted(record);
+            if (finder.matters(entry)) {
+                kept.add(new Kept(record.offset(), record.timestamp(), entry));
+            }
+        } catch (MalformedRecordException e) {
+            // A dead letter: nothing was learned of it.
+            return;
+        }
+    }
+}

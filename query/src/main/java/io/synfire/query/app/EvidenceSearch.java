@@ -1,0 +1,88 @@
+package io.synfire.query.app;
+
+import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.ingest.file.FileSightings;
+import io.synfire.ingest.kafka.ClientProperties;
+import io.synfire.ingest.kafka.TopicSightings;
+import io.synfire.ingest.sighting.Place;
+import io.synfire.ingest.sighting.Sighting;
+import io.synfire.ingest.sighting.Sightings;
+import io.synfire.query.answer.EvidenceAnswer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Looks for evidence of an association in the logs that a memory was learned from: its topic, its files, or both. Thread-safe. */
+final class EvidenceSearch {
+
+    private final Settings settings;
+    private final LearningSettings learning;
+
+    EvidenceSearch(Settings settings, LearningSettings learning) {
+        this.settings = settings;
+        this.learning = learning;
+    }
+
+    /** Whether anything was learned from the topic. */
+    boolean needsTopic(List<Position> positions) {
+        String source = "kafka:" + settings.topics().episodes();
+        return positions.stream().anyMatch(position -> position.source().equals(source));
+    }
+
+    /**
+     * Searches.
+     *
+     * @param client reaches the topic's cluster; null if {@link #needsTopic} says that nothing was learned from it
+     * @throws IllegalStateException if the memory was learned from neither this topic nor files, or the cluster does not answer
+     */
+    EvidenceAnswer find(List<Position> positions, @Nullable ClientProperties client, String from, String to, int k) {
+        String topic = settings.topics().episodes();
+        List<Sightings> all = new ArrayList<>();
+        if (client != null && needsTopic(positions)) {
+            all.add(new TopicSightings(client, topic, settings.decoding(), learning).find(from, to, k));
+        }
+        FileSightings files =
+                new FileSightings(positions, learning, settings.decoding().mapping());
+        if (files.any()) {
+            try {
+                all.add(files.find(from, to, k));
+            } catch (IOException e) {
+                throw new UncheckedIOException("a file that was learned cannot be read: " + e.getMessage(), e);
+            }
+        }
+        if (all.isEmpty()) {
+            throw new IllegalStateException(
+                    "there is no log to look into, the memory was learned from neither this topic nor files: topic="
+                            + topic);
+        }
+        Sightings latest = Sightings.latest(
+                k,
+                all.stream().flatMap(sightings -> sightings.found().stream()).toList(),
+                all.stream().flatMap(sightings -> sightings.searched().stream()).toList(),
+                all.stream().mapToLong(Sightings::records).sum());
+        return answer(latest);
+    }
+
+    private static EvidenceAnswer answer(Sightings sightings) {
+        return new EvidenceAnswer(
+                sightings.found().stream().map(EvidenceSearch::together).toList(),
+                sightings.searched().stream()
+                        .map(range -> new EvidenceAnswer.Searched(
+                                range.source(), range.partition(), range.fromOffset(), range.toOffset()))
+                        .toList(),
+                sightings.records());
+    }
+
+    private static EvidenceAnswer.Together together(Sighting sighting) {
+        Place earlier = sighting.earlier();
+        return new EvidenceAnswer.Together(place(sighting.latest()), earlier == null ? null : place(earlier));
+    }
+
+    private static EvidenceAnswer.Place place(Place place) {
+        return new EvidenceAnswer.Place(
+                place.source(), place.partition(), place.offset(), place.timestampMs(), place.episode());
+    }
+}
