@@ -51,25 +51,15 @@ public final class EpisodeReader {
             throw new IllegalArgumentException("format must be one of " + List.of(values()) + ": format=" + text);
         }
 
-        /**
-         * What a file's name says it holds.
-         *
-         * @param file its path
-         * @return the format
-         * @throws IllegalArgumentException if the name says nothing
-         */
-        public static Format of(Path file) {
-            String name = file.toString().toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|zst)$", "");
-            if (name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
+        /** What a file that begins with a line holds. */
+        static Format of(byte[] firstLine) {
+            String line = new String(firstLine, StandardCharsets.UTF_8).strip();
+            if (line.startsWith("{")) {
                 return JSONL;
             }
-            if (name.endsWith(".tsv")) {
-                return TSV;
-            }
-            if (name.endsWith(".txt") || name.endsWith(".sessions")) {
-                return SESSIONS;
-            }
-            throw new IllegalArgumentException("the file's name does not say its format, see --format: file=" + file);
+            boolean namesColumns =
+                    line.indexOf('\t') > 0 && line.toLowerCase(Locale.ROOT).contains("sessionid");
+            return namesColumns ? TSV : SESSIONS;
         }
 
         @Override
@@ -122,7 +112,7 @@ public final class EpisodeReader {
     /**
      * A reader.
      *
-     * @param format what all files hold, or null for what their names say
+     * @param format what all files hold, or null for what the first line of each says
      * @param mapping where foreign JSON keeps things, or null for Synfire's own form
      */
     public EpisodeReader(@Nullable Format format, @Nullable FieldMapping mapping) {
@@ -140,9 +130,10 @@ public final class EpisodeReader {
     public Read read(List<Path> files) throws IOException {
         Gathered gathered = new Gathered();
         for (Path file : files) {
+            Format held = format == null ? Format.of(firstLine(file)) : format;
             try (InputStream input = Files.newInputStream(file)) {
                 LineReader lines = new LineReader(EpisodeFile.unpacked(input), EpisodeFile.LINE_BYTES_MAX);
-                switch (format == null ? Format.of(file) : format) {
+                switch (held) {
                     case JSONL -> readJson(file, lines, gathered);
                     case SESSIONS -> readSessions(file, lines, gathered);
                     case TSV -> readColumns(file, lines, gathered);
@@ -151,6 +142,13 @@ public final class EpisodeReader {
         }
         gathered.episodes.sort(Comparator.comparingLong(Episode::atMs));
         return new Read(gathered.episodes, gathered.rejected, gathered.firstRejection);
+    }
+
+    private static byte[] firstLine(Path file) throws IOException {
+        try (InputStream input = Files.newInputStream(file)) {
+            byte[] line = new LineReader(EpisodeFile.unpacked(input), EpisodeFile.LINE_BYTES_MAX).next();
+            return line == null ? new byte[0] : line;
+        }
     }
 
     private void readJson(Path file, LineReader lines, Gathered gathered) throws IOException {

@@ -55,7 +55,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--format",
             description =
                     "jsonl: records; sessions: one in each line, concepts with blanks between, in time order; tsv: columns"
-                            + " SessionId, ItemId, Time (default: what the name says, .jsonl .txt .tsv)")
+                            + " SessionId, ItemId, Time (default: what the first line looks like)")
     @Nullable
     String format;
 

@@ -100,7 +100,7 @@ public interface Operations {
      * @param test files that are asked about
      * @param prequential files that are asked about, then learned
      * @param search whether to look for better settings on {@code train}
-     * @param format what the files hold, or null for what their names say
+     * @param format what the files hold, or null for what their first lines look like
      * @param ks how many answers count
      * @param onlyKnown whether concepts that were not learned are taken out of the test
      * @param settings settings files to compare; empty for the settings as they are
