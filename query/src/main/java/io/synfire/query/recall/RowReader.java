@@ -13,7 +13,6 @@ final class RowReader {
     private final MemoryView view;
     private final long atMs;
     private final int associationsMax;
-    private final long usualRowMax;
     private int rows;
     private int associations;
     private int skipped;
@@ -22,16 +21,15 @@ final class RowReader {
         this.view = view;
         this.atMs = atMs;
         this.associationsMax = associationsMax;
-        int kept = view.settings().maxAssociations();
-        // A row is cut back once it holds twice as many.
-        this.usualRowMax = kept == 0 ? Long.MAX_VALUE : 2L * kept;
     }
 
     /** The associations of a cue, or null if there is no budget for them. */
     @Nullable
     Associations read(int cue) {
         int left = associationsMax - associations;
-        if (left < usualRowMax && left < view.associationsMax(cue)) {
+        // No row is longer than there are concepts, so few need be asked. That rows are cut back is no bound: not
+        // before a checkpoint.
+        if (left < view.conceptCount() && left < view.associationsMax(cue)) {
             skipped++;
             return null;
         }
