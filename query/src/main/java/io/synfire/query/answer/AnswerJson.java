@@ -29,7 +29,7 @@ public final class AnswerJson {
                 json.writeStartObject();
                 json.writeStringProperty("concept", concept.concept());
                 JsonFields.number(json, "activation", concept.activation());
-                json.writeNumberProperty("degree", concept.degree());
+                JsonFields.whole(json, "degree", concept.degree());
                 json.writeEndObject();
             }
             json.writeEndArray();

@@ -37,10 +37,10 @@ public final class AnswerText {
         for (Answers.Concept concept : answer.concepts()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "  %-40s %12s %8d%n",
+                    "  %-40s %12s %8s%n",
                     concept.concept(),
                     number(concept.activation()),
-                    concept.degree()));
+                    concept.degree() == null ? "-" : concept.degree()));
         }
         return text.toString();
     }

@@ -22,9 +22,9 @@ public final class Answers {
      *
      * @param concept its id
      * @param activation its decayed activation mass M
-     * @param degree how many associations it has
+     * @param degree how many associations it has, or null where the budget of the question was used up
      */
-    public record Concept(String concept, double activation, int degree) {}
+    public record Concept(String concept, double activation, @Nullable Integer degree) {}
 
     /**
      * What goes with a concept.

@@ -41,7 +41,8 @@ public final class Queries {
     }
 
     /**
-     * Known concepts that are active at a horizon: not faded to nothing, nor all taken back. Looks at all of them.
+     * Known concepts that are active at a horizon: not faded to nothing, nor all taken back. Looks at all of them. Their degrees are
+     * counted as far as {@link RecallSettings#associationsMax} associations go, of the most active first.
      *
      * @param prefix how their ids begin; empty for all
      * @param k how many, 1 to {@value Limits#K_MAX}
@@ -62,16 +63,17 @@ public final class Queries {
                 top.offer(new Ranked(concept, id, activation, 0));
             }
         }
+        RowReader rows = new RowReader(view, moment.atMs(), settings.associationsMax());
         List<Concept> concepts = new ArrayList<>();
         for (Ranked ranked : top.inOrder()) {
-            int degree = view.associations(ranked.concept(), moment.atMs()).size();
-            concepts.add(new Concept(ranked.id(), ranked.activation(), degree));
+            Associations row = rows.read(ranked.concept());
+            concepts.add(new Concept(ranked.id(), ranked.activation(), row == null ? null : row.size()));
         }
         return new Answers.Concepts(concepts);
     }
 
     /**
-     * What goes with a concept. Ranks its whole row.
+     * What goes with a concept. Reads its whole row, and no other.
      *
      * @param query the question
      * @return by score, then by id; undefined scores come last
@@ -114,7 +116,7 @@ public final class Queries {
 
     /**
      * Everything about a pair: both directions, every horizon, every measure and rank, marginals, how each brings the other to mind, and
-     * why it does not.
+     * why it does not. Reads the whole rows of the two, each at most twice, and what two recalls of one cue may read.
      *
      * @param query the question
      * @return the explanation; strengths are 0 where nothing is stored
@@ -126,7 +128,8 @@ public final class Queries {
     }
 
     /**
-     * What is growing fastest, of concepts and of associations.
+     * What is growing fastest, of concepts and of associations. Looks at all concepts, and at the associations of the {@value
+     * Limits#TRENDING_CUES} that fired most, as far as {@link RecallSettings#associationsMax} associations go.
      *
      * @param query the question
      * @return by trend, then by id; nothing where fewer than two horizons decay
@@ -150,7 +153,7 @@ public final class Queries {
         if (decaying.size() < 2) {
             return new Answers.Trending(atMs, null, null, List.of(), List.of());
         }
-        Trends trends = new Trends(view, fast, slow, atMs, query.minSupport());
+        Trends trends = new Trends(view, settings, fast, slow, atMs, query.minSupport());
         return new Answers.Trending(
                 atMs,
                 decaying.get(fast).toString(),
@@ -160,7 +163,7 @@ public final class Queries {
     }
 
     /**
-     * What cues bring to mind.
+     * What cues bring to mind. Reads {@link RecallSettings#associationsMax} associations at most, those of the heaviest cues first.
      *
      * @param query the question
      * @return by score, then by id; scores of 0 and less are left out
@@ -170,7 +173,7 @@ public final class Queries {
     }
 
     /**
-     * Where a concept stands among all that cues bring to mind.
+     * Where a concept stands among all that cues bring to mind. Reads what {@link #recall} does.
      *
      * @param query the question
      * @param concept the concept's id

@@ -28,7 +28,8 @@ import java.util.Set;
  * @param selfPrior κ, at least 0 activations: how firmly a concept's own rate is held to that of the cues
  * @param selfCues τ, above 0 cues: how firmly the cues' rate is held to that of the whole memory
  * @param selfRecency the recency of ordered cues where they stand for themselves; in [0, 10]
- * @param associationsMax the most associations one question reads, at least 1
+ * @param associationsMax the most associations one question reads, at least 1; what is asked about one concept or a pair reads
+ *     their rows whole
  */
 public record RecallSettings(
         double cueExponent,

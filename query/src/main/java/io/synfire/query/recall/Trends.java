@@ -14,26 +14,26 @@ import java.util.List;
  * trend is {@code log2((S_fast/H_fast) / (S_slow/H_slow))}: 0 for what is steady, 1 for what has doubled lately, at most
  * log2(H_slow/H_fast), for what is new. Only positive evidence has a rate.
  *
- * <p>Looks at all concepts, and at the associations of the {@value Limits#TRENDING_CUES} that fired most at the fast horizon. Used for
- * one question.
+ * <p>Looks at all concepts, and at the associations of the {@value Limits#TRENDING_CUES} that fired most at the fast horizon, the most
+ * active first; of these, rows that are more than is left of the budget are passed over. Used for one question.
  */
 final class Trends {
 
     private final MemoryView view;
     private final int fast;
     private final int slow;
-    private final long atMs;
+    private final RowReader rows;
     private final double minSupport;
     private final Activity activity;
 
     /** A concept and a figure. */
     private record Figure(int concept, double value) {}
 
-    Trends(MemoryView view, int fast, int slow, long atMs, double minSupport) {
+    Trends(MemoryView view, RecallSettings settings, int fast, int slow, long atMs, double minSupport) {
         this.view = view;
         this.fast = fast;
         this.slow = slow;
-        this.atMs = atMs;
+        this.rows = new RowReader(view, atMs, settings.associationsMax());
         this.minSupport = minSupport;
         this.activity = view.activity(atMs);
     }
@@ -60,8 +60,8 @@ final class Trends {
                         .thenComparing(Answers.TrendingAssociation::from)
                         .thenComparing(Answers.TrendingAssociation::to));
         for (Figure cue : mostActive()) {
-            Associations row = view.associations(cue.concept(), atMs);
-            for (int i = 0; i < row.size(); i++) {
+            Associations row = rows.read(cue.concept());
+            for (int i = 0; row != null && i < row.size(); i++) {
                 double strength = row.strength(i, fast);
                 double before = row.strength(i, slow);
                 if (strength >= minSupport && before > 0 && row.target(i) != cue.concept()) {
