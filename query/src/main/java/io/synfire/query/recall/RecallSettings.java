@@ -12,10 +12,11 @@ import java.util.Set;
  * clicks; {@code evaluate --search} finds them anew.
  *
  * <p>How readily a cue comes again is estimated in three steps, since one concept's own evidence is scarce: the rate of a concept,
- * S(c→c)/M(c), counts as if it had been seen {@link #selfPrior} activations longer at the rate of the cues at hand, and that rate as if
- * {@link #selfCues} more cues had been seen at the rate of the whole memory, Σ S(c→c)/Σ M(c). This is what tells apart data in which
- * nothing comes twice from data in which much does. It is shrinkage towards a common mean as in James and Stein, "Estimation with
- * quadratic loss" (1961).
+ * S(c→c)/M(c), counts as if it had been seen {@link #selfPrior} activations longer at the rate of the cues at hand. That is the rate of
+ * the whole memory, R = Σ S(c→c)/Σ M(c), for cues in no order; of n cues in order, r of which had come before, it is
+ * {@code τ · (R + r) / (τ + n − 1)}: more with every cue that comes twice, less with every one that does not. This is what tells apart
+ * data in which nothing comes twice from data in which much does. It is shrinkage towards a common mean as in James and Stein,
+ * "Estimation with quadratic loss" (1961).
  *
  * @param cueExponent α in [0, 2]: 1 makes rates of the evidence of a cue, 0 lets frequent cues count more
  * @param popularity β in [-2, 2]: what is taken off concepts that are active anyway
@@ -26,7 +27,7 @@ import java.util.Set;
  * @param recency of ordered cues, n steps back weighs 1/n^recency; in [0, 10]
  * @param self weight of a cue's association with itself, in [0, 1000]
  * @param selfPrior κ, at least 0 activations: how firmly a concept's own rate is held to that of the cues
- * @param selfCues τ, above 0 cues: how firmly the cues' rate is held to that of the whole memory
+ * @param selfCues τ, above 0 cues: how slowly the cues' rate falls with cues that come but once; τ of them after the first halve it
  * @param selfRecency the recency of ordered cues where they stand for themselves; in [0, 10]
  * @param associationsMax the most associations one question reads, at least 1; what is asked about one concept or a pair reads
  *     their rows whole
