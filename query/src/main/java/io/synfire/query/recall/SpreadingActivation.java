@@ -17,6 +17,9 @@ import java.util.List;
  */
 final class SpreadingActivation {
 
+    /** 2^400: two of them times the largest strength, all weights and all hops are within a float64. */
+    private static final double PER_MASS_MAX = 0x1p400;
+
     private final MemoryView view;
     private final Moment moment;
     private final RecallSettings settings;
@@ -70,7 +73,7 @@ final class SpreadingActivation {
             double mass = moment.activation(cue.concept());
             Associations row = mass > 0 ? rows.read(cue.concept()) : null;
             if (row != null) {
-                double perMass = Math.pow(mass, -settings.cueExponent());
+                double perMass = perMass(mass, settings.cueExponent());
                 double self = 0;
                 double gain = cue.weight() * perMass;
                 for (int i = 0; i < row.size(); i++) {
@@ -121,7 +124,12 @@ final class SpreadingActivation {
     /** 1/M^β, or 0 for what is not active. */
     double perTarget(int concept) {
         double mass = moment.activation(concept);
-        return mass > 0 ? Math.pow(mass, -settings.popularity()) : 0;
+        return mass > 0 ? perMass(mass, settings.popularity()) : 0;
+    }
+
+    /** Long after the last event masses are next to nothing: their powers stay below what keeps every score finite. */
+    private static double perMass(double mass, double exponent) {
+        return Math.min(PER_MASS_MAX, Math.pow(mass, -exponent));
     }
 
     /** Whether an association is strong enough to count. */

@@ -287,6 +287,27 @@ final class QueriesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {100, 550, 1_000, 1_070})
+    void scoresAreFiniteHoweverLongAfterTheLastEventAndWhateverTheExponents(int halfLives) {
+        RecallSettings steep = RecallSettings.parse(
+                Map.of("recall.cue-exponent", "2", "recall.popularity", "2", "recall.spread", "10"));
+        try (Engine engine = engine(
+                Map.of("half-lives", "1d"),
+                Episode.of(0, "tea", "milk"),
+                Episode.of(0, "tea", "milk", "sugar"),
+                Episode.of(0, "milk", "honey"))) {
+            RecallQuery query = RecallQuery.builder()
+                    .cues(List.of("tea", "honey"))
+                    .hops(4)
+                    .atMs(halfLives * DAY)
+                    .build();
+            assertThat(new Queries(engine.view(), steep).recall(query).results())
+                    .isNotEmpty()
+                    .allSatisfy(result -> assertThat(result.score()).isFinite());
+        }
+    }
+
     @Test
     void recallSpreadsToWhatNoCueTouchesAndSaysVia() {
         try (Engine engine = engine(
