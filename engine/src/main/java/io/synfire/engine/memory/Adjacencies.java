@@ -1,6 +1,5 @@
 package io.synfire.engine.memory;
 
-import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.learn.Landmarks;
@@ -119,15 +118,13 @@ final class Adjacencies {
     }
 
     /**
-     * Applies all impulses held by a buffer; returns the sum of their terms in the digest. What leads from or to a concept that was
-     * forgotten is in the digest, since it was learned, but nowhere else.
+     * Applies all impulses held by a buffer, but for what leads from or to a concept that was forgotten: that is in the digest, since it
+     * was learned, and nowhere else.
      */
-    long apply(ImpulseBuffer impulses, long watermarkMs) {
+    void apply(ImpulseBuffer impulses, long watermarkMs) {
         toWatermark = landmarks.decays(decays, watermarkMs);
-        long learned = 0;
         for (int i = 0; i < impulses.cueCount(); i++) {
             int cue = impulses.cue(i);
-            learned += terms(impulses, cue);
             if (!dictionary.isRetired(cue)) {
                 AdjacencyTable table = tableForWriting(cue, watermarkMs);
                 synchronized (table) {
@@ -135,21 +132,6 @@ final class Adjacencies {
                 }
             }
         }
-        return learned;
-    }
-
-    private long terms(ImpulseBuffer impulses, int cue) {
-        long learned = 0;
-        long cueHash = dictionary.hash(cue);
-        for (int run = impulses.firstRun(cue); run >= 0; run = impulses.nextRun(run)) {
-            long time = impulses.time(run);
-            long sum = 0;
-            for (int at = impulses.start(run); at < impulses.end(run); at++) {
-                sum += Checksum.impulse(cueHash, dictionary.hash(impulses.target(at)), time, impulses.delta(at));
-            }
-            learned += impulses.sign(run) * sum;
-        }
-        return learned;
     }
 
     private void apply(ImpulseBuffer impulses, int cue, AdjacencyTable table) {

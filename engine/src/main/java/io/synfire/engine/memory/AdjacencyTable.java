@@ -21,15 +21,21 @@ final class AdjacencyTable {
     private static final int HEADER_BYTES = 120;
 
     private final int horizons;
+    private final int stride;
     private final boolean complete;
     private final long base;
     private Landmarks landmarks;
 
-    /** target + 1, or 0 for an empty slot. */
-    private int[] keys = new int[SLOTS_MIN];
+    /**
+     * Slot by slot, a key (target + 1, or 0 for an empty slot) and the float32 part of each horizon's sum, as bits: beside each other, since
+     * what an addition costs is the cache lines it touches.
+     */
+    private int[] slots;
 
-    private float[] high;
+    /** What float32 has no room for, horizon by horizon of each slot; null while nothing needs it. */
     private float @Nullable [] low;
+
+    private int slotCount;
     private int size;
     private int cuts;
     private double cutBound;
@@ -43,7 +49,9 @@ final class AdjacencyTable {
         this.landmarks = landmarks;
         this.complete = complete;
         this.base = base;
-        this.high = new float[SLOTS_MIN * horizons];
+        this.stride = 1 + horizons;
+        this.slotCount = SLOTS_MIN;
+        this.slots = new int[SLOTS_MIN * stride];
     }
 
     /** An empty table of a cue that has no row yet. */
@@ -64,7 +72,7 @@ final class AdjacencyTable {
         table.resize(slotsFor(row.size()));
         for (int i = 0; i < row.size(); i++) {
             int slot = table.slot(row.target(i));
-            table.keys[slot] = row.target(i) + 1;
+            table.slots[slot * table.stride] = row.target(i) + 1;
             for (int h = 0; h < table.horizons; h++) {
                 table.set(slot, h, row.high(i, h), row.low(i, h));
             }
@@ -97,7 +105,7 @@ final class AdjacencyTable {
     }
 
     long bytes() {
-        return HEADER_BYTES + 4L * keys.length + 4L * high.length + (low == null ? 0 : 4L * low.length);
+        return HEADER_BYTES + 4L * slots.length + (low == null ? 0 : 4L * low.length);
     }
 
     boolean isDirty() {
@@ -119,16 +127,16 @@ final class AdjacencyTable {
     /** Adds to the sums of one association, {@code sums[offset + h]} at horizon h, all at this table's landmarks. */
     void add(int target, double[] sums, int offset) {
         int slot = slot(target);
-        if (keys[slot] == 0) {
-            if ((size + 1) * 4 > keys.length * 3) {
-                resize(keys.length * 2);
+        if (key(slot) == 0) {
+            if ((size + 1) * 4 > slotCount * 3) {
+                resize(slotCount * 2);
                 slot = slot(target);
             }
-            keys[slot] = target + 1;
+            slots[slot * stride] = target + 1;
             size++;
         }
         for (int h = 0; h < horizons; h++) {
-            add(slot * horizons + h, sums[offset + h]);
+            add(slot, h, sums[offset + h]);
         }
     }
 
@@ -139,12 +147,12 @@ final class AdjacencyTable {
                     "sums add at equal landmarks alone: landmarks=" + landmarks + " delta=" + delta.landmarks);
         }
         double[] sums = new double[horizons];
-        for (int slot = 0; slot < delta.keys.length; slot++) {
-            if (delta.keys[slot] != 0) {
+        for (int slot = 0; slot < delta.slotCount; slot++) {
+            if (delta.key(slot) != 0) {
                 for (int h = 0; h < horizons; h++) {
                     sums[h] = delta.sum(slot, h);
                 }
-                add(delta.keys[slot] - 1, sums, 0);
+                add(delta.key(slot) - 1, sums, 0);
             }
         }
     }
@@ -156,11 +164,11 @@ final class AdjacencyTable {
         }
         double[] moves = landmarks.moves(to);
         boolean anyFaded = false;
-        for (int slot = 0; slot < keys.length; slot++) {
-            if (keys[slot] != 0) {
+        for (int slot = 0; slot < slotCount; slot++) {
+            if (key(slot) != 0) {
                 boolean faded = true;
                 for (int h = 0; h < horizons; h++) {
-                    faded &= move(slot * horizons + h, moves[h], toWatermark[h]);
+                    faded &= move(slot, h, moves[h], toWatermark[h]);
                 }
                 anyFaded |= faded;
             }
@@ -179,8 +187,8 @@ final class AdjacencyTable {
         }
         double[] strongest = new double[size];
         int next = 0;
-        for (int slot = 0; slot < keys.length; slot++) {
-            if (keys[slot] != 0) {
+        for (int slot = 0; slot < slotCount; slot++) {
+            if (key(slot) != 0) {
                 strongest[next++] = Math.abs(sum(slot, horizons - 1));
             }
         }
@@ -193,7 +201,7 @@ final class AdjacencyTable {
         int lastTied = lastTiedTarget(threshold, max - above);
         keepOnly(slot -> {
             double sum = Math.abs(sum(slot, horizons - 1));
-            return sum > threshold || (sum == threshold && keys[slot] - 1 <= lastTied);
+            return sum > threshold || (sum == threshold && key(slot) - 1 <= lastTied);
         });
         cuts++;
         // The strongest that was dropped: the next below the threshold, or a tie with it.
@@ -228,9 +236,9 @@ final class AdjacencyTable {
 
     /** Drops associations to some concepts. */
     void dropTargets(IntSet gone) {
-        for (int key : keys) {
-            if (key != 0 && gone.contains(key - 1)) {
-                keepOnly(slot -> !gone.contains(keys[slot] - 1));
+        for (int slot = 0; slot < slotCount; slot++) {
+            if (key(slot) != 0 && gone.contains(key(slot) - 1)) {
+                keepOnly(kept -> !gone.contains(key(kept) - 1));
                 return;
             }
         }
@@ -239,9 +247,9 @@ final class AdjacencyTable {
     Row toRow(long checkpoint) {
         long[] order = new long[size];
         int next = 0;
-        for (int slot = 0; slot < keys.length; slot++) {
-            if (keys[slot] != 0) {
-                order[next++] = (long) (keys[slot] - 1) << 32 | slot;
+        for (int slot = 0; slot < slotCount; slot++) {
+            if (key(slot) != 0) {
+                order[next++] = (long) (key(slot) - 1) << 32 | slot;
             }
         }
         Arrays.sort(order);
@@ -251,7 +259,9 @@ final class AdjacencyTable {
         for (int i = 0; i < size; i++) {
             targets[i] = (int) (order[i] >>> 32);
             int slot = (int) order[i];
-            System.arraycopy(high, slot * horizons, highs, i * horizons, horizons);
+            for (int h = 0; h < horizons; h++) {
+                highs[i * horizons + h] = high(slot, h);
+            }
             if (lows != null && low != null) {
                 System.arraycopy(low, slot * horizons, lows, i * horizons, horizons);
             }
@@ -261,10 +271,10 @@ final class AdjacencyTable {
 
     /** Hands all sums to a reading. */
     void readInto(Reading reading) {
-        for (int slot = 0; slot < keys.length; slot++) {
-            if (keys[slot] != 0) {
+        for (int slot = 0; slot < slotCount; slot++) {
+            if (key(slot) != 0) {
                 for (int h = 0; h < horizons; h++) {
-                    reading.take(keys[slot] - 1, h, sum(slot, h));
+                    reading.take(key(slot) - 1, h, sum(slot, h));
                 }
             }
         }
@@ -279,102 +289,111 @@ final class AdjacencyTable {
     }
 
     private void keepOnly(SlotTest test) {
-        int[] oldKeys = keys;
-        float[] oldHigh = high;
+        int[] oldSlots = slots;
         float[] oldLow = low;
-        boolean[] kept = new boolean[oldKeys.length];
+        int oldCount = slotCount;
+        boolean[] kept = new boolean[oldCount];
         int left = 0;
-        for (int slot = 0; slot < oldKeys.length; slot++) {
-            kept[slot] = oldKeys[slot] != 0 && test.keeps(slot);
+        for (int slot = 0; slot < oldCount; slot++) {
+            kept[slot] = key(slot) != 0 && test.keeps(slot);
             left += kept[slot] ? 1 : 0;
         }
         allocate(slotsFor(left), oldLow != null);
         size = left;
-        for (int slot = 0; slot < oldKeys.length; slot++) {
+        for (int slot = 0; slot < oldCount; slot++) {
             if (kept[slot]) {
-                copySlot(oldKeys[slot], slot, oldHigh, oldLow);
+                copySlot(slot, oldSlots, oldLow);
             }
         }
     }
 
-    private void resize(int slots) {
-        int[] oldKeys = keys;
-        float[] oldHigh = high;
+    private void resize(int count) {
+        int[] oldSlots = slots;
         float[] oldLow = low;
-        allocate(slots, oldLow != null);
-        for (int slot = 0; slot < oldKeys.length; slot++) {
-            if (oldKeys[slot] != 0) {
-                copySlot(oldKeys[slot], slot, oldHigh, oldLow);
+        int oldCount = slotCount;
+        allocate(count, oldLow != null);
+        for (int slot = 0; slot < oldCount; slot++) {
+            if (oldSlots[slot * stride] != 0) {
+                copySlot(slot, oldSlots, oldLow);
             }
         }
     }
 
-    private void allocate(int slots, boolean wide) {
-        keys = new int[slots];
-        high = new float[slots * horizons];
-        low = wide ? new float[slots * horizons] : null;
+    private void allocate(int count, boolean wide) {
+        slotCount = count;
+        slots = new int[count * stride];
+        low = wide ? new float[count * horizons] : null;
     }
 
-    private void copySlot(int key, int from, float[] oldHigh, float @Nullable [] oldLow) {
-        int to = slot(key - 1);
-        keys[to] = key;
-        System.arraycopy(oldHigh, from * horizons, high, to * horizons, horizons);
+    private void copySlot(int from, int[] oldSlots, float @Nullable [] oldLow) {
+        int to = slot(oldSlots[from * stride] - 1);
+        for (int i = 0; i < stride; i++) {
+            slots[to * stride + i] = oldSlots[from * stride + i];
+        }
         if (oldLow != null && low != null) {
             System.arraycopy(oldLow, from * horizons, low, to * horizons, horizons);
         }
     }
 
-    private void add(int at, double addition) {
-        float rest = low == null ? 0 : low[at];
-        double before = (double) high[at] + rest;
+    private int key(int slot) {
+        return slots[slot * stride];
+    }
+
+    private float high(int slot, int horizon) {
+        return Float.intBitsToFloat(slots[slot * stride + 1 + horizon]);
+    }
+
+    private void high(int slot, int horizon, float value) {
+        slots[slot * stride + 1 + horizon] = Float.floatToRawIntBits(value);
+    }
+
+    private void add(int slot, int horizon, double addition) {
+        float rest = low == null ? 0 : low[slot * horizons + horizon];
+        double before = (double) high(slot, horizon) + rest;
         double after = Evidence.sum(before, addition);
         cancelled |= after == 0;
-        high[at] = Evidence.round(after);
+        float rounded = Evidence.round(after);
+        high(slot, horizon, rounded);
         if (low != null && rest != 0) {
-            low[at] = Evidence.rest(after, high[at]);
+            low[slot * horizons + horizon] = Evidence.rest(after, rounded);
         } else if (Evidence.mustWiden(before, addition)) {
-            widen(at, Evidence.rest(after, high[at]));
+            widen(slot, horizon, Evidence.rest(after, rounded));
         }
     }
 
-    private void widen(int at, float rest) {
+    private void widen(int slot, int horizon, float rest) {
         if (rest != 0) {
             if (low == null) {
-                low = new float[high.length];
+                low = new float[slotCount * horizons];
             }
-            low[at] = rest;
+            low[slot * horizons + horizon] = rest;
         }
     }
 
     private void set(int slot, int horizon, float highPart, float lowPart) {
-        high[slot * horizons + horizon] = highPart;
-        widen(slot * horizons + horizon, lowPart);
+        high(slot, horizon, highPart);
+        widen(slot, horizon, lowPart);
     }
 
     /** Returns whether nothing is left of the sum. */
-    private boolean move(int at, double move, double toWatermark) {
-        high[at] = (float) (high[at] * move);
+    private boolean move(int slot, int horizon, double move, double toWatermark) {
+        float moved = (float) (high(slot, horizon) * move);
+        boolean faded = Math.abs(moved) * toWatermark < ForwardDecay.FADED;
+        high(slot, horizon, faded ? 0 : moved);
         if (low != null) {
-            low[at] = (float) (low[at] * move);
+            int at = slot * horizons + horizon;
+            low[at] = faded ? 0 : (float) (low[at] * move);
         }
-        if (Math.abs(high[at]) * toWatermark < ForwardDecay.FADED) {
-            high[at] = 0;
-            if (low != null) {
-                low[at] = 0;
-            }
-            return true;
-        }
-        return false;
+        return faded;
     }
 
     private double sum(int slot, int horizon) {
-        int at = slot * horizons + horizon;
-        return low == null ? high[at] : (double) high[at] + low[at];
+        return low == null ? high(slot, horizon) : (double) high(slot, horizon) + low[slot * horizons + horizon];
     }
 
     private boolean isZero(int slot) {
         for (int h = 0; h < horizons; h++) {
-            if (high[slot * horizons + h] != 0) {
+            if (high(slot, h) != 0) {
                 return false;
             }
         }
@@ -385,9 +404,9 @@ final class AdjacencyTable {
     private int lastTiedTarget(double threshold, int room) {
         int[] tied = new int[size];
         int count = 0;
-        for (int slot = 0; slot < keys.length; slot++) {
-            if (keys[slot] != 0 && Math.abs(sum(slot, horizons - 1)) == threshold) {
-                tied[count++] = keys[slot] - 1;
+        for (int slot = 0; slot < slotCount; slot++) {
+            if (key(slot) != 0 && Math.abs(sum(slot, horizons - 1)) == threshold) {
+                tied[count++] = key(slot) - 1;
             }
         }
         Arrays.sort(tied, 0, count);
@@ -395,10 +414,10 @@ final class AdjacencyTable {
     }
 
     private int slot(int target) {
-        int mask = keys.length - 1;
+        int mask = slotCount - 1;
         // Fibonacci hashing: ints are dense, their high bits after this multiplication are spread evenly.
         int slot = (target * 0x9E3779B9) >>> Integer.numberOfLeadingZeros(mask);
-        while (keys[slot] != 0 && keys[slot] != target + 1) {
+        for (int key = key(slot); key != 0 && key != target + 1; key = key(slot)) {
             slot = slot + 1 & mask;
         }
         return slot;

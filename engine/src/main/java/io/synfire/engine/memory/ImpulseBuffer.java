@@ -1,6 +1,5 @@
 package io.synfire.engine.memory;
 
-import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.learn.ImpulseSink;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -31,12 +30,9 @@ final class ImpulseBuffer implements ImpulseSink {
     private int[] runNext = new int[1024];
     private int runs;
 
-    private long[] firingTime = new long[256];
     private double[] firingGrowth;
-    private byte[] firingSign = new byte[256];
     private int firings;
     private boolean runIsOpen;
-    private long learned;
 
     private int[] cueFirst = new int[1024];
     private int[] cueLast = new int[1024];
@@ -46,23 +42,18 @@ final class ImpulseBuffer implements ImpulseSink {
     ImpulseBuffer(int horizons, Consumer<ImpulseBuffer> drain) {
         this.horizons = horizons;
         this.drain = drain;
-        this.firingGrowth = new double[firingTime.length * horizons];
+        this.firingGrowth = new double[256 * horizons];
         Arrays.fill(cueFirst, NONE);
     }
 
     /**
-     * Begins a firing: the impulses that follow are of this time and sign, a unit of them is worth {@code growth[h]}, which holds
-     * the sign already.
+     * Begins a firing: a unit of the impulses that follow is worth {@code growth[h]}, which is negative if they are taken back.
      */
-    void begin(long atMs, int sign, double[] growth, int concepts) {
+    void begin(double[] growth, int concepts) {
         growTo(concepts);
-        if (firings == firingTime.length) {
-            firingTime = Arrays.copyOf(firingTime, firings * 2);
-            firingGrowth = Arrays.copyOf(firingGrowth, firings * 2 * horizons);
-            firingSign = Arrays.copyOf(firingSign, firings * 2);
+        if ((firings + 1) * horizons > firingGrowth.length) {
+            firingGrowth = Arrays.copyOf(firingGrowth, firingGrowth.length * 2);
         }
-        firingTime[firings] = Checksum.time(atMs);
-        firingSign[firings] = (byte) sign;
         System.arraycopy(growth, 0, firingGrowth, firings * horizons, horizons);
         firings++;
         runIsOpen = false;
@@ -78,7 +69,6 @@ final class ImpulseBuffer implements ImpulseSink {
         }
         targets[size] = target;
         deltas[size++] = delta;
-        learned += firingSign[firings - 1];
     }
 
     /** Hands over what is held, if anything. */
@@ -91,11 +81,6 @@ final class ImpulseBuffer implements ImpulseSink {
 
     int size() {
         return size;
-    }
-
-    /** How many impulses were learned, less those taken back, of those held. */
-    long learned() {
-        return learned;
     }
 
     int cueCount() {
@@ -134,16 +119,6 @@ final class ImpulseBuffer implements ImpulseSink {
         return deltas[impulse];
     }
 
-    /** Hash of the time of a run's firing. */
-    long time(int run) {
-        return firingTime[runFiring[run]];
-    }
-
-    /** 1 for a run of what is learned, -1 for one of what is taken back. */
-    int sign(int run) {
-        return firingSign[runFiring[run]];
-    }
-
     /** What a unit of a run's firing is worth at a horizon, with its sign. */
     double growth(int run, int horizon) {
         return firingGrowth[runFiring[run] * horizons + horizon];
@@ -175,12 +150,8 @@ final class ImpulseBuffer implements ImpulseSink {
     }
 
     private void drainWithinFiring() {
-        long time = firingTime[firings - 1];
-        byte sign = firingSign[firings - 1];
         double[] growth = Arrays.copyOfRange(firingGrowth, (firings - 1) * horizons, firings * horizons);
         drain();
-        firingTime[0] = time;
-        firingSign[0] = sign;
         System.arraycopy(growth, 0, firingGrowth, 0, horizons);
         firings = 1;
     }
@@ -193,7 +164,6 @@ final class ImpulseBuffer implements ImpulseSink {
         runs = 0;
         firings = 0;
         cueCount = 0;
-        learned = 0;
         runIsOpen = false;
     }
 

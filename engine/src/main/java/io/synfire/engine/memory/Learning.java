@@ -238,9 +238,12 @@ final class Learning {
             learned += sign * Checksum.value(ACTIVATION_TERM, dictionary.hash(concept), time, firing.strength(i));
         }
         marginals.episode(growth);
-        impulses.begin(firing.atMs(), sign, growth, dictionary.count());
+        impulses.begin(growth, dictionary.count());
         plasticity.impulses(firing, window, (cue, target, delta) -> {
             impulses.impulse(cue, target, delta);
+            pairs += sign;
+            // Here, where the hashes of what fires are warm, not where the tables are.
+            learned += sign * Checksum.impulse(dictionary.hash(cue), dictionary.hash(target), time, delta);
             if (cue == target && !dictionary.isRetired(cue)) {
                 marginals.repeat(delta, growth);
             }
@@ -295,8 +298,7 @@ final class Learning {
     }
 
     private void applyImpulses(ImpulseBuffer buffer) {
-        learned += adjacencies.apply(buffer, watermarkMs);
-        pairs += buffer.learned();
+        adjacencies.apply(buffer, watermarkMs);
         applied += buffer.size();
     }
 }
