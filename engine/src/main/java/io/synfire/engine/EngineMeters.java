@@ -21,6 +21,7 @@ final class EngineMeters implements AutoCloseable {
     private final Counter pairs;
     private final Timer checkpoint;
     private final Timer apply;
+    private final Timer blocked;
     private final DistributionSummary checkpointBytes;
 
     EngineMeters(MeterRegistry registry, Memory memory, RocksStore store, EngineOptions options) {
@@ -33,7 +34,7 @@ final class EngineMeters implements AutoCloseable {
                         "Impulses applied since the start: ordered pairs, counted each time, also those taken back")
                 .register(registry));
         checkpoint = add(Timer.builder("synfire.checkpoint")
-                .description("Time of one checkpoint, during which nothing is learned")
+                .description("Time of writing one checkpoint, during which learning goes on")
                 .publishPercentileHistogram()
                 .minimumExpectedValue(Duration.ofMillis(1))
                 .maximumExpectedValue(Duration.ofSeconds(10))
@@ -42,6 +43,13 @@ final class EngineMeters implements AutoCloseable {
                 .description("Time of learning one batch")
                 .publishPercentileHistogram()
                 .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofSeconds(10))
+                .register(registry));
+        blocked = add(Timer.builder("synfire.apply.blocked")
+                .description(
+                        "Time for which learning a batch waited for a checkpoint: to begin or end one, or for the room it makes")
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofNanos(100_000))
                 .maximumExpectedValue(Duration.ofSeconds(10))
                 .register(registry));
         checkpointBytes = add(DistributionSummary.builder("synfire.checkpoint.size")
@@ -75,6 +83,10 @@ final class EngineMeters implements AutoCloseable {
     void applied(long pairsApplied, long nanos) {
         pairs.increment((double) pairsApplied);
         apply.record(Duration.ofNanos(nanos));
+    }
+
+    void blocked(long nanos) {
+        blocked.record(Duration.ofNanos(nanos));
     }
 
     void checkpointed(long bytes, long nanos) {

@@ -14,6 +14,18 @@ public final class ContextWindow implements Iterable<Firing> {
     private long clockMs;
 
     /**
+     * A window of its own that remembers the same.
+     *
+     * @return a copy; firings are immutable and shared
+     */
+    public ContextWindow copy() {
+        ContextWindow copy = new ContextWindow();
+        copy.newestFirst.addAll(newestFirst);
+        copy.clockMs = clockMs;
+        return copy;
+    }
+
+    /**
      * Remembers a firing and drops what has fallen out of the window.
      *
      * @param firing the newest in log order

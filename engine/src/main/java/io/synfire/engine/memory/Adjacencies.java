@@ -1,63 +1,59 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.ForwardDecay;
-import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
-import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.Row;
+import io.synfire.engine.store.StoredRow;
 import io.synfire.engine.view.Associations;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntSet;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The associations of all cues: tables in memory, rows in the store.
  *
- * <p>One writer applies, checkpoints and evicts; readers may read at any time. How a reader is right without a lock over
- * everything:
+ * <p>One writer applies; one checkpoint at a time is written beside it; readers may read at any time. What is changed now belongs to
+ * an <em>epoch</em>, the number of the checkpoint that will write it. {@link #freeze} ends an epoch. Then, of what belongs to it:
  *
  * <ol>
- *   <li>A complete table answers alone, under its monitor.
- *   <li>A delta is added to the stored row under the delta's monitor, if that row is no younger than the delta's base. If it is
- *       younger, the checkpoint that holds this very delta has just been committed, and its table is about to be replaced: the
- *       reader looks again.
- *   <li>A table is only taken away after a checkpoint that holds all of it, so a reader that finds none reads the store alone.
+ *   <li>A complete table that is changed again before it was staged is copied first, and the copy is staged.
+ *   <li>A delta is not changed any more: what comes is gathered in a new one, in front of it.
  * </ol>
+ *
+ * <p>How a reader is right without a lock over everything: a complete table answers alone, under its monitor. A delta counts on top of
+ * what is stored of its cue if no checkpoint of its epoch, or a later one, has written of the cue: one atomic read of the store tells.
+ * A table is only taken away after a checkpoint that holds all of it, so a reader that finds none reads the store alone.
  */
 final class Adjacencies {
 
-    private static final long COMMIT_WAIT_NANOS = 50_000;
+    /** Of so many cues eviction looks at once: a millisecond or two. */
+    private static final int EVICTION_STEPS = 20_000;
 
     private final RocksStore store;
-    private final LearningSettings settings;
     private final List<ForwardDecay> decays;
     private final int horizons;
-    private final IntArrayList dirtyCues = new IntArrayList();
     private final BitSet stored = new BitSet();
     private final double[] sums;
     private final ConceptDictionary dictionary;
+    private final Tidying tidying;
+    private final RowSizes sizes = new RowSizes();
 
     private volatile AtomicReferenceArray<@Nullable AdjacencyTable> tables = new AtomicReferenceArray<>(1024);
+    private IntArrayList dirtyCues = new IntArrayList();
+    private @Nullable RowStaging staging;
     private Landmarks landmarks;
     private double[] toWatermark;
-    private long lastCheckpoint;
+    private long epoch;
     private long associations;
     private long bytes;
     private long cuts;
     private long prunes;
     private int hand;
-
-    /** What a checkpoint will change once it is committed. */
-    private record Folded(int cue, int grown, @Nullable AdjacencyTable staying) {}
-
-    private final List<Folded> folded = new ArrayList<>();
 
     Adjacencies(
             RocksStore store,
@@ -68,22 +64,23 @@ final class Adjacencies {
             long associations) {
         this.store = store;
         this.dictionary = dictionary;
-        this.settings = settings;
         this.decays = decays;
         this.horizons = decays.size();
         this.landmarks = landmarks;
         this.toWatermark = new double[horizons];
         this.sums = new double[horizons];
         this.associations = associations;
+        this.tidying = new Tidying(settings, dictionary);
     }
 
     /** Says that concepts below this int may have rows in the store, the last checkpoint of which is given. */
     void loaded(int concepts, long checkpoint) {
         growTo(concepts);
         stored.set(0, concepts);
-        lastCheckpoint = checkpoint;
+        epoch = checkpoint + 1;
     }
 
+    /** Those of complete tables and of rows as they were last written; what was added to a row since may count twice. */
     long associations() {
         return associations;
     }
@@ -128,6 +125,9 @@ final class Adjacencies {
             if (!dictionary.isRetired(cue)) {
                 AdjacencyTable table = tableForWriting(cue, watermarkMs);
                 synchronized (table) {
+                    if (table.epoch() != epoch) {
+                        beginChange(cue, table);
+                    }
                     apply(impulses, cue, table);
                 }
             }
@@ -151,35 +151,59 @@ final class Adjacencies {
                 }
             }
             if (table.isComplete()) {
-                cutBack(table);
+                cuts += tidying.cutBack(table);
             }
         }
         if (table.isComplete()) {
             associations += table.size() - sizeBefore;
         }
         bytes += table.bytes() - bytesBefore;
-        if (!table.isDirty()) {
-            table.setDirty(true);
-            dirtyCues.add(cue);
-        }
     }
 
-    /** Leaves nothing of the row of a concept that was retired; edges to it go when their rows are next written. Writer only. */
+    /** Marks a table as changed in this epoch. One that a checkpoint has yet to stage is staged first, as it is. */
+    private void beginChange(int cue, AdjacencyTable table) {
+        if (table.epoch() != 0) {
+            count(stagedOf(table).early(cue, table));
+        }
+        table.setEpoch(epoch);
+        dirtyCues.add(cue);
+    }
+
+    private void count(Tidying.Tidied tidied) {
+        associations += tidied.associations();
+        bytes += tidied.bytes();
+        cuts += tidied.cuts();
+        prunes += tidied.prunes();
+    }
+
+    private RowStaging stagedOf(AdjacencyTable table) {
+        RowStaging now = staging;
+        if (now == null || now.number() != table.epoch()) {
+            throw new IllegalStateException("a table belongs to a checkpoint that is not under way: epoch="
+                    + table.epoch() + " present=" + epoch);
+        }
+        return now;
+    }
+
+    /**
+     * Leaves nothing of the row of a concept that was retired; edges to it go when their rows are next written. Writer only, while no
+     * checkpoint is under way.
+     */
     void forget(int cue, long watermarkMs) {
         AdjacencyTable table = tables.getPlain(cue);
         if (table != null && table.isComplete()) {
             associations -= table.size();
         } else if (stored.get(cue)) {
-            Row row = store.row(cue, horizons);
-            associations -= row == null ? 0 : row.size();
+            StoredRow row = store.row(cue, horizons);
+            associations -= row == null ? 0 : row.sizeMax();
         }
         boolean wasDirty = false;
         if (table != null) {
-            wasDirty = table.isDirty();
+            wasDirty = table.epoch() != 0;
             bytes -= table.bytes();
         }
         AdjacencyTable empty = AdjacencyTable.complete(landmarks, watermarkMs);
-        empty.setDirty(true);
+        empty.setEpoch(epoch);
         bytes += empty.bytes();
         tables.set(cue, empty);
         if (!wasDirty) {
@@ -187,81 +211,87 @@ final class Adjacencies {
         }
     }
 
-    /**
-     * Adds every changed row. What it folds into memory stays there while it fits. Returns how many associations there will be once
-     * this is committed. Writer only.
-     */
-    long stage(CheckpointWriter checkpoint, long number, long watermarkMs, long bytesMax) {
-        toWatermark = landmarks.decays(decays, watermarkMs);
-        folded.clear();
-        long staying = 0;
-        long associationsAfter = associations;
-        for (int i = 0; i < dirtyCues.size(); i++) {
-            int cue = dirtyCues.getInt(i);
-            AdjacencyTable table = tableAt(cue);
-            if (dictionary.isRetired(cue)) {
-                checkpoint.removeRow(cue);
-            } else if (table.isComplete()) {
-                associationsAfter += tidy(table, watermarkMs);
-                checkpoint.row(cue, table.toRow(number));
-            } else {
-                Row row = store.row(cue, horizons);
-                AdjacencyTable whole = fold(row, table, watermarkMs);
-                checkpoint.row(cue, whole.toRow(number));
-                boolean stays = bytes + staying + whole.bytes() - table.bytes() <= bytesMax;
-                staying += stays ? whole.bytes() - table.bytes() : 0;
-                int grown = whole.size() - (row == null ? 0 : row.size());
-                associationsAfter += grown;
-                folded.add(new Folded(cue, grown, stays ? whole : null));
-            }
-        }
-        return associationsAfter;
+    /** Ends the epoch: all that was changed in it is to be written by its checkpoint. Writer only. */
+    RowStaging freeze(long watermarkMs, long bytesMax) {
+        RowStaging frozen = new RowStaging(
+                new RowStaging.Moment(epoch, decays, watermarkMs),
+                dirtyCues,
+                tables,
+                store,
+                tidying,
+                sizes,
+                Math.max(0, bytesMax - bytes));
+        staging = frozen;
+        dirtyCues = new IntArrayList();
+        epoch++;
+        return frozen;
     }
 
-    /** The staged rows are in the store: deltas give way to whole rows, and what does not fit leaves memory. Writer only. */
-    void committed(long number, long bytesMax) {
-        lastCheckpoint = number;
-        for (Folded row : folded) {
-            AdjacencyTable delta = tableAt(row.cue());
-            bytes -= delta.bytes();
-            associations += row.grown();
-            AdjacencyTable staying = row.staying();
-            bytes += staying == null ? 0 : staying.bytes();
-            tables.set(row.cue(), staying);
+    /** The staged rows are in the store: deltas give way to whole rows, or leave memory. Writer only. */
+    void committed(RowStaging done) {
+        staging = null;
+        count(done.tidied());
+        for (RowStaging.Written written : done.writtenDeltas()) {
+            replace(written);
         }
-        folded.clear();
-        for (int i = 0; i < dirtyCues.size(); i++) {
-            int cue = dirtyCues.getInt(i);
-            stored.set(cue);
-            AdjacencyTable table = tables.getPlain(cue);
-            if (table != null) {
-                table.setDirty(false);
+        done.cues().forEach((int cue) -> stored.set(cue));
+    }
+
+    private void replace(RowStaging.Written written) {
+        AdjacencyTable now = tableAt(written.cue());
+        associations += written.grown();
+        bytes -= written.delta().bytes();
+        AdjacencyTable whole = written.whole();
+        if (now == written.delta()) {
+            bytes += whole == null ? 0 : whole.bytes();
+            tables.set(written.cue(), whole);
+            return;
+        }
+        // More came meanwhile.
+        synchronized (now) {
+            now.dropPrevious();
+            if (whole != null) {
+                int sizeBefore = whole.size();
+                whole.moveTo(now.landmarks(), toWatermark);
+                whole.addAll(now);
+                whole.setEpoch(now.epoch());
+                associations += whole.size() - sizeBefore;
+                bytes += whole.bytes() - now.bytes();
+                tables.set(written.cue(), whole);
             }
         }
-        dirtyCues.clear();
-        evict(bytesMax);
+    }
+
+    /** Brings what can be read from the store back to a size, a few steps at a time. Writer only. */
+    void evict(long bytesMax) {
+        int cues = tables.length();
+        for (int step = 0; bytes > bytesMax && step < EVICTION_STEPS; step++) {
+            hand = (hand + 1) % cues;
+            AdjacencyTable table = tables.getPlain(hand);
+            // A clock: those that were not touched since the hand last passed.
+            if (table != null && table.isComplete() && isClean(table) && !table.wasTouched()) {
+                bytes -= table.bytes();
+                tables.set(hand, null);
+            }
+        }
+    }
+
+    private static boolean isClean(AdjacencyTable table) {
+        synchronized (table) {
+            return table.epoch() == 0;
+        }
     }
 
     /** Reads a row; any thread. */
     Associations read(int cue, Reading.Moment moment) {
-        while (true) {
-            AtomicReferenceArray<@Nullable AdjacencyTable> now = tables;
-            AdjacencyTable table = cue < now.length() ? now.get(cue) : null;
-            if (table == null) {
-                Row row = store.row(cue, horizons);
-                return row == null ? Associations.none(horizons) : read(AdjacencyTable.of(row), moment);
-            }
-            synchronized (table) {
-                if (table.isComplete()) {
-                    return read(table, moment);
-                }
-                Row row = store.row(cue, horizons);
-                if (row == null || row.checkpoint() <= table.base()) {
-                    double[] decayed = table.landmarks().decays(decays, moment.watermarkMs());
-                    return read(sum(row, table, decayed, 0), moment);
-                }
-            }
-            LockSupport.parkNanos(COMMIT_WAIT_NANOS);
+        AtomicReferenceArray<@Nullable AdjacencyTable> now = tables;
+        AdjacencyTable table = cue < now.length() ? now.get(cue) : null;
+        if (table == null) {
+            StoredRow row = store.row(cue, horizons);
+            return row == null ? Associations.none(horizons) : read(folded(row, moment.watermarkMs()), moment);
+        }
+        synchronized (table) {
+            return read(table.isComplete() ? table : sum(cue, table, moment.watermarkMs()), moment);
         }
     }
 
@@ -273,32 +303,28 @@ final class Adjacencies {
             return store.rowSizeMax(cue, horizons);
         }
         synchronized (table) {
-            return table.isComplete() ? table.size() : table.size() + store.rowSizeMax(cue, horizons);
+            AdjacencyTable previous = table.previous();
+            int size = table.size() + (previous == null ? 0 : previous.size());
+            return table.isComplete() ? size : size + store.rowSizeMax(cue, horizons);
         }
     }
 
-    /** Takes every sum as it is kept, for digests. Writer only, or with no writer. */
-    void sums(int cue, SumVisitor visitor) {
+    /** Takes every sum as it is kept, for digests. Writer only while no checkpoint is under way, or with no writer. */
+    void sums(int cue, long watermarkMs, SumVisitor visitor) {
         AdjacencyTable table = cue < tables.length() ? tables.getPlain(cue) : null;
         Row row;
-        if (table != null && table.isComplete()) {
-            row = table.toRow(lastCheckpoint);
+        if (table == null) {
+            StoredRow stored = store.row(cue, horizons);
+            row = stored == null ? null : folded(stored, watermarkMs);
         } else {
-            row = store.row(cue, horizons);
-            if (table != null) {
-                row = sum(row, table, toWatermark, 0).toRow(lastCheckpoint);
-            }
+            AdjacencyTable whole = table.isComplete() ? table : sum(cue, table, watermarkMs);
+            row = whole.toRow(Row.Kind.WHOLE, epoch);
         }
         for (int i = 0; row != null && i < row.size(); i++) {
-            if (dictionary.isRetired(row.target(i))) {
-                continue;
-            }
-            for (int h = 0; h < horizons; h++) {
-                visitor.sum(
-                        row.target(i),
-                        h,
-                        (double) row.high(i, h) + row.low(i, h),
-                        row.landmarks().index(h));
+            if (!dictionary.isRetired(row.target(i))) {
+                for (int h = 0; h < horizons; h++) {
+                    visitor.sum(row.target(i), h, row.sum(i, h), row.landmarks().index(h));
+                }
             }
         }
     }
@@ -314,15 +340,53 @@ final class Adjacencies {
         return reading.done(table.cuts(), table.cutBound());
     }
 
+    private Associations read(Row row, Reading.Moment moment) {
+        Reading reading = new Reading(moment, row.landmarks(), row.size());
+        for (int i = 0; i < row.size(); i++) {
+            for (int h = 0; h < horizons; h++) {
+                reading.take(row.target(i), h, row.sum(i, h));
+            }
+        }
+        return reading.done(row.header().cuts(), row.header().cutBound());
+    }
+
+    private Row folded(StoredRow row, long watermarkMs) {
+        return row.folded(row.landmarks().decays(decays, watermarkMs));
+    }
+
+    /** What is stored of a cue and the deltas on top of it that are not in there yet. Under the monitor of the newest. */
+    private AdjacencyTable sum(int cue, AdjacencyTable newest, long watermarkMs) {
+        StoredRow row = store.row(cue, horizons);
+        long written = row == null ? 0 : row.checkpoint();
+        AdjacencyTable previous = newest.previous();
+        AdjacencyTable oldest = previous == null ? newest : previous;
+        AdjacencyTable whole = row == null
+                ? AdjacencyTable.complete(oldest.landmarks(), 0)
+                : AdjacencyTable.of(folded(row, watermarkMs));
+        if (previous != null && previous.epoch() > written) {
+            whole.moveTo(previous.landmarks(), previous.landmarks().decays(decays, watermarkMs));
+            whole.addAll(previous);
+        }
+        if (newest.epoch() > written) {
+            whole.moveTo(newest.landmarks(), newest.landmarks().decays(decays, watermarkMs));
+            whole.addAll(newest);
+        }
+        return whole;
+    }
+
     private AdjacencyTable tableForWriting(int cue, long watermarkMs) {
         AdjacencyTable table = tables.getPlain(cue);
         if (table == null) {
             table = stored.get(cue)
-                    ? AdjacencyTable.delta(landmarks, lastCheckpoint)
-                    : AdjacencyTable.complete(landmarks, firstPrunedMs(watermarkMs));
-            bytes += table.bytes();
-            tables.set(cue, table);
+                    ? AdjacencyTable.delta(landmarks, null)
+                    : AdjacencyTable.complete(landmarks, tidying.firstPrunedMs(watermarkMs));
+        } else if (!table.isComplete() && table.epoch() != epoch) {
+            table = AdjacencyTable.delta(landmarks, table);
+        } else {
+            return table;
         }
+        bytes += table.bytes();
+        tables.set(cue, table);
         return table;
     }
 
@@ -332,99 +396,5 @@ final class Adjacencies {
             throw new IllegalStateException("a changed row left memory before its checkpoint: cue=" + cue);
         }
         return table;
-    }
-
-    private AdjacencyTable fold(@Nullable Row row, AdjacencyTable delta, long watermarkMs) {
-        if (row != null && row.checkpoint() > delta.base()) {
-            throw new IllegalStateException(
-                    "a delta must not be added twice: row=" + row.checkpoint() + " base=" + delta.base());
-        }
-        synchronized (delta) {
-            long bytesBefore = delta.bytes();
-            delta.moveTo(landmarks, toWatermark);
-            bytes += delta.bytes() - bytesBefore;
-        }
-        AdjacencyTable whole = sum(row, delta, toWatermark, firstPrunedMs(watermarkMs));
-        drop(whole);
-        prune(whole, watermarkMs);
-        cutBack(whole);
-        return whole;
-    }
-
-    /** Leaves out of a whole table what need not be written; returns by how much it has grown. */
-    private int tidy(AdjacencyTable whole, long watermarkMs) {
-        synchronized (whole) {
-            int sizeBefore = whole.size();
-            long bytesBefore = whole.bytes();
-            whole.moveTo(landmarks, toWatermark);
-            drop(whole);
-            prune(whole, watermarkMs);
-            bytes += whole.bytes() - bytesBefore;
-            int grown = whole.size() - sizeBefore;
-            associations += grown;
-            return grown;
-        }
-    }
-
-    private void drop(AdjacencyTable table) {
-        table.dropCancelled();
-        IntSet retired = dictionary.retired();
-        if (!retired.isEmpty()) {
-            table.dropTargets(retired);
-        }
-    }
-
-    /**
-     * Use it or lose it: at most once per slowest half-life of watermark, so that what an association lost by this has halved
-     * before it can lose again, and all it ever lost is at most twice {@code forget.below}.
-     */
-    private void prune(AdjacencyTable table, long watermarkMs) {
-        if (prunes(settings)
-                && watermarkMs - table.prunedMs() >= slowest(settings).halfLifeMs()) {
-            int sizeBefore = table.size();
-            table.pruneBelow(settings.forgetBelow(), toWatermark, watermarkMs);
-            prunes += sizeBefore - table.size();
-        }
-    }
-
-    /** A row that is new has a half-life to become strong. */
-    private long firstPrunedMs(long watermarkMs) {
-        return prunes(settings) ? watermarkMs : 0;
-    }
-
-    private static boolean prunes(LearningSettings settings) {
-        return settings.forgetBelow() > 0 && slowest(settings).decays();
-    }
-
-    private static Horizon slowest(LearningSettings settings) {
-        return settings.halfLives().get(settings.slowest());
-    }
-
-    private static AdjacencyTable sum(
-            @Nullable Row row, AdjacencyTable delta, double[] toWatermark, long firstPrunedMs) {
-        AdjacencyTable whole =
-                row == null ? AdjacencyTable.complete(delta.landmarks(), firstPrunedMs) : AdjacencyTable.of(row);
-        whole.moveTo(delta.landmarks(), toWatermark);
-        whole.addAll(delta);
-        return whole;
-    }
-
-    private void cutBack(AdjacencyTable table) {
-        int cutsBefore = table.cuts();
-        table.cutBackTo(settings.maxAssociations());
-        cuts += table.cuts() - cutsBefore;
-    }
-
-    /** A clock: complete tables leave that were not touched since the hand last passed; at the second round any leaves. */
-    private void evict(long bytesMax) {
-        int cues = tables.length();
-        for (int step = 0; bytes > bytesMax && step < 2 * cues; step++) {
-            hand = (hand + 1) % cues;
-            AdjacencyTable table = tables.getPlain(hand);
-            if (table != null && !(table.wasTouched() && step < cues)) {
-                bytes -= table.bytes();
-                tables.set(hand, null);
-            }
-        }
     }
 }

@@ -1,8 +1,10 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.learn.Evidence;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.store.Row;
+import io.synfire.engine.store.Row.Header;
 import it.unimi.dsi.fastutil.ints.IntSet;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -10,25 +12,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * The associations of one cue in memory: an open-addressing table from target to sums.
  *
- * <p>Either <em>complete</em> (the whole row) or a <em>delta</em> on the row as the checkpoint {@link #base()} left it. Costs 8
- * bytes a slot at one horizon, about 13 an association; 4 more a slot once a sum of the table is {@link Evidence wide}.
+ * <p>Either <em>complete</em> (the whole row) or a <em>delta</em> on what is stored of it. What was changed since it was last written is
+ * marked, so that a checkpoint may write that alone. Costs 8 bytes a slot at one horizon, about 13 an association; 4 more a slot once a
+ * sum of the table is {@link Evidence wide}.
  *
- * <p>Not thread-safe: every use is under the table's own monitor, but for a table that no other thread can see yet.
+ * <p>Not thread-safe: every use is under the table's own monitor, but for a table that no other thread can see yet, or that none
+ * changes any more.
  */
 final class AdjacencyTable {
 
     private static final int SLOTS_MIN = 4;
     private static final int HEADER_BYTES = 120;
+    private static final int CHANGED = 1 << 31;
 
     private final int horizons;
     private final int stride;
     private final boolean complete;
-    private final long base;
     private Landmarks landmarks;
 
+    /** The checkpoint that will write what was changed; 0 if nothing was. */
+    private long epoch;
+
+    /** Of a delta: the one before it, which a checkpoint is writing. */
+    private @Nullable AdjacencyTable previous;
+
     /**
-     * Slot by slot, a key (target + 1, or 0 for an empty slot) and the float32 part of each horizon's sum, as bits: beside each other, since
-     * what an addition costs is the cache lines it touches.
+     * Slot by slot, a key and the float32 part of each horizon's sum, as bits: beside each other, since what an addition costs is the cache
+     * lines it touches. A key is target + 1, with {@link #CHANGED} if the sums were changed; 0 for an empty slot.
      */
     private int[] slots;
 
@@ -37,18 +47,21 @@ final class AdjacencyTable {
 
     private int slotCount;
     private int size;
+    private int changed;
     private int cuts;
     private double cutBound;
     private long prunedMs;
     private boolean cancelled;
-    private boolean dirty;
+
+    /** Whether associations left since it was last written, or it never was: then what changed does not say all. */
+    private boolean shrunk;
+
     private boolean touched;
 
-    private AdjacencyTable(Landmarks landmarks, boolean complete, long base) {
+    private AdjacencyTable(Landmarks landmarks, boolean complete) {
         this.horizons = landmarks.horizonCount();
         this.landmarks = landmarks;
         this.complete = complete;
-        this.base = base;
         this.stride = 1 + horizons;
         this.slotCount = SLOTS_MIN;
         this.slots = new int[SLOTS_MIN * stride];
@@ -56,19 +69,22 @@ final class AdjacencyTable {
 
     /** An empty table of a cue that has no row yet. */
     static AdjacencyTable complete(Landmarks landmarks, long prunedMs) {
-        AdjacencyTable table = new AdjacencyTable(landmarks, true, 0);
+        AdjacencyTable table = new AdjacencyTable(landmarks, true);
         table.prunedMs = prunedMs;
+        table.shrunk = true;
         return table;
     }
 
-    /** An empty table on top of the row that checkpoint {@code base}, or an earlier one, wrote. */
-    static AdjacencyTable delta(Landmarks landmarks, long base) {
-        return new AdjacencyTable(landmarks, false, base);
+    /** An empty table on top of what is stored, and of a delta that a checkpoint is writing. */
+    static AdjacencyTable delta(Landmarks landmarks, @Nullable AdjacencyTable previous) {
+        AdjacencyTable table = new AdjacencyTable(landmarks, false);
+        table.previous = previous;
+        return table;
     }
 
-    /** The row as a table. */
+    /** The whole row as a table. */
     static AdjacencyTable of(Row row) {
-        AdjacencyTable table = new AdjacencyTable(row.landmarks(), true, 0);
+        AdjacencyTable table = new AdjacencyTable(row.landmarks(), true);
         table.resize(slotsFor(row.size()));
         for (int i = 0; i < row.size(); i++) {
             int slot = table.slot(row.target(i));
@@ -78,22 +94,79 @@ final class AdjacencyTable {
             }
         }
         table.size = row.size();
-        table.cuts = row.cuts();
-        table.cutBound = row.cutBound();
-        table.prunedMs = row.prunedMs();
+        table.cuts = row.header().cuts();
+        table.cutBound = row.header().cutBound();
+        table.prunedMs = row.header().prunedMs();
         return table;
+    }
+
+    /** A table of its own with the same associations, marks included. */
+    AdjacencyTable copy() {
+        AdjacencyTable copy = new AdjacencyTable(landmarks, complete);
+        copy.slots = slots.clone();
+        copy.low = low == null ? null : low.clone();
+        copy.slotCount = slotCount;
+        copy.size = size;
+        copy.changed = changed;
+        copy.cuts = cuts;
+        copy.cutBound = cutBound;
+        copy.prunedMs = prunedMs;
+        copy.shrunk = shrunk;
+        return copy;
     }
 
     boolean isComplete() {
         return complete;
     }
 
-    long base() {
-        return base;
+    /** The checkpoint that will write what was changed; 0 if nothing was. */
+    long epoch() {
+        return epoch;
+    }
+
+    void setEpoch(long checkpoint) {
+        epoch = checkpoint;
+        touched = true;
+    }
+
+    @Nullable
+    AdjacencyTable previous() {
+        return previous;
+    }
+
+    /** The one before it was written. */
+    void dropPrevious() {
+        previous = null;
+    }
+
+    /** How many associations were changed since it was last written. */
+    int changed() {
+        return changed;
+    }
+
+    /** Whether what changed does not say all. */
+    boolean isShrunk() {
+        return shrunk;
+    }
+
+    /** All that was changed is written, or about to be. */
+    void written() {
+        epoch = 0;
+        shrunk = false;
+        if (changed > 0) {
+            changed = 0;
+            for (int at = 0; at < slots.length; at += stride) {
+                slots[at] &= ~CHANGED;
+            }
+        }
     }
 
     int size() {
         return size;
+    }
+
+    int slotCount() {
+        return slotCount;
     }
 
     int cuts() {
@@ -106,15 +179,6 @@ final class AdjacencyTable {
 
     long bytes() {
         return HEADER_BYTES + 4L * slots.length + (low == null ? 0 : 4L * low.length);
-    }
-
-    boolean isDirty() {
-        return dirty;
-    }
-
-    void setDirty(boolean isDirty) {
-        dirty = isDirty;
-        touched |= isDirty;
     }
 
     /** Whether it was changed since this was last asked: what eviction spares. */
@@ -134,6 +198,10 @@ final class AdjacencyTable {
             }
             slots[slot * stride] = target + 1;
             size++;
+        }
+        if (slots[slot * stride] >= 0) {
+            slots[slot * stride] |= CHANGED;
+            changed++;
         }
         for (int h = 0; h < horizons; h++) {
             add(slot, h, sums[offset + h]);
@@ -244,19 +312,21 @@ final class AdjacencyTable {
         }
     }
 
-    Row toRow(long checkpoint) {
-        long[] order = new long[size];
+    /** All of it, what changed of it, or what it adds, as one checkpoint writes it. */
+    Row toRow(Row.Kind kind, long checkpoint) {
+        int count = kind == Row.Kind.CHANGED ? changed : size;
+        long[] order = new long[count];
         int next = 0;
         for (int slot = 0; slot < slotCount; slot++) {
-            if (key(slot) != 0) {
+            if (key(slot) != 0 && (kind != Row.Kind.CHANGED || slots[slot * stride] < 0)) {
                 order[next++] = (long) (key(slot) - 1) << 32 | slot;
             }
         }
         Arrays.sort(order);
-        int[] targets = new int[size];
-        float[] highs = new float[size * horizons];
-        float[] lows = low == null ? null : new float[size * horizons];
-        for (int i = 0; i < size; i++) {
+        int[] targets = new int[count];
+        float[] highs = new float[count * horizons];
+        float[] lows = low == null ? null : new float[count * horizons];
+        for (int i = 0; i < count; i++) {
             targets[i] = (int) (order[i] >>> 32);
             int slot = (int) order[i];
             for (int h = 0; h < horizons; h++) {
@@ -266,7 +336,7 @@ final class AdjacencyTable {
                 System.arraycopy(low, slot * horizons, lows, i * horizons, horizons);
             }
         }
-        return new Row(checkpoint, landmarks, cuts, cutBound, prunedMs, targets, highs, lows);
+        return new Row(new Header(kind, checkpoint, landmarks, cuts, cutBound, prunedMs, size), targets, highs, lows);
     }
 
     /** Hands all sums to a reading. */
@@ -298,10 +368,13 @@ final class AdjacencyTable {
             kept[slot] = key(slot) != 0 && test.keeps(slot);
             left += kept[slot] ? 1 : 0;
         }
+        shrunk |= left < size;
         allocate(slotsFor(left), oldLow != null);
         size = left;
+        changed = 0;
         for (int slot = 0; slot < oldCount; slot++) {
             if (kept[slot]) {
+                changed += oldSlots[slot * stride] < 0 ? 1 : 0;
                 copySlot(slot, oldSlots, oldLow);
             }
         }
@@ -326,7 +399,7 @@ final class AdjacencyTable {
     }
 
     private void copySlot(int from, int[] oldSlots, float @Nullable [] oldLow) {
-        int to = slot(oldSlots[from * stride] - 1);
+        int to = slot((oldSlots[from * stride] & ~CHANGED) - 1);
         for (int i = 0; i < stride; i++) {
             slots[to * stride + i] = oldSlots[from * stride + i];
         }
@@ -335,8 +408,9 @@ final class AdjacencyTable {
         }
     }
 
+    /** Without its mark. */
     private int key(int slot) {
-        return slots[slot * stride];
+        return slots[slot * stride] & ~CHANGED;
     }
 
     private float high(int slot, int horizon) {

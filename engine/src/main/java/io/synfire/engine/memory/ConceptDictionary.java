@@ -1,7 +1,6 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.Checksum;
-import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreException;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
@@ -9,7 +8,9 @@ import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import it.unimi.dsi.fastutil.ints.IntSet;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +44,9 @@ final class ConceptDictionary {
     private final Long2ObjectOpenHashMap<Retirement> retirements = new Long2ObjectOpenHashMap<>();
 
     private final IntArrayList unsavedRetired = new IntArrayList();
+
+    /** What is written of a concept that was retired. */
+    private record Retired(int concept, long hash, long watermarkMs) {}
 
     /** Which int was retired, and the watermark then. */
     private record Retirement(int concept, long watermarkMs) {}
@@ -134,21 +138,25 @@ final class ConceptDictionary {
         return hashes[concept];
     }
 
-    /** Adds what came since the last checkpoint. Writer only. */
-    void stage(CheckpointWriter checkpoint) {
-        for (int concept = saved; concept < count; concept++) {
-            checkpoint.concept(concept, ids[concept]);
-        }
+    /** What came since the last checkpoint, for the next. Writer only. */
+    Part freeze() {
+        int from = saved;
+        int to = count;
+        String[] now = ids;
+        List<Retired> gone = new ArrayList<>();
         for (int i = 0; i < unsavedRetired.size(); i++) {
             int concept = unsavedRetired.getInt(i);
             Retirement retirement = retirements.get(hashes[concept]);
-            checkpoint.retired(concept, hashes[concept], retirement.watermarkMs());
+            gone.add(new Retired(concept, hashes[concept], retirement.watermarkMs()));
         }
-    }
-
-    void committed() {
-        saved = count;
+        saved = to;
         unsavedRetired.clear();
+        return checkpoint -> {
+            for (int concept = from; concept < to; concept++) {
+                checkpoint.concept(concept, now[concept]);
+            }
+            gone.forEach(retired -> checkpoint.retired(retired.concept(), retired.hash(), retired.watermarkMs()));
+        };
     }
 
     private void requireNext(int concept) {

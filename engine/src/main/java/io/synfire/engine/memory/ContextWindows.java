@@ -6,9 +6,11 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.PeriodKey;
 import io.synfire.engine.store.RocksStore;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +34,19 @@ final class ContextWindows {
     private final int maxSteps;
     private final long lifeMs;
     private final Map<Key, ContextWindow> recent = new LinkedHashMap<>(16, 0.75f, true);
-    private final Set<Key> dirty = new HashSet<>();
+    private Set<Key> dirty = new HashSet<>();
+
+    /** Windows that a checkpoint is writing, which must not change. */
+    private Set<Key> frozen = Set.of();
+
     private final Expiry expiry;
     private long bytes;
 
     /** A context of a partition. */
     private record Key(int partition, String context) {}
+
+    /** A window that changed, and its partition's period then. */
+    private record Changed(Key key, ContextWindow window, long period) {}
 
     ContextWindows(RocksStore store, PartitionClocks clocks, LearningSettings settings) {
         this.store = store;
@@ -74,8 +83,13 @@ final class ContextWindows {
     void remember(int partition, String context, ContextWindow window, Firing firing) {
         Key key = new Key(partition, context);
         bytes -= bytes(key, window);
-        window.add(firing, clocks.clockMs(partition), maxSteps);
-        bytes += bytes(key, window);
+        ContextWindow own = window;
+        if (frozen.contains(key) && !dirty.contains(key)) {
+            own = window.copy();
+            recent.put(key, own);
+        }
+        own.add(firing, clocks.clockMs(partition), maxSteps);
+        bytes += bytes(key, own);
         dirty.add(key);
     }
 
@@ -90,37 +104,53 @@ final class ContextWindows {
         dirty.add(key);
     }
 
-    /** Adds what changed since the last checkpoint, and takes out what has expired. */
-    void stage(CheckpointWriter checkpoint) {
+    /** What changed since the last checkpoint, and what has expired, for the next. */
+    Part freeze() {
+        List<Changed> changed = new ArrayList<>(dirty.size());
         for (Key key : dirty) {
             ContextWindow window = recent.get(key);
             if (window == null) {
                 throw new IllegalStateException(
                         "a changed window left memory before its checkpoint: context=" + key.context());
             }
-            if (window.size() > 0) {
-                checkpoint.window(at(key, expiry.periodOf(window.clockMs())), window);
-            } else {
-                long present = expiry.period(key.partition());
-                checkpoint.removeWindow(at(key, present));
-                checkpoint.removeWindow(at(key, Math.max(0, present - 1)));
-            }
+            changed.add(new Changed(key, window, expiry.period(key.partition())));
         }
-        expiry.stage(checkpoint::expireWindows);
+        List<Expiry.Expired> gone = expiry.freeze();
+        frozen = dirty;
+        dirty = new HashSet<>();
+        return checkpoint -> {
+            changed.forEach(each -> write(each, checkpoint));
+            gone.forEach(expired -> checkpoint.expireWindows(expired.partition(), expired.from(), expired.before()));
+        };
     }
 
-    /** All windows are in the store now: the least recently used leave the heap if they have expired, or until the rest fits. */
+    private void write(Changed changed, CheckpointWriter checkpoint) {
+        Key key = changed.key();
+        ContextWindow window = changed.window();
+        if (window.size() > 0) {
+            checkpoint.window(at(key, expiry.periodOf(window.clockMs())), window);
+        } else {
+            checkpoint.removeWindow(at(key, changed.period()));
+            checkpoint.removeWindow(at(key, Math.max(0, changed.period() - 1)));
+        }
+    }
+
+    /**
+     * What was frozen is in the store now: the least recently used leave the heap if they have expired, or until the rest fits; not those
+     * that have changed since.
+     */
     void committed(long bytesMax) {
-        dirty.clear();
-        expiry.committed();
+        frozen = Set.of();
         Iterator<Map.Entry<Key, ContextWindow>> leastRecent = recent.entrySet().iterator();
         while (leastRecent.hasNext()) {
             Map.Entry<Key, ContextWindow> entry = leastRecent.next();
             if (bytes <= bytesMax && !hasExpired(entry.getKey(), entry.getValue())) {
                 return;
             }
-            bytes -= bytes(entry.getKey(), entry.getValue());
-            leastRecent.remove();
+            if (!dirty.contains(entry.getKey())) {
+                bytes -= bytes(entry.getKey(), entry.getValue());
+                leastRecent.remove();
+            }
         }
     }
 

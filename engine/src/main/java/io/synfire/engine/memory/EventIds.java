@@ -1,10 +1,10 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.LearningSettings;
-import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.PeriodKey;
 import io.synfire.engine.store.RocksStore;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,7 +20,12 @@ final class EventIds {
     private final PartitionClocks clocks;
     private final long windowMs;
     private final Expiry expiry;
-    private final Map<Key, Long> recent = new HashMap<>();
+    private Map<Key, Long> recent = new HashMap<>();
+
+    /** Those that a checkpoint is writing. */
+    private Map<Key, Long> frozen = Map.of();
+
+    private long frozenBytes;
     private long bytes;
 
     /** An event of a partition. */
@@ -34,7 +39,7 @@ final class EventIds {
     }
 
     long bytes() {
-        return bytes;
+        return bytes + frozenBytes;
     }
 
     /** Whether an event was learned within the window. */
@@ -42,7 +47,8 @@ final class EventIds {
         if (windowMs == 0) {
             return false;
         }
-        Long seen = recent.get(new Key(partition, id));
+        Key key = new Key(partition, id);
+        Long seen = recent.getOrDefault(key, frozen.get(key));
         return isWithin(partition, seen == null ? stored(partition, id) : seen);
     }
 
@@ -54,18 +60,25 @@ final class EventIds {
         }
     }
 
-    void stage(CheckpointWriter checkpoint) {
-        if (windowMs > 0) {
-            recent.forEach((key, clockMs) ->
+    /** What came since the last checkpoint, for the next. */
+    Part freeze() {
+        Map<Key, Long> added = recent;
+        List<Expiry.Expired> gone = windowMs > 0 ? expiry.freeze() : List.of();
+        frozen = added;
+        frozenBytes = bytes;
+        recent = new HashMap<>();
+        bytes = 0;
+        return checkpoint -> {
+            added.forEach((key, clockMs) ->
                     checkpoint.eventId(new PeriodKey(key.partition(), expiry.periodOf(clockMs), key.id()), clockMs));
-            expiry.stage(checkpoint::expireEventIds);
-        }
+            gone.forEach(expired -> checkpoint.expireEventIds(expired.partition(), expired.from(), expired.before()));
+        };
     }
 
+    /** What was frozen is in the store. */
     void committed() {
-        recent.clear();
-        bytes = 0;
-        expiry.committed();
+        frozen = Map.of();
+        frozenBytes = 0;
     }
 
     private boolean isWithin(int partition, long seenMs) {

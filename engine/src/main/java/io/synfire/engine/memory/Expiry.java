@@ -1,5 +1,8 @@
 package io.synfire.engine.memory;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Periods of the partitions' clocks, and which of them have been taken out of the store. What is kept for at most one period's
  * length is in the present period or the one before. Writer only.
@@ -9,12 +12,9 @@ final class Expiry {
     private final PartitionClocks clocks;
     private final long periodMs;
     private long[] expired = new long[0];
-    private long[] staged = new long[0];
 
-    /** Takes everything of a partition out that was written from one period on and before another. */
-    interface Remover {
-        void remove(int partition, long from, long before);
-    }
+    /** Everything of a partition that was written from one period on and before another. */
+    record Expired(int partition, long from, long before) {}
 
     Expiry(PartitionClocks clocks, long keptMs) {
         this.clocks = clocks;
@@ -30,19 +30,18 @@ final class Expiry {
         return periodOf(clocks.clockMs(partition));
     }
 
-    /** Takes out what has expired since the last checkpoint. */
-    void stage(Remover remover) {
-        staged = new long[clocks.count()];
-        for (int partition = 0; partition < staged.length; partition++) {
+    /** What has expired since the last checkpoint, to be taken out by the next. */
+    List<Expired> freeze() {
+        List<Expired> gone = new ArrayList<>();
+        long[] now = new long[clocks.count()];
+        for (int partition = 0; partition < now.length; partition++) {
             long before = partition < expired.length ? expired[partition] : 0;
-            staged[partition] = Math.max(before, period(partition) - 1);
-            if (staged[partition] > before) {
-                remover.remove(partition, before, staged[partition]);
+            now[partition] = Math.max(before, period(partition) - 1);
+            if (now[partition] > before) {
+                gone.add(new Expired(partition, before, now[partition]));
             }
         }
-    }
-
-    void committed() {
-        expired = staged;
+        expired = now;
+        return gone;
     }
 }

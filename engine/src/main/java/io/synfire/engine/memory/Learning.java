@@ -15,7 +15,6 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Plasticity;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.CheckpointRecord.Clock;
-import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.RocksStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -101,16 +100,14 @@ final class Learning {
         impulses.drain();
     }
 
-    void stage(CheckpointWriter checkpoint) {
-        contexts.stage(checkpoint);
-        eventIds.stage(checkpoint);
-        waiting.stage(checkpoint);
+    /** What changed since the last checkpoint, for the next. */
+    List<Part> freeze() {
+        return List.of(contexts.freeze(), eventIds.freeze(), waiting.freeze());
     }
 
     void committed(long windowBytesMax) {
         contexts.committed(windowBytesMax);
         eventIds.committed();
-        waiting.committed();
     }
 
     long bytes() {

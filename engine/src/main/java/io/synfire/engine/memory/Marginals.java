@@ -1,8 +1,8 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.learn.Evidence;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
-import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoredMarginal;
 import io.synfire.engine.store.Totals;
@@ -168,22 +168,27 @@ final class Marginals {
         return totals;
     }
 
-    /** Adds what changed since the last checkpoint. Writer only. */
-    void stage(CheckpointWriter checkpoint) {
+    /** What changed since the last checkpoint, for the next. Writer only. */
+    Part freeze() {
         Sums now = sums;
-        for (int i = 0; i < dirtyConcepts.size(); i++) {
-            int concept = dirtyConcepts.getInt(i);
-            double[] masses = new double[now.mass.length];
-            for (int h = 0; h < masses.length; h++) {
-                masses[h] = now.mass[h][concept];
+        int horizons = now.mass.length;
+        int[] concepts = dirtyConcepts.toIntArray();
+        double[] masses = new double[concepts.length * horizons];
+        long[] firedMs = new long[concepts.length];
+        for (int i = 0; i < concepts.length; i++) {
+            for (int h = 0; h < horizons; h++) {
+                masses[i * horizons + h] = now.mass[h][concepts[i]];
             }
-            checkpoint.marginal(concept, new StoredMarginal(now.landmarks, masses, lastMs[concept]));
+            firedMs[i] = lastMs[concepts[i]];
         }
-    }
-
-    void committed() {
         dirty.clear();
         dirtyConcepts.clear();
+        return checkpoint -> {
+            for (int i = 0; i < concepts.length; i++) {
+                double[] own = Arrays.copyOfRange(masses, i * horizons, (i + 1) * horizons);
+                checkpoint.marginal(concepts[i], new StoredMarginal(now.landmarks, own, firedMs[i]));
+            }
+        };
     }
 
     private void markDirty(int concept) {

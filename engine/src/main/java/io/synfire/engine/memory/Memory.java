@@ -6,22 +6,24 @@ import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.CheckpointRecord;
-import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.Totals;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All that was learned and not forgotten: applies entries, writes checkpoints, answers readers.
+ * All that was learned and not forgotten: applies entries, begins and ends checkpoints, answers readers.
  *
- * <p>Learning and checkpoints come from one thread at a time; the methods that read may come from any.
+ * <p>{@link #apply}, {@link #begin} and {@link #end} come from one thread at a time, the writer's; between the two latter a {@link Checkpoint}
+ * is written by another. The methods that read may come from any.
  */
 public final class Memory {
 
@@ -38,6 +40,7 @@ public final class Memory {
     private long deadLetters;
     private long checkpoint;
     private boolean changed;
+    private @Nullable Checkpoint underWay;
     private volatile Published published;
 
     /** What readers see of the whole, replaced after every batch. */
@@ -91,6 +94,9 @@ public final class Memory {
      * @param batches admitted entries
      */
     public void apply(List<Batch> batches) {
+        if (underWay == null) {
+            adjacencies.evict(tableBytesMax());
+        }
         for (Batch batch : batches) {
             learning.apply(batch);
             batch.positions().forEach(this::moveTo);
@@ -104,59 +110,106 @@ public final class Memory {
     /**
      * Whether so much is in memory that a checkpoint should make room.
      *
-     * @return true if the budget is used up
+     * @return true if half of what may be more than stays after a checkpoint is used up
      */
     public boolean isFull() {
+        long kept = budget.afterCheckpointBytes();
+        return bytes() > kept + (budget.bytesMax() - kept) / 2;
+    }
+
+    /**
+     * Whether nothing may be learned before a checkpoint has made room.
+     *
+     * @return true if the budget is used up
+     */
+    public boolean isOverfull() {
         return bytes() > budget.bytesMax();
     }
 
     /**
-     * Writes all that changed as one atomic unit; nothing if nothing changed.
+     * Begins a checkpoint: what was changed so far is what it will write. Costs a copy of what changed of the marginals, and no look at
+     * tables.
+     *
+     * @return the checkpoint, or null if nothing changed since the last
+     * @throws IllegalStateException if one is under way
+     */
+    public @Nullable Checkpoint begin() {
+        if (underWay != null) {
+            throw new IllegalStateException("one checkpoint at a time: under way=" + checkpoint);
+        }
+        if (!changed) {
+            return null;
+        }
+        long number = checkpoint + 1;
+        List<Part> parts = new ArrayList<>();
+        parts.add(dictionary.freeze());
+        parts.add(marginals.freeze());
+        parts.addAll(learning.freeze());
+        RowStaging rows = adjacencies.freeze(learning.watermarkMs(), tableBytesMax());
+        CheckpointRecord record = new CheckpointRecord(
+                number,
+                learning.watermarkMs(),
+                learning.landmarks(),
+                marginals.totals(),
+                learning.episodes(),
+                learning.pairs(),
+                adjacencies.associations(),
+                deadLetters,
+                learning.duplicates(),
+                learning.isContextual(),
+                learning.learned(),
+                List.copyOf(positions.values()),
+                learning.clocks());
+        Checkpoint begun = new Checkpoint(
+                store.beginCheckpoint(), parts, rows, grown -> record.withAssociations(record.associations() + grown));
+        checkpoint = number;
+        changed = false;
+        underWay = begun;
+        return begun;
+    }
+
+    /**
+     * Ends a checkpoint that was written.
+     *
+     * @param written the one that {@link #begin} gave
+     */
+    public void end(Checkpoint written) {
+        if (underWay != written) {
+            throw new IllegalStateException("only the checkpoint under way can end: number=" + checkpoint);
+        }
+        underWay = null;
+        learning.committed(windowBytesMax());
+        adjacencies.committed(written.rows());
+        adjacencies.evict(tableBytesMax());
+        published = snapshot();
+    }
+
+    /**
+     * Whether a checkpoint is under way.
+     *
+     * @return true between {@link #begin} and {@link #end}
+     */
+    public boolean isCheckpointing() {
+        return underWay != null;
+    }
+
+    /**
+     * Writes all that changed as one atomic unit, and waits for it; nothing if nothing changed.
      *
      * @return the bytes handed to the store
      */
     public long checkpoint() {
-        if (!changed) {
+        Checkpoint begun = begin();
+        if (begun == null) {
             return 0;
         }
-        long number = checkpoint + 1;
-        long fixedBytes = dictionary.bytes() + marginals.bytes();
-        long tableBytesMax = Math.max(0, budget.afterCheckpointBytes() - fixedBytes) / 8 * 7;
-        long windowBytesMax = Math.max(0, budget.afterCheckpointBytes() - fixedBytes) / 8;
-        long written;
-        try (CheckpointWriter writer = store.beginCheckpoint()) {
-            dictionary.stage(writer);
-            marginals.stage(writer);
-            learning.stage(writer);
-            long associations = adjacencies.stage(writer, number, learning.watermarkMs(), tableBytesMax);
-            writer.commit(new CheckpointRecord(
-                    number,
-                    learning.watermarkMs(),
-                    learning.landmarks(),
-                    marginals.totals(),
-                    learning.episodes(),
-                    learning.pairs(),
-                    associations,
-                    deadLetters,
-                    learning.duplicates(),
-                    learning.isContextual(),
-                    learning.learned(),
-                    List.copyOf(positions.values()),
-                    learning.clocks()));
-            written = writer.bytes();
-        }
-        checkpoint = number;
-        dictionary.committed();
-        marginals.committed();
-        learning.committed(windowBytesMax);
-        adjacencies.committed(number, tableBytesMax);
-        changed = false;
-        published = snapshot();
-        return written;
+        long bytes = begun.write();
+        end(begun);
+        return bytes;
     }
 
     /**
-     * Both checksums, over everything. Reads every row. Writer only, or with no writer.
+     * Both checksums, over everything. Reads every row. Writer only while no checkpoint is under way, or with no writer.
      *
      * @return {@code learned}, {@code state}, and how many associations have not faded
      */
@@ -175,6 +228,7 @@ public final class Memory {
             digest.cue(hash);
             adjacencies.sums(
                     concept,
+                    learning.watermarkMs(),
                     (target, horizon, sum, landmark) ->
                             digest.association(target, dictionary.hash(target), horizon, sum, landmark));
         }
@@ -393,6 +447,19 @@ public final class Memory {
 
     private void moveTo(Position position) {
         positions.put(position.source() + '/' + position.partition(), position);
+    }
+
+    private long tableBytesMax() {
+        return roomBytes() / 8 * 7;
+    }
+
+    private long windowBytesMax() {
+        return roomBytes() / 8;
+    }
+
+    /** What stays after a checkpoint, less what cannot leave. */
+    private long roomBytes() {
+        return Math.max(0, budget.afterCheckpointBytes() - dictionary.bytes() - marginals.bytes());
     }
 
     private long bytes() {

@@ -3,7 +3,6 @@ package io.synfire.engine.memory;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Retraction;
-import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.RocksStore;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -69,14 +68,16 @@ final class WaitingRetractions {
         return first.retraction();
     }
 
-    void stage(CheckpointWriter checkpoint) {
-        unsaved.forEach(waiting -> checkpoint.retraction(waiting.number(), waiting.retraction()));
-        removed.forEach(checkpoint::removeRetraction);
-    }
-
-    void committed() {
+    /** What changed since the last checkpoint, for the next. */
+    Part freeze() {
+        List<Waiting> added = List.copyOf(unsaved);
+        List<Long> gone = List.copyOf(removed);
         unsaved.clear();
         removed.clear();
+        return checkpoint -> {
+            added.forEach(waiting -> checkpoint.retraction(waiting.number(), waiting.retraction()));
+            gone.forEach(checkpoint::removeRetraction);
+        };
     }
 
     private void hold(Waiting waiting) {

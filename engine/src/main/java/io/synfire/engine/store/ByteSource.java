@@ -83,6 +83,10 @@ final class ByteSource {
         return value;
     }
 
+    boolean hasMore() {
+        return at < bytes.length;
+    }
+
     void end() {
         if (at != bytes.length) {
             throw damaged("bytes are left over: bytes=" + (bytes.length - at));

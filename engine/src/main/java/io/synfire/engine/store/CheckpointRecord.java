@@ -55,6 +55,29 @@ public record CheckpointRecord(
         clocks = List.copyOf(clocks);
     }
 
+    /**
+     * The same with another number of associations.
+     *
+     * @param count stored directed edges
+     * @return the record
+     */
+    public CheckpointRecord withAssociations(long count) {
+        return new CheckpointRecord(
+                number,
+                watermarkMs,
+                landmarks,
+                totals,
+                episodes,
+                pairs,
+                count,
+                deadLetters,
+                duplicates,
+                contextual,
+                learned,
+                positions,
+                clocks);
+    }
+
     byte[] toBytes() {
         ByteSink sink = new ByteSink(256);
         sink.varint(number);

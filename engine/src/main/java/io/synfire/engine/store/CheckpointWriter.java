@@ -47,13 +47,20 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * Adds a row.
+     * Adds a row: in the place of what is stored of the cue if it is whole, else behind it.
      *
      * @param cue the cue's int
-     * @param row all its associations
+     * @param row its associations, those that changed, or what is added to them
+     * @return the bytes that are stored of it
      */
-    public void row(int cue, Row row) {
-        put(ColumnFamily.ROWS, RocksStore.key(cue), row.toBytes());
+    public int row(int cue, Row row) {
+        byte[] bytes = row.toBytes();
+        if (row.header().kind() == Row.Kind.WHOLE) {
+            put(ColumnFamily.ROWS, RocksStore.key(cue), bytes);
+        } else {
+            gather(() -> batch.merge(database.handle(ColumnFamily.ROWS), RocksStore.key(cue), bytes));
+        }
+        return bytes.length;
     }
 
     /**

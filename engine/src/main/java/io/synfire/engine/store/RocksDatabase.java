@@ -17,8 +17,10 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.MergeOperator;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.StringAppendOperator;
 import org.rocksdb.WALRecoveryMode;
 
 /**
@@ -45,9 +47,10 @@ final class RocksDatabase implements AutoCloseable {
         List<ColumnFamilyHandle> opened = new ArrayList<>();
         try {
             LRUCache cache = owned(new LRUCache(budget.blockCacheBytes()));
+            MergeOperator merge = owned(new StringAppendOperator(""));
             List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
             for (ColumnFamily family : ColumnFamily.values()) {
-                descriptors.add(new ColumnFamilyDescriptor(family.nameBytes(), familyOptions(cache, budget)));
+                descriptors.add(new ColumnFamilyDescriptor(family.nameBytes(), familyOptions(cache, merge, budget)));
             }
             DBOptions options = databaseOptions(budget);
             db = secondary == null
@@ -109,7 +112,7 @@ final class RocksDatabase implements AutoCloseable {
                 .setKeepLogFileNum(3));
     }
 
-    private ColumnFamilyOptions familyOptions(LRUCache cache, StoreBudget budget) {
+    private ColumnFamilyOptions familyOptions(LRUCache cache, MergeOperator merge, StoreBudget budget) {
         BlockBasedTableConfig table = new BlockBasedTableConfig()
                 .setBlockCache(cache)
                 .setBlockSize(BLOCK_BYTES)
@@ -125,6 +128,8 @@ final class RocksDatabase implements AutoCloseable {
         return owned(new ColumnFamilyOptions()
                 .setTableFormatConfig(table)
                 .setWriteBufferSize(Math.max(1 << 20, budget.memtableBytes() / 2))
+                // Rows are appended to without being read; for the other families nothing is.
+                .setMergeOperator(merge)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION)
                 .setLevelCompactionDynamicLevelBytes(true));

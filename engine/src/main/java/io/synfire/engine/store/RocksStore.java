@@ -30,7 +30,7 @@ import org.rocksdb.WriteOptions;
  */
 public final class RocksStore implements AutoCloseable {
 
-    private static final byte FORMAT = 3;
+    private static final byte FORMAT = 4;
     private static final byte[] NOTHING = new byte[0];
     private static final byte[] FORMAT_KEY = utf8("format");
     private static final byte[] SETTINGS_KEY = utf8("settings");
@@ -160,11 +160,11 @@ public final class RocksStore implements AutoCloseable {
      *
      * @param cue its int
      * @param horizons how many horizons the memory keeps
-     * @return its row, or null if it has none
+     * @return what is stored of its row, or null if nothing is
      */
-    public @Nullable Row row(int cue, int horizons) {
+    public @Nullable StoredRow row(int cue, int horizons) {
         byte[] bytes = get(ColumnFamily.ROWS, key(cue));
-        return bytes == null ? null : Row.ofBytes(cue, bytes, horizons);
+        return bytes == null ? null : new StoredRow(Row.listOf(cue, bytes, horizons));
     }
 
     /**
@@ -175,9 +175,19 @@ public final class RocksStore implements AutoCloseable {
      * @return at least their number, less than twice as much; 0 if it has no row
      */
     public int rowSizeMax(int cue, int horizons) {
+        return Row.sizeMax(rowBytes(cue), horizons);
+    }
+
+    /**
+     * How many bytes are stored of a cue's row.
+     *
+     * @param cue its int
+     * @return 0 if it has none
+     */
+    public int rowBytes(int cue) {
         try {
             int length = database.db().get(database.handle(ColumnFamily.ROWS), key(cue), NOTHING);
-            return length == RocksDB.NOT_FOUND ? 0 : Row.sizeMax(length, horizons);
+            return length == RocksDB.NOT_FOUND ? 0 : length;
         } catch (RocksDBException e) {
             throw new StoreException("the store cannot be read: store=" + directory, e);
         }

@@ -1,18 +1,22 @@
 package io.synfire.engine.store;
 
 import io.synfire.engine.learn.Landmarks;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All associations of one cue, sorted by target: what is written and read as one.
+ * Associations of one cue, sorted by target: the whole of its row, or what one checkpoint adds to it. What is stored of a cue is one
+ * whole row and what was appended to it since, one behind the other; see {@link StoredRow}.
  *
  * <pre>
- *   u1      layout version, 2
- *   varint  checkpoint that wrote the row
+ *   u1      layout version 3 and kind: 0x30 whole, 0x31 changed, 0x32 added
+ *   varint  checkpoint that wrote it
  *   varint  landmark, once per horizon
- *   varint  how often the row was cut back to its strongest
+ *   varint  how often the row was cut back to its strongest   (not of an added one, as the next three)
  *   f8      bound of what the cuts dropped (if it was cut)
  *   varint  watermark when it was last pruned, or made; 0 where nothing is pruned
+ *   varint  associations of the whole row (of a changed one)
  *   varint  n, associations
  *   varint  w, wide associations
  *   varint  n times: target less the target before, less 1
@@ -20,70 +24,88 @@ import org.jspecify.annotations.Nullable;
  *   w times: varint index less the index before, then f4 once per horizon: what the rounding left
  * </pre>
  *
- * <p>A sum is {@code high + low}. Most sums need no low part; see {@code io.synfire.engine.memory.Evidence} for which do. At one
+ * <p>A sum is {@code high + low}. Most sums need no low part; see {@link io.synfire.engine.learn.Evidence} for which do. At one
  * horizon a row costs about five bytes an association. Immutable, except that the arrays given to it are not copied.
  */
 public final class Row {
 
-    private static final int VERSION = 2;
+    /** What its associations are. */
+    public enum Kind {
+        /** All there are. */
+        WHOLE(0x30),
+        /** Those that changed, with their sums as they are now. */
+        CHANGED(0x31),
+        /** What is added to sums that were not read. */
+        ADDED(0x32);
 
-    private final long checkpoint;
-    private final Landmarks landmarks;
-    private final int cuts;
-    private final double cutBound;
-    private final long prunedMs;
+        /** Says layout and kind in the first byte. */
+        private final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
+
+        private static Kind of(int code, ByteSource source) {
+            for (Kind kind : values()) {
+                if (kind.code == code) {
+                    return kind;
+                }
+            }
+            throw source.damaged("unknown layout of a row: layout=" + code);
+        }
+    }
+
+    private final Header header;
     private final int[] targets;
     private final float[] high;
     private final float @Nullable [] low;
 
     /**
-     * A row.
+     * What there is to say of a row besides its associations.
      *
+     * @param kind what the associations are
      * @param checkpoint number of the checkpoint that writes it
      * @param landmarks what its sums are kept at
      * @param cuts how often it was cut back to its strongest associations
      * @param cutBound forward-decayed bound, at the slowest horizon, of what any association lost by that
      * @param prunedMs watermark when it was last pruned of what is below {@code forget.below}, or made; 0 where that is off
+     * @param wholeSize how many associations the whole row has; of an added one how many it may add
+     */
+    public record Header(
+            Kind kind, long checkpoint, Landmarks landmarks, int cuts, double cutBound, long prunedMs, int wholeSize) {}
+
+    /**
+     * A row.
+     *
+     * @param header what it is
      * @param targets concept ints, rising
      * @param high sums rounded to float32, horizons beside each other, by target
      * @param low what the rounding left, or null if nothing
      */
-    public Row(
-            long checkpoint,
-            Landmarks landmarks,
-            int cuts,
-            double cutBound,
-            long prunedMs,
-            int[] targets,
-            float[] high,
-            float @Nullable [] low) {
-        int sums = targets.length * landmarks.horizonCount();
+    public Row(Header header, int[] targets, float[] high, float @Nullable [] low) {
+        int sums = targets.length * header.landmarks().horizonCount();
         if (high.length != sums || (low != null && low.length != sums)) {
             throw new IllegalStateException("a row needs one sum per target and horizon: targets=" + targets.length
-                    + " horizons=" + landmarks.horizonCount() + " sums=" + high.length);
+                    + " horizons=" + header.landmarks().horizonCount() + " sums=" + high.length);
         }
         for (int i = 1; i < targets.length; i++) {
             if (targets[i] <= targets[i - 1]) {
                 throw new IllegalStateException("the targets of a row must rise: index=" + i);
             }
         }
-        this.checkpoint = checkpoint;
-        this.landmarks = landmarks;
-        this.cuts = cuts;
-        this.cutBound = cutBound;
-        this.prunedMs = prunedMs;
+        this.header = header;
         this.targets = targets;
         this.high = high;
         this.low = low;
     }
 
     /**
-     * Which checkpoint wrote it.
+     * What it is.
      *
-     * @return its number
+     * @return all but its associations
      */
-    public long checkpoint() {
-        return checkpoint;
+    public Header header() {
+        return header;
     }
 
     /**
@@ -92,34 +114,7 @@ public final class Row {
      * @return the landmarks
      */
     public Landmarks landmarks() {
-        return landmarks;
-    }
-
-    /**
-     * How often it was cut back.
-     *
-     * @return at least 0
-     */
-    public int cuts() {
-        return cuts;
-    }
-
-    /**
-     * What any association lost by the cuts, at most.
-     *
-     * @return a forward-decayed sum of the slowest horizon
-     */
-    public double cutBound() {
-        return cutBound;
-    }
-
-    /**
-     * When it was last pruned.
-     *
-     * @return the watermark then; 0 where nothing is pruned
-     */
-    public long prunedMs() {
-        return prunedMs;
+        return header.landmarks();
     }
 
     /**
@@ -149,7 +144,7 @@ public final class Row {
      * @return the sum, rounded
      */
     public float high(int index, int horizon) {
-        return high[index * landmarks.horizonCount() + horizon];
+        return high[index * landmarks().horizonCount() + horizon];
     }
 
     /**
@@ -160,22 +155,42 @@ public final class Row {
      * @return the rest of the sum, 0 for most
      */
     public float low(int index, int horizon) {
-        return low == null ? 0 : low[index * landmarks.horizonCount() + horizon];
+        return low == null ? 0 : low[index * landmarks().horizonCount() + horizon];
+    }
+
+    /**
+     * A sum.
+     *
+     * @param index in [0, size)
+     * @param horizon index of the horizon
+     * @return high + low
+     */
+    public double sum(int index, int horizon) {
+        return (double) high(index, horizon) + low(index, horizon);
+    }
+
+    boolean hasLow() {
+        return low != null;
     }
 
     byte[] toBytes() {
-        int horizons = landmarks.horizonCount();
+        int horizons = landmarks().horizonCount();
         ByteSink sink = new ByteSink(32 + targets.length * (2 + 4 * horizons));
-        sink.u1(VERSION);
-        sink.varint(checkpoint);
+        sink.u1(header.kind().code);
+        sink.varint(header.checkpoint());
         for (int h = 0; h < horizons; h++) {
-            sink.varint(landmarks.index(h));
+            sink.varint(landmarks().index(h));
         }
-        sink.varint(cuts);
-        if (cuts > 0) {
-            sink.f8(cutBound);
+        if (header.kind() != Kind.ADDED) {
+            sink.varint(header.cuts());
+            if (header.cuts() > 0) {
+                sink.f8(header.cutBound());
+            }
+            sink.varint(header.prunedMs());
         }
-        sink.varint(prunedMs);
+        if (header.kind() == Kind.CHANGED) {
+            sink.varint(header.wholeSize());
+        }
         sink.varint(targets.length);
         sink.varint(wideCount());
         int before = -1;
@@ -197,22 +212,42 @@ public final class Row {
         return bytes / (1 + 4 * horizons);
     }
 
-    static Row ofBytes(int cue, byte[] bytes, int horizons) {
+    /** All that is stored of a cue, in the order in which it was written. */
+    static List<Row> listOf(int cue, byte[] bytes, int horizons) {
         ByteSource source = new ByteSource("row of cue " + cue, bytes);
-        int version = source.u1();
-        if (version != VERSION) {
-            throw source.damaged("unknown layout version: version=" + version);
+        List<Row> rows = new ArrayList<>(2);
+        while (source.hasMore()) {
+            rows.add(read(source, horizons));
         }
+        return rows;
+    }
+
+    private static Row read(ByteSource source, int horizons) {
+        Kind kind = Kind.of(source.u1(), source);
         long checkpoint = source.varint();
         long[] landmarks = new long[horizons];
         for (int h = 0; h < horizons; h++) {
             landmarks[h] = source.varint();
         }
-        int cuts = source.varintInt();
+        boolean adds = kind == Kind.ADDED;
+        int cuts = adds ? 0 : source.varintInt();
         double cutBound = cuts > 0 ? source.f8() : 0;
-        long prunedMs = source.varint();
+        long prunedMs = adds ? 0 : source.varint();
+        int changedOf = kind == Kind.CHANGED ? source.varintInt() : 0;
         int size = source.count(1 + 4 * horizons);
         int wide = source.count(1 + 4 * horizons);
+        int[] targets = targets(source, size);
+        float[] high = new float[size * horizons];
+        for (int i = 0; i < high.length; i++) {
+            high[i] = finite(source);
+        }
+        float[] low = wide == 0 ? null : readLow(source, wide, size, horizons);
+        int wholeSize = kind == Kind.CHANGED ? changedOf : size;
+        Header header = new Header(kind, checkpoint, Landmarks.of(landmarks), cuts, cutBound, prunedMs, wholeSize);
+        return new Row(header, targets, high, low);
+    }
+
+    private static int[] targets(ByteSource source, int size) {
         int[] targets = new int[size];
         long before = -1;
         for (int i = 0; i < size; i++) {
@@ -222,25 +257,19 @@ public final class Row {
             }
             targets[i] = (int) before;
         }
-        float[] high = new float[size * horizons];
-        for (int i = 0; i < high.length; i++) {
-            high[i] = finite(source);
-        }
-        float[] low = wide == 0 ? null : readLow(source, wide, size, horizons);
-        source.end();
-        return new Row(checkpoint, Landmarks.of(landmarks), cuts, cutBound, prunedMs, targets, high, low);
+        return targets;
     }
 
     private int wideCount() {
         int wide = 0;
-        for (int i = 0; i < targets.length; i++) {
+        for (int i = 0; low != null && i < targets.length; i++) {
             wide += isWide(i) ? 1 : 0;
         }
         return wide;
     }
 
     private boolean isWide(int index) {
-        for (int h = 0; h < landmarks.horizonCount(); h++) {
+        for (int h = 0; h < landmarks().horizonCount(); h++) {
             if (low(index, h) != 0) {
                 return true;
             }
@@ -249,7 +278,7 @@ public final class Row {
     }
 
     private void writeLow(float[] rests, ByteSink sink) {
-        int horizons = landmarks.horizonCount();
+        int horizons = landmarks().horizonCount();
         int before = -1;
         for (int i = 0; i < targets.length; i++) {
             if (isWide(i)) {

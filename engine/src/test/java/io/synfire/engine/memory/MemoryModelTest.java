@@ -34,13 +34,14 @@ final class MemoryModelTest {
                             stored.apply(log.subList(from, to), to);
                             log.subList(from, to).forEach(line -> reference.apply(line.partition(), line.entry()));
                             from = to;
-                            switch (random.nextInt(4)) {
-                                case 0 -> stored.memory().checkpoint();
+                            switch (random.nextInt(6)) {
+                                case 0 -> stored.checkpoint();
                                 case 1 -> {
-                                    stored.memory().checkpoint();
+                                    stored.checkpoint();
                                     stored.reopen();
                                 }
-                                default -> {}
+                                case 2 -> {}
+                                default -> stored.advanceCheckpoint();
                             }
                             assertAgrees(stored.memory(), reference, settings);
                         }
@@ -67,18 +68,19 @@ final class MemoryModelTest {
                             int from = crashing.next();
                             int to = Math.min(log.size(), from + 1 + random.nextInt(40));
                             crashing.apply(log.subList(from, to), to);
-                            switch (random.nextInt(6)) {
-                                case 0, 1 -> crashing.memory().checkpoint();
-                                case 2 -> crashing.reopen();
-                                default -> {}
+                            switch (random.nextInt(8)) {
+                                case 0 -> crashing.checkpoint();
+                                case 1 -> crashing.reopen();
+                                case 2, 3 -> {}
+                                default -> crashing.advanceCheckpoint();
                             }
                         }
-                        assertThat(crashing.memory().checksums().learned()).isEqualTo(expected.learned());
+                        assertThat(crashing.checksums().learned()).isEqualTo(expected.learned());
                         assertThat(crashing.memory().counts().episodes()).isEqualTo(episodes);
-                        crashing.memory().checkpoint();
-                        Memory.Checksums before = crashing.memory().checksums();
+                        crashing.checkpoint();
+                        Memory.Checksums before = crashing.checksums();
                         crashing.reopen();
-                        assertThat(crashing.memory().checksums()).isEqualTo(before);
+                        assertThat(crashing.checksums()).isEqualTo(before);
                         assertThat(crashing.memory().counts().associations())
                                 .isGreaterThanOrEqualTo(before.associations());
                     }

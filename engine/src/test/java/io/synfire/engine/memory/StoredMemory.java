@@ -3,6 +3,7 @@ package io.synfire.engine.memory;
 import io.synfire.engine.RandomLog.Line;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.RocksStore;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A memory over a store of its own, which can be dropped without a checkpoint and opened again. */
 final class StoredMemory implements AutoCloseable {
@@ -23,6 +25,8 @@ final class StoredMemory implements AutoCloseable {
     private final Path path;
     private RocksStore store;
     private Memory memory;
+    private @Nullable Checkpoint underWay;
+    private boolean isWritten;
 
     StoredMemory(Path directory, LearningSettings settings, long budget) {
         this.settings = settings;
@@ -41,12 +45,47 @@ final class StoredMemory implements AutoCloseable {
         return memory;
     }
 
+    /** Both checksums, once nothing is under way. */
+    Memory.Checksums checksums() {
+        endCheckpoint();
+        return memory.checksums();
+    }
+
     RocksStore store() {
         return store;
     }
 
+    /** Takes the next step of a checkpoint that learning goes on beside: it begins, is written, or ends. */
+    void advanceCheckpoint() {
+        if (underWay == null) {
+            underWay = memory.begin();
+            isWritten = false;
+        } else if (!isWritten) {
+            underWay.write();
+            isWritten = true;
+        } else {
+            memory.end(underWay);
+            underWay = null;
+        }
+    }
+
+    /** Brings the one under way to its end, and writes the rest. */
+    void checkpoint() {
+        endCheckpoint();
+        memory.checkpoint();
+    }
+
+    private void endCheckpoint() {
+        while (underWay != null) {
+            advanceCheckpoint();
+        }
+    }
+
     /** Applies records of one log, in their order across all partitions. */
     void apply(List<Line> lines) {
+        if (lines.stream().anyMatch(line -> line.entry() instanceof Forget)) {
+            endCheckpoint();
+        }
         List<Batch> batches = new ArrayList<>();
         int from = 0;
         for (int to = 1; to <= lines.size(); to++) {
@@ -76,6 +115,10 @@ final class StoredMemory implements AutoCloseable {
 
     /** Forgets what was not checkpointed. */
     void reopen() {
+        if (underWay != null) {
+            underWay.abandon();
+            underWay = null;
+        }
         store.close();
         store = RocksStore.open(path, STORE);
         memory = new Memory(settings, store, MemoryBudget.of(budget));
@@ -83,6 +126,9 @@ final class StoredMemory implements AutoCloseable {
 
     @Override
     public void close() {
+        if (underWay != null) {
+            underWay.abandon();
+        }
         store.close();
     }
 }

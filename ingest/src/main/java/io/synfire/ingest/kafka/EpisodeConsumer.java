@@ -212,8 +212,9 @@ public final class EpisodeConsumer implements AutoCloseable {
                 apply(polled, assignment, rejected);
                 long now = System.nanoTime();
                 if (now - lastCheckpoint >= options.checkpointInterval().toNanos()) {
-                    checkpoint(consumer);
-                    lastCheckpoint = System.nanoTime();
+                    engine.startCheckpoint();
+                    commitForLagTools(consumer);
+                    lastCheckpoint = now;
                 }
                 if (!properties.hasGroup() && now - lastDiscovery >= DISCOVERY_NANOS) {
                     assignment.assignAll();
@@ -223,7 +224,7 @@ public final class EpisodeConsumer implements AutoCloseable {
                     goal = goal.isEmpty() ? consumer.endOffsets(consumer.assignment()) : goal;
                     if (hasReached(consumer, goal)) {
                         // Ready means that others may rely on it: what was caught up with is durable first.
-                        checkpoint(consumer);
+                        engine.checkpoint();
                         ready = true;
                     }
                 }
@@ -268,8 +269,7 @@ public final class EpisodeConsumer implements AutoCloseable {
         deadLetters.increment(rejections);
     }
 
-    private void checkpoint(KafkaConsumer<byte[], byte[]> consumer) {
-        engine.checkpoint();
+    private void commitForLagTools(KafkaConsumer<byte[], byte[]> consumer) {
         if (properties.hasGroup()) {
             consumer.commitAsync((offsets, e) -> {
                 if (e != null) {

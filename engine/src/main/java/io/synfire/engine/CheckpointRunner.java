@@ -1,0 +1,117 @@
+package io.synfire.engine;
+
+import io.synfire.engine.memory.Checkpoint;
+import io.synfire.engine.memory.Memory;
+import io.synfire.engine.store.StoreException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes checkpoints on a thread of its own, one at a time. Every method is called under the engine's monitor: a checkpoint begins and ends
+ * between batches, and is written beside them. One that failed is tried again, as it was, at the next {@link #start} or {@link #await}.
+ */
+final class CheckpointRunner implements AutoCloseable {
+
+    private final Memory memory;
+    private final EngineMeters meters;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+        Thread writer = new Thread(task, "synfire-checkpoint");
+        writer.setDaemon(true);
+        return writer;
+    });
+    private @Nullable Checkpoint underWay;
+    private @Nullable Future<Written> writing;
+
+    /** What a checkpoint cost. */
+    private record Written(long bytes, long nanos) {}
+
+    CheckpointRunner(Memory memory, EngineMeters meters) {
+        this.memory = memory;
+        this.meters = meters;
+    }
+
+    /** Begins one if none is under way and something changed. */
+    void start() {
+        settle();
+        if (underWay == null) {
+            underWay = memory.begin();
+        }
+        write();
+    }
+
+    /** Ends the one under way if it is written by now. */
+    void settle() {
+        if (writing != null && writing.isDone()) {
+            end(writing);
+        }
+    }
+
+    /** Waits for the one under way, if any. */
+    void await() {
+        write();
+        if (writing != null) {
+            end(writing);
+        }
+    }
+
+    /** Gives up what is not written and waits for what is being written. The store may be closed then. */
+    @Override
+    public void close() {
+        thread.shutdown();
+        boolean interrupted = false;
+        while (!thread.isTerminated()) {
+            try {
+                if (thread.awaitTermination(1, TimeUnit.MINUTES)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                // The store must not be closed under a thread that writes it.
+                interrupted = true;
+            }
+        }
+        if (underWay != null) {
+            underWay.abandon();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write() {
+        Checkpoint checkpoint = underWay;
+        if (checkpoint != null && writing == null) {
+            writing = thread.submit(() -> {
+                long start = System.nanoTime();
+                long bytes = checkpoint.write();
+                return new Written(bytes, System.nanoTime() - start);
+            });
+        }
+    }
+
+    private void end(Future<Written> written) {
+        try {
+            Written done = written.get();
+            if (underWay != null) {
+                memory.end(underWay);
+            }
+            underWay = null;
+            meters.checkpointed(done.bytes(), done.nanos());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof StoreException cause) {
+                throw new StoreException(String.valueOf(cause.getMessage()), cause);
+            }
+            throw new IllegalStateException("a checkpoint failed: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a checkpoint was written", e);
+        } finally {
+            if (written.isDone()) {
+                writing = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.memory.Tidying.Tidied;
+import io.synfire.engine.store.CheckpointWriter;
+import io.synfire.engine.store.RocksStore;
+import io.synfire.engine.store.Row;
+import io.synfire.engine.store.Row.Kind;
+import io.synfire.engine.store.StoredRow;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one checkpoint on their way into the store, beside a writer that goes on.
+ *
+ * <p>A table that is in memory as a whole is written whole if it is small, shrank, or changed for the most part, and else as what
+ * changed. A delta is appended to what is stored without reading it, and folded into it once as much was appended as the whole row has:
+ * each byte is then rewritten a few times at most, however long its row grows.
+ *
+ * <p>{@link #early} is the writer's; everything else is of the thread that writes the checkpoint, until that has ended.
+ */
+final class RowStaging {
+
+    /** A row of at most so many associations is written whole. */
+    private static final int SMALL = 64;
+
+    /** A larger table is copied before it is sorted and packed, so that whoever else needs it does not wait. */
+    private static final int SLOTS_LOCKED_MAX = 256;
+
+    private final Moment moment;
+    private final IntArrayList cues;
+    private final AtomicReferenceArray<@Nullable AdjacencyTable> tables;
+    private final RocksStore store;
+    private final Tidying tidying;
+    private final RowSizes sizes;
+    private final Queue<Early> early = new ConcurrentLinkedQueue<>();
+    private final List<Written> writtenDeltas = new ArrayList<>();
+    private Tidied tidied = Tidied.NOTHING;
+    private long room;
+    private long grown;
+    private int next;
+
+    /** Which checkpoint it is, and of when. */
+    record Moment(long number, List<ForwardDecay> decays, long watermarkMs) {}
+
+    /** A table that was about to change, and by how many associations tidying made it grow. */
+    private record Early(int cue, AdjacencyTable copy, long grown) {}
+
+    /** A delta that was written, by how many associations that made its row grow, and the row if it is to stay in memory. */
+    record Written(int cue, AdjacencyTable delta, int grown, @Nullable AdjacencyTable whole) {}
+
+    RowStaging(
+            Moment moment,
+            IntArrayList cues,
+            AtomicReferenceArray<@Nullable AdjacencyTable> tables,
+            RocksStore store,
+            Tidying tidying,
+            RowSizes sizes,
+            long room) {
+        this.moment = moment;
+        this.cues = cues;
+        this.tables = tables;
+        this.store = store;
+        this.tidying = tidying;
+        this.sizes = sizes;
+        this.room = room;
+    }
+
+    long number() {
+        return moment.number();
+    }
+
+    /** Takes a complete table of this checkpoint as it is, before it changes; returns what tidying changed. Under its monitor. */
+    Tidied early(int cue, AdjacencyTable table) {
+        Tidied changed = tidying.tidy(table, toWatermark(table), moment.watermarkMs());
+        early.add(new Early(cue, table.copy(), changed.associations()));
+        table.written();
+        return changed;
+    }
+
+    /** Adds all rows; goes on where it left off if it failed before. */
+    void stage(CheckpointWriter checkpoint) {
+        for (; next < cues.size(); next++) {
+            int cue = cues.getInt(next);
+            stage(cue, checkpoint);
+            stageEarly(checkpoint);
+        }
+        // The writer copies only what was not staged, and by now all is.
+        stageEarly(checkpoint);
+    }
+
+    /** By how many associations the rows grow, or shrink, beyond what the writer has counted. */
+    long grown() {
+        return grown;
+    }
+
+    /** What tidying changed of tables that are in memory. */
+    Tidied tidied() {
+        return tidied;
+    }
+
+    List<Written> writtenDeltas() {
+        return writtenDeltas;
+    }
+
+    IntArrayList cues() {
+        return cues;
+    }
+
+    private void stage(int cue, CheckpointWriter checkpoint) {
+        AdjacencyTable table = tables.get(cue);
+        if (table == null) {
+            throw new IllegalStateException("a changed row left memory before its checkpoint: cue=" + cue);
+        }
+        AdjacencyTable delta;
+        AdjacencyTable whole = null;
+        synchronized (table) {
+            delta = table.epoch() == number() ? table : table.previous();
+            if (table.isComplete()) {
+                if (table.epoch() != number()) {
+                    return;
+                }
+                Tidied more = tidying.tidy(table, toWatermark(table), moment.watermarkMs());
+                tidied = tidied.plus(more);
+                grown += more.associations();
+                if (table.slotCount() > SLOTS_LOCKED_MAX) {
+                    whole = table.copy();
+                } else {
+                    write(cue, table, checkpoint);
+                }
+                table.written();
+            }
+        }
+        if (whole != null) {
+            write(cue, whole, checkpoint);
+        } else if (delta != null && !delta.isComplete()) {
+            writeDelta(cue, delta, checkpoint);
+        }
+    }
+
+    private void stageEarly(CheckpointWriter checkpoint) {
+        for (Early taken = early.poll(); taken != null; taken = early.poll()) {
+            grown += taken.grown();
+            write(taken.cue(), taken.copy(), checkpoint);
+        }
+    }
+
+    private void write(int cue, AdjacencyTable table, CheckpointWriter checkpoint) {
+        int changed = table.changed();
+        boolean isWhole = table.isShrunk()
+                || table.size() <= SMALL
+                || changed > table.size() / 2
+                || sizes.appended(cue) > sizes.whole(cue);
+        Row row = table.toRow(isWhole ? Kind.WHOLE : Kind.CHANGED, number());
+        int bytes = checkpoint.row(cue, row);
+        if (isWhole) {
+            sizes.wrote(cue, bytes);
+        } else {
+            sizes.appended(cue, bytes);
+        }
+    }
+
+    private void writeDelta(int cue, AdjacencyTable delta, CheckpointWriter checkpoint) {
+        room += delta.bytes();
+        if (sizes.whole(cue) == 0) {
+            // Not written since the start: all that is stored counts as the whole row.
+            sizes.wrote(cue, store.rowBytes(cue));
+        }
+        if (sizes.appended(cue) < sizes.whole(cue)) {
+            Row added = delta.toRow(Kind.ADDED, number());
+            sizes.appended(cue, checkpoint.row(cue, added));
+            grown += added.size();
+            writtenDeltas.add(new Written(cue, delta, added.size(), null));
+            return;
+        }
+        StoredRow stored = store.row(cue, moment.decays().size());
+        int sizeBefore = stored == null ? 0 : stored.sizeMax();
+        AdjacencyTable whole = fold(stored, delta);
+        Tidied more = tidying.tidy(whole, toWatermark(whole), moment.watermarkMs());
+        tidied = tidied.plus(new Tidied(0, 0, more.cuts(), more.prunes()));
+        int grew = whole.size() - sizeBefore;
+        grown += grew;
+        sizes.wrote(cue, checkpoint.row(cue, whole.toRow(Kind.WHOLE, number())));
+        whole.written();
+        boolean stays = whole.bytes() <= room;
+        room -= stays ? whole.bytes() : 0;
+        writtenDeltas.add(new Written(cue, delta, grew, stays ? whole : null));
+    }
+
+    private AdjacencyTable fold(@Nullable StoredRow stored, AdjacencyTable delta) {
+        AdjacencyTable whole;
+        if (stored == null) {
+            whole = AdjacencyTable.complete(delta.landmarks(), tidying.firstPrunedMs(moment.watermarkMs()));
+        } else {
+            whole = AdjacencyTable.of(stored.folded(stored.landmarks().decays(moment.decays(), moment.watermarkMs())));
+        }
+        whole.moveTo(delta.landmarks(), toWatermark(delta));
+        whole.addAll(delta);
+        return whole;
+    }
+
+    private double[] toWatermark(AdjacencyTable table) {
+        return table.landmarks().decays(moment.decays(), moment.watermarkMs());
+    }
+}
