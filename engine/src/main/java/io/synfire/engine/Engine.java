@@ -53,7 +53,7 @@ public final class Engine implements AutoCloseable {
             MeterRegistry registry,
             boolean writable) {
         this.store = store;
-        this.memory = new Memory(settings, store, MemoryBudget.of(options.heapBytes()));
+        this.memory = new Memory(settings, store, new MemoryBudget(options.heapBytes()));
         this.admission = new Admission(settings);
         this.meters = new EngineMeters(registry, memory, store, options);
         this.checkpoints = new CheckpointRunner(memory, meters);

@@ -6,6 +6,7 @@ import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.Row.Header;
 import it.unimi.dsi.fastutil.ints.IntSet;
+import it.unimi.dsi.fastutil.longs.LongArrays;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ final class AdjacencyTable {
     private static final int SLOTS_MIN = 4;
     private static final int HEADER_BYTES = 120;
     private static final int CHANGED = 1 << 31;
+
+    /** From so many associations on it is faster to sort by digits. */
+    private static final int RADIX_MIN = 2_000;
 
     private final int horizons;
     private final int stride;
@@ -322,7 +326,11 @@ final class AdjacencyTable {
                 order[next++] = (long) (key(slot) - 1) << 32 | slot;
             }
         }
-        Arrays.sort(order);
+        if (count > RADIX_MIN) {
+            LongArrays.radixSort(order);
+        } else {
+            Arrays.sort(order);
+        }
         int[] targets = new int[count];
         float[] highs = new float[count * horizons];
         float[] lows = low == null ? null : new float[count * horizons];

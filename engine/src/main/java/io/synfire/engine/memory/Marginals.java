@@ -7,7 +7,6 @@ import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoredMarginal;
 import io.synfire.engine.store.Totals;
 import io.synfire.engine.view.Activity;
-import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -51,7 +50,6 @@ final class Marginals {
 
     private final List<ForwardDecay> decays;
     private final BitSet dirty = new BitSet();
-    private final IntArrayList dirtyConcepts = new IntArrayList();
     private volatile Sums sums;
     private volatile long[] lastMs = new long[CONCEPTS_MIN];
 
@@ -110,7 +108,7 @@ final class Marginals {
             now.mass[h][concept] = Evidence.sumOfDoubles(now.mass[h][concept], strength * growth[h]);
             now.activations[h] = Evidence.sumOfDoubles(now.activations[h], strength * growth[h]);
         }
-        markDirty(concept);
+        dirty.set(concept);
     }
 
     /** Adds to the evidence of self-associations, {@code growth[h]} as for an activation. Writer only. */
@@ -133,7 +131,7 @@ final class Marginals {
             masses[concept] = 0;
         }
         lastMs[concept] = 0;
-        markDirty(concept);
+        dirty.set(concept);
     }
 
     /** The latest time at which a concept fired. */
@@ -172,7 +170,7 @@ final class Marginals {
     Part freeze() {
         Sums now = sums;
         int horizons = now.mass.length;
-        int[] concepts = dirtyConcepts.toIntArray();
+        int[] concepts = dirty.stream().toArray();
         double[] masses = new double[concepts.length * horizons];
         long[] firedMs = new long[concepts.length];
         for (int i = 0; i < concepts.length; i++) {
@@ -182,20 +180,12 @@ final class Marginals {
             firedMs[i] = lastMs[concepts[i]];
         }
         dirty.clear();
-        dirtyConcepts.clear();
         return checkpoint -> {
             for (int i = 0; i < concepts.length; i++) {
                 double[] own = Arrays.copyOfRange(masses, i * horizons, (i + 1) * horizons);
                 checkpoint.marginal(concepts[i], new StoredMarginal(now.landmarks, own, firedMs[i]));
             }
         };
-    }
-
-    private void markDirty(int concept) {
-        if (!dirty.get(concept)) {
-            dirty.set(concept);
-            dirtyConcepts.add(concept);
-        }
     }
 
     private static double[] times(double[] sums, double[] moves) {

@@ -110,11 +110,10 @@ public final class Memory {
     /**
      * Whether so much is in memory that a checkpoint should make room.
      *
-     * @return true if half of what may be more than stays after a checkpoint is used up
+     * @return true if three quarters of what tables and windows may use are used up
      */
     public boolean isFull() {
-        long kept = budget.afterCheckpointBytes();
-        return bytes() > kept + (budget.bytesMax() - kept) / 2;
+        return bytes() > fixedBytes() + movableBytesMax() / 4 * 3;
     }
 
     /**
@@ -449,17 +448,22 @@ public final class Memory {
         positions.put(position.source() + '/' + position.partition(), position);
     }
 
+    /** What stays of tables after a checkpoint: half, so that the next has room to gather. */
     private long tableBytesMax() {
-        return roomBytes() / 8 * 7;
+        return movableBytesMax() / 16 * 7;
     }
 
     private long windowBytesMax() {
-        return roomBytes() / 8;
+        return movableBytesMax() / 16;
     }
 
-    /** What stays after a checkpoint, less what cannot leave. */
-    private long roomBytes() {
-        return Math.max(0, budget.afterCheckpointBytes() - dictionary.bytes() - marginals.bytes());
+    /** What may be used beside what cannot leave memory. */
+    private long movableBytesMax() {
+        return Math.max(0, budget.bytesMax() - fixedBytes());
+    }
+
+    private long fixedBytes() {
+        return dictionary.bytes() + marginals.bytes();
     }
 
     private long bytes() {

@@ -1,14 +1,15 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.memory.Tidying.Tidied;
 import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.Row.Kind;
 import io.synfire.engine.store.StoredRow;
-import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -33,7 +34,7 @@ final class RowStaging {
     private static final int SLOTS_LOCKED_MAX = 256;
 
     private final Moment moment;
-    private final IntArrayList cues;
+    private final BitSet cues;
     private final AtomicReferenceArray<@Nullable AdjacencyTable> tables;
     private final RocksStore store;
     private final Tidying tidying;
@@ -45,8 +46,27 @@ final class RowStaging {
     private long grown;
     private int next;
 
-    /** Which checkpoint it is, and of when. */
-    record Moment(long number, List<ForwardDecay> decays, long watermarkMs) {}
+    /** Which checkpoint it is, and of when. Thread-safe. */
+    static final class Moment {
+        private final long number;
+        private final List<ForwardDecay> decays;
+        private final long watermarkMs;
+        private final Landmarks landmarks;
+        private final double[] toWatermark;
+
+        Moment(long number, List<ForwardDecay> decays, long watermarkMs, Landmarks landmarks) {
+            this.number = number;
+            this.decays = decays;
+            this.watermarkMs = watermarkMs;
+            this.landmarks = landmarks;
+            this.toWatermark = landmarks.decays(decays, watermarkMs);
+        }
+
+        /** Nearly all are at the present landmarks. */
+        double[] toWatermark(Landmarks of) {
+            return of.equals(landmarks) ? toWatermark : of.decays(decays, watermarkMs);
+        }
+    }
 
     /** A table that was about to change, and by how many associations tidying made it grow. */
     private record Early(int cue, AdjacencyTable copy, long grown) {}
@@ -56,7 +76,7 @@ final class RowStaging {
 
     RowStaging(
             Moment moment,
-            IntArrayList cues,
+            BitSet cues,
             AtomicReferenceArray<@Nullable AdjacencyTable> tables,
             RocksStore store,
             Tidying tidying,
@@ -72,12 +92,12 @@ final class RowStaging {
     }
 
     long number() {
-        return moment.number();
+        return moment.number;
     }
 
     /** Takes a complete table of this checkpoint as it is, before it changes; returns what tidying changed. Under its monitor. */
     Tidied early(int cue, AdjacencyTable table) {
-        Tidied changed = tidying.tidy(table, toWatermark(table), moment.watermarkMs());
+        Tidied changed = tidying.tidy(table, toWatermark(table), moment.watermarkMs);
         early.add(new Early(cue, table.copy(), changed.associations()));
         table.written();
         return changed;
@@ -85,11 +105,12 @@ final class RowStaging {
 
     /** Adds all rows; goes on where it left off if it failed before. */
     void stage(CheckpointWriter checkpoint) {
-        for (; next < cues.size(); next++) {
-            int cue = cues.getInt(next);
+        for (int cue = cues.nextSetBit(next); cue >= 0; cue = cues.nextSetBit(cue + 1)) {
+            next = cue;
             stage(cue, checkpoint);
             stageEarly(checkpoint);
         }
+        next = cues.length();
         // The writer copies only what was not staged, and by now all is.
         stageEarly(checkpoint);
     }
@@ -108,7 +129,7 @@ final class RowStaging {
         return writtenDeltas;
     }
 
-    IntArrayList cues() {
+    BitSet cues() {
         return cues;
     }
 
@@ -125,7 +146,7 @@ final class RowStaging {
                 if (table.epoch() != number()) {
                     return;
                 }
-                Tidied more = tidying.tidy(table, toWatermark(table), moment.watermarkMs());
+                Tidied more = tidying.tidy(table, toWatermark(table), moment.watermarkMs);
                 tidied = tidied.plus(more);
                 grown += more.associations();
                 if (table.slotCount() > SLOTS_LOCKED_MAX) {
@@ -178,10 +199,10 @@ final class RowStaging {
             writtenDeltas.add(new Written(cue, delta, added.size(), null));
             return;
         }
-        StoredRow stored = store.row(cue, moment.decays().size());
+        StoredRow stored = store.row(cue, moment.decays.size());
         int sizeBefore = stored == null ? 0 : stored.sizeMax();
         AdjacencyTable whole = fold(stored, delta);
-        Tidied more = tidying.tidy(whole, toWatermark(whole), moment.watermarkMs());
+        Tidied more = tidying.tidy(whole, toWatermark(whole), moment.watermarkMs);
         tidied = tidied.plus(new Tidied(0, 0, more.cuts(), more.prunes()));
         int grew = whole.size() - sizeBefore;
         grown += grew;
@@ -195,9 +216,9 @@ final class RowStaging {
     private AdjacencyTable fold(@Nullable StoredRow stored, AdjacencyTable delta) {
         AdjacencyTable whole;
         if (stored == null) {
-            whole = AdjacencyTable.complete(delta.landmarks(), tidying.firstPrunedMs(moment.watermarkMs()));
+            whole = AdjacencyTable.complete(delta.landmarks(), tidying.firstPrunedMs(moment.watermarkMs));
         } else {
-            whole = AdjacencyTable.of(stored.folded(stored.landmarks().decays(moment.decays(), moment.watermarkMs())));
+            whole = AdjacencyTable.of(stored.folded(moment.toWatermark(stored.landmarks())));
         }
         whole.moveTo(delta.landmarks(), toWatermark(delta));
         whole.addAll(delta);
@@ -205,6 +226,6 @@ final class RowStaging {
     }
 
     private double[] toWatermark(AdjacencyTable table) {
-        return table.landmarks().decays(moment.decays(), moment.watermarkMs());
+        return moment.toWatermark(table.landmarks());
     }
 }

@@ -33,7 +33,7 @@ final class StoredMemory implements AutoCloseable {
         this.budget = budget;
         this.path = directory.resolve("store" + NAMES.incrementAndGet());
         this.store = RocksStore.open(path, STORE);
-        this.memory = new Memory(settings, store, MemoryBudget.of(budget));
+        this.memory = new Memory(settings, store, new MemoryBudget(budget));
     }
 
     /** A memory that keeps all in memory. */
@@ -121,7 +121,7 @@ final class StoredMemory implements AutoCloseable {
         }
         store.close();
         store = RocksStore.open(path, STORE);
-        memory = new Memory(settings, store, MemoryBudget.of(budget));
+        memory = new Memory(settings, store, new MemoryBudget(budget));
     }
 
     @Override
