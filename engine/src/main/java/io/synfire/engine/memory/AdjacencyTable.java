@@ -264,11 +264,13 @@ final class AdjacencyTable {
                 strongest[next++] = Math.abs(sum(slot, horizons - 1));
             }
         }
-        Arrays.sort(strongest);
-        double threshold = strongest[size - max];
+        int dropped = size - max;
+        double threshold = Selection.ofRank(strongest, dropped);
         int above = 0;
-        for (double sum : strongest) {
-            above += sum > threshold ? 1 : 0;
+        double strongestDropped = 0;
+        for (int i = 0; i < size; i++) {
+            above += strongest[i] > threshold ? 1 : 0;
+            strongestDropped = i < dropped ? Math.max(strongestDropped, strongest[i]) : strongestDropped;
         }
         int lastTied = lastTiedTarget(threshold, max - above);
         keepOnly(slot -> {
@@ -276,8 +278,8 @@ final class AdjacencyTable {
             return sum > threshold || (sum == threshold && key(slot) - 1 <= lastTied);
         });
         cuts++;
-        // The strongest that was dropped: the next below the threshold, or a tie with it.
-        cutBound += strongest[strongest.length - max - 1];
+        // The next below the threshold, or a tie with it.
+        cutBound += strongestDropped;
     }
 
     /** The watermark when it was last pruned, or made. */
