@@ -86,6 +86,11 @@ final class LiveView implements MemoryView {
     }
 
     @Override
+    public Associations strongest(int cue, int count, long atMs) {
+        return whileOpen(() -> memory.strongest(cue, count, atMs));
+    }
+
+    @Override
     public Associations associationsWithHidden(int cue, long atMs) {
         return whileOpen(() -> memory.associationsWithHidden(cue, atMs));
     }

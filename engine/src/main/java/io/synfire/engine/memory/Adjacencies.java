@@ -290,6 +290,22 @@ final class Adjacencies {
         }
     }
 
+    /** Reads the strongest of a row and all as strong as the last of them; or the whole row, where that is no more to do; any thread. */
+    Associations readStrongest(int cue, int count, Reading.Moment moment) {
+        AtomicReferenceArray<@Nullable AdjacencyTable> now = tables;
+        AdjacencyTable table = cue < now.length() ? now.get(cue) : null;
+        if (table != null) {
+            synchronized (table) {
+                Reading reading = new Reading(moment, table.landmarks(), 0);
+                // One that is hidden makes the list short: then those behind it are to be looked at.
+                if (table.readStrongest(count, reading) && reading.size() >= count) {
+                    return reading.done(table.cuts(), table.cutBound());
+                }
+            }
+        }
+        return read(cue, moment);
+    }
+
     /** How many associations a cue has, at most, without reading them; any thread. */
     int sizeMax(int cue) {
         AtomicReferenceArray<@Nullable AdjacencyTable> now = tables;

@@ -5,6 +5,7 @@ import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.Row.Header;
+import it.unimi.dsi.fastutil.ints.IntIterator;
 import it.unimi.dsi.fastutil.ints.IntSet;
 import it.unimi.dsi.fastutil.longs.LongArrays;
 import java.util.Arrays;
@@ -25,6 +26,9 @@ final class AdjacencyTable {
     private static final int SLOTS_MIN = 4;
     private static final int HEADER_BYTES = 120;
     private static final int CHANGED = 1 << 31;
+
+    /** A table of fewer associations is looked at as a whole. */
+    private static final int STRONGEST_MIN = 4_096;
 
     /** From so many associations on it is faster to sort by digits. */
     private static final int RADIX_MIN = 2_000;
@@ -61,6 +65,9 @@ final class AdjacencyTable {
     private boolean shrunk;
 
     private boolean touched;
+
+    /** Of a large table that was asked for its strongest. */
+    private @Nullable Strongest strongest;
 
     private AdjacencyTable(Landmarks landmarks, boolean complete) {
         this.horizons = landmarks.horizonCount();
@@ -210,6 +217,9 @@ final class AdjacencyTable {
         for (int h = 0; h < horizons; h++) {
             add(slot, h, sums[offset + h]);
         }
+        if (strongest != null) {
+            strongest.changed(target, sum(slot, horizons - 1));
+        }
     }
 
     /** Adds all of a delta kept at the same landmarks. */
@@ -246,6 +256,9 @@ final class AdjacencyTable {
             }
         }
         cutBound *= moves[horizons - 1];
+        if (strongest != null) {
+            strongest.move(moves[horizons - 1]);
+        }
         landmarks = to;
         if (anyFaded) {
             keepOnly(slot -> !isZero(slot));
@@ -349,14 +362,85 @@ final class AdjacencyTable {
         return new Row(new Header(kind, checkpoint, landmarks, cuts, cutBound, prunedMs, size), targets, highs, lows);
     }
 
+    /**
+     * Hands the strongest associations at the slowest horizon to a reading, all with the sum of the last of them included.
+     *
+     * @return false if there is no telling without a look at all of them: the table is small, or too many are alike
+     */
+    boolean readStrongest(int count, Reading reading) {
+        if (!complete || size < STRONGEST_MIN || count > Strongest.MADE_FOR / 2) {
+            return false;
+        }
+        Strongest kept = strongest;
+        boolean isTold = kept != null && !kept.isWorn() && tell(kept, count, reading);
+        if (!isTold) {
+            kept = makeStrongest();
+            strongest = kept;
+            isTold = tell(kept, count, reading);
+        }
+        return isTold;
+    }
+
+    private boolean tell(Strongest kept, int count, Reading reading) {
+        int[] targets = new int[kept.candidates().size()];
+        double[] top = new double[targets.length];
+        int above = 0;
+        for (IntIterator each = kept.candidates().iterator(); each.hasNext(); ) {
+            int target = each.nextInt();
+            int slot = slot(target);
+            double sum = key(slot) == 0 ? 0 : sum(slot, horizons - 1);
+            if (sum >= kept.floor() && sum > 0) {
+                targets[above] = target;
+                top[above++] = sum;
+            }
+        }
+        if (above < count) {
+            return false;
+        }
+        double last = Selection.ofRank(Arrays.copyOf(top, above), above - count);
+        for (int i = 0; i < above; i++) {
+            if (top[i] >= last) {
+                readInto(slot(targets[i]), reading);
+            }
+        }
+        return true;
+    }
+
+    private Strongest makeStrongest() {
+        double[] sums = new double[size];
+        int next = 0;
+        for (int slot = 0; slot < slotCount; slot++) {
+            if (key(slot) != 0) {
+                sums[next++] = sum(slot, horizons - 1);
+            }
+        }
+        double rank = Selection.ofRank(sums, size - Strongest.MADE_FOR);
+        int alike = 0;
+        for (double sum : sums) {
+            alike += sum == rank ? 1 : 0;
+        }
+        // Of a crowd that is alike none: the floor is what is just above it.
+        Strongest made = new Strongest(alike > Strongest.MADE_FOR ? Math.nextUp(rank) : rank);
+        for (int slot = 0; slot < slotCount; slot++) {
+            if (key(slot) != 0) {
+                made.changed(key(slot) - 1, sum(slot, horizons - 1));
+            }
+        }
+        return made;
+    }
+
     /** Hands all sums to a reading. */
     void readInto(Reading reading) {
         for (int slot = 0; slot < slotCount; slot++) {
             if (key(slot) != 0) {
-                for (int h = 0; h < horizons; h++) {
-                    reading.take(key(slot) - 1, h, sum(slot, h));
-                }
+                readInto(slot, reading);
             }
+        }
+    }
+
+    private void readInto(int slot, Reading reading) {
+        for (int h = 0; h < horizons; h++) {
+            reading.take(key(slot) - 1, h, sum(slot, h));
         }
     }
 
@@ -379,6 +463,7 @@ final class AdjacencyTable {
             left += kept[slot] ? 1 : 0;
         }
         shrunk |= left < size;
+        strongest = null;
         allocate(slotsFor(left), oldLow != null);
         size = left;
         changed = 0;

@@ -435,13 +435,36 @@ public final class Memory {
         return associations(cue, atMs, 0);
     }
 
+    /**
+     * The strongest associations of a cue at the slowest horizon.
+     *
+     * @param cue its int
+     * @param count how many are asked for
+     * @param atMs the time of the read
+     * @return at least these, unless there are fewer, and all that are as strong as the last of them; maybe all of the row
+     */
+    public Associations strongest(int cue, int count, long atMs) {
+        Objects.checkIndex(cue, dictionary.count());
+        if (dictionary.isRetired(cue)) {
+            return Associations.none(decays.size());
+        }
+        Reading.Moment moment = moment(atMs, settings.forgetBelow());
+        // What leads to a concept that was forgotten is not shown, and must not make the list short.
+        return dictionary.retired().isEmpty()
+                ? adjacencies.readStrongest(cue, count, moment)
+                : adjacencies.read(cue, moment);
+    }
+
     private Associations associations(int cue, long atMs, double forgetBelow) {
         Objects.checkIndex(cue, dictionary.count());
         if (dictionary.isRetired(cue)) {
             return Associations.none(decays.size());
         }
-        return adjacencies.read(
-                cue, new Reading.Moment(decays, watermarkMs(), atMs, forgetBelow, dictionary.retired()));
+        return adjacencies.read(cue, moment(atMs, forgetBelow));
+    }
+
+    private Reading.Moment moment(long atMs, double forgetBelow) {
+        return new Reading.Moment(decays, watermarkMs(), atMs, forgetBelow, dictionary.retired());
     }
 
     private void moveTo(Position position) {

@@ -4,6 +4,7 @@ import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.view.Associations;
 import it.unimi.dsi.fastutil.ints.IntSet;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,10 +23,11 @@ final class Reading {
     private final double forgetBelow;
     private final IntSet retired;
     private final boolean allKnown;
-    private final int[] targets;
-    private final double[] strengths;
+    private int[] targets;
+    private double[] strengths;
     private int size;
 
+    /** Has room for so many, and makes room for more. */
     Reading(Moment moment, Landmarks landmarks, int associationsMax) {
         horizons = landmarks.horizonCount();
         toWatermark = landmarks.decays(moment.decays(), moment.watermarkMs());
@@ -39,11 +41,19 @@ final class Reading {
 
     /** Takes the sum of one association at one horizon; horizons come in rising order, the last one completes it. */
     void take(int target, int horizon, double sum) {
+        if (size == targets.length) {
+            targets = Arrays.copyOf(targets, Math.max(32, size * 2));
+            strengths = Arrays.copyOf(strengths, targets.length * horizons);
+        }
         strengths[size * horizons + horizon] =
                 Math.abs(sum) * toWatermark[horizon] < ForwardDecay.FADED ? 0 : sum * toMoment[horizon];
         if (horizon == horizons - 1 && isShown() && (allKnown || !retired.contains(target))) {
             targets[size++] = target;
         }
+    }
+
+    int size() {
+        return size;
     }
 
     Associations done(int cuts, double cutBound) {

@@ -58,6 +58,11 @@ final class Moment {
         return atMs;
     }
 
+    /** Whether the slowest horizon alone is read, as it is. */
+    boolean isSlowest() {
+        return single && first == weights.length - 1;
+    }
+
     /** S of one association of a row. */
     double strength(Associations row, int index) {
         if (single) {

@@ -81,7 +81,10 @@ public final class Queries {
     public Answers.Associations associations(AssociationsQuery query) {
         int cue = known(query.concept());
         Moment moment = Moment.of(view, query.blend(), query.atMs());
-        Associations row = view.associations(cue, moment.atMs());
+        Associations row = ranksByStrength(query, moment)
+                // One more: the concept itself may be among them.
+                ? view.strongest(cue, query.k() + 1, moment.atMs())
+                : view.associations(cue, moment.atMs());
         double cueMass = moment.activation(cue);
         double episodes = moment.episodes();
         TopK<Ranked> top = new TopK<>(query.k(), byScore());
@@ -91,12 +94,15 @@ public final class Queries {
             boolean shown = strength != 0
                     && (target != cue || query.includeSelf())
                     && (query.minSupport() == 0 || strength >= query.minSupport())
-                    && view.idOf(target).startsWith(query.prefix());
+                    && (query.prefix().isEmpty() || view.idOf(target).startsWith(query.prefix()));
             if (shown) {
                 Measures measures = new Measures(strength, cueMass, moment.activation(target), episodes);
                 Double score =
                         query.scoring().score(measures.of(query.scoring().measure()), strength, measures.targetMass());
-                top.offer(new Ranked(target, view.idOf(target), score, strength));
+                Ranked last = top.last();
+                if (last == null || !isBelow(score, last.score())) {
+                    top.offer(new Ranked(target, view.idOf(target), score, strength));
+                }
             }
         }
         List<Association> associations = new ArrayList<>();
@@ -112,6 +118,18 @@ public final class Queries {
         }
         return new Answers.Associations(
                 query.concept(), moment.atMs(), query.scoring().measure(), associations);
+    }
+
+    /** Whether the strongest at the slowest horizon are the answer. */
+    private static boolean ranksByStrength(AssociationsQuery query, Moment moment) {
+        return query.scoring().equals(AssociationsQuery.Scoring.of(Measure.STRENGTH))
+                && query.prefix().isEmpty()
+                && moment.isSlowest();
+    }
+
+    /** Whether a score comes after another whatever the ids are; an undefined one comes last. */
+    private static boolean isBelow(@Nullable Double score, @Nullable Double other) {
+        return other != null && (score == null || score < other);
     }
 
     /**

@@ -36,6 +36,11 @@ final class CountingView implements MemoryView {
     }
 
     @Override
+    public Associations strongest(int cue, int count, long atMs) {
+        return counted(cue, view.strongest(cue, count, atMs));
+    }
+
+    @Override
     public Associations associationsWithHidden(int cue, long atMs) {
         return counted(cue, view.associationsWithHidden(cue, atMs));
     }

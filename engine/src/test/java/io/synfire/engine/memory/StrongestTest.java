@@ -1,0 +1,94 @@
+package io.synfire.engine.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.learn.Horizon;
+import io.synfire.engine.learn.Landmarks;
+import io.synfire.engine.view.Associations;
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The strongest of a large table, against a look at all of it. */
+final class StrongestTest {
+
+    private static final long HALF_LIFE = 1_000;
+
+    private final List<ForwardDecay> decays = List.of(new ForwardDecay(new Horizon(HALF_LIFE)));
+    private final long watermarkMs = 500;
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void theStrongestAreThoseOfTheWholeHoweverTheTableChanges(long seed) {
+        System.out.println("seed " + seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        AdjacencyTable table = AdjacencyTable.complete(Landmarks.of(0), 0);
+        // From all alike to all different.
+        int levels = seed % 2 == 0 ? 3 : 100_000;
+        int told = 0;
+        for (int round = 0; round < 300; round++) {
+            int additions = round == 0 ? 20_000 : random.nextInt(400);
+            for (int i = 0; i < additions; i++) {
+                double sum = 1 + random.nextInt(levels) - (random.nextInt(4) == 0 ? levels : 0);
+                table.add(
+                        random.nextInt(30_000),
+                        new double[] {sum * decays.get(0).growth(watermarkMs, 0)},
+                        0);
+            }
+            change(table, random);
+            int count = 1 + random.nextInt(60);
+            Reading reading = reading(table);
+            if (table.readStrongest(count, reading)) {
+                told++;
+                assertStrongest(table, reading.done(0, 0), count);
+            }
+        }
+        assertThat(told).isGreaterThan(250);
+    }
+
+    private void change(AdjacencyTable table, SplittableRandom random) {
+        double[] toWatermark = {1};
+        switch (random.nextInt(30)) {
+            case 0 -> table.cutBackTo(8_000);
+            case 1 -> table.dropTargets(new IntOpenHashSet(new int[] {random.nextInt(30_000), random.nextInt(30_000)}));
+            case 2 -> table.dropCancelled();
+            case 3 -> table.pruneBelow(1.5, toWatermark, 0);
+            default -> {}
+        }
+    }
+
+    private void assertStrongest(AdjacencyTable table, Associations found, int count) {
+        Reading all = reading(table);
+        table.readInto(all);
+        Associations whole = all.done(0, 0);
+        List<Double> strengths = new ArrayList<>();
+        for (int i = 0; i < whole.size(); i++) {
+            strengths.add(whole.strength(i, 0));
+        }
+        strengths.sort(Comparator.reverseOrder());
+        double last = strengths.get(count - 1);
+        Map<Integer, Double> expected = new TreeMap<>();
+        for (int i = 0; i < whole.size(); i++) {
+            if (whole.strength(i, 0) >= last) {
+                expected.put(whole.target(i), whole.strength(i, 0));
+            }
+        }
+        Map<Integer, Double> actual = new TreeMap<>();
+        for (int i = 0; i < found.size(); i++) {
+            actual.put(found.target(i), found.strength(i, 0));
+        }
+        assertThat(actual).isEqualTo(expected);
+    }
+
+    private Reading reading(AdjacencyTable table) {
+        Reading.Moment moment = new Reading.Moment(decays, watermarkMs, watermarkMs, 0, new IntOpenHashSet());
+        return new Reading(moment, table.landmarks(), 0);
+    }
+}
