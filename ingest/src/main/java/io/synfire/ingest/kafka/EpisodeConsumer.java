@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The learner: one thread that reads a topic into an engine, each record exactly once.
+ * The learner: reads a topic into an engine, each record exactly once. One thread reads and decodes, another applies what was read before.
  *
  * <p>Positions come from the engine and go back to it with the state they produced; the group's offsets, if there is a group, are
  * committed for lag tools and never read. All partitions are assigned by hand, unless {@code group.id} is given. What cannot be
@@ -59,7 +60,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     private final Engine engine;
     private final ClientProperties properties;
     private final Options options;
-    private final BatchListener listener;
+    private final Applier applier;
     private final MeterRegistry meters;
     private final RecordDecoder decoder;
     private final Counter records;
@@ -96,7 +97,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     public EpisodeConsumer(
             Engine engine, ClientProperties properties, Options options, BatchListener listener, MeterRegistry meters) {
         this.engine = engine;
-        this.listener = listener;
+        this.applier = new Applier(engine, listener);
         this.properties = properties;
         this.options = options;
         this.meters = meters;
@@ -157,6 +158,7 @@ public final class EpisodeConsumer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        applier.close();
     }
 
     private void run() {
@@ -194,9 +196,8 @@ public final class EpisodeConsumer implements AutoCloseable {
             } finally {
                 live = null;
                 // Not after a failure of the engine itself: it refuses, and says so.
-                if (failure == null) {
-                    engine.checkpoint();
-                }
+                applier.await();
+                engine.checkpoint();
             }
         }
     }
@@ -217,6 +218,7 @@ public final class EpisodeConsumer implements AutoCloseable {
                     lastCheckpoint = now;
                 }
                 if (!properties.hasGroup() && now - lastDiscovery >= DISCOVERY_NANOS) {
+                    applier.await();
                     assignment.assignAll();
                     lastDiscovery = now;
                 }
@@ -224,11 +226,12 @@ public final class EpisodeConsumer implements AutoCloseable {
                     goal = goal.isEmpty() ? consumer.endOffsets(consumer.assignment()) : goal;
                     if (hasReached(consumer, goal)) {
                         // Ready means that others may rely on it: what was caught up with is durable first.
+                        applier.await();
                         engine.checkpoint();
                         ready = true;
                     }
                 }
-                lag = lag(consumer);
+                lag = lag(consumer, applier.pending());
             } catch (OffsetOutOfRangeException e) {
                 throw assignment.missing(e);
             } catch (RetriableException e) {
@@ -240,6 +243,8 @@ public final class EpisodeConsumer implements AutoCloseable {
     private void apply(ConsumerRecords<byte[], byte[]> polled, Assignment assignment, DeadLetters rejected)
             throws InterruptedException {
         if (polled.nextOffsets().isEmpty()) {
+            // Nothing to decode meanwhile.
+            applier.await();
             return;
         }
         List<Batch> batches = new ArrayList<>();
@@ -262,9 +267,7 @@ public final class EpisodeConsumer implements AutoCloseable {
             rejections += rejectedHere;
         }
         rejected.await();
-        listener.beforeLearning(batches);
-        engine.apply(batches);
-        listener.afterLearning(batches);
+        applier.apply(batches, polled.count());
         records.increment(polled.count());
         deadLetters.increment(rejections);
     }
@@ -308,8 +311,8 @@ public final class EpisodeConsumer implements AutoCloseable {
                         || consumer.position(end.getKey()) >= end.getValue());
     }
 
-    private static long lag(KafkaConsumer<byte[], byte[]> consumer) {
-        long sum = 0;
+    private static long lag(KafkaConsumer<byte[], byte[]> consumer, long pending) {
+        long sum = pending;
         for (TopicPartition partition : consumer.assignment()) {
             if (consumer.currentLag(partition).isEmpty()) {
                 return -1;
@@ -330,11 +333,13 @@ public final class EpisodeConsumer implements AutoCloseable {
 
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            awaitApplied();
             assignment.seek(partitions);
         }
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            awaitApplied();
             engine.checkpoint();
         }
 
@@ -343,6 +348,14 @@ public final class EpisodeConsumer implements AutoCloseable {
             // What was learned of them is right up to the stored positions, whoever reads them now; nothing is
             // committed for them.
             LOG.warn("partitions were lost to another member: {}", partitions);
+        }
+
+        private void awaitApplied() {
+            try {
+                applier.await();
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            }
         }
     }
 }

@@ -1,0 +1,77 @@
+package io.synfire.ingest.kafka;
+
+import io.synfire.engine.Engine;
+import io.synfire.engine.event.Batch;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies what was read on a thread of its own, one poll at a time, so that the next is read and decoded meanwhile. All methods are called by
+ * the thread that reads; each throws what the one before failed with.
+ */
+final class Applier implements AutoCloseable {
+
+    private final Engine engine;
+    private final BatchListener listener;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+        Thread applying = new Thread(task, "synfire-applier");
+        applying.setDaemon(true);
+        return applying;
+    });
+    private @Nullable Future<?> applying;
+    private long records;
+
+    Applier(Engine engine, BatchListener listener) {
+        this.engine = engine;
+        this.listener = listener;
+    }
+
+    /** Waits for what is being applied, then applies these and does not wait. */
+    void apply(List<Batch> batches, long ofRecords) throws InterruptedException {
+        await();
+        records = ofRecords;
+        applying = thread.submit(() -> {
+            listener.beforeLearning(batches);
+            engine.apply(batches);
+            listener.afterLearning(batches);
+        });
+    }
+
+    /** Waits for what is being applied: afterwards the engine stands where the last poll ended. */
+    void await() throws InterruptedException {
+        Future<?> last = applying;
+        if (last == null) {
+            return;
+        }
+        try {
+            last.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof Error cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("records cannot be applied: " + e.getCause(), e);
+        } finally {
+            if (last.isDone()) {
+                applying = null;
+            }
+        }
+    }
+
+    /** How many records are being applied. */
+    long pending() {
+        return applying == null || applying.isDone() ? 0 : records;
+    }
+
+    /** Nothing may be under way. */
+    @Override
+    public void close() {
+        thread.shutdown();
+    }
+}
