@@ -54,7 +54,12 @@ public final class ClientProperties {
         return given.containsKey(ConsumerConfig.GROUP_ID_CONFIG);
     }
 
-    Map<String, Object> consumer() {
+    /**
+     * What the learner's consumer is made with.
+     *
+     * @return properties of its own, that the caller may change
+     */
+    public Map<String, Object> consumer() {
         Map<String, Object> properties = new HashMap<>();
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000");
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, "2097152");

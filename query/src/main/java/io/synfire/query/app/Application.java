@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.EpisodeFile;
+import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
@@ -113,6 +114,11 @@ final class Application implements Operations {
     @Override
     public EvaluateAnswer evaluate(Common common, EvaluateRequest request) throws IOException {
         return new Evaluating(environment, err).evaluate(common, request);
+    }
+
+    @Override
+    public BenchAnswer bench(Common common, BenchRequest request) throws IOException {
+        return new Benching(environment, err).bench(common, request);
     }
 
     @Override

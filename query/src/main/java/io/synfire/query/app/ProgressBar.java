@@ -1,10 +1,11 @@
 package io.synfire.query.app;
 
+import io.synfire.query.app.bench.Progress;
 import java.io.PrintStream;
 import java.util.Locale;
 
 /** How far something is: a bar that redraws itself on a terminal, a line now and then elsewhere. One thread at a time. */
-final class ProgressBar {
+final class ProgressBar implements Progress.Bar {
 
     private static final int WIDTH = 40;
     private static final long REDRAW_NANOS = 100_000_000;
@@ -28,7 +29,8 @@ final class ProgressBar {
         this.total = total;
     }
 
-    void at(long done) {
+    @Override
+    public void at(long done) {
         count = done;
         long now = System.nanoTime();
         if (now - lastNanos >= (terminal ? REDRAW_NANOS : LINE_NANOS)) {
@@ -38,7 +40,8 @@ final class ProgressBar {
     }
 
     /** Draws the last state and ends the line. */
-    void done() {
+    @Override
+    public void done() {
         draw();
         if (terminal) {
             err.println();

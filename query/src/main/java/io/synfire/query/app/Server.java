@@ -1,5 +1,6 @@
 package io.synfire.query.app;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -93,9 +94,7 @@ final class Server implements AutoCloseable {
                     opened(parts, new EpisodeProducer(client, settings.topics().episodes(), meters));
             EpisodeConsumer.Options options =
                     new EpisodeConsumer.Options(settings.topics(), settings.checkpointInterval(), settings.decoding());
-            Queries queries = new Queries(engine.view(), settings.recall());
-            LiveScoring scoring = opened(parts, new LiveScoring(queries, settings.prequentialShare(), meters));
-            EpisodeConsumer consumer = opened(parts, new EpisodeConsumer(engine, client, options, scoring, meters));
+            EpisodeConsumer consumer = consumer(settings, engine, client, options, meters, parts);
             return new Server(settings, meters, engine, consumer, client, producer, parts);
         } catch (RuntimeException e) {
             close(parts);
@@ -114,6 +113,19 @@ final class Server implements AutoCloseable {
             close(parts);
             throw e;
         }
+    }
+
+    /** What learns, and scores itself while it does. */
+    static EpisodeConsumer consumer(
+            Settings settings,
+            Engine engine,
+            ClientProperties client,
+            EpisodeConsumer.Options options,
+            MeterRegistry meters,
+            Deque<AutoCloseable> parts) {
+        Queries queries = new Queries(engine.view(), settings.recall());
+        LiveScoring scoring = opened(parts, new LiveScoring(queries, settings.prequentialShare(), meters));
+        return opened(parts, new EpisodeConsumer(engine, client, options, scoring, meters));
     }
 
     private static EvidenceSource evidence(Settings settings, MemoryView view, ClientProperties client) {
@@ -197,7 +209,8 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static PrometheusMeterRegistry meters(Deque<AutoCloseable> parts) {
+    /** A registry that counts what every process has. */
+    static PrometheusMeterRegistry meters(Deque<AutoCloseable> parts) {
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         parts.push(meters::close);
         new ClassLoaderMetrics().bindTo(meters);
@@ -215,7 +228,8 @@ final class Server implements AutoCloseable {
         return part;
     }
 
-    private static void close(Deque<AutoCloseable> parts) {
+    /** Closes what was opened last first. */
+    static void close(Deque<AutoCloseable> parts) {
         while (!parts.isEmpty()) {
             AutoCloseable part = parts.pop();
             try {

@@ -61,6 +61,9 @@ record Settings(
     /** Where store and broker are if nothing else is said. */
     static final String DATA = "synfire-data";
 
+    /** Between two checkpoints if nothing else is said. */
+    static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(5);
+
     private static final String KAFKA = "kafka.";
     private static final String ENVIRONMENT = "SYNFIRE_";
 
@@ -80,7 +83,7 @@ record Settings(
         others.put("data", DATA);
         others.put("http.host", "127.0.0.1");
         others.put("http.port", "8720");
-        others.put("checkpoint-interval", "5s");
+        others.put("checkpoint-interval", CHECKPOINT_INTERVAL.toSeconds() + "s");
         others.put("memory", "");
         others.put("topics.episodes", "synfire.episodes");
         others.put("topics.dead-letters", "synfire.dead-letters");

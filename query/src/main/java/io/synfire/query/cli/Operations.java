@@ -1,6 +1,7 @@
 package io.synfire.query.cli;
 
 import io.synfire.engine.Engine;
+import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
@@ -118,6 +119,25 @@ public interface Operations {
         /** How many answers count, unless asked otherwise: what is published counts 20. */
         public static final int K = 20;
     }
+
+    /**
+     * Measures how fast a memory learns, beside what one would take instead.
+     *
+     * @param common what every command may be given
+     * @param request what to measure with
+     * @return the figures
+     * @throws IOException if the settings cannot be read, or the temporary directory not be written
+     */
+    BenchAnswer bench(Common common, BenchRequest request) throws IOException;
+
+    /**
+     * What to measure with.
+     *
+     * @param seed of the workload
+     * @param baskets how many records
+     * @param capSeconds when those that would take too long are stopped
+     */
+    record BenchRequest(long seed, int baskets, double capSeconds) {}
 
     /**
      * Opens the store to read it as of its last checkpoint.

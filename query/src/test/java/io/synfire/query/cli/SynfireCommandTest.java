@@ -8,6 +8,7 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
+import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
@@ -54,6 +55,11 @@ final class SynfireCommandTest {
             Score score =
                     new Score("defaults", request.ks().get(0), 4, 1, 0.75, 0.5, 1, 0.25, new Score.Micros(3, 2, 9));
             return new EvaluateAnswer("holdout", 10, 5, 0, List.of(score), null);
+        }
+
+        @Override
+        public BenchAnswer bench(Common common, BenchRequest request) {
+            throw new IllegalStateException("not a question");
         }
 
         @Override

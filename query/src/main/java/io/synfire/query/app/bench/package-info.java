@@ -1,0 +1,9 @@
+/**
+ * The benchmark: Synfire beside what a user would take instead, over one workload, in one run.
+ *
+ * <p>In: a seed. Out: a table, JSON, a picture. It may touch everything, as the composition root does; nothing touches it but the root.
+ */
+@NullMarked
+package io.synfire.query.app.bench;
+
+import org.jspecify.annotations.NullMarked;
