@@ -39,6 +39,7 @@ final class Benching {
                 settings.checkpointInterval(),
                 settings.engine(),
                 common.data(),
+                environment.get("PATH"),
                 said(settings));
         return new Bench(plan, own -> open(settings, own), (what, total) -> new ProgressBar(err, what, total)).run();
     }

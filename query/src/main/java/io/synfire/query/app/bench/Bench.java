@@ -39,6 +39,7 @@ public final class Bench {
      * @param checkpointInterval at most this long between two checkpoints
      * @param options what Synfire may use
      * @param parent where the temporary directory is made, or null for the system's
+     * @param path where a redis-server is looked for, as in the environment; or null
      * @param settings what differs from the defaults, to be said beside the figures
      */
     public record Plan(
@@ -48,6 +49,7 @@ public final class Bench {
             Duration checkpointInterval,
             EngineOptions options,
             @Nullable Path parent,
+            @Nullable String path,
             List<String> settings) {
 
         /**
@@ -91,7 +93,7 @@ public final class Bench {
             int warmUpBaskets = Math.max(plan.baskets() / 8, Math.min(plan.baskets(), WARM_UP_BASKETS));
             BenchTopic warmUp = BenchTopic.produce(client, "bench.warm-up", plan.seed() + 1, warmUpBaskets, progress);
             BenchTopic topic = BenchTopic.produce(client, "bench.baskets", plan.seed(), plan.baskets(), progress);
-            List<BenchContender> contenders = contenders();
+            List<BenchContender> contenders = contenders(workspace);
             List<Contender> warmedUp =
                     runAll(contenders, warmUp, workspace, plan.capSeconds() / WARM_UP_SHARE, "warm-up: ");
             List<Contender> ran = runAll(contenders, topic, workspace, plan.capSeconds(), "");
@@ -99,11 +101,13 @@ public final class Bench {
         }
     }
 
-    private List<BenchContender> contenders() {
+    private List<BenchContender> contenders(Workspace workspace) {
         List<BenchContender> contenders = new ArrayList<>();
         contenders.add(new CeilingContender());
         contenders.add(SynfireContender.durable(learners, plan.checkpointInterval(), plan.options()));
         contenders.add(SynfireContender.inMemory(learners));
+        contenders.add(new StreamsContender());
+        RedisServer.find(plan.path()).ifPresent(server -> contenders.add(new RedisContender(workspace, server)));
         return contenders;
     }
 

@@ -51,6 +51,11 @@ record BenchTopic(ClientProperties client, String name, long baskets, long pairs
         }
     }
 
+    /** Where the cluster is reached. */
+    String bootstrapServers() {
+        return String.valueOf(client.consumer().get("bootstrap.servers"));
+    }
+
     /** What a memory reads, and where it would put what it cannot learn. */
     TopicNames names() {
         return names(name);

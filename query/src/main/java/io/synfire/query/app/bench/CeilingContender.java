@@ -38,16 +38,16 @@ final class CeilingContender implements BenchContender {
         }
 
         @Override
-        public void take(Episode episode) {
+        public boolean take(Episode episode) {
             long concepts = episode.activations().size();
             pairs += concepts * (concepts - 1);
+            baskets++;
+            return true;
         }
 
         @Override
-        public boolean polled(long read) {
-            baskets = read;
+        public void polled(long read) {
             bar.at(read);
-            return true;
         }
     }
 }

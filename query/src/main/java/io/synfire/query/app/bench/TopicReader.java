@@ -26,20 +26,23 @@ final class TopicReader implements AutoCloseable {
          * One record.
          *
          * @param episode what it says
+         * @return whether to go on
          * @throws IOException if it cannot be passed on
          */
-        void take(Episode episode) throws IOException;
+        boolean take(Episode episode) throws IOException;
 
         /**
-         * One poll's records were taken.
+         * All records of a poll were taken.
          *
-         * @param baskets how many records were read so far
-         * @return whether to go on
+         * @param baskets how many were read so far
          */
-        boolean polled(long baskets);
+        void polled(long baskets);
     }
 
     private static final Duration POLL = Duration.ofMillis(200);
+
+    /** A basket says itself when it was. */
+    private static final Origin NOTHING_ELSE = Origin.at(0);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final JsonEpisodeCodec codec = new JsonEpisodeCodec();
@@ -58,14 +61,15 @@ final class TopicReader implements AutoCloseable {
     /** Reads until the end, or until the sink has enough. */
     void read(Sink sink) throws IOException {
         long baskets = 0;
-        boolean goesOn = true;
-        while (goesOn && !isAtEnd()) {
+        while (!isAtEnd()) {
             ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : polled) {
-                sink.take(episode(record));
+                if (!sink.take(decode(codec, record.value()))) {
+                    return;
+                }
             }
             baskets += polled.count();
-            goesOn = sink.polled(baskets);
+            sink.polled(baskets);
         }
     }
 
@@ -79,14 +83,10 @@ final class TopicReader implements AutoCloseable {
                 .allMatch(partition -> consumer.position(partition.getKey()) >= partition.getValue());
     }
 
-    private Episode episode(ConsumerRecord<byte[], byte[]> record) {
-        return decode(codec, record.value(), record.timestamp());
-    }
-
     /** A record of the workload, which is always an episode. */
-    static Episode decode(JsonEpisodeCodec codec, byte[] json, long timestampMs) {
+    static Episode decode(JsonEpisodeCodec codec, byte[] json) {
         try {
-            if (codec.decode(json, Origin.at(timestampMs)) instanceof Episode episode) {
+            if (codec.decode(json, NOTHING_ELSE) instanceof Episode episode) {
                 return episode;
             }
         } catch (MalformedRecordException e) {

@@ -22,7 +22,7 @@ final class Workload {
     private static final int NEIGHBOURHOOD = 40;
     private static final double MORE_MEAN = 4.45;
     private static final int SIZE_MAX = 40;
-    private static final long BEGAN_MS = 1_700_000_000_000L;
+    static final long BEGAN_MS = 1_700_000_000_000L;
 
     /** Between two baskets: a day has 864,000 of them. */
     private static final long STEP_MS = 100;
