@@ -19,7 +19,7 @@ public final class BenchText {
      */
     public String of(BenchAnswer answer) {
         StringBuilder text = new StringBuilder();
-        line(text, "| | pairs/s | Synfire's is | baskets/s | pairs | seconds | bytes/edge |");
+        line(text, "| | pairs/s | Synfire ÷ this | baskets/s | pairs | seconds | bytes/edge |");
         line(text, "| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         answer.contenders().forEach(contender -> row(text, answer, contender));
         line(text, "");
@@ -47,10 +47,10 @@ public final class BenchText {
                 answer.producing().seconds());
         line(
                 text,
-                "order: %s; each warmed up before, on other records: %s",
+                "order: %s%nwarm-up, all of them before, on other records: %s",
                 answer.contenders().stream()
                         .map(contender -> label(contender.name()))
-                        .collect(Collectors.joining(", ")),
+                        .collect(Collectors.joining("; ")),
                 warmUps(answer.warmUps()));
         details(text, answer);
         return text.toString();
@@ -143,10 +143,11 @@ public final class BenchText {
         return warmUps.stream()
                 .map(warmUp -> String.format(
                         Locale.ROOT,
-                        "%s %,d pairs",
+                        "%s %,d pairs in %.1f s",
                         label(warmUp.name()),
-                        warmUp.rate().pairs()))
-                .collect(Collectors.joining(", "));
+                        warmUp.rate().pairs(),
+                        warmUp.rate().seconds()))
+                .collect(Collectors.joining("; "));
     }
 
     private static String mebibytes(long bytes) {

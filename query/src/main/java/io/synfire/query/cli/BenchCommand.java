@@ -3,11 +3,14 @@ package io.synfire.query.cli;
 import io.synfire.engine.learn.Durations;
 import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.BenchJson;
+import io.synfire.query.answer.BenchSvg;
 import io.synfire.query.answer.BenchText;
 import io.synfire.query.cli.Operations.BenchRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,10 +52,12 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--cap",
             paramLabel = "DURATION",
-            description =
-                    "stop Kafka Streams after this long, Redis after a third of it, but not before 10s (default: 90s, quick 25s)")
+            description = "stop Kafka Streams after this long, Redis after two fifths of it (default: 90s, quick 25s)")
     @Nullable
     String cap;
+
+    @Option(names = "--svg", paramLabel = "FILE", description = "where the picture goes (default: ./bench.svg)")
+    Path svg = Path.of("bench.svg");
 
     @Option(names = "--json", description = "one JSON document on standard output")
     boolean json;
@@ -71,7 +76,9 @@ final class BenchCommand implements Callable<Integer> {
         if (spec == null) {
             throw new IllegalStateException("the command does not know its own specification");
         }
+        requireDirectory(spec);
         BenchAnswer answer = operations.bench(root.common(), request(spec));
+        Files.write(svg, new BenchSvg().of(answer));
         PrintWriter out = spec.commandLine().getOut();
         out.print(
                 json
@@ -81,6 +88,15 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** That the picture has no place is to be said before minutes have gone by. */
+    private void requireDirectory(CommandSpec own) {
+        Path parent = svg.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(svg)) {
+            throw new ParameterException(
+                    own.commandLine(), "the picture must be a file in a directory that is there: --svg=" + svg);
+        }
+    }
+
     private BenchRequest request(CommandSpec own) {
         int wanted = baskets == null ? (quick ? QUICK_BASKETS : BASKETS) : baskets;
         if (wanted < 1) {
@@ -88,7 +104,11 @@ final class BenchCommand implements Callable<Integer> {
         }
         String text = cap == null ? (quick ? QUICK_CAP : CAP) : cap;
         try {
-            return new BenchRequest(seed, wanted, Durations.parseMs("--cap", text) / 1000.0);
+            long capMs = Durations.parseMs("--cap", text);
+            if (capMs < 1) {
+                throw new IllegalArgumentException("cap must be above 0: --cap=" + text);
+            }
+            return new BenchRequest(seed, wanted, capMs / 1000.0);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(own.commandLine(), String.valueOf(e.getMessage()), e);
         }

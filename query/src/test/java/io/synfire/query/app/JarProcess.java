@@ -67,6 +67,11 @@ final class JarProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** The processes that it has started. */
+    Stream<ProcessHandle> children() {
+        return process.children();
+    }
+
     /** Waits for its end; returns its exit code. */
     int awaitExit(Duration atMost) throws InterruptedException, IOException {
         assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))

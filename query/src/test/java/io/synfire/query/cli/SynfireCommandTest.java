@@ -59,7 +59,13 @@ final class SynfireCommandTest {
 
         @Override
         public BenchAnswer bench(Common common, BenchRequest request) {
-            throw new IllegalStateException("not a question");
+            BenchAnswer.Rate rate = new BenchAnswer.Rate(request.baskets(), 4 * request.seed(), request.capSeconds());
+            return new BenchAnswer(
+                    new BenchAnswer.Setup(
+                            request.seed(), request.baskets(), rate.pairs(), 4, 2, "17", 1, 1, "ext4", List.of()),
+                    List.of(new BenchAnswer.Contender(BenchAnswer.SYNFIRE, rate, null, null, null, null)),
+                    List.of(),
+                    rate);
         }
 
         @Override
@@ -155,6 +161,32 @@ final class SynfireCommandTest {
                 .contains("\"earlier\":null")
                 .contains("half-life none: after 30/90/365 days keeps 100 % / 100 % / 100 %")
                 .contains("\"context\":\"user-17\",\"episodes\":2,\"pairs\":6,\"associations\":4,\"evidence\":1.5");
+    }
+
+    @Test
+    void aBenchmarkPrintsItsFiguresAndDrawsThem() {
+        Path svg = directory.resolve("bench.svg");
+        assertThat(run("bench", "--quick", "--seed", "5", "--cap", "2s", "--svg", svg.toString()))
+                .as("%s", err)
+                .isZero();
+        assertThat(out.toString()).contains("| **Synfire** | 10 |  | 150,000 | 20 | 2.0 |  |");
+        assertThat(svg).exists();
+        assertThat(run("bench", "--baskets", "30", "--json", "--svg", svg.toString()))
+                .isZero();
+        assertThat(out.toString())
+                .contains("{\"setup\":{\"seed\":1,\"baskets\":30,")
+                .endsWith("}\n");
+    }
+
+    @Test
+    void aBenchmarkThatCannotEndWellDoesNotBegin() {
+        String svg = directory.resolve("bench.svg").toString();
+        assertThat(run("bench", "--svg", directory.resolve("absent/bench.svg").toString()))
+                .isEqualTo(2);
+        assertThat(run("bench", "--svg", directory.toString())).isEqualTo(2);
+        assertThat(run("bench", "--baskets", "0", "--svg", svg)).isEqualTo(2);
+        assertThat(run("bench", "--cap", "soon", "--svg", svg)).isEqualTo(2);
+        assertThat(run("bench", "--cap", "0s", "--svg", svg)).isEqualTo(2);
     }
 
     @Test

@@ -20,10 +20,8 @@ final class RedisContender implements BenchContender {
     private static final byte[] COMMAND = "ZINCRBY".getBytes(StandardCharsets.UTF_8);
     private static final byte[] ONE = {'1'};
 
-    /** Of the time that Kafka Streams has: it does not slow down as much as it grows. */
-    private static final double CAP_SHARE = 1 / 3.0;
-
-    private static final double CAP_SECONDS_MIN = 10;
+    /** Of the time that Kafka Streams has: it is at its full speed at once. */
+    private static final double CAP_SHARE = 0.4;
 
     private final Workspace workspace;
     private final Path executable;
@@ -40,7 +38,7 @@ final class RedisContender implements BenchContender {
 
     @Override
     public Contender run(BenchTopic topic, Path directory, double capSeconds, Progress progress) throws IOException {
-        double ownCapSeconds = Math.max(capSeconds * CAP_SHARE, Math.min(capSeconds, CAP_SECONDS_MIN));
+        double ownCapSeconds = capSeconds * CAP_SHARE;
         Progress.Bar bar = progress.begin("redis, baskets", topic.baskets());
         try (RedisServer server = RedisServer.start(workspace, executable, directory);
                 RedisConnection redis = server.connect()) {

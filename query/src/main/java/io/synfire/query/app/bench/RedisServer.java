@@ -19,7 +19,7 @@ final class RedisServer implements AutoCloseable {
     private static final long STOP_SECONDS_MAX = 5;
 
     /** More than it gets to hold in the time it has; should it reach this, it refuses, and that is said. */
-    private static final String MEMORY_MAX = "8gb";
+    private static final String MEMORY_MAX = "4gb";
 
     private final Process process;
     private final int port;
