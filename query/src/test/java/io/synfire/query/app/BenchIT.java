@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -78,7 +79,7 @@ final class BenchIT {
 
     /** The first of each name: those of the warm-up come after. */
     private static Map<String, Double> rates(String json) {
-        Map<String, Double> rates = new java.util.HashMap<>();
+        Map<String, Double> rates = new HashMap<>();
         Matcher matcher = RATE.matcher(json);
         while (matcher.find()) {
             rates.putIfAbsent(matcher.group(1), Double.valueOf(matcher.group(2)));

@@ -1,6 +1,14 @@
 /**
  * The benchmark: Synfire beside what a user would take instead, over one workload, in one run.
  *
+ * <pre>
+ *   Workload ──► BenchTopic ──► LocalBroker ──┬─► CeilingContender    read, decode
+ *                                             ├─► SynfireContender    a Learner as served; again without checkpoints
+ *                                             ├─► StreamsContender    flatMap, groupByKey, aggregate
+ *                                             └─► RedisContender      RedisConnection ──► RedisServer
+ *   Bench: warm-up of all, then all, one after the other ──► BenchAnswer
+ * </pre>
+ *
  * <p>In: a seed. Out: a table, JSON, a picture. It may touch everything, as the composition root does; nothing touches it but the root.
  */
 @NullMarked
