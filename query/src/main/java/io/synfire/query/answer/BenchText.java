@@ -123,6 +123,9 @@ public final class BenchText {
                         maxApplyMs);
             }
         }
+        line(
+                text,
+                "bytes/edge: all files as they lie in the end, write-ahead log and what is not yet compacted away included");
         if (answer.contender(BenchAnswer.STREAMS) != null) {
             line(
                     text,

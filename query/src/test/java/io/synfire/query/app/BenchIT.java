@@ -58,7 +58,14 @@ final class BenchIT {
         try (JarProcess bench = bench("--baskets", "20000", "--cap", "2s")) {
             ProcessHandle redis = await().atMost(Duration.ofMinutes(1))
                     .pollInterval(Duration.ofMillis(5))
-                    .until(() -> bench.children().findFirst(), found -> found.isPresent())
+                    .until(
+                            () -> {
+                                assertThat(bench.isAlive())
+                                        .as("it ended: %s", bench.output())
+                                        .isTrue();
+                                return bench.children().findFirst();
+                            },
+                            found -> found.isPresent())
                     .orElseThrow();
             bench.terminate();
             bench.awaitExit(Duration.ofSeconds(20));
