@@ -87,6 +87,8 @@ public final class Queries {
                 : view.associations(cue, moment.atMs());
         double cueMass = moment.activation(cue);
         double episodes = moment.episodes();
+        // Then no look at the others' activations is needed but for those in the answer.
+        boolean isPlain = isPlainStrength(query);
         TopK<Ranked> top = new TopK<>(query.k(), byScore());
         for (int i = 0; i < row.size(); i++) {
             double strength = moment.strength(row, i);
@@ -96,9 +98,12 @@ public final class Queries {
                     && (query.minSupport() == 0 || strength >= query.minSupport())
                     && (query.prefix().isEmpty() || view.idOf(target).startsWith(query.prefix()));
             if (shown) {
-                Measures measures = new Measures(strength, cueMass, moment.activation(target), episodes);
-                Double score =
-                        query.scoring().score(measures.of(query.scoring().measure()), strength, measures.targetMass());
+                Double score = strength;
+                if (!isPlain) {
+                    Measures measures = new Measures(strength, cueMass, moment.activation(target), episodes);
+                    score = query.scoring()
+                            .score(measures.of(query.scoring().measure()), strength, measures.targetMass());
+                }
                 Ranked last = top.last();
                 if (last == null || !isBelow(score, last.score())) {
                     top.offer(new Ranked(target, view.idOf(target), score, strength));
@@ -122,9 +127,11 @@ public final class Queries {
 
     /** Whether the strongest at the slowest horizon are the answer. */
     private static boolean ranksByStrength(AssociationsQuery query, Moment moment) {
-        return query.scoring().equals(AssociationsQuery.Scoring.of(Measure.STRENGTH))
-                && query.prefix().isEmpty()
-                && moment.isSlowest();
+        return isPlainStrength(query) && query.prefix().isEmpty() && moment.isSlowest();
+    }
+
+    private static boolean isPlainStrength(AssociationsQuery query) {
+        return query.scoring().equals(AssociationsQuery.Scoring.of(Measure.STRENGTH));
     }
 
     /** Whether a score comes after another whatever the ids are; an undefined one comes last. */
