@@ -3,18 +3,20 @@
  *
  * <pre>
  *   entries ──► Learning: episodes, retractions (the same, negated), concepts to forget
- *   impulses ──► ImpulseBuffer ──(by cue)──► Adjacencies: one AdjacencyTable per cue ──(checkpoint)──► store.Row
+ *   impulses ──► ImpulseBuffer ──(by cue)──► Adjacencies: one AdjacencyTable per cue
  *   activations ──► Marginals                 │ complete: the whole row, answers alone
  *   ids ──► ConceptDictionary                 │ delta: what came since the last checkpoint, on top of the stored row
  *   contexts ──► ContextWindows               └ absent: the stored row is all there is
  *   event ids ──► EventIds                  both expire by the PartitionClocks
+ *
+ *   Checkpoint: what each of these {@code freeze}s ──► Part, RowStaging ──(beside learning)──► store
  * </pre>
  *
- * <p>Because evidence is linear, a delta may be gathered without reading what it adds to, and be folded into the stored row at
- * the next checkpoint.
+ * <p>Because evidence is linear, a delta may be gathered without reading what it adds to, appended to the stored row without reading it
+ * either, and be folded into it once as much was appended as the row has.
  *
- * <p>Threads: one writer; any number of readers. A table is only touched under its own monitor, so a reader never sees half of a
- * run of impulses. Everything else that readers see is immutable, or published through a volatile field.
+ * <p>Threads: one writer; one that writes the checkpoint under way; any number of readers. A table is only touched under its own monitor, so
+ * a reader never sees half of a run of impulses. Everything else that readers see is immutable, or published through a volatile field.
  *
  * <p>In: entries of the log. Out: rows for the store, {@link io.synfire.engine.view.Associations} for readers. It may not touch
  * {@code org.rocksdb}.

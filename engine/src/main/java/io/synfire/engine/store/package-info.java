@@ -8,7 +8,8 @@
  *                   "checkpoint"           {@link io.synfire.engine.store.CheckpointRecord}: number, watermark, N, counts, positions, clocks
  *   concepts        concept, 4 bytes BE    the concept's id, UTF-8; or what is left of it, once it is forgotten
  *   marginals       concept, 4 bytes BE    {@link io.synfire.engine.store.StoredMarginal}
- *   rows            cue, 4 bytes BE        {@link io.synfire.engine.store.Row}: all associations of one cue, packed
+ *   rows            cue, 4 bytes BE        {@link io.synfire.engine.store.StoredRow}: all associations of one cue, packed: a whole
+ *                                          {@link io.synfire.engine.store.Row}, and rows that were appended to it
  *   contexts        partition, period, id  {@link io.synfire.engine.learn.ContextWindow}; see {@link io.synfire.engine.store.PeriodKey}
  *   event_ids       partition, period, id  varint clock when the event was learned
  *   retractions     number, 8 bytes BE     {@link io.synfire.engine.event.Retraction} that waits for its time

@@ -18,6 +18,9 @@ public final class Limits {
     /** The most concepts that pass activation on at each hop. */
     public static final int FAN_OUT_MAX = 1_000;
 
+    /** With so many of its strongest associations a cue counts that has too many to read. */
+    public static final int HUB_STRONGEST = 256;
+
     /** The most candidates. */
     public static final int CANDIDATES_MAX = 10_000;
 

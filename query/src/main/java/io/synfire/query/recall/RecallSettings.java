@@ -29,6 +29,9 @@ import java.util.Set;
  * @param selfPrior κ, at least 0 activations: how firmly a concept's own rate is held to that of the cues
  * @param selfCues τ, above 0 cues: how slowly the cues' rate falls with cues that come but once; τ of them after the first halve it
  * @param selfRecency the recency of ordered cues where they stand for themselves; in [0, 10]
+ * @param hubMax a cue with more associations counts with its {@value Limits#HUB_STRONGEST} strongest alone, and whatever else has more passes
+ *     nothing on, since it says next to nothing to each; at least 1. Rows are kept below the default, unless {@code max-associations} is
+ *     raised
  * @param associationsMax the most associations one question reads, at least 1; what is asked about one concept or a pair reads
  *     their rows whole
  */
@@ -44,6 +47,7 @@ public record RecallSettings(
         double selfPrior,
         double selfCues,
         double selfRecency,
+        int hubMax,
         int associationsMax) {
 
     private static final Map<String, String> DEFAULTS = defaultValues();
@@ -68,6 +72,7 @@ public record RecallSettings(
         Limits.require("recall.self-prior", selfPrior, 0, 1e9);
         Limits.require("recall.self-cues", selfCues, 1e-3, 1e9);
         Limits.require("recall.self-recency", selfRecency, 0, 10);
+        Limits.require("recall.hub-max", hubMax, 1, Integer.MAX_VALUE);
         Limits.require("recall.associations-max", associationsMax, 1, Integer.MAX_VALUE);
     }
 
@@ -107,6 +112,7 @@ public record RecallSettings(
                 number(values, "recall.self-prior"),
                 number(values, "recall.self-cues"),
                 number(values, "recall.self-recency"),
+                whole(values, "recall.hub-max"),
                 whole(values, "recall.associations-max"));
     }
 
@@ -128,6 +134,7 @@ public record RecallSettings(
                 selfPrior,
                 selfCues,
                 selfRecency,
+                hubMax,
                 associationsMax);
     }
 
@@ -144,6 +151,7 @@ public record RecallSettings(
         values.put("recall.self-prior", "100");
         values.put("recall.self-cues", "3");
         values.put("recall.self-recency", "1.5");
+        values.put("recall.hub-max", "10000");
         values.put("recall.associations-max", "1000000");
         return values;
     }

@@ -35,8 +35,16 @@ final class Recollection {
         Set<String> candidates = query.candidates();
         this.allowed = candidates == null ? null : ints(candidates);
         if (allowed == null || !allowed.isEmpty()) {
-            activation.spread(cues);
+            activation.spread(cues, mayReadPartly(query, moment));
         }
+    }
+
+    /** Whether the strongest associations of a hub are enough: not where much may be asked for, or little of it be shown. */
+    private static boolean mayReadPartly(RecallQuery query, Moment moment) {
+        return query.k() + query.exclude().size() + query.cues().size() <= Limits.HUB_STRONGEST / 2
+                && query.candidates() == null
+                && query.prefix().isEmpty()
+                && moment.isSlowest();
     }
 
     Answers.Recall answer(RecallQuery query) {

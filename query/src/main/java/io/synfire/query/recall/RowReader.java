@@ -13,6 +13,7 @@ final class RowReader {
     private final MemoryView view;
     private final long atMs;
     private final int associationsMax;
+    private final int usualMax;
     private int rows;
     private int associations;
     private int skipped;
@@ -21,6 +22,10 @@ final class RowReader {
         this.view = view;
         this.atMs = atMs;
         this.associationsMax = associationsMax;
+        int kept = view.settings().maxAssociations();
+        // A row in memory is cut back once it holds twice as many; one that is read while more is appended may be a
+        // little longer.
+        this.usualMax = kept == 0 ? view.conceptCount() : (int) Math.min(view.conceptCount(), 2L * kept);
     }
 
     /** The associations of a cue, or null if there is no budget for them. */
@@ -33,7 +38,26 @@ final class RowReader {
             skipped++;
             return null;
         }
-        Associations row = view.associations(cue, atMs);
+        return counted(view.associations(cue, atMs), left);
+    }
+
+    /** The strongest associations of a cue, or all of them where that is as cheap; or null if there is no budget for them. */
+    @Nullable
+    Associations readStrongest(int cue, int count) {
+        return counted(view.strongest(cue, count, atMs), associationsMax - associations);
+    }
+
+    /** Whether a cue has more associations than so many; there are as many as concepts at most, so few need be asked. */
+    boolean isLarger(int cue, int size) {
+        return size < usualMax && size < view.associationsMax(cue);
+    }
+
+    /** Counts one that is left out, since it has too many associations to say anything. */
+    void leaveOut() {
+        skipped++;
+    }
+
+    private @Nullable Associations counted(Associations row, int left) {
         if (row.size() > left) {
             // It grew in between.
             skipped++;

@@ -4,13 +4,14 @@ import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Spreads activation from cues over one or more hops; the formula is that of {@link RecallSettings}.
  *
  * <p>First hop: {@code score(b) = Σ_cues w_c · S(c→b)/M(c)^α / M(b)^β}, and for b = c the cue's own rate of repeating itself in place
  * of S/M. Then hops − 1 rounds: the few concepts that were reached last and most pass on δ times their activation, over their outgoing
- * mass Σ max(S, 0), so that a hub says little to each; none to itself. Negative associations subtract. Reads the rows of the cues and
+ * mass Σ max(S, 0), so that a hub says little to each, and a large one nothing; none to itself. Negative associations subtract. Reads the rows of the cues and
  * of those that pass on, as far as the budget goes.
  *
  * <p>Source of the idea: Collins and Loftus, "A spreading-activation theory of semantic processing" (1975). Used for one question.
@@ -40,8 +41,8 @@ final class SpreadingActivation {
     }
 
     /** Activates from cues. */
-    void spread(Cues cues) {
-        fromCues(cues, scores);
+    void spread(Cues cues, boolean mayReadPartly) {
+        fromCues(cues, mayReadPartly, scores);
         Scores last = scores;
         for (int hop = 2; hop <= settings.hops(); hop++) {
             List<Scored> vias = last.best(settings.fanOut(), view, concept -> true);
@@ -67,11 +68,11 @@ final class SpreadingActivation {
         return pulses;
     }
 
-    private void fromCues(Cues cues, Scores reached) {
+    private void fromCues(Cues cues, boolean mayReadPartly, Scores reached) {
         double repeatRate = cues.repeatRate(moment.repeatRate(), settings.selfCues());
         for (Cues.Weighted cue : cues.known()) {
             double mass = moment.activation(cue.concept());
-            Associations row = mass > 0 ? rows.read(cue.concept()) : null;
+            Associations row = mass > 0 ? rowOfCue(cue.concept(), mayReadPartly) : null;
             if (row != null) {
                 double perMass = perMass(mass, settings.cueExponent());
                 double self = 0;
@@ -96,7 +97,7 @@ final class SpreadingActivation {
 
     private void passOn(List<Scored> vias, int hop, Scores reached) {
         for (Scored via : vias) {
-            Associations row = rows.read(via.concept());
+            Associations row = rowOfVia(via.concept());
             double outgoing = 0;
             for (int i = 0; row != null && i < row.size(); i++) {
                 outgoing += Math.max(moment.strength(row, i), 0);
@@ -112,6 +113,21 @@ final class SpreadingActivation {
                 pulses.add(new Pulse(hop, via.concept(), row, gain, 0));
             }
         }
+    }
+
+    private @Nullable Associations rowOfCue(int cue, boolean mayReadPartly) {
+        return mayReadPartly && rows.isLarger(cue, settings.hubMax())
+                ? rows.readStrongest(cue, Limits.HUB_STRONGEST)
+                : rows.read(cue);
+    }
+
+    /** A hub says next to nothing to each of its many. */
+    private @Nullable Associations rowOfVia(int via) {
+        if (rows.isLarger(via, settings.hubMax())) {
+            rows.leaveOut();
+            return null;
+        }
+        return rows.read(via);
     }
 
     /** What an association counts for: less than its strength where there is little evidence. */

@@ -287,6 +287,39 @@ final class QueriesTest {
         }
     }
 
+    @Test
+    void aHubPassesNothingOnAndAnswersByItsStrongestWhereItIsACue() {
+        Map<String, String> unbounded = Map.of("half-lives", "none", "max-associations", "0");
+        List<Episode> log = new ArrayList<>();
+        for (int i = 0; i < 9_000; i++) {
+            log.add(Episode.of(0, "hub", "spoke" + i));
+        }
+        for (int i = 0; i < 300; i++) {
+            log.add(Episode.of(0, "hub", "strong" + i % 3));
+        }
+        log.add(Episode.of(0, "x", "hub"));
+        try (Engine engine = engine(unbounded, log.toArray(new Episode[0]))) {
+            RecallSettings bounded = RecallSettings.parse(Map.of("recall.hub-max", "5000"));
+            Queries queries = new Queries(engine.view(), bounded);
+            Answers.Recall ofNeighbour = queries.recall(RecallQuery.of(List.of("x")));
+            assertThat(ofNeighbour.results())
+                    .extracting(Answers.Recalled::concept)
+                    .containsExactly("hub");
+            assertThat(ofNeighbour.work()).isEqualTo(new Answers.Work(1, 1, 1));
+            assertThat(new Queries(engine.view())
+                            .recall(RecallQuery.of(List.of("x")))
+                            .results())
+                    .extracting(Answers.Recalled::concept)
+                    .contains("hub", "strong0", "strong1", "strong2");
+            RecallQuery ofHub =
+                    RecallQuery.builder().cues(List.of("hub")).k(3).hops(1).build();
+            Answers.Recall whole = new Queries(engine.view()).recall(ofHub);
+            Answers.Recall partly = queries.recall(ofHub);
+            assertThat(partly.results()).isEqualTo(whole.results()).hasSize(3);
+            assertThat(whole.work().associations()).isEqualTo(9_004);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {100, 550, 1_000, 1_070})
     void scoresAreFiniteHoweverLongAfterTheLastEventAndWhateverTheExponents(int halfLives) {

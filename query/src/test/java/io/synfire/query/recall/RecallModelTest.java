@@ -278,6 +278,7 @@ final class RecallModelTest {
                 oneOf(random, 100, 0, 10, random.nextDouble(300)),
                 oneOf(random, 3, 1, 1_000, random.nextDouble(0.001, 20)),
                 oneOf(random, 1.5, 0, 1, random.nextDouble(4)),
+                Integer.MAX_VALUE,
                 Integer.MAX_VALUE);
     }
 
