@@ -250,6 +250,7 @@ public final class Engine implements AutoCloseable {
         try {
             if (writable && failure == null) {
                 checkpoint();
+                store.flush();
             }
         } finally {
             checkpoints.close();

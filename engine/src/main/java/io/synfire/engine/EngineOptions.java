@@ -10,6 +10,9 @@ import io.synfire.engine.store.StoreBudget;
  */
 public record EngineOptions(long memoryBytes) {
 
+    /** What memtables hold is in the write-ahead log alone, and is read again after a crash: 128 MiB take a second or two. */
+    private static final long MEMTABLE_BYTES_MAX = 128L << 20;
+
     /** The smallest budget, 16 MiB. */
     public static final long MEMORY_BYTES_MIN = 16L << 20;
 
@@ -31,7 +34,8 @@ public record EngineOptions(long memoryBytes) {
 
     /** The other half is RocksDB's. */
     StoreBudget storeBudget() {
-        return new StoreBudget(memoryBytes / 4, memoryBytes / 4);
+        long memtableBytes = Math.min(memoryBytes / 4, MEMTABLE_BYTES_MAX);
+        return new StoreBudget(memoryBytes / 2 - memtableBytes, memtableBytes);
     }
 
     /**

@@ -14,6 +14,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
@@ -91,6 +92,13 @@ final class RocksDatabase implements AutoCloseable {
         return handle;
     }
 
+    /** Moves what memtables hold into files, so that the next to open has no log to read. */
+    void flush() throws RocksDBException {
+        try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
+            db.flush(options, new ArrayList<>(handles.values()));
+        }
+    }
+
     @Override
     public void close() {
         handles.values().forEach(ColumnFamilyHandle::close);
@@ -105,7 +113,7 @@ final class RocksDatabase implements AutoCloseable {
                 .setCreateMissingColumnFamilies(true)
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 .setDbWriteBufferSize(budget.memtableBytes())
-                .setMaxTotalWalSize(4 * budget.memtableBytes())
+                .setMaxTotalWalSize(2 * budget.memtableBytes())
                 .setMaxBackgroundJobs(2)
                 .setBytesPerSync(1 << 20)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)

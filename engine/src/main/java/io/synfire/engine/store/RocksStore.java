@@ -328,6 +328,19 @@ public final class RocksStore implements AutoCloseable {
         }
     }
 
+    /**
+     * Moves the last checkpoints out of the write-ahead log, so that the next to open the store has little to read.
+     *
+     * @throws StoreException if it cannot be written; nothing is lost by that
+     */
+    public void flush() {
+        try {
+            database.flush();
+        } catch (RocksDBException e) {
+            throw new StoreException("the store cannot be flushed: store=" + directory + ": " + e.getMessage(), e);
+        }
+    }
+
     /** Releases everything. Idempotent. No other call may be under way. */
     @Override
     public synchronized void close() {
