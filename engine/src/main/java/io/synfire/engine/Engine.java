@@ -145,8 +145,8 @@ public final class Engine implements AutoCloseable {
      * pair.
      *
      * @param batches what to apply; each entry must have passed {@link #refusal}
-     * @throws StoreException if a checkpoint could not be written; all that was given to earlier calls is applied, and it may be tried
-     *     again
+     * @throws StoreException if a checkpoint could not be written, which is tried again at the next call; {@link #positions} tell whether
+     *     these batches were applied
      * @throws IllegalStateException if the engine only reads, is closed, or has failed before
      */
     public synchronized void apply(List<Batch> batches) {
@@ -169,6 +169,10 @@ public final class Engine implements AutoCloseable {
             blocked += timed(checkpoints::start);
             if (memory.isOverfull()) {
                 blocked += timed(checkpoints::await);
+            }
+            if (memory.isOverfull()) {
+                // What came while that was written is too much by itself.
+                blocked += timed(checkpoints::start) + timed(checkpoints::await);
             }
         }
         meters.blocked(blocked);

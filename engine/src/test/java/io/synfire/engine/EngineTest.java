@@ -7,14 +7,17 @@ import static org.assertj.core.api.Assertions.within;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -176,5 +179,30 @@ final class EngineTest {
         Associations row = view.associations(view.conceptOf(cue), atMs);
         int index = row.indexOf(view.conceptOf(target));
         return index < 0 ? 0 : row.strength(index, 0);
+    }
+
+    @Test
+    void whatIsAccountedStaysWithinTheBudgetAfterEveryBatch() {
+        long budget = 32L << 20;
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        SplittableRandom random = new SplittableRandom(20111209);
+        try (Engine engine = Engine.open(directory, Map.of(), new EngineOptions(budget), meters)) {
+            for (int batch = 0; batch < 40; batch++) {
+                List<Entry> entries = new ArrayList<>();
+                for (int i = 0; i < 2_000; i++) {
+                    String[] basket = new String[8];
+                    for (int j = 0; j < basket.length; j++) {
+                        basket[j] = "c" + (int) (Math.pow(random.nextDouble(), 3) * 30_000);
+                    }
+                    entries.add(Episode.of(batch, basket));
+                }
+                engine.apply(new Batch("", entries, List.of(), 0));
+                // Half of it is the heap's.
+                assertThat(meters.get("synfire.memory.used.bytes").gauge().value())
+                        .as("batch %d", batch)
+                        .isLessThanOrEqualTo(budget / 2.0);
+            }
+            assertThat(meters.get("synfire.checkpoint").timer().count()).isGreaterThan(3);
+        }
     }
 }

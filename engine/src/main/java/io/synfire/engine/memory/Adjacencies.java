@@ -257,10 +257,15 @@ final class Adjacencies {
         }
     }
 
-    /** Brings what can be read from the store back to a size, a few steps at a time. Writer only. */
-    void evict(long bytesMax) {
+    /**
+     * Brings what can be read from the store back to a size: a few steps towards it, or all the way, which takes tens of milliseconds.
+     * Writer only, while no checkpoint is under way.
+     */
+    void evict(long bytesMax, boolean isUrgent) {
         int cues = tables.length();
-        for (int step = 0; bytes > bytesMax && step < EVICTION_STEPS; step++) {
+        // In the second round nothing counts as touched any more.
+        int steps = isUrgent ? 2 * cues : EVICTION_STEPS;
+        for (int step = 0; bytes > bytesMax && step < steps; step++) {
             hand = (hand + 1) % cues;
             AdjacencyTable table = tables.getPlain(hand);
             // A clock: those that were not touched since the hand last passed.

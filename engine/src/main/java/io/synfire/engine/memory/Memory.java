@@ -95,7 +95,7 @@ public final class Memory {
      */
     public void apply(List<Batch> batches) {
         if (underWay == null) {
-            adjacencies.evict(tableBytesMax());
+            adjacencies.evict(tableBytesMax(), false);
         }
         for (Batch batch : batches) {
             learning.apply(batch);
@@ -179,7 +179,7 @@ public final class Memory {
         underWay = null;
         learning.committed(windowBytesMax());
         adjacencies.committed(written.rows());
-        adjacencies.evict(tableBytesMax());
+        adjacencies.evict(tableBytesMax(), isFull());
         published = snapshot();
     }
 

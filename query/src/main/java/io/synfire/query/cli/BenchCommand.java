@@ -7,8 +7,6 @@ import io.synfire.query.answer.BenchSvg;
 import io.synfire.query.answer.BenchText;
 import io.synfire.query.cli.Operations.BenchRequest;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -73,18 +71,11 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (spec == null) {
-            throw new IllegalStateException("the command does not know its own specification");
-        }
-        requireDirectory(spec);
-        BenchAnswer answer = operations.bench(root.common(), request(spec));
+        CommandSpec own = Output.required(spec);
+        requireDirectory(own);
+        BenchAnswer answer = operations.bench(root.common(), request(own));
         Files.write(svg, new BenchSvg().of(answer));
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(
-                json
-                        ? new String(new BenchJson().of(answer), StandardCharsets.UTF_8) + "\n"
-                        : new BenchText().of(answer));
-        out.flush();
+        Output.print(own, json, () -> new BenchJson().of(answer), () -> new BenchText().of(answer));
         return 0;
     }
 

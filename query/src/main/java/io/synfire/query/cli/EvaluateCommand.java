@@ -5,8 +5,6 @@ import io.synfire.query.answer.ScoreJson;
 import io.synfire.query.answer.ScoreText;
 import io.synfire.query.cli.Operations.EvaluateRequest;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,15 +86,13 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (spec == null) {
-            throw new IllegalStateException("the command does not know its own specification");
-        }
+        CommandSpec own = Output.required(spec);
         boolean isHoldout = !train.isEmpty() && !test.isEmpty() && prequential.isEmpty() && !search;
         boolean isPrequential = train.isEmpty() && test.isEmpty() && !prequential.isEmpty() && !search;
         boolean isSearch = !train.isEmpty() && test.isEmpty() && prequential.isEmpty() && search;
         if (!isHoldout && !isPrequential && !isSearch) {
             throw new ParameterException(
-                    spec.commandLine(), "give --train and --test, or --prequential, or --search and --train");
+                    own.commandLine(), "give --train and --test, or --prequential, or --search and --train");
         }
         EvaluateAnswer answer = operations.evaluate(
                 root.common(),
@@ -109,12 +105,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         ks.isEmpty() ? List.of(EvaluateRequest.K) : ks,
                         onlyKnown,
                         settings));
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(
-                json
-                        ? new String(new ScoreJson().of(answer), StandardCharsets.UTF_8) + "\n"
-                        : new ScoreText().of(answer));
-        out.flush();
+        Output.print(own, json, () -> new ScoreJson().of(answer), () -> new ScoreText().of(answer));
         return 0;
     }
 }

@@ -16,8 +16,6 @@ import io.synfire.query.recall.RecallQuery;
 import io.synfire.query.recall.Times;
 import io.synfire.query.recall.TrendingQuery;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,14 +67,10 @@ final class QueryCommands {
 
         @Override
         public Integer call() throws IOException {
-            if (spec == null) {
-                throw new IllegalStateException("the command does not know its own specification");
-            }
+            CommandSpec own = Output.required(spec);
             try (Opened memory = operations.openReadOnly(root.common())) {
                 Printed printed = ask(memory);
-                PrintWriter out = spec.commandLine().getOut();
-                out.print(json ? new String(printed.json(), StandardCharsets.UTF_8) + "\n" : printed.text());
-                out.flush();
+                Output.print(own, json, printed::json, printed::text);
             }
             return 0;
         }

@@ -4,8 +4,6 @@ import io.synfire.query.answer.AnswerJson;
 import io.synfire.query.answer.AnswerText;
 import io.synfire.query.answer.ForgetAnswer;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -118,17 +116,10 @@ final class RunCommands {
 
         @Override
         public Integer call() throws IOException {
-            if (spec == null) {
-                throw new IllegalStateException("the command does not know its own specification");
-            }
+            CommandSpec own = Output.required(spec);
             ForgetAnswer answer =
                     operations.forget(root.common(), new Operations.Forgotten(what.context, what.concept));
-            PrintWriter out = spec.commandLine().getOut();
-            out.print(
-                    json
-                            ? new String(new AnswerJson().of(answer), StandardCharsets.UTF_8) + "\n"
-                            : new AnswerText().of(answer));
-            out.flush();
+            Output.print(own, json, () -> new AnswerJson().of(answer), () -> new AnswerText().of(answer));
             return 0;
         }
     }
@@ -141,12 +132,10 @@ final class RunCommands {
 
         @Override
         public Integer call() {
-            if (spec == null) {
-                throw new IllegalStateException("the command does not know its own specification");
-            }
-            spec.commandLine()
+            CommandSpec own = Output.required(spec);
+            own.commandLine()
                     .getOut()
-                    .println(AutoComplete.bash("synfire", spec.root().commandLine()));
+                    .println(AutoComplete.bash("synfire", own.root().commandLine()));
             return 0;
         }
     }
