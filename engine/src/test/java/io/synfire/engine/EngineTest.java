@@ -183,16 +183,16 @@ final class EngineTest {
 
     @Test
     void whatIsAccountedStaysWithinTheBudgetAfterEveryBatch() {
-        long budget = 32L << 20;
+        long budget = 64L << 20;
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         SplittableRandom random = new SplittableRandom(20111209);
         try (Engine engine = Engine.open(directory, Map.of(), new EngineOptions(budget), meters)) {
-            for (int batch = 0; batch < 40; batch++) {
+            for (int batch = 0; batch < 60; batch++) {
                 List<Entry> entries = new ArrayList<>();
                 for (int i = 0; i < 2_000; i++) {
                     String[] basket = new String[8];
                     for (int j = 0; j < basket.length; j++) {
-                        basket[j] = "c" + (int) (Math.pow(random.nextDouble(), 3) * 30_000);
+                        basket[j] = "c" + (int) (Math.pow(random.nextDouble(), 3) * 120_000);
                     }
                     entries.add(Episode.of(batch, basket));
                 }
