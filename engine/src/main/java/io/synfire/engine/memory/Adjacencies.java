@@ -7,10 +7,11 @@ import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.StoredRow;
 import io.synfire.engine.view.Associations;
-import it.unimi.dsi.fastutil.ints.IntSet;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +34,16 @@ final class Adjacencies {
     /** Of so many cues eviction looks at once: a millisecond or two. */
     private static final int EVICTION_STEPS = 20_000;
 
+    /** For so many cues at once what is applied is fetched ahead. */
+    private static final int AHEAD = 16;
+
     private final RocksStore store;
     private final List<ForwardDecay> decays;
     private final int horizons;
     private final BitSet stored = new BitSet();
-    private final double[] sums;
+    private final Consumer<AdjacencyTable> cutBack = this::cutBack;
+    private final AdjacencyTable[] ahead = new AdjacencyTable[AHEAD];
+    private final int[] aheadCues = new int[AHEAD];
     private final ConceptDictionary dictionary;
     private final Tidying tidying;
     private final RowSizes sizes = new RowSizes();
@@ -56,6 +62,10 @@ final class Adjacencies {
     private long prunes;
     private int hand;
 
+    /** Of no meaning: a look whose outcome went nowhere would be optimized away. */
+    @SuppressWarnings("UnusedVariable")
+    private int touched;
+
     Adjacencies(
             RocksStore store,
             LearningSettings settings,
@@ -69,7 +79,6 @@ final class Adjacencies {
         this.horizons = decays.size();
         this.landmarks = landmarks;
         this.toWatermark = new double[horizons];
-        this.sums = new double[horizons];
         this.associations = associations;
         this.tidying = new Tidying(settings, dictionary);
     }
@@ -121,44 +130,58 @@ final class Adjacencies {
      */
     void apply(ImpulseBuffer impulses, long watermarkMs) {
         toWatermark = landmarks.decays(decays, watermarkMs);
-        for (int i = 0; i < impulses.cueCount(); i++) {
+        for (int from = 0; from < impulses.cueCount(); from += AHEAD) {
+            apply(impulses, from, Math.min(impulses.cueCount(), from + AHEAD), watermarkMs);
+        }
+    }
+
+    /**
+     * Applies the impulses of a few cues. What it takes is nearly all cache misses, three or four one after the other until a sum is found:
+     * each is made for all of these cues before the next, so that the processor waits for many at once.
+     */
+    private void apply(ImpulseBuffer impulses, int from, int to, long watermarkMs) {
+        int count = 0;
+        for (int i = from; i < to; i++) {
             int cue = impulses.cue(i);
             if (!dictionary.isRetired(cue)) {
-                AdjacencyTable table = tableForWriting(cue, watermarkMs);
-                synchronized (table) {
-                    if (table.epoch() != epoch) {
-                        beginChange(cue, table);
-                    }
-                    apply(impulses, cue, table);
-                }
+                ahead[count] = tableForWriting(cue, watermarkMs);
+                aheadCues[count++] = cue;
             }
         }
+        for (int i = 0; i < count; i++) {
+            touched += ahead[i].touch() + impulses.touch(aheadCues[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            touched += impulses.touch(aheadCues[i], ahead[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            AdjacencyTable table = ahead[i];
+            synchronized (table) {
+                if (table.epoch() != epoch) {
+                    beginChange(aheadCues[i], table);
+                }
+                apply(impulses, aheadCues[i], table);
+            }
+        }
+        // Else it would keep what is evicted.
+        Arrays.fill(ahead, null);
     }
 
     private void apply(ImpulseBuffer impulses, int cue, AdjacencyTable table) {
         int sizeBefore = table.size();
         long bytesBefore = table.bytes();
-        IntSet retired = dictionary.retired();
-        boolean allKnown = retired.isEmpty();
         table.moveTo(landmarks, toWatermark);
-        for (int run = impulses.firstRun(cue); run >= 0; run = impulses.nextRun(run)) {
-            for (int at = impulses.start(run); at < impulses.end(run); at++) {
-                int target = impulses.target(at);
-                if (allKnown || !retired.contains(target)) {
-                    for (int h = 0; h < horizons; h++) {
-                        sums[h] = impulses.delta(at) * impulses.growth(run, h);
-                    }
-                    table.add(target, sums, 0);
-                }
-            }
-            if (table.isComplete()) {
-                cuts += tidying.cutBack(table);
-            }
-        }
+        impulses.addTo(cue, table, dictionary.retired(), cutBack);
         if (table.isComplete()) {
             associations += table.size() - sizeBefore;
         }
         bytes += table.bytes() - bytesBefore;
+    }
+
+    private void cutBack(AdjacencyTable table) {
+        if (table.isComplete()) {
+            cuts += tidying.cutBack(table);
+        }
     }
 
     /** Marks a table as changed in this epoch. One that a checkpoint has yet to stage is staged first, as it is. */
@@ -248,7 +271,7 @@ final class Adjacencies {
             if (whole != null) {
                 int sizeBefore = whole.size();
                 whole.moveTo(now.landmarks(), toWatermark);
-                whole.addAll(now);
+                whole.add(now);
                 whole.setEpoch(now.epoch());
                 associations += whole.size() - sizeBefore;
                 bytes += whole.bytes() - now.bytes();
@@ -381,11 +404,11 @@ final class Adjacencies {
                 : AdjacencyTable.of(folded(row, watermarkMs));
         if (previous != null && previous.epoch() > written) {
             whole.moveTo(previous.landmarks(), previous.landmarks().decays(decays, watermarkMs));
-            whole.addAll(previous);
+            whole.add(previous);
         }
         if (newest.epoch() > written) {
             whole.moveTo(newest.landmarks(), newest.landmarks().decays(decays, watermarkMs));
-            whole.addAll(newest);
+            whole.add(newest);
         }
         return whole;
     }

@@ -1,6 +1,7 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.ImpulseSink;
+import it.unimi.dsi.fastutil.ints.IntSet;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
@@ -8,20 +9,21 @@ import java.util.function.Consumer;
  * Impulses on their way into the tables, held back so that those of one cue are applied together: a table is fetched, locked
  * and warmed up once per cue instead of once per pair.
  *
- * <p>Impulses are kept as runs: one cue, one firing, any number of targets. Runs of one cue are chained in log order. Holds at most
- * {@value #CAPACITY} impulses, then hands them to its drain. One thread at a time.
+ * <p>Impulses are kept as runs: one cue, one firing, any number of targets. Runs of one cue are chained in log order, and never divided:
+ * what happens between two runs of a cue does not depend on when the buffer was full. The more it holds, the more there are of each cue;
+ * at its capacity it hands them to its drain before the next run begins. One thread at a time.
  */
 final class ImpulseBuffer implements ImpulseSink {
-
-    static final int CAPACITY = 1 << 17;
 
     private static final int NONE = -1;
 
     private final Consumer<ImpulseBuffer> drain;
     private final int horizons;
 
-    private final int[] targets = new int[CAPACITY];
-    private final double[] deltas = new double[CAPACITY];
+    private final int capacity;
+
+    private int[] targets = new int[1024];
+    private double[] deltas = new double[1024];
     private int size;
 
     private int[] runCue = new int[1024];
@@ -39,8 +41,10 @@ final class ImpulseBuffer implements ImpulseSink {
     private int[] cues = new int[1024];
     private int cueCount;
 
-    ImpulseBuffer(int horizons, Consumer<ImpulseBuffer> drain) {
+    /** Holds about so many impulses. */
+    ImpulseBuffer(int horizons, int capacity, Consumer<ImpulseBuffer> drain) {
         this.horizons = horizons;
+        this.capacity = capacity;
         this.drain = drain;
         this.firingGrowth = new double[256 * horizons];
         Arrays.fill(cueFirst, NONE);
@@ -61,11 +65,15 @@ final class ImpulseBuffer implements ImpulseSink {
 
     @Override
     public void impulse(int cue, int target, double delta) {
-        if (size == CAPACITY) {
-            drainWithinFiring();
-        }
         if (!runIsOpen || runCue[runs - 1] != cue) {
+            if (size >= capacity) {
+                drainWithinFiring();
+            }
             openRun(cue);
+        }
+        if (size == targets.length) {
+            targets = Arrays.copyOf(targets, size * 2);
+            deltas = Arrays.copyOf(deltas, size * 2);
         }
         targets[size] = target;
         deltas[size++] = delta;
@@ -91,37 +99,44 @@ final class ImpulseBuffer implements ImpulseSink {
         return cues[index];
     }
 
-    /** The first run of a cue. */
-    int firstRun(int cue) {
-        return cueFirst[cue];
+    /** What it takes on the heap. */
+    long bytes() {
+        return 12L * targets.length + 16L * runCue.length + 8L * firingGrowth.length + 8L * cueFirst.length;
     }
 
-    /** The cue's next run in log order, or -1. */
-    int nextRun(int run) {
-        return runNext[run];
+    /** Looks at where the impulses of a cue are; returns something, so that the look is not optimized away. */
+    int touch(int cue) {
+        return runStart[cueFirst[cue]];
     }
 
-    /** The first impulse of a run. */
-    int start(int run) {
-        return runStart[run];
+    /** Looks at where the impulses of a cue will be added; returns something, so that the look is not optimized away. */
+    int touch(int cue, AdjacencyTable table) {
+        int seen = 0;
+        for (int run = cueFirst[cue]; run >= 0; run = runNext[run]) {
+            seen += table.touch(targets, runStart[run], end(run));
+        }
+        return seen;
     }
 
-    /** The impulse after the last of a run. */
-    int end(int run) {
+    /** Adds the impulses of a cue to its table, all but those towards some concepts, and calls back after each run. */
+    void addTo(int cue, AdjacencyTable table, IntSet except, Consumer<AdjacencyTable> afterRun) {
+        for (int run = cueFirst[cue]; run >= 0; run = runNext[run]) {
+            int growthAt = runFiring[run] * horizons;
+            int from = runStart[run];
+            int end = end(run);
+            for (int at = from; !except.isEmpty() && at < end; at++) {
+                if (except.contains(targets[at])) {
+                    table.add(targets, deltas, from, at, firingGrowth, growthAt);
+                    from = at + 1;
+                }
+            }
+            table.add(targets, deltas, from, end, firingGrowth, growthAt);
+            afterRun.accept(table);
+        }
+    }
+
+    private int end(int run) {
         return run + 1 < runs ? runStart[run + 1] : size;
-    }
-
-    int target(int impulse) {
-        return targets[impulse];
-    }
-
-    double delta(int impulse) {
-        return deltas[impulse];
-    }
-
-    /** What a unit of a run's firing is worth at a horizon, with its sign. */
-    double growth(int run, int horizon) {
-        return firingGrowth[runFiring[run] * horizons + horizon];
     }
 
     private void openRun(int cue) {

@@ -61,7 +61,8 @@ final class Learning {
             ConceptDictionary dictionary,
             Marginals marginals,
             Adjacencies adjacencies,
-            RocksStore store) {
+            RocksStore store,
+            int impulsesMax) {
         this.decays = decays;
         this.maxSteps = settings.maxSteps();
         this.plasticity = new Plasticity(settings);
@@ -72,7 +73,7 @@ final class Learning {
         this.contexts = new ContextWindows(store, clocks, settings);
         this.eventIds = new EventIds(store, clocks, settings);
         this.waiting.load(store);
-        this.impulses = new ImpulseBuffer(decays.size(), this::applyImpulses);
+        this.impulses = new ImpulseBuffer(decays.size(), impulsesMax, this::applyImpulses);
         this.landmarks = last.landmarks();
         this.watermarkMs = last.watermarkMs();
         this.episodes = last.episodes();
@@ -110,7 +111,11 @@ final class Learning {
         eventIds.committed();
     }
 
-    long bytes() {
+    long bufferBytes() {
+        return impulses.bytes();
+    }
+
+    long windowBytes() {
         return contexts.bytes() + eventIds.bytes() + waiting.bytes();
     }
 

@@ -78,7 +78,8 @@ public final class Memory {
         marginals.load(store, dictionary.count());
         this.adjacencies = new Adjacencies(store, settings, dictionary, decays, last.landmarks(), last.associations());
         adjacencies.loaded(dictionary.count(), checkpoint);
-        this.learning = new Learning(settings, last, decays, dictionary, marginals, adjacencies, store);
+        this.learning =
+                new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, budget.impulsesMax());
         this.published = snapshot();
     }
 
@@ -486,11 +487,11 @@ public final class Memory {
     }
 
     private long fixedBytes() {
-        return dictionary.bytes() + marginals.bytes();
+        return dictionary.bytes() + marginals.bytes() + learning.bufferBytes();
     }
 
     private long bytes() {
-        return adjacencies.bytes() + learning.bytes() + dictionary.bytes() + marginals.bytes();
+        return adjacencies.bytes() + learning.windowBytes() + fixedBytes();
     }
 
     private Published snapshot() {

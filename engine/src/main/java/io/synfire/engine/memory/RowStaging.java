@@ -221,7 +221,7 @@ final class RowStaging {
             whole = AdjacencyTable.of(stored.folded(moment.toWatermark(stored.landmarks())));
         }
         whole.moveTo(delta.landmarks(), toWatermark(delta));
-        whole.addAll(delta);
+        whole.add(delta);
         return whole;
     }
 

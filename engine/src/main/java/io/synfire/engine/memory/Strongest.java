@@ -1,6 +1,8 @@
 package io.synfire.engine.memory;
 
+import it.unimi.dsi.fastutil.ints.IntIterator;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+import java.util.Arrays;
 
 /**
  * The strongest associations of a large table, kept as they change: all whose sum is at least a floor are among the candidates, and few
@@ -14,13 +16,41 @@ final class Strongest {
     /** How many are looked for when it is made: more than are asked for, so that it lasts. */
     static final int MADE_FOR = 512;
 
+    /** A table of fewer associations is looked at as a whole. */
+    static final int TABLE_MIN = 4_096;
+
     private static final int CANDIDATES_MAX = 8 * MADE_FOR;
 
     private final IntOpenHashSet candidates = new IntOpenHashSet(2 * MADE_FOR);
     private double floor;
 
-    Strongest(double floor) {
+    private Strongest(double floor) {
         this.floor = floor;
+    }
+
+    /** Looks for them in a table. */
+    static Strongest of(SumSlots table) {
+        int slowest = table.horizons() - 1;
+        double[] sums = new double[table.size()];
+        int next = 0;
+        for (int slot = 0; slot < table.slotCount(); slot++) {
+            if (table.isUsed(slot)) {
+                sums[next++] = table.sum(slot, slowest);
+            }
+        }
+        double rank = Selection.ofRank(sums, sums.length - MADE_FOR);
+        int alike = 0;
+        for (double sum : sums) {
+            alike += sum == rank ? 1 : 0;
+        }
+        // Of a crowd that is alike none: the floor is what is just above it.
+        Strongest made = new Strongest(alike > MADE_FOR ? Math.nextUp(rank) : rank);
+        for (int slot = 0; slot < table.slotCount(); slot++) {
+            if (table.isUsed(slot)) {
+                made.changed(table.target(slot), table.sum(slot, slowest));
+            }
+        }
+        return made;
     }
 
     /** Notes that an association has this sum now. */
@@ -35,12 +65,30 @@ final class Strongest {
         floor *= factor;
     }
 
-    double floor() {
-        return floor;
-    }
-
-    IntOpenHashSet candidates() {
-        return candidates;
+    /** Hands the strongest of its table to a reading; returns false, and hands over none, if it does not know that many. */
+    boolean read(AdjacencyTable table, int count, Reading reading) {
+        int slowest = table.horizons() - 1;
+        int[] slots = new int[candidates.size()];
+        double[] sums = new double[slots.length];
+        int above = 0;
+        for (IntIterator each = candidates.iterator(); each.hasNext(); ) {
+            int slot = table.slot(each.nextInt());
+            double sum = table.isUsed(slot) ? table.sum(slot, slowest) : 0;
+            if (sum >= floor && sum > 0) {
+                slots[above] = slot;
+                sums[above++] = sum;
+            }
+        }
+        if (above < count) {
+            return false;
+        }
+        double last = Selection.ofRank(Arrays.copyOf(sums, above), above - count);
+        for (int i = 0; i < above; i++) {
+            if (sums[i] >= last) {
+                table.readInto(slots[i], reading);
+            }
+        }
+        return true;
     }
 
     /** Whether so many were strengthened since that it no longer saves anything. */

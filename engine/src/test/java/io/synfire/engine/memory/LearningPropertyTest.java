@@ -291,6 +291,8 @@ final class LearningPropertyTest {
         SplittableRandom random = new SplittableRandom(42);
         ForwardDecay decay = new ForwardDecay(new Horizon(1_000_000));
         AdjacencyTable table = AdjacencyTable.complete(Landmarks.of(0), 0);
+        int[] target = {7};
+        double[] growth = {1};
         double[] sums = new double[1];
         double expected = 0;
         double mass = 0;
@@ -301,7 +303,7 @@ final class LearningPropertyTest {
                 case "decaying" -> decay.growth(i * 3L, 0);
                 default -> random.nextInt(3) == 0 ? -random.nextDouble() : random.nextDouble();
             };
-            table.add(7, sums, 0);
+            table.add(target, sums, 0, 1, growth, 0);
             expected += sums[0];
             mass += Math.abs(sums[0]);
         }

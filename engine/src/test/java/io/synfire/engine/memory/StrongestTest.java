@@ -37,10 +37,8 @@ final class StrongestTest {
             int additions = round == 0 ? 20_000 : random.nextInt(400);
             for (int i = 0; i < additions; i++) {
                 double sum = 1 + random.nextInt(levels) - (random.nextInt(4) == 0 ? levels : 0);
-                table.add(
-                        random.nextInt(30_000),
-                        new double[] {sum * decays.get(0).growth(watermarkMs, 0)},
-                        0);
+                double[] growth = {decays.get(0).growth(watermarkMs, 0)};
+                table.add(new int[] {random.nextInt(30_000)}, new double[] {sum}, 0, 1, growth, 0);
             }
             change(table, random);
             int count = 1 + random.nextInt(60);
