@@ -1,5 +1,8 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.event.Activation;
+import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Episode;
 import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreException;
@@ -33,6 +36,12 @@ final class ConceptDictionary {
     // Both grow by copying; the count is published last, so that every int below it has its id.
     private volatile String[] ids = new String[1024];
     private long[] hashes = new long[1024];
+    private final IntArrayList guesses = new IntArrayList();
+
+    /** Of no meaning: a look whose outcome went nowhere would be optimized away. */
+    @SuppressWarnings("UnusedVariable")
+    private long touched;
+
     private volatile int count;
     private int saved;
     private long bytes;
@@ -125,6 +134,27 @@ final class ConceptDictionary {
     int intern(String id) {
         int known = find(id);
         return known >= 0 ? known : append(id, Checksum.id(id.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * Looks at what {@link #intern} will look at for the concepts of some entries, and does nothing with it: it is on its way to the cache
+     * meanwhile, several ids at a time. Writer only.
+     */
+    void fetchAhead(List<Entry> entries, int from, int to) {
+        guesses.clear();
+        for (int i = from; i < to; i++) {
+            if (entries.get(i) instanceof Episode episode) {
+                for (Activation activation : episode.activations()) {
+                    guesses.add(index.guess(activation.concept()));
+                }
+            }
+        }
+        for (int i = 0; i < guesses.size(); i++) {
+            int guess = guesses.getInt(i);
+            if (guess >= 0 && guess < count) {
+                touched += hashes[guess] + ids[guess].length();
+            }
+        }
     }
 
     String id(int concept) {

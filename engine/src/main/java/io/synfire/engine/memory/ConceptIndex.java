@@ -48,6 +48,12 @@ final class ConceptIndex {
         }
     }
 
+    /** The concept where the search for an id begins, mostly its own; or a number below 0. */
+    int guess(String id) {
+        long[] now = slots;
+        return (int) now[spread(id) & now.length - 1] - 1;
+    }
+
     /** Adds a concept whose id is in its place. Writer only. */
     void add(int concept, String[] ids) {
         if ((used + 1) * 2 > slots.length) {

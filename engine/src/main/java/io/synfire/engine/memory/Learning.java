@@ -30,6 +30,9 @@ final class Learning {
     private static final long ACTIVATION_TERM = 2;
     private static final long FORGET_TERM = 3;
 
+    /** For so many entries at once what is looked up is fetched ahead. */
+    private static final int AHEAD = 32;
+
     private final List<ForwardDecay> decays;
     private final int maxSteps;
     private final Plasticity plasticity;
@@ -86,7 +89,12 @@ final class Learning {
     /** Applies entries in their order. What they add is in the tables once {@link #drain} was called. */
     void apply(Batch batch) {
         int partition = clocks.indexOf(batch.partition());
-        for (Entry entry : batch.entries()) {
+        List<Entry> entries = batch.entries();
+        for (int i = 0; i < entries.size(); i++) {
+            if (i % AHEAD == 0) {
+                dictionary.fetchAhead(entries, i, Math.min(entries.size(), i + AHEAD));
+            }
+            Entry entry = entries.get(i);
             if (entry instanceof Episode episode) {
                 learn(partition, episode);
             } else if (entry instanceof Retraction retraction) {
