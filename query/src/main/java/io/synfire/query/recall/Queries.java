@@ -7,7 +7,6 @@ import io.synfire.query.recall.Answers.Association;
 import io.synfire.query.recall.Answers.Concept;
 import io.synfire.query.recall.Answers.Explanation;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,21 +52,23 @@ public final class Queries {
     public Answers.Concepts concepts(String prefix, int k, @Nullable Blend blend, @Nullable Long atMs) {
         Limits.requireK(k);
         Moment moment = Moment.of(view, blend, atMs);
-        Comparator<Ranked> order = byScore();
-        TopK<Ranked> top = new TopK<>(k, order);
+        Ranking ranking = new Ranking(k, view::idOf);
         for (int concept = 0; concept < view.conceptCount(); concept++) {
-            String id = view.idOf(concept);
             double activation = moment.activation(concept);
             // What has faded or was taken back is not active; what was forgotten is not known.
-            if (activation != 0 && id.startsWith(prefix) && !view.isRetired(concept)) {
-                top.offer(new Ranked(concept, id, activation, 0));
+            if (activation != 0
+                    && ranking.mayHold(activation)
+                    && view.idOf(concept).startsWith(prefix)
+                    && !view.isRetired(concept)) {
+                ranking.offer(concept, activation);
             }
         }
+        ranking.sort();
         RowReader rows = new RowReader(view, moment.atMs(), settings.associationsMax());
         List<Concept> concepts = new ArrayList<>();
-        for (Ranked ranked : top.inOrder()) {
-            Associations row = rows.read(ranked.concept());
-            concepts.add(new Concept(ranked.id(), ranked.activation(), row == null ? null : row.size()));
+        for (int i = 0; i < ranking.size(); i++) {
+            Associations row = rows.read(ranking.item(i));
+            concepts.add(new Concept(view.idOf(ranking.item(i)), ranking.score(i), row == null ? null : row.size()));
         }
         return new Answers.Concepts(concepts);
     }
@@ -89,7 +90,7 @@ public final class Queries {
         double episodes = moment.episodes();
         // Then no look at the others' activations is needed but for those in the answer.
         boolean isPlain = isPlainStrength(query);
-        TopK<Ranked> top = new TopK<>(query.k(), byScore());
+        Ranking ranking = new Ranking(query.k(), index -> view.idOf(row.target(index)));
         for (int i = 0; i < row.size(); i++) {
             double strength = moment.strength(row, i);
             int target = row.target(i);
@@ -98,25 +99,24 @@ public final class Queries {
                     && (query.minSupport() == 0 || strength >= query.minSupport())
                     && (query.prefix().isEmpty() || view.idOf(target).startsWith(query.prefix()));
             if (shown) {
-                Double score = strength;
-                if (!isPlain) {
-                    Measures measures = new Measures(strength, cueMass, moment.activation(target), episodes);
-                    score = query.scoring()
-                            .score(measures.of(query.scoring().measure()), strength, measures.targetMass());
-                }
-                Ranked last = top.last();
-                if (last == null || !isBelow(score, last.score())) {
-                    top.offer(new Ranked(target, view.idOf(target), score, strength));
+                double score = isPlain
+                        ? strength
+                        : score(query, new Measures(strength, cueMass, moment.activation(target), episodes));
+                if (ranking.mayHold(score)) {
+                    ranking.offer(i, score);
                 }
             }
         }
-        List<Association> associations = new ArrayList<>();
-        for (Ranked ranked : top.inOrder()) {
-            Measures measures = new Measures(ranked.strength(), cueMass, moment.activation(ranked.concept()), episodes);
+        ranking.sort();
+        List<Association> associations = new ArrayList<>(ranking.size());
+        for (int i = 0; i < ranking.size(); i++) {
+            int target = row.target(ranking.item(i));
+            double strength = moment.strength(row, ranking.item(i));
+            Measures measures = new Measures(strength, cueMass, moment.activation(target), episodes);
             associations.add(new Association(
-                    ranked.id(),
-                    ranked.score(),
-                    ranked.strength(),
+                    view.idOf(target),
+                    ranking.score(i) == Ranking.UNDEFINED ? null : ranking.score(i),
+                    strength,
                     measures.of(Measure.CONFIDENCE),
                     measures.of(Measure.LIFT),
                     measures.of(Measure.NPMI)));
@@ -134,9 +134,10 @@ public final class Queries {
         return query.scoring().equals(AssociationsQuery.Scoring.of(Measure.STRENGTH));
     }
 
-    /** Whether a score comes after another whatever the ids are; an undefined one comes last. */
-    private static boolean isBelow(@Nullable Double score, @Nullable Double other) {
-        return other != null && (score == null || score < other);
+    private static double score(AssociationsQuery query, Measures measures) {
+        AssociationsQuery.Scoring scoring = query.scoring();
+        Double score = scoring.score(measures.of(scoring.measure()), measures.strength(), measures.targetMass());
+        return score == null ? Ranking.UNDEFINED : score;
     }
 
     /**
@@ -221,19 +222,6 @@ public final class Queries {
     private Recollection recollect(RecallQuery query) {
         Moment moment = Moment.of(view, query.blend(), query.atMs());
         return new Recollection(view, moment, settings.overriddenBy(query), query);
-    }
-
-    /** A candidate and what it is ranked by; an undefined score is null. */
-    private record Ranked(int concept, String id, @Nullable Double score, double strength) {
-
-        double activation() {
-            return score == null ? 0 : score;
-        }
-    }
-
-    private static Comparator<Ranked> byScore() {
-        Comparator<@Nullable Double> undefinedLast = Comparator.nullsLast(Comparator.<Double>reverseOrder());
-        return Comparator.comparing(Ranked::score, undefinedLast).thenComparing(Ranked::id);
     }
 
     private int known(String id) {

@@ -4,7 +4,7 @@ import io.synfire.engine.view.MemoryView;
 import it.unimi.dsi.fastutil.ints.Int2DoubleMap;
 import it.unimi.dsi.fastutil.ints.Int2DoubleOpenHashMap;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -84,17 +84,19 @@ final class Scores {
         }
     }
 
-    /** The best of those with a score above 0 that are shown. */
+    /** The best of those with a score above 0 that are shown; equals by id, which does not depend on the order in which concepts came. */
     List<Scored> best(int max, MemoryView view, IntPredicate isShown) {
-        Comparator<Scored> byScore = Comparator.comparingDouble(Scored::score);
-        // Then by id, which does not depend on the order in which concepts came.
-        TopK<Scored> top = new TopK<>(max, byScore.reversed().thenComparing(scored -> view.idOf(scored.concept())));
+        Ranking ranking = new Ranking(max, view::idOf);
         forEach((concept, score) -> {
-            Scored last = top.last();
-            if (score > 0 && (last == null || score >= last.score()) && isShown.test(concept)) {
-                top.offer(new Scored(concept, score));
+            if (score > 0 && ranking.mayHold(score) && isShown.test(concept)) {
+                ranking.offer(concept, score);
             }
         });
-        return top.inOrder();
+        ranking.sort();
+        List<Scored> best = new ArrayList<>(ranking.size());
+        for (int i = 0; i < ranking.size(); i++) {
+            best.add(new Scored(ranking.item(i), ranking.score(i)));
+        }
+        return best;
     }
 }

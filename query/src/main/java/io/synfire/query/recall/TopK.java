@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import org.jspecify.annotations.Nullable;
 
 /** The first k of many, by an order: a heap of k, so that a hub is ranked without being sorted. */
 final class TopK<T> {
@@ -29,12 +28,6 @@ final class TopK<T> {
             lastFirst.poll();
             lastFirst.add(candidate);
         }
-    }
-
-    /** The last of those held once there are k: what is no better need not be offered. */
-    @Nullable
-    T last() {
-        return lastFirst.size() < k ? null : lastFirst.peek();
     }
 
     List<T> inOrder() {
