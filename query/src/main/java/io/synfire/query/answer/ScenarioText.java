@@ -1,0 +1,157 @@
+package io.synfire.query.answer;
+
+import io.synfire.query.answer.ScenarioAnswer.Outcome;
+import io.synfire.query.answer.ScenarioAnswer.Sample;
+import io.synfire.query.answer.ScenarioAnswer.Scenario;
+import io.synfire.query.answer.ScenarioAnswer.Setup;
+import io.synfire.query.answer.ScenarioAnswer.Step;
+import java.util.Locale;
+
+/** A long run as a Markdown table and what has to be known to read it. Immutable and thread-safe. */
+public final class ScenarioText {
+
+    /**
+     * How a memory bears a long run.
+     *
+     * @param answer the answer
+     * @return a table of ten spans, one of what a pair costs where the scenario asks for it, and the summary
+     */
+    public String of(ScenarioAnswer answer) {
+        ScenarioFigures figures = new ScenarioFigures(answer);
+        StringBuilder text = new StringBuilder();
+        line(text, "| minutes | pairs/s | pairs | edges | accounted MiB | resident MiB | store MiB |");
+        line(text, "| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+        figures.spans().forEach(span -> row(text, span));
+        line(text, "");
+        if (!answer.steps().isEmpty()) {
+            line(text, "| edges | ns/pair since the step before |");
+            line(text, "| ---: | ---: |");
+            for (Step step : answer.steps()) {
+                line(text, "| %,d | %,.0f |", step.edges(), step.nanosPerPair());
+            }
+            line(text, "");
+        }
+        learned(text, answer, figures);
+        memory(text, answer, figures);
+        line(
+                text,
+                "checkpoints: %d, the longest %,.0f ms, beside learning; learning waited for one at most %,.0f ms",
+                figures.last().checkpoints(),
+                figures.last().maxCheckpointMs(),
+                figures.last().maxBlockedMs());
+        Outcome outcome = answer.outcome();
+        line(
+                text,
+                "store: %s in all files once closed (%.1f s), %.1f bytes/edge; opened again in %.2f s, from the system's cache",
+                mebibytes(outcome.storeBytes()),
+                outcome.closeSeconds(),
+                outcome.bytesPerEdge(),
+                outcome.openSeconds());
+        machine(text, answer.setup());
+        return text.toString();
+    }
+
+    private static void row(StringBuilder text, ScenarioFigures.Span span) {
+        Sample last = span.last();
+        Long resident = last.memory().residentBytes();
+        line(
+                text,
+                "| %.1f to %.1f | %,.0f | %,d | %,d | %,d | %s | %,d |",
+                span.fromSeconds() / 60,
+                span.toSeconds() / 60,
+                span.pairsPerSecond(),
+                last.pairs(),
+                last.edges(),
+                last.memory().accountedBytes() >> 20,
+                resident == null ? "" : String.format(Locale.ROOT, "%,d", resident >> 20),
+                last.storeBytes() >> 20);
+    }
+
+    private static void learned(StringBuilder text, ScenarioAnswer answer, ScenarioFigures figures) {
+        Setup setup = answer.setup();
+        Outcome outcome = answer.outcome();
+        boolean isGrowth = setup.scenario() == Scenario.GROWTH;
+        line(
+                text,
+                "%s: %,.0f pairs/s over %.1f s, until the last was durable: %,d baskets, %,d ordered pairs, %,d concepts, %,d edges%s",
+                setup.scenario().label(),
+                outcome.rate().pairsPerSecond(),
+                outcome.rate().seconds(),
+                outcome.rate().baskets(),
+                outcome.rate().pairs(),
+                outcome.concepts(),
+                outcome.edges(),
+                isGrowth && outcome.edges() < setup.edges()
+                        ? String.format(Locale.ROOT, " of %,d that were wanted", setup.edges())
+                        : "");
+        Double flatness = figures.flatness();
+        line(
+                text,
+                "ten spans: slowest %,.0f pairs/s, fastest %,.0f; without the first, slowest ÷ fastest is %s",
+                figures.slowest(),
+                figures.fastest(),
+                flatness == null ? "not known" : String.format(Locale.ROOT, "%.2f", flatness));
+        Double cost = figures.costRatio();
+        if (cost != null) {
+            line(
+                    text,
+                    "cost: a pair at %,d edges is %.2fx one at %,d",
+                    answer.steps().get(answer.steps().size() - 1).edges(),
+                    cost,
+                    answer.steps().get(0).edges());
+        }
+        line(
+                text,
+                "workload: seed %d, %s; a producer in the process keeps ahead, by %,d baskets at the least",
+                setup.seed(),
+                isGrowth
+                        ? "never the same basket twice"
+                        : String.format(Locale.ROOT, "the same %,d baskets again and again", setup.baskets()),
+                figures.leastAheadBaskets());
+    }
+
+    private static void memory(StringBuilder text, ScenarioAnswer answer, ScenarioFigures figures) {
+        Setup setup = answer.setup();
+        Long resident = figures.peakResidentBytes();
+        line(
+                text,
+                "memory: budget %s, accounted at most %s (heap %s of %s, RocksDB %s): %s; resident at most %s with a heap up to %s",
+                mebibytes(setup.memoryBytes()),
+                mebibytes(figures.mostAccountedBytes()),
+                mebibytes(figures.mostHeapBytes()),
+                mebibytes(figures.heapShareBytes()),
+                mebibytes(figures.mostOffHeapBytes()),
+                figures.isWithinBudget() ? "within the budget" : "ABOVE THE BUDGET",
+                resident == null ? "an unknown size" : mebibytes(resident),
+                mebibytes(setup.heapBytes()));
+        Double ratio = figures.roomRatio();
+        if (ratio != null) {
+            line(
+                    text,
+                    "room for tables: %s on the heap beside dictionary and marginals, %.2f of the %s or so that all edges would take; on disk they take %s",
+                    mebibytes(figures.tableRoomBytes()),
+                    ratio,
+                    mebibytes(figures.tableStateBytes()),
+                    mebibytes(answer.outcome().storeBytes()));
+        }
+    }
+
+    private static void machine(StringBuilder text, Setup setup) {
+        line(
+                text,
+                "machine: %d processors for all, producer and broker included; Java %s, %s; one topic of %d partitions; %s",
+                setup.processors(),
+                setup.java(),
+                setup.fileSystem(),
+                setup.partitions(),
+                setup.settings().isEmpty() ? "default settings" : "with " + String.join(" ", setup.settings()));
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.format(Locale.ROOT, "%,d MiB", bytes >> 20);
+    }
+
+    private static void line(StringBuilder text, String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values)).append(System.lineSeparator());
+    }
+}
