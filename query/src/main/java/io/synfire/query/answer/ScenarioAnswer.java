@@ -98,7 +98,7 @@ public record ScenarioAnswer(Setup setup, List<Sample> samples, List<Step> steps
      * @param baskets records learned
      * @param aheadBaskets records that were in the log and not yet learned
      * @param pairs ordered pairs learned
-     * @param edges directed edges; of a row that is not in memory, as of the last checkpoint
+     * @param edges directed edges, as the memory counts them; what was added to a row that is not in memory may count twice
      * @param memory what was used
      * @param storeBytes all files of the store
      * @param checkpoints how many were written
@@ -154,7 +154,7 @@ public record ScenarioAnswer(Setup setup, List<Sample> samples, List<Step> steps
     /**
      * What a pair cost on the way to a number of edges.
      *
-     * @param edges directed edges
+     * @param edges directed edges, as the memory counts them
      * @param nanosPerPair since the step before, on average
      */
     public record Step(long edges, double nanosPerPair) {}
@@ -164,13 +164,20 @@ public record ScenarioAnswer(Setup setup, List<Sample> samples, List<Step> steps
      *
      * @param rate all that was learned, until it was durable
      * @param concepts how many
-     * @param edges directed edges
+     * @param edges directed edges, counted by reading all of them
+     * @param countedEdges as the memory counts them while it learns: where not all are in memory, some count twice
      * @param closeSeconds closing took
      * @param storeBytes all files of the closed store
      * @param openSeconds opening it again took, its files still in the system's cache
      */
     public record Outcome(
-            Rate rate, long concepts, long edges, double closeSeconds, long storeBytes, double openSeconds) {
+            Rate rate,
+            long concepts,
+            long edges,
+            long countedEdges,
+            double closeSeconds,
+            long storeBytes,
+            double openSeconds) {
 
         /**
          * Bytes an edge.

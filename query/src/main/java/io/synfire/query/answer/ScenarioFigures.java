@@ -106,7 +106,16 @@ final class ScenarioFigures {
 
     /** Whether the whole never took more than the budget, nor the heap more than its half of it. */
     boolean isWithinBudget() {
-        return mostAccountedBytes() <= answer.setup().memoryBytes() && mostHeapBytes() <= heapShareBytes();
+        return samplesAboveBudget() == 0;
+    }
+
+    /** How many looks found more than that. */
+    long samplesAboveBudget() {
+        return answer.samples().stream()
+                .map(Sample::memory)
+                .filter(used ->
+                        used.accountedBytes() > answer.setup().memoryBytes() || used.heapBytes() > heapShareBytes())
+                .count();
     }
 
     /** The half of the budget that is the heap's. */

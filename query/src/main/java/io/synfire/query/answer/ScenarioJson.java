@@ -90,6 +90,7 @@ public final class ScenarioJson {
         json.writeNumberProperty("seconds", outcome.rate().seconds());
         json.writeNumberProperty("concepts", outcome.concepts());
         json.writeNumberProperty("edges", outcome.edges());
+        json.writeNumberProperty("countedEdges", outcome.countedEdges());
         json.writeNumberProperty("slowestSpanPairsPerSecond", figures.slowest());
         json.writeNumberProperty("fastestSpanPairsPerSecond", figures.fastest());
         JsonFields.number(json, "flatness", figures.flatness());
@@ -99,6 +100,7 @@ public final class ScenarioJson {
         json.writeNumberProperty("maxHeapAccountedBytes", figures.mostHeapBytes());
         json.writeNumberProperty("maxOffHeapAccountedBytes", figures.mostOffHeapBytes());
         json.writeBooleanProperty("withinBudget", figures.isWithinBudget());
+        json.writeNumberProperty("samplesAboveBudget", figures.samplesAboveBudget());
         whole(json, "maxResidentBytes", figures.peakResidentBytes());
         json.writeNumberProperty("tableRoomBytes", figures.tableRoomBytes());
         json.writeNumberProperty("tableStateBytes", figures.tableStateBytes());

@@ -81,10 +81,16 @@ public final class ScenarioText {
                 outcome.rate().pairs(),
                 outcome.concepts(),
                 outcome.edges(),
-                isGrowth && outcome.edges() < setup.edges()
+                isGrowth && outcome.countedEdges() < setup.edges()
                         ? String.format(Locale.ROOT, " of %,d that were wanted", setup.edges())
                         : "");
         Double flatness = figures.flatness();
+        if (outcome.edges() != outcome.countedEdges()) {
+            line(
+                    text,
+                    "edges in the tables above are as the memory counts them while it learns, %,d in the end: what was added to a row that is not in memory may count twice",
+                    outcome.countedEdges());
+        }
         line(
                 text,
                 "ten spans: slowest %,.0f pairs/s, fastest %,.0f; without the first, slowest ÷ fastest is %s",
@@ -121,7 +127,13 @@ public final class ScenarioText {
                 mebibytes(figures.mostHeapBytes()),
                 mebibytes(figures.heapShareBytes()),
                 mebibytes(figures.mostOffHeapBytes()),
-                figures.isWithinBudget() ? "within the budget" : "ABOVE THE BUDGET",
+                figures.isWithinBudget()
+                        ? "within the budget"
+                        : String.format(
+                                Locale.ROOT,
+                                "above it in %d of %d samples",
+                                figures.samplesAboveBudget(),
+                                answer.samples().size()),
                 resident == null ? "an unknown size" : mebibytes(resident),
                 mebibytes(setup.heapBytes()));
         Double ratio = figures.roomRatio();

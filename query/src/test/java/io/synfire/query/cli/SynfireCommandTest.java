@@ -91,7 +91,7 @@ final class SynfireCommandTest {
                             new ScenarioAnswer.Sample(0, 0, 0, 0, 0, used, 0, 0, 0, 0),
                             new ScenarioAnswer.Sample(request.seconds(), 1, 0, rate.pairs(), 1, used, 8, 1, 2, 1)),
                     List.of(),
-                    new ScenarioAnswer.Outcome(rate, 2, Math.max(1, request.edges()), 0.5, 8, 0.25));
+                    new ScenarioAnswer.Outcome(rate, 2, 7, 8, 0.5, 8, 0.25));
         }
 
         @Override

@@ -92,6 +92,9 @@ public final class LongRun {
         }
     }
 
+    /** What a closed store is like. */
+    private record Reopened(double seconds, long edges) {}
+
     /**
      * A run, not yet begun.
      *
@@ -170,7 +173,7 @@ public final class LongRun {
         }
         double closeSeconds = Clock.secondsSince(closing);
         long storeBytes = Directories.bytes(store);
-        double openSeconds = openAgain(store, counts);
+        Reopened reopened = openAgain(store, counts);
         return new ScenarioAnswer(
                 setup(fileSystem),
                 sampler.samples(),
@@ -178,10 +181,11 @@ public final class LongRun {
                 new Outcome(
                         new Rate(counts.episodes(), counts.pairs(), seconds),
                         counts.concepts(),
+                        reopened.edges(),
                         counts.associations(),
                         closeSeconds,
                         storeBytes,
-                        openSeconds));
+                        reopened.seconds()));
     }
 
     /** Until all that was appended is learned. */
@@ -244,7 +248,9 @@ public final class LongRun {
         }
     }
 
-    private double openAgain(Path store, Counts counts) {
+    /** Reads every row: only so is known how many edges there are where not all of them are in memory. */
+    private Reopened openAgain(Path store, Counts counts) {
+        Progress.Bar bar = progress.begin("opening, counting edges", 0);
         long start = System.nanoTime();
         try (Engine engine = Engine.open(store, Map.of(), plan.options(), new SimpleMeterRegistry())) {
             double seconds = Clock.secondsSince(start);
@@ -252,7 +258,10 @@ public final class LongRun {
                 throw new IllegalStateException("the store does not hold what was learned: found="
                         + engine.view().counts() + " learned=" + counts);
             }
-            return seconds;
+            long edges = engine.digest().associations();
+            bar.at(edges);
+            bar.done();
+            return new Reopened(seconds, edges);
         }
     }
 
