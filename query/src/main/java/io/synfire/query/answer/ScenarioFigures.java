@@ -104,18 +104,19 @@ final class ScenarioFigures {
         return most(Used::offHeapBytes);
     }
 
-    /** Whether the whole never took more than the budget, nor the heap more than its half of it. */
+    /** Whether all that is accounted never took more than the budget, as far as was looked. */
     boolean isWithinBudget() {
         return samplesAboveBudget() == 0;
     }
 
-    /** How many looks found more than that. */
+    /** How many looks found more than the budget. */
     long samplesAboveBudget() {
-        return answer.samples().stream()
-                .map(Sample::memory)
-                .filter(used ->
-                        used.accountedBytes() > answer.setup().memoryBytes() || used.heapBytes() > heapShareBytes())
-                .count();
+        return samplesAbove(Used::accountedBytes, answer.setup().memoryBytes());
+    }
+
+    /** How many looks found more on the heap than its half of the budget: learning stops there, but a batch is not divided for it. */
+    long samplesAboveHeapShare() {
+        return samplesAbove(Used::heapBytes, heapShareBytes());
     }
 
     /** The half of the budget that is the heap's. */
@@ -167,6 +168,13 @@ final class ScenarioFigures {
 
     Sample last() {
         return answer.samples().get(answer.samples().size() - 1);
+    }
+
+    private long samplesAbove(ToLongFunction<Used> what, long bytes) {
+        return answer.samples().stream()
+                .map(Sample::memory)
+                .filter(used -> what.applyAsLong(used) > bytes)
+                .count();
     }
 
     private long most(ToLongFunction<Used> what) {

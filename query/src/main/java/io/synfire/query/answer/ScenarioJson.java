@@ -101,6 +101,7 @@ public final class ScenarioJson {
         json.writeNumberProperty("maxOffHeapAccountedBytes", figures.mostOffHeapBytes());
         json.writeBooleanProperty("withinBudget", figures.isWithinBudget());
         json.writeNumberProperty("samplesAboveBudget", figures.samplesAboveBudget());
+        json.writeNumberProperty("samplesAboveHeapShare", figures.samplesAboveHeapShare());
         whole(json, "maxResidentBytes", figures.peakResidentBytes());
         json.writeNumberProperty("tableRoomBytes", figures.tableRoomBytes());
         json.writeNumberProperty("tableStateBytes", figures.tableStateBytes());

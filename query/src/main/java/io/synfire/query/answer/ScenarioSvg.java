@@ -42,7 +42,7 @@ public final class ScenarioSvg {
     public byte[] of(ScenarioAnswer answer) {
         ScenarioFigures figures = new ScenarioFigures(answer);
         boolean isGrowth = answer.setup().scenario() == Scenario.GROWTH;
-        String title = isGrowth ? "What a pair costs as edges come" : "Learning with memory for a part of the edges";
+        String title = isGrowth ? "What a pair costs as edges come" : "Learning with room for a part of the edges";
         SvgDrawing svg = new SvgDrawing(WIDTH, HEIGHT, title);
         svg.text(MARGIN, 30, "start", SvgDrawing.INK, "font-size=\"17\" font-weight=\"600\"", title);
         svg.text(MARGIN, 50, "start", SvgDrawing.FAINT_INK, "font-size=\"14\"", subtitle(answer, figures));
@@ -216,8 +216,8 @@ public final class ScenarioSvg {
         Double ratio = figures.roomRatio();
         return String.format(
                 Locale.ROOT,
-                "JSON baskets from Kafka into the same edges again and again%s; %d processors, broker included",
-                ratio == null ? "" : String.format(Locale.ROOT, ", room for %.0f%% of them", 100 * ratio),
+                "The same JSON baskets from Kafka again and again%s; %d processors, broker included",
+                ratio == null ? "" : String.format(Locale.ROOT, ", room for %.0f%% of the edges", 100 * ratio),
                 setup.processors());
     }
 

@@ -121,19 +121,19 @@ public final class ScenarioText {
         Long resident = figures.peakResidentBytes();
         line(
                 text,
-                "memory: budget %s, accounted at most %s (heap %s of %s, RocksDB %s): %s; resident at most %s with a heap up to %s",
+                "memory: budget %s, accounted at most %s: %s; heap at most %s of its half, %s%s; RocksDB at most %s",
                 mebibytes(setup.memoryBytes()),
                 mebibytes(figures.mostAccountedBytes()),
+                figures.isWithinBudget() ? "within it" : "above it " + often(answer, figures.samplesAboveBudget()),
                 mebibytes(figures.mostHeapBytes()),
                 mebibytes(figures.heapShareBytes()),
-                mebibytes(figures.mostOffHeapBytes()),
-                figures.isWithinBudget()
-                        ? "within the budget"
-                        : String.format(
-                                Locale.ROOT,
-                                "above it in %d of %d samples",
-                                figures.samplesAboveBudget(),
-                                answer.samples().size()),
+                figures.samplesAboveHeapShare() == 0
+                        ? ""
+                        : ", above it " + often(answer, figures.samplesAboveHeapShare()),
+                mebibytes(figures.mostOffHeapBytes()));
+        line(
+                text,
+                "process: resident at most %s, producer and broker included; its heap may become %s",
                 resident == null ? "an unknown size" : mebibytes(resident),
                 mebibytes(setup.heapBytes()));
         Double ratio = figures.roomRatio();
@@ -157,6 +157,11 @@ public final class ScenarioText {
                 setup.fileSystem(),
                 setup.partitions(),
                 setup.settings().isEmpty() ? "default settings" : "with " + String.join(" ", setup.settings()));
+    }
+
+    private static String often(ScenarioAnswer answer, long samples) {
+        return String.format(
+                Locale.ROOT, "in %d of %d samples", samples, answer.samples().size());
     }
 
     private static String mebibytes(long bytes) {

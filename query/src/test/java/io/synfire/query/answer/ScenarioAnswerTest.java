@@ -115,10 +115,15 @@ final class ScenarioAnswerTest {
         // 50 MiB of heap less 20 that cannot leave, of 20.7 bytes for each of a million edges.
         assertThat(figures.tableRoomBytes()).isEqualTo(30 * MIB);
         assertThat(figures.roomRatio()).isEqualTo(30 * MIB / 20.7e6, within(1e-6));
-        List<Sample> more = List.of(sample(0, 0, 0, 51, null), sample(1, 0, 10, 50, null), sample(2, 0, 20, 71, null));
+        List<Sample> more = List.of(
+                sample(0, 0, 0, 51, null),
+                sample(1, 0, 10, 50, null),
+                sample(2, 0, 20, 71, null),
+                sample(3, 0, 30, 70, null));
         ScenarioFigures above = new ScenarioFigures(new ScenarioAnswer(
                 setup(Scenario.PRESSURE), more, List.of(), pressure().outcome()));
-        assertThat(above.samplesAboveBudget()).isEqualTo(2);
+        assertThat(above.samplesAboveBudget()).isEqualTo(1);
+        assertThat(above.samplesAboveHeapShare()).isEqualTo(3);
         assertThat(above.isWithinBudget()).isFalse();
     }
 
@@ -145,7 +150,8 @@ final class ScenarioAnswerTest {
                 .contains("\"summary\":{\"pairsPerSecond\":240.0,\"basketsPerSecond\":24.0,\"pairs\":4800,"
                         + "\"baskets\":480,\"seconds\":20.0,\"concepts\":30,\"edges\":2400,\"countedEdges\":2400,")
                 .contains("\"costRatio\":1.5,\"leastAheadBaskets\":60,\"maxAccountedBytes\":83886080,")
-                .contains("\"withinBudget\":true,\"samplesAboveBudget\":0,\"maxResidentBytes\":943718400,")
+                .contains("\"withinBudget\":true,\"samplesAboveBudget\":0,\"samplesAboveHeapShare\":0,"
+                        + "\"maxResidentBytes\":943718400,")
                 .contains("\"storeBytes\":9600,\"bytesPerEdge\":4.0,\"closeSeconds\":0.5,\"openSeconds\":0.25}")
                 .contains("\"steps\":[{\"edges\":500,\"nanosPerPair\":300.0},{\"edges\":1000,\"nanosPerPair\":450.0}]")
                 .contains("{\"seconds\":16.0,\"pairsPerSecond\":100.0,\"baskets\":400,\"aheadBaskets\":80,"
@@ -162,7 +168,9 @@ final class ScenarioAnswerTest {
                 .contains("1,500,000 in the end: what was added to a row that is not in memory may count twice")
                 .contains("without the first, slowest ÷ fastest is 0.25")
                 .contains("the same 500 baskets again and again; a producer in the process keeps ahead, by 60 baskets")
-                .contains("budget 100 MiB, accounted at most 80 MiB (heap 50 MiB of 50 MiB, RocksDB 30 MiB): within")
+                .contains(
+                        "budget 100 MiB, accounted at most 80 MiB: within it; heap at most 50 MiB of its half, 50 MiB;")
+                .contains("process: resident at most 900 MiB,")
                 .contains("5.2 bytes/edge; opened again in 0.25 s")
                 .doesNotContain("ns/pair");
         assertThat(new ScenarioText().of(growth(new Step(500, 300), new Step(1_000, 450))))
