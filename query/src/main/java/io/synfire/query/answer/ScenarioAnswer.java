@@ -100,6 +100,7 @@ public record ScenarioAnswer(Setup setup, List<Sample> samples, List<Step> steps
      * @param pairs ordered pairs learned
      * @param edges directed edges, as the memory counts them; what was added to a row that is not in memory may count twice
      * @param memory what was used
+     * @param cpuSeconds of all processors that the process used since it began; null where the system does not say
      * @param storeBytes all files of the store
      * @param checkpoints how many were written
      * @param maxCheckpointMs the longest of them up to now, milliseconds
@@ -112,6 +113,7 @@ public record ScenarioAnswer(Setup setup, List<Sample> samples, List<Step> steps
             long pairs,
             long edges,
             Used memory,
+            @Nullable Double cpuSeconds,
             long storeBytes,
             long checkpoints,
             double maxCheckpointMs,

@@ -109,6 +109,14 @@ final class ScenarioFigures {
         return samplesAboveBudget() == 0;
     }
 
+    /** How many processors the process had on average: fewer than there are if others took them. Null where the system does not say. */
+    @Nullable
+    Double processorsUsed() {
+        Double before = answer.samples().get(0).cpuSeconds();
+        Double after = last().cpuSeconds();
+        return before == null || after == null ? null : (after - before) / last().seconds();
+    }
+
     /** How many looks found more than the budget. */
     long samplesAboveBudget() {
         return samplesAbove(Used::accountedBytes, answer.setup().memoryBytes());

@@ -88,6 +88,7 @@ public final class ScenarioJson {
         json.writeNumberProperty("pairs", outcome.rate().pairs());
         json.writeNumberProperty("baskets", outcome.rate().baskets());
         json.writeNumberProperty("seconds", outcome.rate().seconds());
+        JsonFields.number(json, "processorsUsed", figures.processorsUsed());
         json.writeNumberProperty("concepts", outcome.concepts());
         json.writeNumberProperty("edges", outcome.edges());
         json.writeNumberProperty("countedEdges", outcome.countedEdges());
@@ -129,6 +130,7 @@ public final class ScenarioJson {
         json.writeNumberProperty("fixedBytes", sample.memory().fixedBytes());
         json.writeNumberProperty("offHeapAccountedBytes", sample.memory().offHeapBytes());
         whole(json, "residentBytes", sample.memory().residentBytes());
+        JsonFields.number(json, "cpuSeconds", sample.cpuSeconds());
         json.writeNumberProperty("storeBytes", sample.storeBytes());
         json.writeNumberProperty("checkpoints", sample.checkpoints());
         json.writeNumberProperty("maxCheckpointMs", sample.maxCheckpointMs());

@@ -6,6 +6,7 @@ import io.synfire.query.answer.ScenarioAnswer.Scenario;
 import io.synfire.query.answer.ScenarioAnswer.Setup;
 import io.synfire.query.answer.ScenarioAnswer.Step;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A long run as a Markdown table and what has to be known to read it. Immutable and thread-safe. */
 public final class ScenarioText {
@@ -47,7 +48,7 @@ public final class ScenarioText {
                 outcome.closeSeconds(),
                 outcome.bytesPerEdge(),
                 outcome.openSeconds());
-        machine(text, answer.setup());
+        machine(text, answer.setup(), figures.processorsUsed());
         return text.toString();
     }
 
@@ -148,11 +149,12 @@ public final class ScenarioText {
         }
     }
 
-    private static void machine(StringBuilder text, Setup setup) {
+    private static void machine(StringBuilder text, Setup setup, @Nullable Double used) {
         line(
                 text,
-                "machine: %d processors for all, producer and broker included; Java %s, %s; one topic of %d partitions; %s",
+                "machine: %d processors for all, producer and broker included%s; Java %s, %s; one topic of %d partitions; %s",
                 setup.processors(),
+                used == null ? "" : String.format(Locale.ROOT, ", of which the process had %.1f on average", used),
                 setup.java(),
                 setup.fileSystem(),
                 setup.partitions(),

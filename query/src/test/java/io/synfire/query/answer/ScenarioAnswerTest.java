@@ -45,7 +45,17 @@ final class ScenarioAnswerTest {
         Used used = new Used(
                 heapMib * MIB, 20 * MIB, 30 * MIB, residentMib == null ? null : Long.valueOf(residentMib * MIB));
         return new Sample(
-                seconds, pairs / 10, ahead, pairs, pairs / 2, used, 5 * MIB, (long) seconds, seconds * 10, seconds);
+                seconds,
+                pairs / 10,
+                ahead,
+                pairs,
+                pairs / 2,
+                used,
+                3 + 1.5 * seconds,
+                5 * MIB,
+                (long) seconds,
+                seconds * 10,
+                seconds);
     }
 
     /** 400 pairs/s for 8 seconds, 100 for 8, 200 for 4. */
@@ -147,8 +157,9 @@ final class ScenarioAnswerTest {
         assertThat(json)
                 .startsWith("{\"setup\":{\"scenario\":\"growth\",\"seed\":7,\"baskets\":null,\"edges\":4000,"
                         + "\"seconds\":18.0,\"partitions\":4,")
-                .contains("\"summary\":{\"pairsPerSecond\":240.0,\"basketsPerSecond\":24.0,\"pairs\":4800,"
-                        + "\"baskets\":480,\"seconds\":20.0,\"concepts\":30,\"edges\":2400,\"countedEdges\":2400,")
+                .contains(
+                        "\"summary\":{\"pairsPerSecond\":240.0,\"basketsPerSecond\":24.0,\"pairs\":4800,"
+                                + "\"baskets\":480,\"seconds\":20.0,\"processorsUsed\":1.5,\"concepts\":30,\"edges\":2400,\"countedEdges\":2400,")
                 .contains("\"costRatio\":1.5,\"leastAheadBaskets\":60,\"maxAccountedBytes\":83886080,")
                 .contains("\"withinBudget\":true,\"samplesAboveBudget\":0,\"samplesAboveHeapShare\":0,"
                         + "\"maxResidentBytes\":943718400,")
@@ -156,7 +167,7 @@ final class ScenarioAnswerTest {
                 .contains("\"steps\":[{\"edges\":500,\"nanosPerPair\":300.0},{\"edges\":1000,\"nanosPerPair\":450.0}]")
                 .contains("{\"seconds\":16.0,\"pairsPerSecond\":100.0,\"baskets\":400,\"aheadBaskets\":80,"
                         + "\"pairs\":4000,\"edges\":2000,\"accountedBytes\":78643200,")
-                .contains("\"residentBytes\":null,\"storeBytes\":5242880,\"checkpoints\":16,"
+                .contains("\"residentBytes\":null,\"cpuSeconds\":27.0,\"storeBytes\":5242880,\"checkpoints\":16,"
                         + "\"maxCheckpointMs\":160.0,\"maxBlockedMs\":16.0}");
     }
 
@@ -171,6 +182,7 @@ final class ScenarioAnswerTest {
                 .contains(
                         "budget 100 MiB, accounted at most 80 MiB: within it; heap at most 50 MiB of its half, 50 MiB;")
                 .contains("process: resident at most 900 MiB,")
+                .contains("of which the process had 1.5 on average")
                 .contains("5.2 bytes/edge; opened again in 0.25 s")
                 .doesNotContain("ns/pair");
         assertThat(new ScenarioText().of(growth(new Step(500, 300), new Step(1_000, 450))))

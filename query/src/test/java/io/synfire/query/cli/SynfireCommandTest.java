@@ -88,8 +88,9 @@ final class SynfireCommandTest {
                             "ext4",
                             List.of()),
                     List.of(
-                            new ScenarioAnswer.Sample(0, 0, 0, 0, 0, used, 0, 0, 0, 0),
-                            new ScenarioAnswer.Sample(request.seconds(), 1, 0, rate.pairs(), 1, used, 8, 1, 2, 1)),
+                            new ScenarioAnswer.Sample(0, 0, 0, 0, 0, used, null, 0, 0, 0, 0),
+                            new ScenarioAnswer.Sample(
+                                    request.seconds(), 1, 0, rate.pairs(), 1, used, null, 8, 1, 2, 1)),
                     List.of(),
                     new ScenarioAnswer.Outcome(rate, 2, 7, 8, 0.5, 8, 0.25));
         }

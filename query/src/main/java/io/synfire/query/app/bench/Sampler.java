@@ -50,6 +50,11 @@ final class Sampler {
                 counts.pairs(),
                 counts.associations(),
                 used(),
+                ProcessHandle.current()
+                        .info()
+                        .totalCpuDuration()
+                        .map(time -> time.toMillis() / 1000.0)
+                        .orElse(null),
                 Files.exists(store) ? Directories.bytes(store) : 0,
                 checkpoints.count(),
                 maxCheckpointMs,
