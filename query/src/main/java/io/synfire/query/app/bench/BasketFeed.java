@@ -94,17 +94,21 @@ final class BasketFeed implements AutoCloseable {
         }
     }
 
+    /** Stops in milliseconds, also where the benchmark was interrupted: then the broker is there still. */
     @Override
     public void close() {
+        boolean interrupted = Thread.interrupted();
         stopping = true;
         try {
             thread.join();
         } catch (InterruptedException e) {
-            // The benchmark is being stopped: nobody waits for these records.
+            interrupted = true;
             thread.interrupt();
-            Thread.currentThread().interrupt();
         }
         producer.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void run() {
