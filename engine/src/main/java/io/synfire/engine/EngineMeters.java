@@ -64,6 +64,10 @@ final class EngineMeters implements AutoCloseable {
                 "Latest event time learned, seconds since the epoch",
                 () -> memory.watermarkMs() / 1000.0);
         gauge("synfire.memory.used.bytes", "What the engine accounts on the heap", memory::accountedBytes);
+        gauge(
+                "synfire.memory.fixed.bytes",
+                "What of it cannot leave memory: dictionary and marginals",
+                memory::accountedFixedBytes);
         gauge("synfire.memory.budget.bytes", "What the engine may use in all", options::memoryBytes);
         gauge("synfire.duplicates", "Episodes passed over since their event id was known", () -> memory.counts()
                 .duplicates());
@@ -113,6 +117,10 @@ final class EngineMeters implements AutoCloseable {
                 "synfire.rocksdb.memtables.bytes",
                 "Size of all memtables",
                 () -> store.figure("rocksdb.size-all-mem-tables"));
+        gauge(
+                "synfire.rocksdb.cache.bytes",
+                "What the block cache holds",
+                () -> store.figure("rocksdb.block-cache-usage"));
         gauge(
                 "synfire.rocksdb.readers.bytes",
                 "Memory of table readers",

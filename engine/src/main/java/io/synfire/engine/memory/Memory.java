@@ -49,6 +49,7 @@ public final class Memory {
             Counts counts,
             List<Position> positions,
             long bytes,
+            long fixedBytes,
             long cuts,
             long prunes,
             long applied,
@@ -290,6 +291,15 @@ public final class Memory {
     }
 
     /**
+     * What of the accounted bytes cannot leave memory.
+     *
+     * @return bytes of dictionary and marginals
+     */
+    public long accountedFixedBytes() {
+        return published.fixedBytes();
+    }
+
+    /**
      * How often a row was cut back to its strongest associations since this memory was opened.
      *
      * @return at least 0
@@ -507,6 +517,7 @@ public final class Memory {
                         learning.isContextual()),
                 List.copyOf(positions.values()),
                 bytes(),
+                fixedBytes(),
                 adjacencies.cuts(),
                 adjacencies.prunes(),
                 learning.applied(),

@@ -8,6 +8,7 @@ import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.ScenarioAnswer;
 import io.synfire.query.cli.Operations;
 import io.synfire.query.recall.Queries;
 import java.io.IOException;
@@ -119,6 +120,11 @@ final class Application implements Operations {
     @Override
     public BenchAnswer bench(Common common, BenchRequest request) throws IOException {
         return new Benching(environment, err).bench(common, request);
+    }
+
+    @Override
+    public ScenarioAnswer scenario(Common common, ScenarioRequest request) throws IOException {
+        return new Benching(environment, err).scenario(common, request);
     }
 
     @Override

@@ -5,7 +5,7 @@
  *   Main ──► cli ──► Application ──► Settings
  *                        ├── Server: LocalBroker? → EpisodeConsumer → Engine → Queries → HttpServer
  *                        ├── Demo: a Server, fed with DemoBaskets
- *                        ├── Benching: bench.Bench, over memories that learn as a Server's does
+ *                        ├── Benching: bench.Bench or bench.LongRun, over memories that learn as a Server's does
  *                        └── FileLearner: EpisodeFile → Engine
  * </pre>
  *

@@ -5,6 +5,8 @@ import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.ScenarioAnswer;
+import io.synfire.query.answer.ScenarioAnswer.Scenario;
 import io.synfire.query.recall.Queries;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -138,6 +140,27 @@ public interface Operations {
      * @param capSeconds when those that would take too long are stopped
      */
     record BenchRequest(long seed, int baskets, double capSeconds) {}
+
+    /**
+     * Measures how a memory bears a long run.
+     *
+     * @param common what every command may be given
+     * @param request what to run
+     * @return the figures
+     * @throws IOException if the settings cannot be read, or the temporary directory not be written
+     */
+    ScenarioAnswer scenario(Common common, ScenarioRequest request) throws IOException;
+
+    /**
+     * What to run.
+     *
+     * @param scenario what is run
+     * @param seed of the workload
+     * @param baskets of pressure, after how many records the workload begins again; 0 for growth
+     * @param edges of growth, how many directed edges are wanted; 0 for pressure
+     * @param seconds when no more is produced, at the latest
+     */
+    record ScenarioRequest(Scenario scenario, long seed, int baskets, long edges, double seconds) {}
 
     /**
      * Opens the store to read it as of its last checkpoint.

@@ -12,6 +12,7 @@ import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.ScenarioAnswer;
 import io.synfire.query.evaluate.Score;
 import io.synfire.query.recall.Queries;
 import java.io.PrintWriter;
@@ -66,6 +67,32 @@ final class SynfireCommandTest {
                     List.of(new BenchAnswer.Contender(BenchAnswer.SYNFIRE, rate, null, null, null, null)),
                     List.of(),
                     rate);
+        }
+
+        @Override
+        public ScenarioAnswer scenario(Common common, ScenarioRequest request) {
+            ScenarioAnswer.Used used = new ScenarioAnswer.Used(2, 1, 1, null);
+            BenchAnswer.Rate rate = new BenchAnswer.Rate(request.baskets(), 4 * request.seed(), request.seconds());
+            return new ScenarioAnswer(
+                    new ScenarioAnswer.Setup(
+                            request.scenario(),
+                            request.seed(),
+                            request.baskets(),
+                            request.edges(),
+                            request.seconds(),
+                            4,
+                            2,
+                            "17",
+                            1,
+                            1 << 20,
+                            "ext4",
+                            List.of()),
+                    List.of(
+                            new ScenarioAnswer.Sample(0, 0, 0, 0, 0, used, null, 0, 0, 0, 0),
+                            new ScenarioAnswer.Sample(
+                                    request.seconds(), 1, 0, rate.pairs(), 1, used, null, 8, 1, 2, 1)),
+                    List.of(),
+                    new ScenarioAnswer.Outcome(rate, 2, 7, 8, 0.5, 8, 0.25));
         }
 
         @Override
@@ -187,6 +214,45 @@ final class SynfireCommandTest {
         assertThat(run("bench", "--baskets", "0", "--svg", svg)).isEqualTo(2);
         assertThat(run("bench", "--cap", "soon", "--svg", svg)).isEqualTo(2);
         assertThat(run("bench", "--cap", "0s", "--svg", svg)).isEqualTo(2);
+    }
+
+    @Test
+    void aScenarioPrintsItsFiguresAndDrawsThem() {
+        Path svg = directory.resolve("pressure.svg");
+        assertThat(run("bench", "--scenario", "pressure", "--quick", "--seed", "15", "--svg", svg.toString()))
+                .as("%s", err)
+                .isZero();
+        assertThat(out.toString())
+                .contains("pressure: 1 pairs/s over 60.0 s", "the same 300,000 baskets again and again");
+        assertThat(svg).exists();
+        assertThat(run("bench", "--scenario=growth", "--duration=2s", "--edges=7", "--json", "--svg", svg.toString()))
+                .isZero();
+        assertThat(out.toString())
+                .contains(
+                        "{\"setup\":{\"scenario\":\"growth\",\"seed\":1,\"baskets\":null,\"edges\":7,\"seconds\":2.0,")
+                .endsWith("}\n");
+    }
+
+    @Test
+    void aScenarioTakesItsOwnOptionsAlone() {
+        String svg = "--svg=" + directory.resolve("scenario.svg");
+        assertThat(run("bench", "--scenario=calm", svg)).isEqualTo(2);
+        assertThat(err.toString()).contains("must be contenders, pressure or growth: --scenario=calm");
+        assertThat(run("bench", "--scenario=pressure", "--edges=9", svg)).isEqualTo(2);
+        assertThat(err.toString()).contains("--edges does not belong to this scenario: --scenario=pressure --edges=9");
+        assertThat(run("bench", "--scenario=growth", "--baskets=9", svg)).isEqualTo(2);
+        assertThat(run("bench", "--scenario=growth", "--cap=9s", svg)).isEqualTo(2);
+        assertThat(run("bench", "--scenario=pressure", "--cap=9s", svg)).isEqualTo(2);
+        assertThat(run("bench", "--edges=9", svg)).isEqualTo(2);
+        assertThat(run("bench", "--duration=9s", svg)).isEqualTo(2);
+        assertThat(run("bench", "--scenario=growth", "--edges=0", svg)).isEqualTo(2);
+        assertThat(err.toString()).contains("edges must be at least 1: --edges=0");
+        assertThat(run("bench", "--scenario=growth", "--duration=0s", svg)).isEqualTo(2);
+        assertThat(run("bench", "--scenario=pressure", "--duration=0s", svg)).isEqualTo(2);
+        assertThat(err.toString()).contains("duration must be above 0: --duration=0s");
+        assertThat(run("bench", "--scenario=pressure", "--duration=soon", svg)).isEqualTo(2);
+        assertThat(run("bench", "--scenario=pressure", "--baskets=0", svg)).isEqualTo(2);
+        assertThat(directory.resolve("scenario.svg")).doesNotExist();
     }
 
     @Test

@@ -39,8 +39,22 @@ final class Workload {
      * @param seed the same gives the same baskets
      */
     Workload(long seed) {
-        this.random = new SplittableRandom(seed);
-        this.cumulated = cumulated();
+        this(new SplittableRandom(seed), cumulated(), 0);
+    }
+
+    private Workload(SplittableRandom random, double[] cumulated, long number) {
+        this.random = random;
+        this.cumulated = cumulated;
+        this.number = number;
+    }
+
+    /**
+     * The baskets of a seed again, after those that there were: concepts repeat, time goes on.
+     *
+     * @param seed the same gives the same baskets
+     */
+    Workload again(long seed) {
+        return new Workload(new SplittableRandom(seed), cumulated, number);
     }
 
     /** Goes on to the next basket. */

@@ -1,5 +1,6 @@
 /**
- * The benchmark: Synfire beside what a user would take instead, over one workload, in one run.
+ * The benchmark: Synfire beside what a user would take instead, over one workload, in one run; and Synfire
+ * alone over a long one.
  *
  * <pre>
  *   Workload ──► BenchTopic ──► LocalBroker ──┬─► CeilingContender    read, decode
@@ -7,6 +8,10 @@
  *                                             ├─► StreamsContender    flatMap, groupByKey, aggregate
  *                                             └─► RedisContender      RedisConnection ──► RedisServer
  *   Bench: warm-up of all, then all, one after the other ──► BenchAnswer
+ *
+ *   BasketSource ──► BasketFeed ──► FeedTopic in a LocalBroker ──► Learner as served
+ *                         ▲ how many were learned ◄──────────────────┘ │
+ *   LongRun: warm-up, then one scenario; Sampler every second ◄────────┘ ──► ScenarioAnswer
  * </pre>
  *
  * <p>In: a seed. Out: a table, JSON, a picture. It may touch everything, as the composition root does; nothing touches it but the root.
