@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,26 @@ final class CheckpointRunner implements AutoCloseable {
         if (writing != null) {
             end(writing);
         }
+    }
+
+    /** Waits for the one under way, if any, but no longer than so long. */
+    void await(long nanosMax) {
+        Future<Written> written = writing;
+        if (written == null) {
+            return;
+        }
+        try {
+            written.get(nanosMax, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            // It goes on, and so does who asked.
+            return;
+        } catch (ExecutionException e) {
+            end(written);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a checkpoint was written", e);
+        }
+        settle();
     }
 
     /** Gives up what is not written and waits for what is being written. The store may be closed then. */

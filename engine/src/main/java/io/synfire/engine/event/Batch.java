@@ -30,6 +30,19 @@ public record Batch(String partition, List<Entry> entries, List<Position> positi
     }
 
     /**
+     * How much there is to learn, about.
+     *
+     * @return the sum of {@link Entry#pairs} of its entries
+     */
+    public long pairs() {
+        long pairs = 0;
+        for (Entry entry : entries) {
+            pairs += entry.pairs();
+        }
+        return pairs;
+    }
+
+    /**
      * A batch without positions, for callers that keep their own.
      *
      * @param entries what to apply

@@ -67,6 +67,11 @@ public record Episode(
                 atMs, null, List.of(concepts).stream().map(Activation::of).toList(), 1, null);
     }
 
+    @Override
+    public long pairs() {
+        return (long) activations.size() * (activations.size() - 1);
+    }
+
     private static List<Activation> distinct(List<Activation> activations) {
         Map<String, Activation> strongest = new LinkedHashMap<>(activations.size() * 2);
         for (Activation activation : activations) {

@@ -17,4 +17,9 @@ public record Forget(String concept) implements Entry {
     public Forget {
         Ids.require("concept", concept, Activation.CONCEPT_BYTES_MAX);
     }
+
+    @Override
+    public long pairs() {
+        return 0;
+    }
 }

@@ -57,4 +57,9 @@ public record Retraction(@Nullable String context, List<Episode> episodes) imple
     public long latestMs() {
         return episodes.stream().mapToLong(Episode::atMs).max().orElseThrow();
     }
+
+    @Override
+    public long pairs() {
+        return episodes.stream().mapToLong(Episode::pairs).sum();
+    }
 }

@@ -35,6 +35,7 @@ public final class Memory {
     private final Marginals marginals;
     private final Adjacencies adjacencies;
     private final Learning learning;
+    private final GrowthRate growth = new GrowthRate();
     private final Map<String, Position> positions = new LinkedHashMap<>();
 
     private long deadLetters;
@@ -99,14 +100,37 @@ public final class Memory {
         if (underWay == null) {
             adjacencies.evict(tableBytesMax(), false);
         }
+        long bytesBefore = bytes();
+        long pairs = 0;
         for (Batch batch : batches) {
             learning.apply(batch);
+            pairs += batch.pairs();
             batch.positions().forEach(this::moveTo);
             deadLetters += batch.deadLetters();
             changed |= !batch.entries().isEmpty() || !batch.positions().isEmpty() || batch.deadLetters() > 0;
         }
         learning.drain();
+        growth.saw(pairs, bytes() - bytesBefore);
         published = snapshot();
+    }
+
+    /**
+     * Whether so much may be learned without going beyond the budget, about: what a pair takes is guessed from what the last ones took.
+     *
+     * @param pairs how many ordered pairs
+     * @return true if there is room for them
+     */
+    public boolean hasRoomFor(long pairs) {
+        return bytes() + growth.bytesOf(pairs) <= budget.bytesMax();
+    }
+
+    /**
+     * How much to learn at once: the less room there is the less, so that there is time to make some in between.
+     *
+     * @return a number of ordered pairs
+     */
+    public long pairsAtOnce() {
+        return Math.min(budget.impulsesMax(), growth.pairsOf(Math.max(0, budget.bytesMax() - bytes()) / 2));
     }
 
     /**
@@ -116,6 +140,15 @@ public final class Memory {
      */
     public boolean isFull() {
         return bytes() > fixedBytes() + movableBytesMax() / 4 * 3;
+    }
+
+    /**
+     * Whether learning should slow down until a checkpoint has made room.
+     *
+     * @return true if seven eighths of what tables and windows may use are used up
+     */
+    public boolean isTight() {
+        return bytes() > fixedBytes() + movableBytesMax() / 8 * 7;
     }
 
     /**

@@ -35,10 +35,27 @@ final class Applier implements AutoCloseable {
         await();
         records = ofRecords;
         applying = thread.submit(() -> {
-            listener.beforeLearning(batches);
-            engine.apply(batches);
-            listener.afterLearning(batches);
+            int next = 0;
+            while (next < batches.size()) {
+                next = applySome(batches, next);
+            }
         });
+    }
+
+    /** Applies as many as there is room for, at least one; returns the index of the next. */
+    private int applySome(List<Batch> batches, int from) {
+        long pairsMax = engine.pairsAtOnce();
+        long pairs = batches.get(from).pairs();
+        int to = from + 1;
+        while (to < batches.size() && pairs + batches.get(to).pairs() <= pairsMax) {
+            pairs += batches.get(to).pairs();
+            to++;
+        }
+        List<Batch> some = batches.subList(from, to);
+        listener.beforeLearning(some);
+        engine.apply(some);
+        listener.afterLearning(some);
+        return to;
     }
 
     /** Waits for what is being applied: afterwards the engine stands where the last poll ended. */

@@ -18,14 +18,14 @@ public interface BatchListener {
     /**
      * Nothing of these has been learned yet.
      *
-     * @param batches one for each partition
+     * @param batches in the order in which they are learned; those of a partition in log order
      */
     void beforeLearning(List<Batch> batches);
 
     /**
      * All of these have been learned.
      *
-     * @param batches one for each partition
+     * @param batches in the order in which they are learned; those of a partition in log order
      */
     void afterLearning(List<Batch> batches);
 }

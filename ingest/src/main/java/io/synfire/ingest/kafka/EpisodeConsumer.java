@@ -6,22 +6,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
-import io.synfire.engine.event.Entry;
-import io.synfire.engine.event.Position;
 import io.synfire.ingest.codec.Decoding;
-import io.synfire.ingest.codec.MalformedRecordException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -247,29 +241,12 @@ public final class EpisodeConsumer implements AutoCloseable {
             applier.await();
             return;
         }
-        List<Batch> batches = new ArrayList<>();
-        int rejections = 0;
-        for (Map.Entry<TopicPartition, OffsetAndMetadata> next :
-                polled.nextOffsets().entrySet()) {
-            TopicPartition partition = next.getKey();
-            List<Entry> entries = new ArrayList<>();
-            int rejectedHere = 0;
-            for (ConsumerRecord<byte[], byte[]> record : polled.records(partition)) {
-                try {
-                    entries.add(decoder.admitted(record));
-                } catch (MalformedRecordException e) {
-                    rejected.send(record, e);
-                    rejectedHere++;
-                }
-            }
-            List<Position> position = List.of(assignment.position(partition, next.getValue()));
-            batches.add(new Batch(partition.toString(), entries, position, rejectedHere));
-            rejections += rejectedHere;
-        }
+        List<Batch> batches = new PollDecoder(decoder, assignment, rejected).decode(polled);
         rejected.await();
         applier.apply(batches, polled.count());
         records.increment(polled.count());
-        deadLetters.increment(rejections);
+        deadLetters.increment(
+                (double) batches.stream().mapToLong(Batch::deadLetters).sum());
     }
 
     private void commitForLagTools(KafkaConsumer<byte[], byte[]> consumer) {

@@ -108,13 +108,17 @@ public final class Queries {
             }
         }
         ranking.sort();
-        List<Association> associations = new ArrayList<>(ranking.size());
-        for (int i = 0; i < ranking.size(); i++) {
-            int target = row.target(ranking.item(i));
+        // All together: they are anywhere in memory, and are fetched side by side.
+        double[] masses = new double[ranking.size()];
+        for (int i = 0; i < masses.length; i++) {
+            masses[i] = moment.activation(row.target(ranking.item(i)));
+        }
+        List<Association> associations = new ArrayList<>(masses.length);
+        for (int i = 0; i < masses.length; i++) {
             double strength = moment.strength(row, ranking.item(i));
-            Measures measures = new Measures(strength, cueMass, moment.activation(target), episodes);
+            Measures measures = new Measures(strength, cueMass, masses[i], episodes);
             associations.add(new Association(
-                    view.idOf(target),
+                    ranking.id(i),
                     ranking.score(i) == Ranking.UNDEFINED ? null : ranking.score(i),
                     strength,
                     measures.of(Measure.CONFIDENCE),

@@ -1,63 +1,79 @@
 package io.synfire.query.recall;
 
+import it.unimi.dsi.fastutil.ints.IntArrays;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
- * The first k of many by score, highest first, then by id: a heap of k with the last of them on top, in arrays, since a question may offer
- * it hundreds of thousands. Items are whatever ints the caller has for them. Used for one question.
+ * The first k of many by score, highest first, then by id. Gathers a few times k, then drops what cannot be among the first k, and so on: in
+ * arrays, since a question may offer hundreds of thousands, and with a look at ids only where scores are equal, since each is a cache miss
+ * or three. Items are whatever ints the caller has for them. Used for one question.
  */
 final class Ranking {
 
     /** The score of what has none: it comes last. */
     static final double UNDEFINED = Double.NEGATIVE_INFINITY;
 
+    private static final int GATHERED_MIN = 128;
+
     private final int k;
     private final IntFunction<String> idOf;
-    private int[] items;
-    private double[] scores;
+    private final int gatheredMax;
+    private int[] items = new int[GATHERED_MIN];
+    private double[] scores = new double[GATHERED_MIN];
+    private String[] ids = {};
     private int size;
 
-    /** Of at most k; an id is asked for where scores are equal. */
+    /** What is below it is not among the first k. */
+    private double floor = UNDEFINED;
+
+    /** Of at most k, 1 or more. */
     Ranking(int k, IntFunction<String> idOf) {
         this.k = k;
         this.idOf = idOf;
-        this.items = new int[Math.min(k, 64)];
-        this.scores = new double[items.length];
+        this.gatheredMax = Math.max(GATHERED_MIN, 4 * k);
     }
 
     /** Whether an item of this score may be among the first: worth finding out what else it takes. */
     boolean mayHold(double score) {
-        return size < k || (size > 0 && score >= scores[0]);
+        return score >= floor;
     }
 
     void offer(int item, double score) {
-        if (size == k) {
-            if (isBefore(item, score, 0)) {
-                sink(item, score, size);
-            }
+        if (score < floor) {
             return;
         }
+        if (size == gatheredMax) {
+            keepFirst();
+        }
         if (size == items.length) {
-            int room = (int) Math.min(k, 2L * size);
-            items = Arrays.copyOf(items, room);
-            scores = Arrays.copyOf(scores, room);
+            items = Arrays.copyOf(items, 2 * size);
+            scores = Arrays.copyOf(scores, 2 * size);
         }
-        int at = size++;
-        for (int parent = (at - 1) >>> 1; at > 0 && !isBefore(item, score, parent); parent = (at - 1) >>> 1) {
-            put(at, items[parent], scores[parent]);
-            at = parent;
-        }
-        put(at, item, score);
+        items[size] = item;
+        scores[size++] = score;
     }
 
-    /** Puts them in order; nothing may be offered any more. */
+    /** Puts the first k in order; nothing may be offered any more. */
     void sort() {
-        for (int last = size - 1; last > 0; last--) {
-            int item = items[last];
-            double score = scores[last];
-            put(last, items[0], scores[0]);
-            sink(item, score, last);
+        keepFirst();
+        int[] unordered = Arrays.copyOf(items, size);
+        double[] scoresOf = Arrays.copyOf(scores, size);
+        String[] idsOf = new String[size];
+        int[] order = new int[size];
+        for (int i = 0; i < size; i++) {
+            order[i] = i;
+            idsOf[i] = idOf.apply(unordered[i]);
+        }
+        IntArrays.quickSort(order, (a, b) -> {
+            int byScore = Double.compare(scoresOf[b], scoresOf[a]);
+            return byScore != 0 ? byScore : idsOf[a].compareTo(idsOf[b]);
+        });
+        ids = new String[size];
+        for (int i = 0; i < size; i++) {
+            items[i] = unordered[order[i]];
+            scores[i] = scoresOf[order[i]];
+            ids[i] = idsOf[order[i]];
         }
     }
 
@@ -73,30 +89,36 @@ final class Ranking {
         return scores[index];
     }
 
-    /** Puts an item on top of a heap of so many, and moves it down to its place: none below comes behind it. */
-    private void sink(int item, double score, int heap) {
-        int at = 0;
-        for (int child = 1; child < heap; child = 2 * at + 1) {
-            if (child + 1 < heap && isBefore(items[child], scores[child], child + 1)) {
-                child++;
-            }
-            if (!isBefore(item, score, child)) {
-                break;
-            }
-            put(at, items[child], scores[child]);
-            at = child;
+    String id(int index) {
+        return ids[index];
+    }
+
+    /** Drops all but the first k; of those that are alike at the end the first by id. */
+    private void keepFirst() {
+        if (size <= k) {
+            return;
         }
-        put(at, item, score);
-    }
-
-    private void put(int at, int item, double score) {
-        items[at] = item;
-        scores[at] = score;
-    }
-
-    /** Whether an item comes before the one at a place. */
-    private boolean isBefore(int item, double score, int other) {
-        return score > scores[other]
-                || (score == scores[other] && idOf.apply(item).compareTo(idOf.apply(items[other])) < 0);
+        double[] sorted = Arrays.copyOf(scores, size);
+        Arrays.sort(sorted);
+        floor = sorted[size - k];
+        int[] last = new int[size];
+        int lastCount = 0;
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (scores[i] > floor) {
+                items[kept] = items[i];
+                scores[kept++] = scores[i];
+            } else if (scores[i] == floor) {
+                last[lastCount++] = items[i];
+            }
+        }
+        if (lastCount > k - kept) {
+            IntArrays.quickSort(last, 0, lastCount, (a, b) -> idOf.apply(a).compareTo(idOf.apply(b)));
+        }
+        for (int i = 0; kept < k; i++) {
+            items[kept] = last[i];
+            scores[kept++] = floor;
+        }
+        size = k;
     }
 }

@@ -86,6 +86,9 @@ final class Scores {
 
     /** The best of those with a score above 0 that are shown; equals by id, which does not depend on the order in which concepts came. */
     List<Scored> best(int max, MemoryView view, IntPredicate isShown) {
+        if (max == 0) {
+            return List.of();
+        }
         Ranking ranking = new Ranking(max, view::idOf);
         forEach((concept, score) -> {
             if (score > 0 && ranking.mayHold(score) && isShown.test(concept)) {

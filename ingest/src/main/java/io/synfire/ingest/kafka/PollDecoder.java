@@ -1,0 +1,78 @@
+package io.synfire.ingest.kafka;
+
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Entry;
+import io.synfire.ingest.codec.MalformedRecordException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Makes batches of what one poll brought, partition by partition: short ones, each with the position behind it, so that as many are applied
+ * at once as the engine has room for. On the thread that reads.
+ */
+final class PollDecoder {
+
+    /** A batch ends with the record that brings it to so many ordered pairs, as a hundred small baskets make. */
+    private static final long BATCH_PAIRS = 4_096;
+
+    /** Or to so many entries: what they make with others of their context is not known here. */
+    private static final int BATCH_ENTRIES = 512;
+
+    private final RecordDecoder decoder;
+    private final Assignment assignment;
+    private final DeadLetters rejected;
+
+    PollDecoder(RecordDecoder decoder, Assignment assignment, DeadLetters rejected) {
+        this.decoder = decoder;
+        this.assignment = assignment;
+        this.rejected = rejected;
+    }
+
+    /** All records, decoded; those that are malformed are sent to the dead letters, which are yet to be awaited. */
+    List<Batch> decode(ConsumerRecords<byte[], byte[]> polled) {
+        List<Batch> batches = new ArrayList<>();
+        for (Map.Entry<TopicPartition, OffsetAndMetadata> next :
+                polled.nextOffsets().entrySet()) {
+            decode(next.getKey(), polled.records(next.getKey()), next.getValue(), batches);
+        }
+        return batches;
+    }
+
+    private void decode(
+            TopicPartition partition,
+            List<ConsumerRecord<byte[], byte[]>> records,
+            OffsetAndMetadata end,
+            List<Batch> batches) {
+        List<Entry> entries = new ArrayList<>();
+        long pairs = 0;
+        int rejectedHere = 0;
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            try {
+                Entry entry = decoder.admitted(record);
+                entries.add(entry);
+                pairs += entry.pairs();
+            } catch (MalformedRecordException e) {
+                rejected.send(record, e);
+                rejectedHere++;
+            }
+            if (pairs >= BATCH_PAIRS || entries.size() >= BATCH_ENTRIES) {
+                OffsetAndMetadata next = new OffsetAndMetadata(record.offset() + 1, record.leaderEpoch(), "");
+                batches.add(batch(partition, entries, next, rejectedHere));
+                entries = new ArrayList<>();
+                pairs = 0;
+                rejectedHere = 0;
+            }
+        }
+        // The end may lie behind the last record: markers of transactions have offsets, too.
+        batches.add(batch(partition, entries, end, rejectedHere));
+    }
+
+    private Batch batch(TopicPartition partition, List<Entry> entries, OffsetAndMetadata next, int rejectedHere) {
+        return new Batch(partition.toString(), entries, List.of(assignment.position(partition, next)), rejectedHere);
+    }
+}
