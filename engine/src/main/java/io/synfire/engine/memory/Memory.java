@@ -515,9 +515,9 @@ public final class Memory {
         positions.put(position.source() + '/' + position.partition(), position);
     }
 
-    /** What stays of tables after a checkpoint: half, so that the next has room to gather. */
+    /** What stays of tables after a checkpoint: less than half, so that the next has room to gather. */
     private long tableBytesMax() {
-        return movableBytesMax() / 16 * 7;
+        return movableBytesMax() / 16 * 6;
     }
 
     private long windowBytesMax() {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Measures(double strength, double cueMass, double targetMass, double episodes) {
 
+    private static final double LN_2 = Math.log(2);
+
     /**
      * One measure.
      *
@@ -86,6 +88,6 @@ public record Measures(double strength, double cueMass, double targetMass, doubl
     }
 
     private static double log2(double x) {
-        return Math.log(x) / Math.log(2);
+        return Math.log(x) / LN_2;
     }
 }

@@ -1,13 +1,13 @@
 package io.synfire.query.recall;
 
-import it.unimi.dsi.fastutil.ints.IntArrays;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
- * The first k of many by score, highest first, then by id. Gathers a few times k, then drops what cannot be among the first k, and so on: in
- * arrays, since a question may offer hundreds of thousands, and with a look at ids only where scores are equal, since each is a cache miss
- * or three. Items are whatever ints the caller has for them. Used for one question.
+ * The first k of many by score, highest first, then by id. Gathers a few times k, then drops what is not among the first k, and so on: in
+ * arrays, since a question may offer hundreds of thousands. Ids are looked into only of what has a score among the first k, and those side
+ * by side: each is two cache misses, and events of one moment have equal scores. Items are whatever ints the caller has for them. Used for
+ * one question.
  */
 final class Ranking {
 
@@ -27,6 +27,10 @@ final class Ranking {
     /** What is below it is not among the first k. */
     private double floor = UNDEFINED;
 
+    /** Of no meaning: a look whose outcome went nowhere would be optimized away. */
+    @SuppressWarnings("UnusedVariable")
+    private int touched;
+
     /** Of at most k, 1 or more. */
     Ranking(int k, IntFunction<String> idOf) {
         this.k = k;
@@ -44,7 +48,7 @@ final class Ranking {
             return;
         }
         if (size == gatheredMax) {
-            keepFirst();
+            sort();
         }
         if (size == items.length) {
             items = Arrays.copyOf(items, 2 * size);
@@ -54,27 +58,15 @@ final class Ranking {
         scores[size++] = score;
     }
 
-    /** Puts the first k in order; nothing may be offered any more. */
+    /** Puts the first k in order, and drops all others. */
     void sort() {
-        keepFirst();
-        int[] unordered = Arrays.copyOf(items, size);
-        double[] scoresOf = Arrays.copyOf(scores, size);
-        String[] idsOf = new String[size];
-        int[] order = new int[size];
-        for (int i = 0; i < size; i++) {
-            order[i] = i;
-            idsOf[i] = idOf.apply(unordered[i]);
+        int candidates = dropBelow(size > k ? ofRank(k) : UNDEFINED);
+        fetchIds(candidates);
+        size = 0;
+        for (int i = 0; i < candidates; i++) {
+            insert(items[i], scores[i], ids[i]);
         }
-        IntArrays.quickSort(order, (a, b) -> {
-            int byScore = Double.compare(scoresOf[b], scoresOf[a]);
-            return byScore != 0 ? byScore : idsOf[a].compareTo(idsOf[b]);
-        });
-        ids = new String[size];
-        for (int i = 0; i < size; i++) {
-            items[i] = unordered[order[i]];
-            scores[i] = scoresOf[order[i]];
-            ids[i] = idsOf[order[i]];
-        }
+        floor = size == k ? scores[k - 1] : UNDEFINED;
     }
 
     int size() {
@@ -93,32 +85,59 @@ final class Ranking {
         return ids[index];
     }
 
-    /** Drops all but the first k; of those that are alike at the end the first by id. */
-    private void keepFirst() {
-        if (size <= k) {
-            return;
-        }
+    /** The score of a rank, from 1. */
+    private double ofRank(int rank) {
         double[] sorted = Arrays.copyOf(scores, size);
         Arrays.sort(sorted);
-        floor = sorted[size - k];
-        int[] last = new int[size];
-        int lastCount = 0;
+        return sorted[size - rank];
+    }
+
+    /** Returns how many are left: more than k if there are equals at the end. */
+    private int dropBelow(double score) {
         int kept = 0;
         for (int i = 0; i < size; i++) {
-            if (scores[i] > floor) {
+            if (scores[i] >= score) {
                 items[kept] = items[i];
                 scores[kept++] = scores[i];
-            } else if (scores[i] == floor) {
-                last[lastCount++] = items[i];
             }
         }
-        if (lastCount > k - kept) {
-            IntArrays.quickSort(last, 0, lastCount, (a, b) -> idOf.apply(a).compareTo(idOf.apply(b)));
+        return kept;
+    }
+
+    private void fetchIds(int count) {
+        if (ids.length < count) {
+            ids = new String[count];
         }
-        for (int i = 0; kept < k; i++) {
-            items[kept] = last[i];
-            scores[kept++] = floor;
+        for (int i = 0; i < count; i++) {
+            ids[i] = idOf.apply(items[i]);
         }
-        size = k;
+        for (int i = 0; i < count; i++) {
+            touched += ids[i].length();
+        }
+    }
+
+    /** Puts one in its place among those before it in the arrays, of which the first k stay. */
+    private void insert(int item, double score, String id) {
+        int at = 0;
+        int to = size;
+        while (at < to) {
+            int middle = (at + to) >>> 1;
+            if (scores[middle] > score || (scores[middle] == score && ids[middle].compareTo(id) < 0)) {
+                at = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        if (at == k) {
+            return;
+        }
+        int behind = Math.min(size, k - 1) - at;
+        System.arraycopy(items, at, items, at + 1, behind);
+        System.arraycopy(scores, at, scores, at + 1, behind);
+        System.arraycopy(ids, at, ids, at + 1, behind);
+        items[at] = item;
+        scores[at] = score;
+        ids[at] = id;
+        size = Math.min(size + 1, k);
     }
 }
