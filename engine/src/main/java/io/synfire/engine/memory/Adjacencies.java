@@ -324,10 +324,12 @@ final class Adjacencies {
         AdjacencyTable table = cue < now.length() ? now.get(cue) : null;
         if (table != null) {
             synchronized (table) {
-                Reading reading = new Reading(moment, table.landmarks(), 0);
-                // One that is hidden makes the list short: then those behind it are to be looked at.
-                if (table.readStrongest(count, reading) && reading.size() >= count) {
-                    return reading.done(table.cuts(), table.cutBound());
+                if (table.mayTellStrongest(count)) {
+                    Reading reading = new Reading(moment, table.landmarks(), 0);
+                    // One that is hidden makes the list short: then those behind it are to be looked at.
+                    if (table.readStrongest(count, reading) && reading.size() >= count) {
+                        return reading.done(table.cuts(), table.cutBound());
+                    }
                 }
             }
         }

@@ -287,15 +287,17 @@ final class AdjacencyTable extends SumSlots {
         return new Row(new Header(kind, checkpoint, landmarks, cuts, cutBound, prunedMs, size()), targets, highs, lows);
     }
 
+    /** Whether it is so large, and so few are asked for, that a look at all of them may be saved. */
+    boolean mayTellStrongest(int count) {
+        return complete && size() >= Strongest.TABLE_MIN && count <= Strongest.MADE_FOR / 2;
+    }
+
     /**
      * Hands the strongest associations at the slowest horizon to a reading, all with the sum of the last of them included.
      *
-     * @return false if there is no telling without a look at all of them: the table is small, or too many are alike
+     * @return false if there is no telling without a look at all of them: too many are alike
      */
     boolean readStrongest(int count, Reading reading) {
-        if (!complete || size() < Strongest.TABLE_MIN || count > Strongest.MADE_FOR / 2) {
-            return false;
-        }
         Strongest kept = strongest;
         if (kept != null && !kept.isWorn() && kept.read(this, count, reading)) {
             return true;

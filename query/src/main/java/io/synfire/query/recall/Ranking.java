@@ -19,8 +19,8 @@ final class Ranking {
     private final int k;
     private final IntFunction<String> idOf;
     private final int gatheredMax;
-    private int[] items = new int[GATHERED_MIN];
-    private double[] scores = new double[GATHERED_MIN];
+    private int[] items = new int[GATHERED_MIN / 2];
+    private double[] scores = new double[GATHERED_MIN / 2];
     private String[] ids = {};
     private int size;
 

@@ -151,7 +151,7 @@ public record RecallSettings(
         values.put("recall.self-prior", "100");
         values.put("recall.self-cues", "3");
         values.put("recall.self-recency", "1.5");
-        values.put("recall.hub-max", "10000");
+        values.put("recall.hub-max", "4096");
         values.put("recall.associations-max", "1000000");
         return values;
     }

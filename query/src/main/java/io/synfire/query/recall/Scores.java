@@ -1,8 +1,6 @@
 package io.synfire.query.recall;
 
 import io.synfire.engine.view.MemoryView;
-import it.unimi.dsi.fastutil.ints.Int2DoubleMap;
-import it.unimi.dsi.fastutil.ints.Int2DoubleOpenHashMap;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,19 +17,21 @@ final class Scores {
     /** The most concepts that have an array: half a MiB. */
     private static final int DENSE_MAX = 1 << 16;
 
+    private static final int AT_ONCE = 256;
+
     private final double @Nullable [] dense;
     private final boolean[] isTouched;
     private final IntArrayList touched = new IntArrayList();
-    private final Int2DoubleOpenHashMap sparse = new Int2DoubleOpenHashMap();
+    private final SparseSums sparse = new SparseSums();
 
     /** Takes a concept and its sum. */
     interface Visitor {
         void score(int concept, double score);
     }
 
-    /** Changes a sum. */
-    interface Change {
-        double apply(int concept, double score);
+    /** Finds the factors of some concepts: of many at once, since each is a cache miss, and they are waited for together. */
+    interface Factors {
+        void of(int[] concepts, int count, double[] factors);
     }
 
     Scores(int concepts) {
@@ -49,7 +49,7 @@ final class Scores {
             array[concept] += value;
         } else {
             // What became known while the question was being answered is here too.
-            sparse.addTo(concept, value);
+            sparse.add(concept, value);
         }
     }
 
@@ -60,26 +60,51 @@ final class Scores {
 
     /** Visits every sum that is not 0, each once. */
     void forEach(Visitor visitor) {
-        replaceAll((concept, score) -> {
-            visitor.score(concept, score);
-            return score;
-        });
-    }
-
-    /** Changes every sum that is not 0, each once. */
-    void replaceAll(Change change) {
         double[] array = dense;
-        if (array != null) {
-            for (int i = 0; i < touched.size(); i++) {
-                int concept = touched.getInt(i);
-                if (array[concept] != 0) {
-                    array[concept] = change.apply(concept, array[concept]);
-                }
+        for (int i = 0; array != null && i < touched.size(); i++) {
+            int concept = touched.getInt(i);
+            if (array[concept] != 0) {
+                visitor.score(concept, array[concept]);
             }
         }
-        for (Int2DoubleMap.Entry entry : sparse.int2DoubleEntrySet()) {
-            if (entry.getDoubleValue() != 0) {
-                entry.setValue(change.apply(entry.getIntKey(), entry.getDoubleValue()));
+        for (int slot = 0; slot < sparse.slots(); slot++) {
+            if (sparse.sum(slot) != 0) {
+                visitor.score(sparse.concept(slot), sparse.sum(slot));
+            }
+        }
+    }
+
+    /** Multiplies every sum that is not 0 by a factor of its concept, each once. */
+    void multiply(Factors factors) {
+        int[] concepts = new int[AT_ONCE];
+        int[] places = new int[AT_ONCE];
+        double[] values = new double[AT_ONCE];
+        double[] array = dense;
+        int gathered = 0;
+        for (int i = 0; array != null && i < touched.size(); i++) {
+            int concept = touched.getInt(i);
+            if (array[concept] != 0) {
+                concepts[gathered++] = concept;
+            }
+            if (gathered == AT_ONCE || (gathered > 0 && i == touched.size() - 1)) {
+                factors.of(concepts, gathered, values);
+                for (int j = 0; j < gathered; j++) {
+                    array[concepts[j]] *= values[j];
+                }
+                gathered = 0;
+            }
+        }
+        for (int slot = 0; slot < sparse.slots(); slot++) {
+            if (sparse.sum(slot) != 0) {
+                places[gathered] = slot;
+                concepts[gathered++] = sparse.concept(slot);
+            }
+            if (gathered == AT_ONCE || (gathered > 0 && slot == sparse.slots() - 1)) {
+                factors.of(concepts, gathered, values);
+                for (int j = 0; j < gathered; j++) {
+                    sparse.set(places[j], sparse.sum(places[j]) * values[j]);
+                }
+                gathered = 0;
             }
         }
     }

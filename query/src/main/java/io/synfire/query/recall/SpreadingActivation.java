@@ -92,7 +92,14 @@ final class SpreadingActivation {
                 pulses.add(new Pulse(1, cue.concept(), row, gain, selfGain));
             }
         }
-        reached.replaceAll((concept, raw) -> raw * perTarget(concept));
+        reached.multiply((concepts, count, factors) -> {
+            for (int i = 0; i < count; i++) {
+                factors[i] = moment.activation(concepts[i]);
+            }
+            for (int i = 0; i < count; i++) {
+                factors[i] = perTargetOf(factors[i]);
+            }
+        });
     }
 
     private void passOn(List<Scored> vias, int hop, Scores reached) {
@@ -139,7 +146,10 @@ final class SpreadingActivation {
 
     /** 1/M^β, or 0 for what is not active. */
     double perTarget(int concept) {
-        double mass = moment.activation(concept);
+        return perTargetOf(moment.activation(concept));
+    }
+
+    private double perTargetOf(double mass) {
         return mass > 0 ? perMass(mass, settings.popularity()) : 0;
     }
 

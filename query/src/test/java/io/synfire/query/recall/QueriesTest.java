@@ -301,19 +301,18 @@ final class QueriesTest {
         try (Engine engine = engine(unbounded, log.toArray(new Episode[0]))) {
             RecallSettings bounded = RecallSettings.parse(Map.of("recall.hub-max", "5000"));
             Queries queries = new Queries(engine.view(), bounded);
+            Queries large = new Queries(engine.view(), RecallSettings.parse(Map.of("recall.hub-max", "10000")));
             Answers.Recall ofNeighbour = queries.recall(RecallQuery.of(List.of("x")));
             assertThat(ofNeighbour.results())
                     .extracting(Answers.Recalled::concept)
                     .containsExactly("hub");
             assertThat(ofNeighbour.work()).isEqualTo(new Answers.Work(1, 1, 1));
-            assertThat(new Queries(engine.view())
-                            .recall(RecallQuery.of(List.of("x")))
-                            .results())
+            assertThat(large.recall(RecallQuery.of(List.of("x"))).results())
                     .extracting(Answers.Recalled::concept)
                     .contains("hub", "strong0", "strong1", "strong2");
             RecallQuery ofHub =
                     RecallQuery.builder().cues(List.of("hub")).k(3).hops(1).build();
-            Answers.Recall whole = new Queries(engine.view()).recall(ofHub);
+            Answers.Recall whole = large.recall(ofHub);
             Answers.Recall partly = queries.recall(ofHub);
             assertThat(partly.results()).isEqualTo(whole.results()).hasSize(3);
             assertThat(whole.work().associations()).isEqualTo(9_004);

@@ -1,0 +1,69 @@
+package io.synfire.query.recall;
+
+/** Sums by concept, where few of many concepts have one: open addressing, key and sum beside each other. Used for one question. */
+final class SparseSums {
+
+    private static final int SLOTS_MIN = 64;
+
+    /** Slot by slot, concept + 1, or 0 if it is empty; then the sum's bits: beside each other, since each slot is a cache miss. */
+    private long[] slots = new long[2 * SLOTS_MIN];
+
+    private int size;
+
+    void add(int concept, double value) {
+        int slot = slot(concept);
+        if (slots[2 * slot] == 0) {
+            if ((size + 1) * 2 > slots()) {
+                grow();
+                slot = slot(concept);
+            }
+            slots[2 * slot] = concept + 1L;
+            size++;
+        }
+        set(slot, sum(slot) + value);
+    }
+
+    double get(int concept) {
+        return sum(slot(concept));
+    }
+
+    /** How many slots there are, to go through; the sum of an empty one is 0. */
+    int slots() {
+        return slots.length / 2;
+    }
+
+    /** The concept of a slot, or -1. */
+    int concept(int slot) {
+        return (int) slots[2 * slot] - 1;
+    }
+
+    double sum(int slot) {
+        return Double.longBitsToDouble(slots[2 * slot + 1]);
+    }
+
+    void set(int slot, double sum) {
+        slots[2 * slot + 1] = Double.doubleToRawLongBits(sum);
+    }
+
+    private void grow() {
+        long[] before = slots;
+        slots = new long[before.length * 2];
+        for (int i = 0; i < before.length; i += 2) {
+            if (before[i] != 0) {
+                int slot = slot((int) before[i] - 1);
+                slots[2 * slot] = before[i];
+                slots[2 * slot + 1] = before[i + 1];
+            }
+        }
+    }
+
+    private int slot(int concept) {
+        int mask = slots() - 1;
+        // Fibonacci hashing: ints of concepts are dense.
+        int slot = (concept * 0x9E3779B9) >>> Integer.numberOfLeadingZeros(mask);
+        while (slots[2 * slot] != 0 && slots[2 * slot] != concept + 1L) {
+            slot = slot + 1 & mask;
+        }
+        return slot;
+    }
+}
