@@ -183,25 +183,25 @@ public final class Engine implements AutoCloseable {
      */
     public synchronized long pairsAtOnce() {
         requireWriting();
-        return memory.pairsAtOnce();
+        return memory.room().pairsAtOnce();
     }
 
     private void makeRoomFor(long pairs) {
         // What came while one was written may be too much by itself: then the next is waited for, too.
-        for (int i = 0; i < 2 && !memory.hasRoomFor(pairs); i++) {
+        for (int i = 0; i < 2 && !memory.room().isEnoughFor(pairs); i++) {
             checkpoints.start();
             checkpoints.await();
         }
     }
 
     private void keepRoom() {
-        if (memory.isFull()) {
+        if (memory.room().isFull()) {
             checkpoints.start();
         }
-        if (memory.isTight()) {
+        if (memory.room().isTight()) {
             checkpoints.await(SLOW_NANOS);
         }
-        for (int i = 0; i < 2 && memory.isOverfull(); i++) {
+        for (int i = 0; i < 2 && memory.room().isOverfull(); i++) {
             // More than was guessed.
             checkpoints.start();
             checkpoints.await();

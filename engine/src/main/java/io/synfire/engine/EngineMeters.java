@@ -63,10 +63,20 @@ final class EngineMeters implements AutoCloseable {
                 "synfire.watermark.seconds",
                 "Latest event time learned, seconds since the epoch",
                 () -> memory.watermarkMs() / 1000.0);
-        gauge("synfire.memory.used.bytes", "What the engine accounts on the heap", memory::accountedBytes);
+        gauge(
+                "synfire.memory.used.bytes",
+                "What the engine accounts in all, to be compared with the budget",
+                () -> memory.accountedBytes()
+                        + store.figure("rocksdb.block-cache-usage")
+                        + store.figure("rocksdb.size-all-mem-tables")
+                        + store.figure("rocksdb.estimate-table-readers-mem"));
+        gauge(
+                "synfire.memory.heap.bytes",
+                "What of it is on the heap: tables, windows, dictionary, marginals, impulses held back",
+                memory::accountedBytes);
         gauge(
                 "synfire.memory.fixed.bytes",
-                "What of it cannot leave memory: dictionary and marginals",
+                "What of that cannot leave memory: dictionary, marginals, impulses held back",
                 memory::accountedFixedBytes);
         gauge("synfire.memory.budget.bytes", "What the engine may use in all", options::memoryBytes);
         gauge("synfire.duplicates", "Episodes passed over since their event id was known", () -> memory.counts()

@@ -49,7 +49,7 @@ final class ContextScaleTest {
                         batch.clear();
                         peak = Math.max(
                                 peak,
-                                meters.get("synfire.memory.used.bytes").gauge().value());
+                                meters.get("synfire.memory.heap.bytes").gauge().value());
                     }
                 }
             }

@@ -29,13 +29,12 @@ public final class Memory {
 
     private final LearningSettings settings;
     private final RocksStore store;
-    private final MemoryBudget budget;
     private final List<ForwardDecay> decays;
     private final ConceptDictionary dictionary = new ConceptDictionary();
     private final Marginals marginals;
     private final Adjacencies adjacencies;
     private final Learning learning;
-    private final GrowthRate growth = new GrowthRate();
+    private final Room room;
     private final Map<String, Position> positions = new LinkedHashMap<>();
 
     private long deadLetters;
@@ -68,7 +67,6 @@ public final class Memory {
     public Memory(LearningSettings settings, RocksStore store, MemoryBudget budget) {
         this.settings = settings;
         this.store = store;
-        this.budget = budget;
         this.decays = settings.halfLives().stream().map(ForwardDecay::new).toList();
         int horizons = settings.horizonCount();
         CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> nothingYet(horizons));
@@ -82,6 +80,7 @@ public final class Memory {
         adjacencies.loaded(dictionary.count(), checkpoint);
         this.learning =
                 new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, budget.impulsesMax());
+        this.room = new Room(budget, this::bytes, this::fixedBytes);
         this.published = snapshot();
     }
 
@@ -98,7 +97,7 @@ public final class Memory {
      */
     public void apply(List<Batch> batches) {
         if (underWay == null) {
-            adjacencies.evict(tableBytesMax(), false);
+            adjacencies.evict(room.tableBytesMax(), false);
         }
         long bytesBefore = bytes();
         long pairs = 0;
@@ -110,54 +109,17 @@ public final class Memory {
             changed |= !batch.entries().isEmpty() || !batch.positions().isEmpty() || batch.deadLetters() > 0;
         }
         learning.drain();
-        growth.saw(pairs, bytes() - bytesBefore);
+        room.learned(pairs, bytesBefore);
         published = snapshot();
     }
 
     /**
-     * Whether so much may be learned without going beyond the budget, about: what a pair takes is guessed from what the last ones took.
+     * How much room the budget leaves.
      *
-     * @param pairs how many ordered pairs
-     * @return true if there is room for them
+     * @return the same at each call
      */
-    public boolean hasRoomFor(long pairs) {
-        return bytes() + growth.bytesOf(pairs) <= budget.bytesMax();
-    }
-
-    /**
-     * How much to learn at once: the less room there is the less, so that there is time to make some in between.
-     *
-     * @return a number of ordered pairs
-     */
-    public long pairsAtOnce() {
-        return Math.min(budget.impulsesMax(), growth.pairsOf(Math.max(0, budget.bytesMax() - bytes()) / 2));
-    }
-
-    /**
-     * Whether so much is in memory that a checkpoint should make room.
-     *
-     * @return true if three quarters of what tables and windows may use are used up
-     */
-    public boolean isFull() {
-        return bytes() > fixedBytes() + movableBytesMax() / 4 * 3;
-    }
-
-    /**
-     * Whether learning should slow down until a checkpoint has made room.
-     *
-     * @return true if seven eighths of what tables and windows may use are used up
-     */
-    public boolean isTight() {
-        return bytes() > fixedBytes() + movableBytesMax() / 8 * 7;
-    }
-
-    /**
-     * Whether nothing may be learned before a checkpoint has made room.
-     *
-     * @return true if the budget is used up
-     */
-    public boolean isOverfull() {
-        return bytes() > budget.bytesMax();
+    public Room room() {
+        return room;
     }
 
     /**
@@ -179,7 +141,7 @@ public final class Memory {
         parts.add(dictionary.freeze());
         parts.add(marginals.freeze());
         parts.addAll(learning.freeze());
-        RowStaging rows = adjacencies.freeze(learning.watermarkMs(), tableBytesMax());
+        RowStaging rows = adjacencies.freeze(learning.watermarkMs(), room.tableBytesMax());
         CheckpointRecord record = new CheckpointRecord(
                 number,
                 learning.watermarkMs(),
@@ -212,9 +174,11 @@ public final class Memory {
             throw new IllegalStateException("only the checkpoint under way can end: number=" + checkpoint);
         }
         underWay = null;
-        learning.committed(windowBytesMax());
+        room.written();
+        learning.committed(room.windowBytesMax());
         adjacencies.committed(written.rows());
-        adjacencies.evict(tableBytesMax(), isFull());
+        adjacencies.evict(room.tableBytesMax(), room.isFull());
+        room.made();
         published = snapshot();
     }
 
@@ -513,20 +477,6 @@ public final class Memory {
 
     private void moveTo(Position position) {
         positions.put(position.source() + '/' + position.partition(), position);
-    }
-
-    /** What stays of tables after a checkpoint: less than half, so that the next has room to gather. */
-    private long tableBytesMax() {
-        return movableBytesMax() / 16 * 6;
-    }
-
-    private long windowBytesMax() {
-        return movableBytesMax() / 16;
-    }
-
-    /** What may be used beside what cannot leave memory. */
-    private long movableBytesMax() {
-        return Math.max(0, budget.bytesMax() - fixedBytes());
     }
 
     private long fixedBytes() {

@@ -1,8 +1,7 @@
 package io.synfire.engine.memory;
 
 /**
- * What the write-back memory may use on the heap. Less than half of what tables and windows may use stays after a checkpoint, so that the next has
- * room to gather.
+ * What the write-back memory may use on the heap. What of tables and windows stays after a checkpoint leaves room for what the next one gathers.
  *
  * @param bytesMax nothing more is learned before a checkpoint has made room when all of it together is larger
  */

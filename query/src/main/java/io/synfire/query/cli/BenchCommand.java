@@ -39,8 +39,8 @@ final class BenchCommand implements Callable<Integer> {
 
     private static final int BASKETS = 1_200_000;
     private static final int QUICK_BASKETS = 300_000;
-    private static final String CAP = "90s";
-    private static final String QUICK_CAP = "25s";
+    private static final String CAP = "230s";
+    private static final String QUICK_CAP = "20s";
     private static final String PRESSURE_DURATION = "10m";
     private static final String GROWTH_DURATION = "20m";
     private static final String QUICK_DURATION = "60s";
@@ -85,8 +85,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--cap",
             paramLabel = "DURATION",
-            description = "contenders: stop Kafka Streams after this long, Redis after two fifths of it (default: 90s,"
-                    + " quick 25s)")
+            description = "contenders: stop Kafka Streams after this long, and Redis (default: 230s, quick 20s)")
     @Nullable
     String cap;
 

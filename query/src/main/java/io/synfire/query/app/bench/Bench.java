@@ -37,7 +37,7 @@ public final class Bench {
      *
      * @param seed of the workload
      * @param baskets how many, at least 1
-     * @param capSeconds when Kafka Streams is stopped; Redis is after two fifths of it
+     * @param capSeconds when Kafka Streams is stopped, and when Redis is
      * @param checkpointInterval at most this long between two checkpoints
      * @param options what Synfire may use
      * @param parent where the temporary directory is made, or null for the system's

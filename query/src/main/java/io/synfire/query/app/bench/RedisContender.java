@@ -20,9 +20,6 @@ final class RedisContender implements BenchContender {
     private static final byte[] COMMAND = "ZINCRBY".getBytes(StandardCharsets.UTF_8);
     private static final byte[] ONE = {'1'};
 
-    /** Of the time that Kafka Streams has: it is at its full speed at once. */
-    private static final double CAP_SHARE = 0.4;
-
     private final Workspace workspace;
     private final Path executable;
 
@@ -38,13 +35,12 @@ final class RedisContender implements BenchContender {
 
     @Override
     public Contender run(BenchTopic topic, Path directory, double capSeconds, Progress progress) throws IOException {
-        double ownCapSeconds = capSeconds * CAP_SHARE;
         Progress.Bar bar = progress.begin("redis, baskets", topic.baskets());
         try (RedisServer server = RedisServer.start(workspace, executable, directory);
                 RedisConnection redis = server.connect()) {
             long emptyBytes = redis.usedBytes();
             long start = System.nanoTime();
-            Increments increments = new Increments(redis, bar, start, ownCapSeconds);
+            Increments increments = new Increments(redis, bar, start, capSeconds);
             double seconds;
             try (TopicReader reader = new TopicReader(topic)) {
                 reader.read(increments);
@@ -55,7 +51,7 @@ final class RedisContender implements BenchContender {
             return new Contender(
                     name(),
                     new Rate(increments.baskets, increments.pairs, seconds),
-                    increments.baskets < topic.baskets() ? ownCapSeconds : null,
+                    increments.baskets < topic.baskets() ? capSeconds : null,
                     new Held(increments.edges, redis.usedBytes() - emptyBytes),
                     null,
                     null);

@@ -69,7 +69,7 @@ final class Sampler {
     private Used used() {
         MeterRegistry meters = learner.meters();
         return new Used(
-                gauge(meters, "synfire.memory.used.bytes"),
+                gauge(meters, "synfire.memory.heap.bytes"),
                 gauge(meters, "synfire.memory.fixed.bytes"),
                 gauge(meters, "synfire.rocksdb.cache.bytes")
                         + gauge(meters, "synfire.rocksdb.memtables.bytes")

@@ -1,0 +1,118 @@
+package io.synfire.engine.memory;
+
+import java.util.function.LongSupplier;
+
+/**
+ * How much room the budget leaves, and what follows from it: when to write a checkpoint, when to slow down, when to wait, what to keep. None of it
+ * changes what is learned. Writer only.
+ */
+public final class Room {
+
+    private final MemoryBudget budget;
+    private final LongSupplier bytes;
+    private final LongSupplier fixedBytes;
+    private final GrowthRate growth = new GrowthRate();
+    private long bytesAfterLast;
+
+    /** By how much it grew from the end of one checkpoint to that of the next, the most of the last few. */
+    private long gathered;
+
+    /**
+     * The room of a memory.
+     *
+     * @param budget what it may use
+     * @param bytes tells what it uses
+     * @param fixedBytes tells what of that cannot leave memory
+     */
+    Room(MemoryBudget budget, LongSupplier bytes, LongSupplier fixedBytes) {
+        this.budget = budget;
+        this.bytes = bytes;
+        this.fixedBytes = fixedBytes;
+        this.bytesAfterLast = bytes.getAsLong();
+    }
+
+    /**
+     * Whether so much is in memory that a checkpoint should make room.
+     *
+     * @return true if three quarters of what tables and windows may use are used up
+     */
+    public boolean isFull() {
+        return isUsed(12);
+    }
+
+    /**
+     * Whether learning should slow down until a checkpoint has made room.
+     *
+     * @return true if seven eighths of what tables and windows may use are used up
+     */
+    public boolean isTight() {
+        return isUsed(14);
+    }
+
+    /**
+     * Whether nothing may be learned before a checkpoint has made room.
+     *
+     * @return true if the budget is used up
+     */
+    public boolean isOverfull() {
+        return bytes.getAsLong() > budget.bytesMax();
+    }
+
+    /**
+     * Whether so much may be learned without going beyond the budget, about: what a pair takes is guessed from what the last ones took.
+     *
+     * @param pairs how many ordered pairs
+     * @return true if there is room for them
+     */
+    public boolean isEnoughFor(long pairs) {
+        return bytes.getAsLong() + growth.bytesOf(pairs) <= budget.bytesMax();
+    }
+
+    /**
+     * How much to learn at once: the less room there is the less, so that there is time to make some in between.
+     *
+     * @return a number of ordered pairs, at least 0
+     */
+    public long pairsAtOnce() {
+        long free = Math.max(0, budget.bytesMax() - bytes.getAsLong());
+        return Math.min(budget.impulsesMax(), growth.pairsOf(free / 2));
+    }
+
+    /** Notes what some pairs took. */
+    void learned(long pairs, long bytesBefore) {
+        growth.saw(pairs, bytes.getAsLong() - bytesBefore);
+    }
+
+    /** Notes how much there is before what a checkpoint wrote may leave. */
+    void written() {
+        gathered = Math.max(bytes.getAsLong() - bytesAfterLast, gathered / 2);
+    }
+
+    /** Notes how much there is after it left. */
+    void made() {
+        bytesAfterLast = bytes.getAsLong();
+    }
+
+    /**
+     * What stays of tables after a checkpoint: as much as leaves room for what was gathered lately until the next had ended; between five
+     * and eleven sixteenths.
+     */
+    long tableBytesMax() {
+        long sixteenth = movableBytesMax() / 16;
+        return Math.max(5 * sixteenth, 11 * sixteenth - gathered / 4 * 5);
+    }
+
+    /** What stays of context windows and event ids after a checkpoint. */
+    long windowBytesMax() {
+        return movableBytesMax() / 16;
+    }
+
+    private boolean isUsed(int sixteenths) {
+        return bytes.getAsLong() > fixedBytes.getAsLong() + movableBytesMax() / 16 * sixteenths;
+    }
+
+    /** What may be used beside what cannot leave memory. */
+    private long movableBytesMax() {
+        return Math.max(0, budget.bytesMax() - fixedBytes.getAsLong());
+    }
+}
