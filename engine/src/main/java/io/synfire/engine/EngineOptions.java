@@ -32,10 +32,12 @@ public record EngineOptions(long memoryBytes) {
         return memoryBytes / 2;
     }
 
-    /** The other half is RocksDB's. */
+    /**
+     * The other half is RocksDB's. It holds twice what memtables may hold while one batch comes in and what was there before is being flushed.
+     */
     StoreBudget storeBudget() {
-        long memtableBytes = Math.min(memoryBytes / 4, MEMTABLE_BYTES_MAX);
-        return new StoreBudget(memoryBytes / 2 - memtableBytes, memtableBytes);
+        long memtableBytes = Math.min(memoryBytes / 8, MEMTABLE_BYTES_MAX);
+        return new StoreBudget(memoryBytes / 2 - 2 * memtableBytes, memtableBytes);
     }
 
     /**
