@@ -145,8 +145,8 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Applies batches of several partitions and moves the positions. Starts a checkpoint by itself when the memory budget runs short,
-     * waits for it a little where it is nearly used up, and altogether where it is; batches carry their positions, so that is as right as any other moment. Costs about 0.2 µs a
-     * pair.
+     * waits for it a little where it is nearly used up, and altogether where it is; batches carry their positions, so that is as right as
+     * any other moment. Costs about 0.2 µs a pair.
      *
      * @param batches what to apply; each entry must have passed {@link #refusal}
      * @throws StoreException if a checkpoint could not be written, which is tried again at the next call; {@link #positions} tell whether
@@ -176,8 +176,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * How much to apply at once. A poll may bring more than there is room for; what is applied in portions of this size never waits long for
-     * a checkpoint, but shortly and often, and stays within the budget.
+     * How much to apply at once. A poll may bring more than there is room for; what is applied in portions of this size mostly waits for a
+     * checkpoint shortly and often instead of long, and stays within the budget.
      *
      * @return a number of ordered pairs, at least 0; a single batch may always be applied
      */

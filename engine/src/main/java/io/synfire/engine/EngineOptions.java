@@ -33,7 +33,8 @@ public record EngineOptions(long memoryBytes) {
     }
 
     /**
-     * The other half is RocksDB's. It holds twice what memtables may hold while one batch comes in and what was there before is being flushed.
+     * The other half is RocksDB's. In it is room for twice what memtables may hold: while a batch comes in, what was there before may still
+     * be on its way into a file.
      */
     StoreBudget storeBudget() {
         long memtableBytes = Math.min(memoryBytes / 8, MEMTABLE_BYTES_MAX);

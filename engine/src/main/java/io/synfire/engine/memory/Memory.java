@@ -281,7 +281,7 @@ public final class Memory {
     /**
      * What the engine accounts on the heap.
      *
-     * @return bytes of tables, windows, dictionary and marginals
+     * @return bytes of tables, windows, dictionary, marginals, and of impulses that are held back
      */
     public long accountedBytes() {
         return published.bytes();
@@ -290,7 +290,7 @@ public final class Memory {
     /**
      * What of the accounted bytes cannot leave memory.
      *
-     * @return bytes of dictionary and marginals
+     * @return bytes of dictionary, marginals, and of impulses that are held back
      */
     public long accountedFixedBytes() {
         return published.fixedBytes();

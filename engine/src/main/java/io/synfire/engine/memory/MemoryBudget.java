@@ -1,7 +1,7 @@
 package io.synfire.engine.memory;
 
 /**
- * What the write-back memory may use on the heap. What of tables and windows stays after a checkpoint leaves room for what the next one gathers.
+ * What the write-back memory may use on the heap; see {@link Room} for what follows from it.
  *
  * @param bytesMax nothing more is learned before a checkpoint has made room when all of it together is larger
  */

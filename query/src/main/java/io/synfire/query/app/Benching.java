@@ -24,7 +24,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
-/** Measures how fast a memory learns and how it bears a long run: a memory that is joined as a served one is, over a broker and directories of the benchmark's own. */
+/**
+ * Measures how fast a memory learns and how it bears a long run: a memory that is joined as a served one is, over a broker and directories of the
+ * benchmark's own.
+ */
 final class Benching {
 
     private static final int PRESSURE_BASKETS = 1_200_000;

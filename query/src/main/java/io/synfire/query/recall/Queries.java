@@ -68,7 +68,7 @@ public final class Queries {
         List<Concept> concepts = new ArrayList<>();
         for (int i = 0; i < ranking.size(); i++) {
             Associations row = rows.read(ranking.item(i));
-            concepts.add(new Concept(view.idOf(ranking.item(i)), ranking.score(i), row == null ? null : row.size()));
+            concepts.add(new Concept(ranking.id(i), ranking.score(i), row == null ? null : row.size()));
         }
         return new Answers.Concepts(concepts);
     }
