@@ -17,6 +17,9 @@ public final class Room {
     /** By how much it grew from the end of one checkpoint to that of the next, the most of the last few. */
     private long gathered;
 
+    /** Whether the last checkpoint found it full: as long as none does, there is no need to leave more room than learning asked for. */
+    private boolean wasFull;
+
     /**
      * The room of a memory.
      *
@@ -85,6 +88,7 @@ public final class Room {
 
     /** Notes how much there is before what a checkpoint wrote may leave. */
     void written() {
+        wasFull = isFull();
         gathered = Math.max(bytes.getAsLong() - bytesAfterLast, gathered / 2);
     }
 
@@ -94,12 +98,12 @@ public final class Room {
     }
 
     /**
-     * What stays of tables after a checkpoint: as much as leaves room for what was gathered lately until the next had ended; between five
-     * and eleven sixteenths.
+     * What stays of tables after a checkpoint: eleven sixteenths; once that is too much, as much as leaves room for what was gathered lately
+     * until the next had ended, five sixteenths at least.
      */
     long tableBytesMax() {
         long sixteenth = movableBytesMax() / 16;
-        return Math.max(5 * sixteenth, 11 * sixteenth - gathered / 4 * 5);
+        return wasFull ? Math.max(5 * sixteenth, 11 * sixteenth - gathered / 4 * 5) : 11 * sixteenth;
     }
 
     /** What stays of context windows and event ids after a checkpoint. */

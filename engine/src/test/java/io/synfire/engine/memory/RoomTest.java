@@ -58,13 +58,16 @@ class RoomTest {
     }
 
     @Test
-    void whatStaysOfTablesLeavesRoomForWhatWasGatheredLately() {
+    void asLongAsACheckpointNeverFoundItFullAllTablesStayThatLeaveLearningSomeRoom() {
         assertThat(room.tableBytesMax()).isEqualTo(1_100);
-        bytes = FIXED + 400;
+        bytes = FIXED + 1_200;
         room.written();
-        bytes = FIXED + 200;
         room.made();
-        assertThat(room.tableBytesMax()).isEqualTo(1_100 - 500);
+        assertThat(room.tableBytesMax()).isEqualTo(1_100);
+    }
+
+    @Test
+    void onceItWasFullWhatStaysOfTablesLeavesRoomForWhatWasGatheredLately() {
         bytes = FIXED + 1_400;
         room.written();
         assertThat(room.tableBytesMax()).isEqualTo(500);
@@ -72,6 +75,9 @@ class RoomTest {
         room.written();
         assertThat(room.tableBytesMax()).as("half of what was").isEqualTo(500);
         room.written();
-        assertThat(room.tableBytesMax()).as("a quarter of it").isEqualTo(1_100 - 375);
+        assertThat(room.tableBytesMax()).as("a quarter of it").isEqualTo(1_100 - 435);
+        bytes = FIXED + 700;
+        room.written();
+        assertThat(room.tableBytesMax()).as("no longer full").isEqualTo(1_100);
     }
 }
