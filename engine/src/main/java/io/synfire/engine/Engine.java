@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine implements AutoCloseable {
 
-    /** How long learning waits after each batch while memory is tight. */
-    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
+    /** How long learning waits at each batch while memory is tight, what it waited before that included. */
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final RocksStore store;
     private final Memory memory;
@@ -171,7 +171,8 @@ public final class Engine implements AutoCloseable {
             throw e;
         }
         meters.applied(memory.applied() - appliedBefore, System.nanoTime() - start);
-        blocked += timed(this::keepRoom);
+        long waited = blocked;
+        blocked += timed(() -> keepRoom(waited));
         meters.blocked(blocked);
     }
 
@@ -194,12 +195,13 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private void keepRoom() {
+    private void keepRoom(long waitedNanos) {
+        long left = SLOW_NANOS - waitedNanos;
         if (memory.room().isFull()) {
-            checkpoints.start();
+            left -= timed(checkpoints::start);
         }
-        if (memory.room().isTight()) {
-            checkpoints.await(SLOW_NANOS);
+        if (memory.room().isTight() && left > 0) {
+            checkpoints.await(left);
         }
         for (int i = 0; i < 2 && memory.room().isOverfull(); i++) {
             // More than was guessed.

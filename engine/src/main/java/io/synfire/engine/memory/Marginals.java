@@ -52,6 +52,7 @@ final class Marginals {
     private final BitSet dirty = new BitSet();
     private volatile Sums sums;
     private volatile long[] lastMs = new long[CONCEPTS_MIN];
+    private int concepts;
 
     Marginals(List<ForwardDecay> decays, Landmarks landmarks, List<Totals> totals) {
         this.decays = decays;
@@ -59,8 +60,8 @@ final class Marginals {
     }
 
     /** Reads all marginals of a store. */
-    void load(RocksStore store, int concepts) {
-        growTo(concepts);
+    void load(RocksStore store, int count) {
+        growTo(count);
         Sums now = sums;
         store.marginals(decays.size(), (concept, marginal) -> {
             double[] moves = marginal.landmarks().moves(now.landmarks);
@@ -71,14 +72,16 @@ final class Marginals {
         });
     }
 
+    /** Each concept counts twice: arrays grow by doubling, and a jump of what is accounted would hold up learning. */
     long bytes() {
-        return 8L * (decays.size() + 1) * sums.mass[0].length;
+        return 8L * (decays.size() + 1) * Math.max(CONCEPTS_MIN, 2L * concepts);
     }
 
-    void growTo(int concepts) {
+    void growTo(int count) {
+        concepts = count;
         Sums now = sums;
-        if (concepts > now.mass[0].length) {
-            int capacity = Math.max(concepts, now.mass[0].length * 2);
+        if (count > now.mass[0].length) {
+            int capacity = Math.max(count, now.mass[0].length * 2);
             double[][] mass = new double[now.mass.length][];
             for (int h = 0; h < mass.length; h++) {
                 mass[h] = Arrays.copyOf(now.mass[h], capacity);

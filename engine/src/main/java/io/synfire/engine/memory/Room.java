@@ -46,10 +46,10 @@ public final class Room {
     /**
      * Whether learning should slow down until a checkpoint has made room.
      *
-     * @return true if seven eighths of what tables and windows may use are used up
+     * @return true if thirteen sixteenths of what tables and windows may use are used up
      */
     public boolean isTight() {
-        return isUsed(14);
+        return isUsed(13);
     }
 
     /**
@@ -78,7 +78,7 @@ public final class Room {
      */
     public long pairsAtOnce() {
         long free = Math.max(0, budget.bytesMax() - bytes.getAsLong());
-        return Math.min(budget.impulsesMax(), growth.pairsOf(free / 2));
+        return Math.min(budget.impulsesMax(), growth.pairsOf(free / 4));
     }
 
     /** Notes what some pairs took. */

@@ -18,7 +18,7 @@ class RoomTest {
     void asItFillsUpACheckpointIsAskedForThenLearningSlowsDownThenWaits() {
         for (bytes = FIXED; bytes <= BUDGET + 100; bytes += 50) {
             assertThat(room.isFull()).as("bytes=%d", bytes).isEqualTo(bytes > 1_300);
-            assertThat(room.isTight()).as("bytes=%d", bytes).isEqualTo(bytes > 1_500);
+            assertThat(room.isTight()).as("bytes=%d", bytes).isEqualTo(bytes > 1_400);
             assertThat(room.isOverfull()).as("bytes=%d", bytes).isEqualTo(bytes > 1_700);
         }
     }
