@@ -129,7 +129,7 @@ public final class BenchText {
         if (answer.contender(BenchAnswer.STREAMS) != null) {
             line(
                     text,
-                    "Kafka Streams: flatMap to pairs, groupByKey, aggregate per edge; at_least_once, 2 threads, other settings default; the clock runs"
+                    "Kafka Streams: flatMap to pairs, groupByKey, aggregate per edge; exactly_once_v2, 2 threads, other settings default; the clock runs"
                             + " from its first record to its last pair, start-up and commit not counted");
         }
         line(
