@@ -47,7 +47,7 @@ public final class BenchText {
                 answer.producing().seconds());
         line(
                 text,
-                "order: %s%nwarm-up, all of them before, on other records: %s",
+                "order: %s%nwarm-up of each, right before, on other records: %s",
                 answer.contenders().stream()
                         .map(contender -> label(contender.name()))
                         .collect(Collectors.joining("; ")),

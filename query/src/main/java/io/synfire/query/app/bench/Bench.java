@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run: a broker in this process, a topic, and one contender after the other that reads it. Each has warmed up before on a topic of its own,
- * and starts with nothing.
+ * One run: a broker in this process, a topic, and one contender after the other that reads it. Each warms up right before, on a topic of
+ * its own: what others have run meanwhile would undo it. It starts with nothing.
  *
  * <p>The clock of each runs from when its consumer starts until the last record is dealt with and as durable as it ever becomes.
  */
@@ -97,8 +97,12 @@ public final class Bench {
             BenchTopic topic = BenchTopic.produce(client, "bench.baskets", plan.seed(), plan.baskets(), progress);
             List<BenchContender> contenders = contenders(workspace);
             double warmUpSeconds = Math.min(plan.capSeconds() * WARM_UP_SHARE, WARM_UP_SECONDS_MAX);
-            List<Contender> warmedUp = runAll(contenders, warmUp, workspace, warmUpSeconds, "warm-up: ");
-            List<Contender> ran = runAll(contenders, topic, workspace, plan.capSeconds(), "");
+            List<Contender> warmedUp = new ArrayList<>();
+            List<Contender> ran = new ArrayList<>();
+            for (BenchContender contender : contenders) {
+                warmedUp.add(run(contender, warmUp, workspace, warmUpSeconds, "warm-up: "));
+                ran.add(run(contender, topic, workspace, plan.capSeconds(), ""));
+            }
             return new BenchAnswer(setup(topic, workspace), ran, warmedUp, topic.producing());
         }
     }
@@ -113,17 +117,15 @@ public final class Bench {
         return contenders;
     }
 
-    private List<Contender> runAll(
-            List<BenchContender> contenders, BenchTopic topic, Workspace workspace, double capSeconds, String prefix)
+    private Contender run(
+            BenchContender contender, BenchTopic topic, Workspace workspace, double capSeconds, String prefix)
             throws IOException {
-        List<Contender> ran = new ArrayList<>();
-        for (BenchContender contender : contenders) {
-            Path directory = workspace.directory(contender.name());
-            // What the one before left on the heap is not this one's to clear away.
-            System.gc();
-            ran.add(contender.run(topic, directory, capSeconds, (what, total) -> progress.begin(prefix + what, total)));
-            Directories.delete(directory);
-        }
+        Path directory = workspace.directory(contender.name());
+        // What the one before left on the heap is not this one's to clear away.
+        System.gc();
+        Contender ran =
+                contender.run(topic, directory, capSeconds, (what, total) -> progress.begin(prefix + what, total));
+        Directories.delete(directory);
         return ran;
     }
 

@@ -7,7 +7,7 @@
  *                                             ├─► SynfireContender    a Learner as served; again without checkpoints
  *                                             ├─► StreamsContender    flatMap, groupByKey, aggregate
  *                                             └─► RedisContender      RedisConnection ──► RedisServer
- *   Bench: warm-up of all, then all, one after the other ──► BenchAnswer
+ *   Bench: one after the other, each after its warm-up ──► BenchAnswer
  *
  *   BasketSource ──► BasketFeed ──► FeedTopic in a LocalBroker ──► Learner as served
  *                         ▲ how many were learned ◄──────────────────┘ │
