@@ -51,7 +51,7 @@ final class NativeRecord {
             if (atMs == MISSING) {
                 throw new MalformedRecordException("what is retracted must say when it was: at=missing", null);
             }
-            return new Episode(atMs, context, found, reward, eventId);
+            return new Episode(Json.requireTime(atMs), context, found, reward, eventId);
         }
     }
 
@@ -61,7 +61,7 @@ final class NativeRecord {
 
     /** Reads the object the parser is about to enter. */
     Entry read(Origin origin) throws MalformedRecordException {
-        Json.expect(parser, JsonToken.START_OBJECT, "a record must be a JSON object");
+        Json.expectRoot(parser);
         Fields fields = new Fields(origin.atMs(), origin.context(), origin.eventId());
         readFields(fields, origin);
         Entry found = command;

@@ -9,6 +9,7 @@ import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
+import io.synfire.ingest.codec.RecordLimits;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,9 +35,10 @@ final class LearnedFiles {
         void entry(Position position, long record, Entry entry);
     }
 
-    LearnedFiles(List<Position> positions, LearningSettings settings, @Nullable FieldMapping mapping) {
+    LearnedFiles(
+            List<Position> positions, LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits) {
         this.positions = positions.stream().filter(LearnedFiles::isFile).toList();
-        this.codec = new JsonEpisodeCodec(mapping);
+        this.codec = new JsonEpisodeCodec(mapping, limits);
         this.admission = new Admission(settings);
     }
 

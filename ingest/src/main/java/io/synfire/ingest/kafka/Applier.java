@@ -24,6 +24,7 @@ final class Applier implements AutoCloseable {
     });
     private @Nullable Future<?> applying;
     private long records;
+    private volatile boolean abandoned;
 
     Applier(Engine engine, BatchListener listener) {
         this.engine = engine;
@@ -34,9 +35,10 @@ final class Applier implements AutoCloseable {
     void apply(List<Batch> batches, long ofRecords) throws InterruptedException {
         await();
         records = ofRecords;
+        abandoned = false;
         applying = thread.submit(() -> {
             int next = 0;
-            while (next < batches.size()) {
+            while (next < batches.size() && !abandoned) {
                 next = applySome(batches, next);
             }
         });
@@ -79,6 +81,12 @@ final class Applier implements AutoCloseable {
                 applying = null;
             }
         }
+    }
+
+    /** Gives up what is not being applied yet, and waits for what is: the engine stands somewhere in the last poll then. */
+    void abandon() throws InterruptedException {
+        abandoned = true;
+        await();
     }
 
     /** How many records are being applied. */

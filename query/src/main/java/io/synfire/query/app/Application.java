@@ -69,7 +69,8 @@ final class Application implements Operations {
             EpisodeFile learner = new EpisodeFile(
                     engine,
                     settings.data().resolve("dead-letters.jsonl"),
-                    settings.decoding().mapping());
+                    settings.decoding().mapping(),
+                    settings.decoding().limits());
             for (String file : files) {
                 ProgressBar progress = new ProgressBar(err, "learning " + file, 0);
                 long start = System.nanoTime();

@@ -91,7 +91,8 @@ final class Forgetting {
                     engine,
                     settings.data().resolve("forgotten.jsonl"),
                     settings.data().resolve("dead-letters.jsonl"),
-                    settings.decoding().mapping());
+                    settings.decoding().mapping(),
+                    settings.decoding().limits());
             String context = what.context();
             if (context != null) {
                 done.add(forgetter.forgetContext(context));
@@ -119,8 +120,8 @@ final class Forgetting {
     /** Learns the topic to its end; false if another process does. */
     private boolean apply(ClientProperties client) {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        EpisodeConsumer.Options options =
-                new EpisodeConsumer.Options(settings.topics(), settings.checkpointInterval(), settings.decoding());
+        EpisodeConsumer.Options options = new EpisodeConsumer.Options(
+                settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults());
         try (Engine engine = Engine.open(settings.store(), settings.learning(), settings.engine(), meters);
                 EpisodeConsumer consumer = new EpisodeConsumer(engine, client, options, meters)) {
             consumer.start();

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Everything that runs while a memory is served, joined by constructors and closed in the reverse order. If learning stops at a failure,
- * reading goes on: {@code /health/ready} turns to 503 and {@code /v1/status} says why.
+ * or the cluster gives no answer for a while, reading goes on: {@code /health/ready} turns to 503 and {@code /v1/status} says why.
  */
 final class Server implements AutoCloseable {
 
@@ -62,7 +62,7 @@ final class Server implements AutoCloseable {
         this.parts = parts;
         ValidatingSink sink = producer == null
                 ? null
-                : new ValidatingSink(engine, producer, settings.decoding().mapping(), InstantSource.system());
+                : new ValidatingSink(engine, producer, settings.decoding(), InstantSource.system());
         this.http = new HttpServer(
                 settings.http(),
                 new Queries(engine.view(), settings.recall()),
@@ -92,8 +92,8 @@ final class Server implements AutoCloseable {
             new Topics(client).create(settings.topics(), settings.partitions());
             EpisodeProducer producer =
                     opened(parts, new EpisodeProducer(client, settings.topics().episodes(), meters));
-            EpisodeConsumer.Options options =
-                    new EpisodeConsumer.Options(settings.topics(), settings.checkpointInterval(), settings.decoding());
+            EpisodeConsumer.Options options = new EpisodeConsumer.Options(
+                    settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults());
             EpisodeConsumer consumer = consumer(settings, engine, client, options, meters, parts);
             return new Server(settings, meters, engine, consumer, client, producer, parts);
         } catch (RuntimeException e) {
@@ -190,14 +190,15 @@ final class Server implements AutoCloseable {
 
     StatusAnswer status() {
         if (consumer == null) {
-            return StatusAnswer.of(engine.view(), true, null, null);
+            return StatusAnswer.of(engine.view(), true, null, null, null);
         }
         Throwable failure = consumer.failure();
         long lag = consumer.lag();
         return StatusAnswer.of(
                 engine.view(),
-                consumer.ready() && failure == null,
+                consumer.ready(),
                 lag < 0 ? null : lag,
+                failure == null ? consumer.waiting() : null,
                 failure == null ? null : String.valueOf(failure.getMessage()));
     }
 

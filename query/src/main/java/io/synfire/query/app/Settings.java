@@ -6,6 +6,8 @@ import io.synfire.engine.learn.Durations;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.kafka.FaultPolicy;
 import io.synfire.ingest.kafka.TopicNames;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.http.HttpServer.Address;
@@ -14,7 +16,9 @@ import io.synfire.query.recall.RecallSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +27,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -43,6 +49,7 @@ import tools.jackson.core.JsonPointer;
  * @param topics which topics are read and written
  * @param partitions how many partitions a new topic of episodes gets
  * @param decoding how records become entries
+ * @param faults what the learner does about faults that it cannot mend by itself
  * @param prequentialShare the share of contexts whose next episodes are predicted while a memory is served
  */
 record Settings(
@@ -56,6 +63,7 @@ record Settings(
         TopicNames topics,
         int partitions,
         Decoding decoding,
+        FaultPolicy faults,
         double prequentialShare) {
 
     /** Where store and broker are if nothing else is said. */
@@ -90,6 +98,11 @@ record Settings(
         others.put("topics.partitions", "1");
         others.put("context-from", "none");
         others.put("event-id-header", "");
+        others.put("max-record", "16MiB");
+        others.put("max-at", "2100-01-01T00:00:00Z");
+        others.put("max-dead-letter", "");
+        others.put("ready.lost-after", "30s");
+        others.put("accept-gap", "");
         others.put("prequential.share", "0.05");
         others.put("fields.concepts", "");
         others.put("fields.id", "/id");
@@ -177,6 +190,7 @@ record Settings(
                 new TopicNames(text(others, "topics.episodes"), text(others, "topics.dead-letters")),
                 whole(others, "topics.partitions"),
                 decoding(others, rewards, contextFrom.equals("key")),
+                faults(others),
                 share(others));
     }
 
@@ -188,7 +202,20 @@ record Settings(
 
     private static Decoding decoding(Map<String, String> others, Map<String, Double> rewards, boolean contextFromKey) {
         String header = text(others, "event-id-header");
-        return new Decoding(mapping(others, rewards), contextFromKey, header.isEmpty() ? null : header);
+        RecordLimits limits = new RecordLimits(
+                size("max-record", text(others, "max-record")), time("max-at", text(others, "max-at")));
+        return new Decoding(mapping(others, rewards), contextFromKey, header.isEmpty() ? null : header, limits);
+    }
+
+    private static FaultPolicy faults(Map<String, String> others) {
+        String deadLetter = text(others, "max-dead-letter");
+        return new FaultPolicy(
+                Duration.ofMillis(Durations.parseMs("ready.lost-after", text(others, "ready.lost-after"))),
+                deadLetter.isEmpty() ? FaultPolicy.defaultDeadLetterBytesMax() : size("max-dead-letter", deadLetter),
+                Stream.of(text(others, "accept-gap").split(","))
+                        .map(String::strip)
+                        .filter(gap -> !gap.isEmpty())
+                        .collect(Collectors.toSet()));
     }
 
     private static @Nullable FieldMapping mapping(Map<String, String> others, Map<String, Double> rewards) {
@@ -349,6 +376,23 @@ record Settings(
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(key + " must be a whole number: " + key + "=" + text(values, key), e);
         }
+    }
+
+    private static long time(String key, String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new IllegalArgumentException(key + " must be ISO-8601 with an offset: " + key + "=" + text, e);
+        }
+    }
+
+    /** A size that one array can have. */
+    private static int size(String key, String text) {
+        long size = bytes(key, text);
+        if (size > 1 << 30) {
+            throw new IllegalArgumentException(key + " must be at most 1 GiB: " + key + "=" + text);
+        }
+        return (int) size;
     }
 
     private static long bytes(String key, String text) {

@@ -4,13 +4,14 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Retraction;
-import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
 import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.EpisodeProducer.Outgoing;
 import io.synfire.query.http.EpisodeSink;
+import io.synfire.query.http.UnavailableException;
 import io.synfire.query.recall.BadQueryException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,8 +27,8 @@ final class ValidatingSink implements EpisodeSink {
     private final InstantSource clock;
     private final JsonEpisodeCodec codec;
 
-    ValidatingSink(Engine engine, EpisodeProducer producer, @Nullable FieldMapping mapping, InstantSource clock) {
-        this.codec = new JsonEpisodeCodec(mapping);
+    ValidatingSink(Engine engine, EpisodeProducer producer, Decoding decoding, InstantSource clock) {
+        this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits());
         this.engine = engine;
         this.producer = producer;
         this.clock = clock;
@@ -41,8 +42,14 @@ final class ValidatingSink implements EpisodeSink {
         for (int i = 0; i < records.size(); i++) {
             outgoing.add(checked(records.get(i), i, nowMs));
         }
-        EpisodeProducer.Appended appended = producer.append(outgoing);
-        return new Appended(appended.partition(), appended.firstOffset(), appended.lastOffset());
+        try {
+            EpisodeProducer.Appended appended = producer.append(outgoing);
+            return new Appended(appended.partition(), appended.firstOffset(), appended.lastOffset());
+        } catch (IllegalArgumentException e) {
+            throw new BadQueryException(String.valueOf(e.getMessage()));
+        } catch (IllegalStateException e) {
+            throw new UnavailableException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** All of a context in one partition, and all copies of an event that has none. */

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jetty.JettyServerThreadPoolMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.synfire.query.answer.AnswerJson;
+import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.AssociationsQuery;
 import io.synfire.query.recall.AssociationsQuery.Scoring;
@@ -214,6 +215,10 @@ public final class HttpServer implements AutoCloseable {
         config.routes.exception(
                 UnknownConceptException.class,
                 (e, context) -> problem(context, HttpStatus.NOT_FOUND, String.valueOf(e.getMessage())));
+        config.routes.exception(UnavailableException.class, (e, context) -> {
+            LOG.warn("a request cannot be served now: {} {}: {}", context.method(), context.path(), e.getMessage());
+            problem(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
+        });
         config.routes.exception(HttpResponseException.class, (e, context) -> {
             HttpStatus found = HttpStatus.forStatus(e.getStatus());
             problem(context, found, found.getMessage() + ": path=" + context.path());
@@ -366,9 +371,16 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void ready(Context context) {
-        boolean isReady = status.status().ready();
-        context.status(isReady ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
-        context.contentType("text/plain").result(isReady ? "ready" : "catching up");
+        StatusAnswer now = status.status();
+        context.status(now.ready() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
+        context.contentType("text/plain").result(now.ready() ? "ready" : whyNot(now));
+    }
+
+    private static String whyNot(StatusAnswer now) {
+        if (now.failure() != null) {
+            return "learning stopped: " + now.failure();
+        }
+        return now.waiting() == null ? "catching up" : now.waiting();
     }
 
     private Handler timed(String route, Handler handler) {

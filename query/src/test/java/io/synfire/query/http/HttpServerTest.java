@@ -81,7 +81,7 @@ final class HttpServerTest {
         return new HttpServer(
                 new HttpServer.Address("127.0.0.1", 0),
                 new Queries(engine.view()),
-                () -> StatusAnswer.of(engine.view(), ready, 0L, null),
+                () -> StatusAnswer.of(engine.view(), ready, 0L, null, null),
                 sink,
                 evidence,
                 meters,
