@@ -174,7 +174,7 @@ final class Server implements AutoCloseable {
     }
 
     String url() {
-        return "http://" + settings.http().host() + ":" + http.port();
+        return http.url();
     }
 
     ClientProperties client() {

@@ -10,7 +10,7 @@ import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.kafka.FaultPolicy;
 import io.synfire.ingest.kafka.TopicNames;
 import io.synfire.query.cli.Operations.Common;
-import io.synfire.query.http.HttpServer.Address;
+import io.synfire.query.http.HttpOptions;
 import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.RecallSettings;
 import java.io.IOException;
@@ -43,7 +43,7 @@ import tools.jackson.core.JsonPointer;
  * @param learning learning settings that were given explicitly
  * @param recall how questions weigh what they read
  * @param kafka properties of Kafka clients, without their prefix; a broker is started in the process if they name none
- * @param http where HTTP listens
+ * @param http where HTTP listens, to whom, and how much it bears
  * @param checkpointInterval at most this long between two checkpoints while something is learned
  * @param engine what the engine may use
  * @param topics which topics are read and written
@@ -57,7 +57,7 @@ record Settings(
         Map<String, String> learning,
         RecallSettings recall,
         Map<String, String> kafka,
-        Address http,
+        HttpOptions http,
         Duration checkpointInterval,
         EngineOptions engine,
         TopicNames topics,
@@ -89,8 +89,7 @@ record Settings(
     private static Map<String, String> others() {
         Map<String, String> others = new LinkedHashMap<>();
         others.put("data", DATA);
-        others.put("http.host", "127.0.0.1");
-        others.put("http.port", "8720");
+        others.putAll(HttpSettings.defaults());
         others.put("checkpoint-interval", CHECKPOINT_INTERVAL.toSeconds() + "s");
         others.put("memory", "");
         others.put("topics.episodes", "synfire.episodes");
@@ -184,7 +183,7 @@ record Settings(
                 learning,
                 RecallSettings.parse(recall),
                 kafka,
-                new Address(text(others, "http.host"), whole(others, "http.port")),
+                HttpSettings.parse(others),
                 Duration.ofMillis(Durations.parseMs("checkpoint-interval", text(others, "checkpoint-interval"))),
                 memory.isEmpty() ? EngineOptions.defaults() : new EngineOptions(bytes("memory", memory)),
                 new TopicNames(text(others, "topics.episodes"), text(others, "topics.dead-letters")),
@@ -366,11 +365,11 @@ record Settings(
         return row[b.length()];
     }
 
-    private static String text(Map<String, String> values, String key) {
+    static String text(Map<String, String> values, String key) {
         return values.getOrDefault(key, "");
     }
 
-    private static int whole(Map<String, String> values, String key) {
+    static int whole(Map<String, String> values, String key) {
         try {
             return Integer.parseInt(text(values, key));
         } catch (NumberFormatException e) {
@@ -395,7 +394,7 @@ record Settings(
         return (int) size;
     }
 
-    private static long bytes(String key, String text) {
+    static long bytes(String key, String text) {
         Matcher matcher = SIZE.matcher(text.toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new IllegalArgumentException(key + " must be a size such as 512MiB: " + key + "=" + text);

@@ -1,13 +1,15 @@
 package io.synfire.query.http;
 
-/** What was asked for cannot be done now, and may be later: over HTTP it is 503. The message says what is the matter. */
-public final class UnavailableException extends RuntimeException {
+/** What a request needs cannot be reached: the log, or the cluster. It may be tried again later; the message says what is missing. */
+public final class UnavailableException extends IllegalStateException {
+
+    private static final long serialVersionUID = 1L;
 
     /**
-     * Unavailable for now.
+     * What cannot be reached.
      *
-     * @param message what is the matter
-     * @param cause what it failed with
+     * @param message what is missing
+     * @param cause why, for the log
      */
     public UnavailableException(String message, Throwable cause) {
         super(message, cause);

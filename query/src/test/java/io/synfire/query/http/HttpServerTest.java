@@ -79,7 +79,7 @@ final class HttpServerTest {
 
     private HttpServer server(@Nullable EpisodeSink sink, PrometheusMeterRegistry meters) {
         return new HttpServer(
-                new HttpServer.Address("127.0.0.1", 0),
+                HttpOptions.of("127.0.0.1", 0),
                 new Queries(engine.view()),
                 () -> StatusAnswer.of(engine.view(), ready, 0L, null, null),
                 sink,
