@@ -160,16 +160,18 @@ final class Assignment {
         List<Gap> found = new ArrayList<>();
         List<Batch> starts = new ArrayList<>();
         asked.forEach((partition, offset) -> {
-            OffsetAndMetadata parted = divergent.get(partition);
             long begin = begins.getOrDefault(partition, 0L);
-            Gap gap = parted == null && offset < begin
-                    ? Gap.expired(partition.partition(), offset, begin)
-                    : Gap.truncated(
-                            partition.partition(),
-                            offset,
-                            parted == null ? ends.getOrDefault(partition, 0L) : parted.offset());
-            found.add(gap);
-            starts.add(start(partition, gap.resume()));
+            long end = ends.getOrDefault(partition, 0L);
+            OffsetAndMetadata parted = divergent.get(partition);
+            if (offset < begin) {
+                found.add(Gap.expired(partition.partition(), offset, begin));
+                starts.add(start(partition, begin));
+            } else if (parted != null || offset > end) {
+                long resume = parted == null ? end : parted.offset();
+                found.add(Gap.truncated(partition.partition(), offset, resume));
+                starts.add(start(partition, resume));
+            }
+            // Else a leader was new and did not know yet how far the log goes: it is asked again.
         });
         gaps.require(found);
         engine.apply(starts);

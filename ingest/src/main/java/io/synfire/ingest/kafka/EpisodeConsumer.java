@@ -296,7 +296,10 @@ public final class EpisodeConsumer implements AutoCloseable {
             }
         } catch (OffsetOutOfRangeException e) {
             applier.await();
-            assignment.resume(e);
+            if (isSame(watch.ask(), assignment)) {
+                assignment.resume(e);
+            }
+            pause();
         }
     }
 
@@ -308,15 +311,23 @@ public final class EpisodeConsumer implements AutoCloseable {
         KafkaFuture<String> topicId = watch.ask();
         List<Batch> batches = new PollDecoder(decoder, assignment, rejected).decode(polled);
         rejected.await();
-        try {
-            assignment.requireSame(topicId.get());
-        } catch (ExecutionException e) {
-            requireRetriable(e);
+        if (!isSame(topicId, assignment)) {
             return false;
         }
         applier.apply(batches, polled.count());
         records.increment(polled.count());
         return true;
+    }
+
+    /** False if the cluster does not say now; throws if it is another topic. */
+    private boolean isSame(KafkaFuture<String> topicId, Assignment assignment) throws InterruptedException {
+        try {
+            assignment.requireSame(topicId.get());
+            return true;
+        } catch (ExecutionException e) {
+            requireRetriable(e);
+            return false;
+        }
     }
 
     private void lookWhetherCaughtUp(KafkaConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
