@@ -5,7 +5,6 @@ import io.synfire.engine.memory.Memory;
 import io.synfire.engine.store.StoreException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,20 +18,17 @@ final class CheckpointRunner implements AutoCloseable {
 
     private final Memory memory;
     private final EngineMeters meters;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread writer = new Thread(task, "synfire-checkpoint");
-        writer.setDaemon(true);
-        return writer;
-    });
+    private final ExecutorService thread;
     private @Nullable Checkpoint underWay;
     private @Nullable Future<Written> writing;
 
     /** What a checkpoint cost. */
     private record Written(long bytes, long nanos) {}
 
-    CheckpointRunner(Memory memory, EngineMeters meters) {
+    CheckpointRunner(Memory memory, EngineMeters meters, ExecutorService thread) {
         this.memory = memory;
         this.meters = meters;
+        this.thread = thread;
     }
 
     /** Begins one if none is under way and something changed. */

@@ -8,7 +8,6 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.memory.Memory;
-import io.synfire.engine.memory.MemoryBudget;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreInUseException;
@@ -21,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +44,7 @@ public final class Engine implements AutoCloseable {
     private final Admission admission;
     private final EngineMeters meters;
     private final CheckpointRunner checkpoints;
+    private final LongSupplier nanoTime;
     private final MemoryView view;
     private final boolean writable;
     private final ReadWriteLock lifecycle = new ReentrantReadWriteLock();
@@ -55,12 +56,14 @@ public final class Engine implements AutoCloseable {
             LearningSettings settings,
             EngineOptions options,
             MeterRegistry registry,
+            Machinery machinery,
             boolean writable) {
         this.store = store;
-        this.memory = new Memory(settings, store, new MemoryBudget(options.heapBytes()));
+        this.memory = new Memory(settings, store, machinery.budget());
         this.admission = new Admission(settings);
         this.meters = new EngineMeters(registry, memory, store, options);
-        this.checkpoints = new CheckpointRunner(memory, meters);
+        this.checkpoints = new CheckpointRunner(memory, meters, machinery.checkpointThread());
+        this.nanoTime = machinery.nanoTime();
         this.view = new LiveView(memory, lifecycle, () -> closed);
         this.writable = writable;
     }
@@ -82,18 +85,30 @@ public final class Engine implements AutoCloseable {
             Path directory, Map<String, String> learning, EngineOptions options, MeterRegistry registry) {
         LearningSettings asked = LearningSettings.parse(learning);
         RocksStore store = RocksStore.open(directory, options.storeBudget());
+        return over(store, directory, asked, learning, options, registry, Machinery.real(options));
+    }
+
+    /** The same over a store that is open, with other machinery than the real one. The store is closed if this fails. */
+    static Engine over(
+            RocksStore store,
+            Path directory,
+            LearningSettings asked,
+            Map<String, String> learning,
+            EngineOptions options,
+            MeterRegistry registry,
+            Machinery machinery) {
         try {
             Optional<Map<String, String>> stored = store.settings();
             if (stored.isEmpty()) {
                 store.create(asked.toMap());
-                return new Engine(store, asked, options, registry, true);
+                return new Engine(store, asked, options, registry, machinery, true);
             }
             LearningSettings settings = LearningSettings.parse(stored.get());
             Map<String, String> differences = settings.differences(learning);
             if (!differences.isEmpty()) {
                 throw new SettingsMismatchException(directory, differences);
             }
-            return new Engine(store, settings, options, registry, true);
+            return new Engine(store, settings, options, registry, machinery, true);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -115,7 +130,7 @@ public final class Engine implements AutoCloseable {
         try {
             Map<String, String> stored = store.settings()
                     .orElseThrow(() -> new IllegalArgumentException("there is no store here: store=" + directory));
-            return new Engine(store, LearningSettings.parse(stored), options, registry, false);
+            return new Engine(store, LearningSettings.parse(stored), options, registry, Machinery.real(options), false);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -162,7 +177,7 @@ public final class Engine implements AutoCloseable {
         }
         long pairs = batches.stream().mapToLong(Batch::pairs).sum();
         blocked += timed(() -> makeRoomFor(pairs));
-        long start = System.nanoTime();
+        long start = nanoTime.getAsLong();
         long appliedBefore = memory.applied();
         try {
             memory.apply(batches);
@@ -170,7 +185,7 @@ public final class Engine implements AutoCloseable {
             failure = e;
             throw e;
         }
-        meters.applied(memory.applied() - appliedBefore, System.nanoTime() - start);
+        meters.applied(memory.applied() - appliedBefore, nanoTime.getAsLong() - start);
         long waited = blocked;
         blocked += timed(() -> keepRoom(waited));
         meters.blocked(blocked);
@@ -303,7 +318,7 @@ public final class Engine implements AutoCloseable {
 
     /** Takes a step of a checkpoint; returns its time. A failure of the disk may pass, any other means that what is there is not right. */
     private long timed(Runnable step) {
-        long start = System.nanoTime();
+        long start = nanoTime.getAsLong();
         try {
             step.run();
         } catch (StoreException e) {
@@ -312,7 +327,7 @@ public final class Engine implements AutoCloseable {
             failure = e;
             throw e;
         }
-        return System.nanoTime() - start;
+        return nanoTime.getAsLong() - start;
     }
 
     private static boolean holdsForget(List<Batch> batches) {

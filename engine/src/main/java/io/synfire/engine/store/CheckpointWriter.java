@@ -19,11 +19,13 @@ public final class CheckpointWriter implements AutoCloseable {
 
     private final RocksDatabase database;
     private final Path directory;
+    private final DiskAccess disk;
     private final WriteBatch batch = new WriteBatch(RESERVED_BYTES);
 
-    CheckpointWriter(RocksDatabase database, Path directory) {
+    CheckpointWriter(RocksDatabase database, Path directory, DiskAccess disk) {
         this.database = database;
         this.directory = directory;
+        this.disk = disk;
     }
 
     /**
@@ -173,6 +175,7 @@ public final class CheckpointWriter implements AutoCloseable {
     public void commit(CheckpointRecord record) {
         put(ColumnFamily.DEFAULT, RocksStore.checkpointKey(), record.toBytes());
         try (WriteOptions options = new WriteOptions()) {
+            disk.beforeWrite();
             database.db().write(options, batch);
         } catch (RocksDBException e) {
             throw new StoreException(

@@ -40,12 +40,14 @@ public final class RocksStore implements AutoCloseable {
     private final Path directory;
     private final RocksDatabase database;
     private final @Nullable Path secondary;
+    private final DiskAccess disk;
     private boolean closed;
 
-    private RocksStore(Path directory, RocksDatabase database, @Nullable Path secondary) {
+    private RocksStore(Path directory, RocksDatabase database, @Nullable Path secondary, DiskAccess disk) {
         this.directory = directory;
         this.database = database;
         this.secondary = secondary;
+        this.disk = disk;
     }
 
     /**
@@ -57,9 +59,13 @@ public final class RocksStore implements AutoCloseable {
      * @throws StoreInUseException if another writer has it open
      */
     public static RocksStore open(Path directory, StoreBudget budget) {
+        return open(directory, budget, DiskAccess.REAL);
+    }
+
+    static RocksStore open(Path directory, StoreBudget budget, DiskAccess disk) {
         try {
             Files.createDirectories(directory);
-            return checked(new RocksStore(directory, RocksDatabase.open(directory, budget), null));
+            return checked(new RocksStore(directory, RocksDatabase.open(directory, budget), null, disk));
         } catch (IOException e) {
             throw new UncheckedIOException("the store's directory cannot be made: store=" + directory, e);
         } catch (RocksDBException e) {
@@ -87,7 +93,8 @@ public final class RocksStore implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             Path own = temporaryDirectory();
             try {
-                return checked(new RocksStore(directory, RocksDatabase.openSecondary(directory, own, budget), own));
+                return checked(new RocksStore(
+                        directory, RocksDatabase.openSecondary(directory, own, budget), own, DiskAccess.REAL));
             } catch (RocksDBException e) {
                 deleteTree(own);
                 if (String.valueOf(e.getMessage()).contains("Column family not found")) {
@@ -186,6 +193,7 @@ public final class RocksStore implements AutoCloseable {
      */
     public int rowBytes(int cue) {
         try {
+            disk.beforeRead();
             int length = database.db().get(database.handle(ColumnFamily.ROWS), key(cue), NOTHING);
             return length == RocksDB.NOT_FOUND ? 0 : length;
         } catch (RocksDBException e) {
@@ -308,7 +316,7 @@ public final class RocksStore implements AutoCloseable {
         if (secondary != null) {
             throw new IllegalStateException("a store opened for reading cannot be written: store=" + directory);
         }
-        return new CheckpointWriter(database, directory);
+        return new CheckpointWriter(database, directory, disk);
     }
 
     /**
@@ -371,7 +379,13 @@ public final class RocksStore implements AutoCloseable {
     }
 
     private static RocksStore checked(RocksStore store) {
-        byte[] format = store.get(ColumnFamily.DEFAULT, FORMAT_KEY);
+        byte[] format;
+        try {
+            format = store.get(ColumnFamily.DEFAULT, FORMAT_KEY);
+        } catch (StoreException e) {
+            store.close();
+            throw e;
+        }
         if (format != null && (format.length != 1 || format[0] != FORMAT)) {
             store.close();
             throw new StoreException(
@@ -384,6 +398,7 @@ public final class RocksStore implements AutoCloseable {
 
     private byte @Nullable [] get(ColumnFamily family, byte[] key) {
         try {
+            disk.beforeRead();
             return database.db().get(database.handle(family), key);
         } catch (RocksDBException e) {
             throw new StoreException("the store cannot be read: store=" + directory + ": " + e.getMessage(), e);
