@@ -11,11 +11,13 @@ import io.synfire.ingest.codec.Origin;
 import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.EpisodeProducer.Outgoing;
 import io.synfire.query.http.EpisodeSink;
+import io.synfire.query.http.UnavailableException;
 import io.synfire.query.recall.BadQueryException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /** Posted episodes on their way into the topic: all are checked as the learner would, then all are appended, or none. */
@@ -23,10 +25,17 @@ final class ValidatingSink implements EpisodeSink {
 
     private final Engine engine;
     private final EpisodeProducer producer;
+    private final String topic;
     private final InstantSource clock;
     private final JsonEpisodeCodec codec;
 
-    ValidatingSink(Engine engine, EpisodeProducer producer, @Nullable FieldMapping mapping, InstantSource clock) {
+    ValidatingSink(
+            Engine engine,
+            EpisodeProducer producer,
+            String topic,
+            @Nullable FieldMapping mapping,
+            InstantSource clock) {
+        this.topic = topic;
         this.codec = new JsonEpisodeCodec(mapping);
         this.engine = engine;
         this.producer = producer;
@@ -41,8 +50,17 @@ final class ValidatingSink implements EpisodeSink {
         for (int i = 0; i < records.size(); i++) {
             outgoing.add(checked(records.get(i), i, nowMs));
         }
-        EpisodeProducer.Appended appended = producer.append(outgoing);
-        return new Appended(appended.partition(), appended.firstOffset(), appended.lastOffset());
+        try {
+            EpisodeProducer.Appended appended = producer.append(outgoing);
+            return new Appended(appended.partition(), appended.firstOffset(), appended.lastOffset());
+        } catch (IllegalStateException e) {
+            if (e.getCause() != null && e.getCause().getCause() instanceof RecordTooLargeException) {
+                throw new BadQueryException(
+                        "a record must fit into the topic's max.message.bytes, those before it may have been"
+                                + " appended: topic=" + topic);
+            }
+            throw new UnavailableException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** All of a context in one partition, and all copies of an event that has none. */
