@@ -2,10 +2,12 @@ package io.synfire.ingest.kafka;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -49,6 +51,25 @@ public final class ClientProperties {
             }
         });
         this.given = new LinkedHashMap<>(given);
+    }
+
+    /**
+     * Whether a property must not be shown: it is a password or key, or of a plugin, so that nobody here knows what it is.
+     *
+     * @param name its name, without the prefix {@code kafka.}
+     * @return false for what the clients know as no secret
+     */
+    public static boolean isSecret(String name) {
+        boolean isKnown = false;
+        for (ConfigDef known :
+                List.of(ConsumerConfig.configDef(), ProducerConfig.configDef(), AdminClientConfig.configDef())) {
+            ConfigDef.ConfigKey key = known.configKeys().get(name);
+            if (key != null && key.type() == ConfigDef.Type.PASSWORD) {
+                return true;
+            }
+            isKnown |= key != null;
+        }
+        return !isKnown;
     }
 
     /**

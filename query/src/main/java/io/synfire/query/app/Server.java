@@ -19,7 +19,9 @@ import io.synfire.ingest.kafka.Topics;
 import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.http.EvidenceSource;
 import io.synfire.query.http.HttpServer;
+import io.synfire.query.http.UnavailableException;
 import io.synfire.query.recall.Queries;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -130,7 +132,13 @@ final class Server implements AutoCloseable {
 
     private static EvidenceSource evidence(Settings settings, MemoryView view, ClientProperties client) {
         EvidenceSearch search = new EvidenceSearch(settings, view.settings());
-        return (from, to, k) -> search.find(view.positions(), client, from, to, k);
+        return (from, to, k) -> {
+            try {
+                return search.find(view.positions(), client, from, to, k);
+            } catch (IllegalStateException | UncheckedIOException e) {
+                throw new UnavailableException(String.valueOf(e.getMessage()), e);
+            }
+        };
     }
 
     /** Starts to learn and to answer. */
@@ -141,6 +149,7 @@ final class Server implements AutoCloseable {
 
     void startLearning() {
         StatusAnswer now = status();
+        LOG.info("settings given: {}", settings.given());
         LOG.info(
                 "store {}: {} episodes, {} concepts, {} associations; settings {}",
                 settings.store(),

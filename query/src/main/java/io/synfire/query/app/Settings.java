@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import tools.jackson.core.JsonPointer;
 
@@ -51,6 +52,7 @@ import tools.jackson.core.JsonPointer;
  * @param decoding how records become entries
  * @param faults what the learner does about faults that it cannot mend by itself
  * @param prequentialShare the share of contexts whose next episodes are predicted while a memory is served
+ * @param given what was given, by key, without what is secret: to be shown
  */
 record Settings(
         Path data,
@@ -64,7 +66,8 @@ record Settings(
         int partitions,
         Decoding decoding,
         FaultPolicy faults,
-        double prequentialShare) {
+        double prequentialShare,
+        Map<String, String> given) {
 
     /** Where store and broker are if nothing else is said. */
     static final String DATA = "synfire-data";
@@ -135,7 +138,8 @@ record Settings(
         for (String pair : common.set()) {
             int split = pair.indexOf('=');
             if (split < 1) {
-                throw new IllegalArgumentException("--set takes KEY=VALUE: --set=" + pair);
+                throw new IllegalArgumentException(
+                        "--set takes KEY=VALUE, there is no = in it or nothing before it: characters=" + pair.length());
             }
             values.put(
                     pair.substring(0, split).trim(), pair.substring(split + 1).trim());
@@ -148,6 +152,12 @@ record Settings(
 
     Path store() {
         return data.resolve("store");
+    }
+
+    /** What may be shown of them. */
+    @Override
+    public String toString() {
+        return "Settings" + given;
     }
 
     private static Settings of(Map<String, String> values) {
@@ -190,7 +200,8 @@ record Settings(
                 whole(others, "topics.partitions"),
                 decoding(others, rewards, contextFrom.equals("key")),
                 faults(others),
-                share(others));
+                share(others),
+                Secrets.hidden(values));
     }
 
     private static double share(Map<String, String> others) {
@@ -281,9 +292,15 @@ record Settings(
                 throw new IllegalArgumentException("the settings file must hold keys and values: config=" + file);
             }
             flatten("", map, values);
-        } catch (YamlEngineException e) {
+        } catch (MarkedYamlEngineException e) {
+            // Its message quotes the lines around it, and what they hold.
+            String where = e.getProblemMark()
+                    .map(mark -> " line=" + (mark.getLine() + 1) + " column=" + (mark.getColumn() + 1))
+                    .orElse("");
             throw new IllegalArgumentException(
-                    "the settings file must be YAML: config=" + file + ": " + e.getMessage(), e);
+                    "the settings file must be YAML, " + e.getProblem() + ": config=" + file + where);
+        } catch (YamlEngineException e) {
+            throw new IllegalArgumentException("the settings file must be YAML: config=" + file);
         }
     }
 
