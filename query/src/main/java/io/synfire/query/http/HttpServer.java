@@ -10,6 +10,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jetty.JettyServerThreadPoolMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.synfire.engine.store.StoreDamagedException;
+import io.synfire.engine.store.StoreFullException;
 import io.synfire.query.answer.AnswerJson;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.AssociationsQuery;
@@ -214,6 +216,13 @@ public final class HttpServer implements AutoCloseable {
         config.routes.exception(
                 UnknownConceptException.class,
                 (e, context) -> problem(context, HttpStatus.NOT_FOUND, String.valueOf(e.getMessage())));
+        config.routes.exception(StoreDamagedException.class, (e, context) -> {
+            LOG.error("a request met damage: {} {}: {}", context.method(), context.path(), e.getMessage());
+            problem(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
+        });
+        config.routes.exception(
+                StoreFullException.class,
+                (e, context) -> problem(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage())));
         config.routes.exception(HttpResponseException.class, (e, context) -> {
             HttpStatus found = HttpStatus.forStatus(e.getStatus());
             problem(context, found, found.getMessage() + ": path=" + context.path());
