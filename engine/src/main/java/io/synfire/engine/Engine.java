@@ -9,7 +9,9 @@ import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.memory.Memory;
 import io.synfire.engine.store.RocksStore;
+import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
+import io.synfire.engine.store.StoreFullException;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.MemoryView;
@@ -64,6 +66,7 @@ public final class Engine implements AutoCloseable {
         this.meters = new EngineMeters(registry, memory, store, options);
         this.checkpoints = new CheckpointRunner(memory, meters, machinery.checkpointThread());
         this.nanoTime = machinery.nanoTime();
+        meters.store(store, () -> checkpoints.failure() instanceof StoreFullException);
         this.view = new LiveView(memory, lifecycle, () -> closed);
         this.writable = writable;
     }
@@ -79,6 +82,7 @@ public final class Engine implements AutoCloseable {
      * @return the engine
      * @throws SettingsMismatchException if a given setting differs from the stored one
      * @throws StoreInUseException if another writer has the store open
+     * @throws StoreDamagedException if something of it is damaged or missing
      * @throws StoreException if it cannot be read or has an unknown format
      */
     public static Engine open(
@@ -126,7 +130,7 @@ public final class Engine implements AutoCloseable {
      * @throws StoreException if it cannot be read or has an unknown format
      */
     public static Engine openReadOnly(Path directory, EngineOptions options, MeterRegistry registry) {
-        RocksStore store = RocksStore.openSecondary(directory, options.storeBudget());
+        RocksStore store = RocksStore.openReadOnly(directory, options.storeBudget());
         try {
             Map<String, String> stored = store.settings()
                     .orElseThrow(() -> new IllegalArgumentException("there is no store here: store=" + directory));
@@ -164,13 +168,16 @@ public final class Engine implements AutoCloseable {
      * any other moment. Costs about 0.2 µs a pair.
      *
      * @param batches what to apply; each entry must have passed {@link #refusal}
+     * @throws StoreFullException if a checkpoint could not be written since the disk is full: none of these batches was applied, and all may
+     *     be tried again; learning goes on once there is room
+     * @throws StoreDamagedException if the store is found to be damaged: the engine learns no more
      * @throws StoreException if a checkpoint could not be written, which is tried again at the next call; {@link #positions} tell whether
      *     these batches were applied
      * @throws IllegalStateException if the engine only reads, is closed, or has failed before
      */
     public synchronized void apply(List<Batch> batches) {
         requireWriting();
-        long blocked = timed(checkpoints::settle);
+        long blocked = timed(checkpoints::settle) + timed(checkpoints::retry);
         if (memory.isCheckpointing() && holdsForget(batches)) {
             // A row that is taken away must not be on its way into the store.
             blocked += timed(checkpoints::await);
@@ -187,7 +194,11 @@ public final class Engine implements AutoCloseable {
         }
         meters.applied(memory.applied() - appliedBefore, nanoTime.getAsLong() - start);
         long waited = blocked;
-        blocked += timed(() -> keepRoom(waited));
+        try {
+            blocked += timed(() -> keepRoom(waited));
+        } catch (StoreFullException meetAgain) {
+            // These batches are applied. The next call tries to write the same checkpoint before it applies anything.
+        }
         meters.blocked(blocked);
     }
 
@@ -261,6 +272,33 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * Why learning waits: the disk is full, and the last checkpoint could not be written. Any thread.
+     *
+     * @return the failure, or empty if the last attempt was not the disk's room
+     */
+    public Optional<StoreFullException> waitsForRoom() {
+        return checkpoints.failure() instanceof StoreFullException full ? Optional.of(full) : Optional.empty();
+    }
+
+    /**
+     * The first damage of the store that anybody met, the learner or a reader: from then on nothing is learned. Any thread.
+     *
+     * @return the damage, or empty if none was met
+     */
+    public Optional<StoreDamagedException> damage() {
+        return store.damage();
+    }
+
+    /**
+     * How many committed checkpoints the store had lost when it was opened, by a log that ended too early; their records are read again.
+     *
+     * @return at least 0
+     */
+    public long lostCheckpoints() {
+        return store.lostCheckpoints();
+    }
+
+    /**
      * For readers.
      *
      * @return the view, the same at each call
@@ -299,7 +337,7 @@ public final class Engine implements AutoCloseable {
             return;
         }
         try {
-            if (writable && failure == null) {
+            if (writable && failure == null && store.damage().isEmpty()) {
                 checkpoint();
                 store.flush();
             }
@@ -321,6 +359,9 @@ public final class Engine implements AutoCloseable {
         long start = nanoTime.getAsLong();
         try {
             step.run();
+        } catch (StoreDamagedException e) {
+            failure = e;
+            throw e;
         } catch (StoreException e) {
             throw e;
         } catch (RuntimeException | Error e) {
@@ -340,6 +381,10 @@ public final class Engine implements AutoCloseable {
         }
         if (!writable) {
             throw new IllegalStateException("the engine was opened to read");
+        }
+        // Whoever met it, a reader or the learner: nothing is written on top of damage.
+        if (store.damage().isPresent()) {
+            throw store.damage().get().again();
         }
         if (failure != null) {
             throw new IllegalStateException("the engine stopped learning at a failure: open it anew", failure);

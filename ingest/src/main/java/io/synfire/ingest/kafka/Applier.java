@@ -2,18 +2,26 @@ package io.synfire.ingest.kafka;
 
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.store.StoreFullException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Applies what was read on a thread of its own, one poll at a time, so that the next is read and decoded meanwhile. All methods are called by
  * the thread that reads; each throws what the one before failed with.
  */
 final class Applier implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+    private static final long RETRY_MS = 1_000;
 
     private final Engine engine;
     private final BatchListener listener;
@@ -24,6 +32,7 @@ final class Applier implements AutoCloseable {
     });
     private @Nullable Future<?> applying;
     private long records;
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile boolean abandoned;
 
     Applier(Engine engine, BatchListener listener) {
@@ -41,11 +50,12 @@ final class Applier implements AutoCloseable {
             while (next < batches.size() && !abandoned) {
                 next = applySome(batches, next);
             }
+            return next;
         });
     }
 
     /** Applies as many as there is room for, at least one; returns the index of the next. */
-    private int applySome(List<Batch> batches, int from) {
+    private int applySome(List<Batch> batches, int from) throws InterruptedException {
         long pairsMax = engine.pairsAtOnce();
         long pairs = batches.get(from).pairs();
         int to = from + 1;
@@ -55,9 +65,34 @@ final class Applier implements AutoCloseable {
         }
         List<Batch> some = batches.subList(from, to);
         listener.beforeLearning(some);
-        engine.apply(some);
+        applyOnceThereIsRoom(some);
         listener.afterLearning(some);
         return to;
+    }
+
+    /** A full disk is waited out: the engine applies nothing then, and is asked again. */
+    private void applyOnceThereIsRoom(List<Batch> batches) throws InterruptedException {
+        for (boolean first = true; ; first = false) {
+            try {
+                engine.apply(batches);
+                if (!first) {
+                    LOG.info("there is room on the disk again, learning goes on");
+                }
+                return;
+            } catch (StoreFullException e) {
+                if (first) {
+                    LOG.warn("{}", e.getMessage());
+                }
+                if (stopping.await(RETRY_MS, TimeUnit.MILLISECONDS)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Waits for room on the disk no longer. Any thread. */
+    void stopWaiting() {
+        stopping.countDown();
     }
 
     /** Waits for what is being applied: afterwards the engine stands where the last poll ended. */

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.store.StoreFullException;
 import io.synfire.ingest.codec.Decoding;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -182,6 +183,7 @@ public final class EpisodeConsumer implements AutoCloseable {
         if (consumer != null) {
             consumer.wakeup();
         }
+        applier.stopWaiting();
         try {
             thread.join();
         } catch (InterruptedException e) {
@@ -270,6 +272,10 @@ public final class EpisodeConsumer implements AutoCloseable {
                     lookWhetherCaughtUp(consumer);
                 }
                 lag = lag(consumer, applier.pending());
+            } catch (StoreFullException e) {
+                // The engine learns nothing meanwhile, and writes the same checkpoint once there is room.
+                LOG.debug("a checkpoint waits for room on the disk", e);
+                pause();
             } catch (RetriableException e) {
                 LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
                 pause();

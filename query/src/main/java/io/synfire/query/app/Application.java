@@ -2,6 +2,7 @@ package io.synfire.query.app;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
+import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.EpisodeFile;
 import io.synfire.query.answer.BenchAnswer;
@@ -10,11 +11,14 @@ import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
 import io.synfire.query.cli.Operations;
+import io.synfire.query.http.DamagedServer;
 import io.synfire.query.recall.Queries;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,8 +48,25 @@ final class Application implements Operations {
         Settings settings = Settings.load(common, environment, Map.of());
         try (Server server = offline ? Server.offline(settings) : Server.learning(settings)) {
             server.start();
-            return waitForStop(server);
+            return waitForStop(server::close);
+        } catch (StoreDamagedException e) {
+            return serveDamage(settings, e);
         }
+    }
+
+    /** Nothing can be learned or answered; but whoever asks is told why, and what helps. */
+    private static int serveDamage(Settings settings, StoreDamagedException damage) {
+        LOG.error("{}", damage.getMessage());
+        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        DamagedServer server =
+                new DamagedServer(settings.http(), String.valueOf(damage.getMessage()), Server.meters(parts));
+        parts.push(server);
+        server.start();
+        LOG.info(
+                "answering at http://{}:{} that the store is damaged",
+                settings.http().host(),
+                server.port());
+        return waitForStop(() -> Server.close(parts));
     }
 
     @Override
@@ -56,7 +77,7 @@ final class Application implements Operations {
             if (once) {
                 return 0;
             }
-            return waitForStop(server);
+            return waitForStop(server::close);
         }
     }
 
@@ -135,8 +156,14 @@ final class Application implements Operations {
         return new Opened(engine, new Queries(engine.view(), settings.recall()));
     }
 
+    /** What is to be closed in the end. */
+    @FunctionalInterface
+    private interface Running {
+        void close();
+    }
+
     /** Until SIGTERM or Ctrl-C; then everything is closed, with a last checkpoint, before the process ends. */
-    private static int waitForStop(Server server) {
+    private static int waitForStop(Running server) {
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         Thread hook = new Thread(

@@ -163,6 +163,12 @@ final class Server implements AutoCloseable {
                         position.source(),
                         position.partition(),
                         position.nextOffset()));
+        if (engine.lostCheckpoints() > 0) {
+            LOG.warn(
+                    "the end of the store's log was lost, what it held is read again: store={} checkpoints={}",
+                    settings.store(),
+                    engine.lostCheckpoints());
+        }
         if (consumer != null) {
             consumer.start();
         }
@@ -198,17 +204,28 @@ final class Server implements AutoCloseable {
     }
 
     StatusAnswer status() {
+        Throwable failure = failure();
+        String why = failure == null ? null : String.valueOf(failure.getMessage());
         if (consumer == null) {
-            return StatusAnswer.of(engine.view(), true, null, null, null);
+            return StatusAnswer.of(engine.view(), failure == null, null, null, why);
         }
-        Throwable failure = consumer.failure();
         long lag = consumer.lag();
         return StatusAnswer.of(
                 engine.view(),
-                consumer.ready(),
+                consumer.ready() && failure == null,
                 lag < 0 ? null : lag,
                 failure == null ? consumer.waiting() : null,
-                failure == null ? null : String.valueOf(failure.getMessage()));
+                why);
+    }
+
+    /** What is the matter: damage, whoever met it; a learner that stopped; a disk that is full. */
+    private @Nullable Throwable failure() {
+        Throwable damage = engine.damage().orElse(null);
+        if (damage != null) {
+            return damage;
+        }
+        Throwable stopped = consumer == null ? null : consumer.failure();
+        return stopped != null ? stopped : engine.waitsForRoom().orElse(null);
     }
 
     @Override

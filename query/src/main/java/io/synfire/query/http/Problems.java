@@ -4,6 +4,8 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import io.synfire.engine.store.StoreDamagedException;
+import io.synfire.engine.store.StoreFullException;
 import io.synfire.query.answer.AnswerJson;
 import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.OutOfTimeException;
@@ -64,6 +66,13 @@ final class Problems {
             LOG.warn("a request cannot be served: {}", e.getMessage());
             answer(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
         });
+        config.routes.exception(StoreDamagedException.class, (e, context) -> {
+            LOG.error("a request met damage: {}", e.getMessage());
+            answer(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
+        });
+        config.routes.exception(
+                StoreFullException.class,
+                (e, context) -> answer(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage())));
         config.routes.exception(HttpResponseException.class, (e, context) -> {
             HttpStatus found = HttpStatus.forStatus(e.getStatus());
             answer(context, found, found.getMessage() + ": path=" + context.path());
