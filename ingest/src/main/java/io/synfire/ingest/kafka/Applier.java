@@ -2,7 +2,9 @@ package io.synfire.ingest.kafka;
 
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,9 +57,24 @@ final class Applier implements AutoCloseable {
         }
         List<Batch> some = batches.subList(from, to);
         listener.beforeLearning(some);
-        engine.apply(some);
+        try {
+            engine.apply(some);
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(
+                    "records cannot be learned, so learning stops: they are before " + ends(some) + ": "
+                            + e.getMessage(),
+                    e);
+        }
         listener.afterLearning(some);
         return to;
+    }
+
+    private static String ends(List<Batch> batches) {
+        Map<String, Long> ends = new LinkedHashMap<>();
+        for (Batch batch : batches) {
+            batch.positions().forEach(position -> ends.put(batch.partition(), position.nextOffset()));
+        }
+        return ends.toString();
     }
 
     /** Waits for what is being applied: afterwards the engine stands where the last poll ended. */
