@@ -2,8 +2,11 @@ package io.synfire.ingest.kafka;
 
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreFullException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -65,20 +68,22 @@ final class Applier implements AutoCloseable {
         }
         List<Batch> some = batches.subList(from, to);
         listener.beforeLearning(some);
-        applyOnceThereIsRoom(some);
+        if (!applyOnceThereIsRoom(some)) {
+            return batches.size();
+        }
         listener.afterLearning(some);
         return to;
     }
 
-    /** A full disk is waited out: the engine applies nothing then, and is asked again. */
-    private void applyOnceThereIsRoom(List<Batch> batches) throws InterruptedException {
+    /** A full disk is waited out: the engine applies nothing then, and is asked again. False if these were given up meanwhile. */
+    private boolean applyOnceThereIsRoom(List<Batch> batches) throws InterruptedException {
         for (boolean first = true; ; first = false) {
             try {
                 engine.apply(batches);
                 if (!first) {
                     LOG.info("there is room on the disk again, learning goes on");
                 }
-                return;
+                return true;
             } catch (StoreFullException e) {
                 if (first) {
                     LOG.warn("{}", e.getMessage());
@@ -86,8 +91,26 @@ final class Applier implements AutoCloseable {
                 if (stopping.await(RETRY_MS, TimeUnit.MILLISECONDS)) {
                     throw e;
                 }
+                if (abandoned) {
+                    return false;
+                }
+            } catch (StoreException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                throw new IllegalStateException(
+                        "records cannot be learned, so learning stops: they are before " + ends(batches) + ": "
+                                + e.getMessage(),
+                        e);
             }
         }
+    }
+
+    private static String ends(List<Batch> batches) {
+        Map<String, Long> ends = new LinkedHashMap<>();
+        for (Batch batch : batches) {
+            batch.positions().forEach(position -> ends.put(batch.partition(), position.nextOffset()));
+        }
+        return ends.toString();
     }
 
     /** Waits for room on the disk no longer. Any thread. */

@@ -118,6 +118,13 @@ final class Assignment {
         }
     }
 
+    /** Moves all partitions that are read back to where the engine stands. */
+    void rewind() {
+        Set<TopicPartition> read = new HashSet<>(next.keySet());
+        read.retainAll(consumer.assignment());
+        rewind(read);
+    }
+
     /** These are not read any more. */
     void forget(Collection<TopicPartition> partitions) {
         partitions.forEach(next::remove);

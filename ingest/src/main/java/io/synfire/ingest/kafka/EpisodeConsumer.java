@@ -11,7 +11,6 @@ import io.synfire.ingest.codec.Decoding;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +19,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -83,8 +81,7 @@ public final class EpisodeConsumer implements AutoCloseable {
 
     private final CountDownLatch stopping = new CountDownLatch(1);
 
-    /** Where the log ended when it started. Of the learner's thread. */
-    private Map<TopicPartition, Long> goal = Map.of();
+    private final CatchUp catchUp = new CatchUp();
 
     private volatile boolean caughtUp;
     private volatile long lag = -1;
@@ -205,6 +202,11 @@ public final class EpisodeConsumer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception | Error e) {
+            if (isStopping() && e instanceof KafkaException) {
+                // What was applied is checkpointed by now; only the group was not told in order.
+                LOG.warn("the consumer was not closed in order: {}", e.getMessage());
+                return;
+            }
             // What goes wrong in a rebalance comes wrapped.
             Throwable cause =
                     e instanceof KafkaException && e.getCause() instanceof IllegalStateException own ? own : e;
@@ -232,8 +234,7 @@ public final class EpisodeConsumer implements AutoCloseable {
                     new Gaps(topic, faults.acceptedGaps(), meters),
                     properties.hasGroup());
             if (properties.hasGroup()) {
-                consumer.subscribe(
-                        List.of(topic), new GroupListener(engine, applier, assignment, consumer, this::isStopping));
+                consumer.subscribe(List.of(topic), new GroupListener(engine, applier, assignment, this::isStopping));
             }
             try {
                 loop(consumer, assignment, rejected, watch);
@@ -271,13 +272,16 @@ public final class EpisodeConsumer implements AutoCloseable {
                 if (!caughtUp && !consumer.assignment().isEmpty()) {
                     lookWhetherCaughtUp(consumer);
                 }
-                lag = lag(consumer, applier.pending());
+                lag = CatchUp.lag(consumer, applier.pending());
             } catch (StoreFullException e) {
                 // The engine learns nothing meanwhile, and writes the same checkpoint once there is room.
                 LOG.debug("a checkpoint waits for room on the disk", e);
                 pause();
             } catch (RetriableException e) {
                 LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
+                // Wherever it came from, what was polled and not applied is to be read again.
+                applier.await();
+                assignment.rewind();
                 pause();
             }
         }
@@ -297,7 +301,7 @@ public final class EpisodeConsumer implements AutoCloseable {
                 applier.await();
             } else if (!apply(polled, assignment, rejected, watch)) {
                 applier.await();
-                assignment.rewind(consumer.assignment());
+                assignment.rewind();
                 pause();
             }
         } catch (OffsetOutOfRangeException e) {
@@ -337,10 +341,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     }
 
     private void lookWhetherCaughtUp(KafkaConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
-        if (goal.isEmpty()) {
-            goal = consumer.endOffsets(consumer.assignment());
-        }
-        if (hasReached(consumer, goal)) {
+        if (catchUp.isDone(consumer)) {
             // Ready means that others may rely on it: what was caught up with is durable first.
             applier.await();
             engine.checkpoint();
@@ -385,22 +386,5 @@ public final class EpisodeConsumer implements AutoCloseable {
 
     private void pause() throws InterruptedException {
         var unused = stopping.await(RETRY_MS, TimeUnit.MILLISECONDS);
-    }
-
-    private static boolean hasReached(KafkaConsumer<byte[], ByteBuffer> consumer, Map<TopicPartition, Long> goal) {
-        return goal.entrySet().stream()
-                .allMatch(end -> !consumer.assignment().contains(end.getKey())
-                        || consumer.position(end.getKey()) >= end.getValue());
-    }
-
-    private static long lag(KafkaConsumer<byte[], ByteBuffer> consumer, long pending) {
-        long sum = pending;
-        for (TopicPartition partition : consumer.assignment()) {
-            if (consumer.currentLag(partition).isEmpty()) {
-                return -1;
-            }
-            sum += consumer.currentLag(partition).getAsLong();
-        }
-        return sum;
     }
 }

@@ -2,10 +2,7 @@ package io.synfire.ingest.kafka;
 
 import io.synfire.engine.Engine;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -28,19 +25,12 @@ final class GroupListener implements ConsumerRebalanceListener {
     private final Engine engine;
     private final Applier applier;
     private final Assignment assignment;
-    private final Consumer<byte[], ?> consumer;
     private final BooleanSupplier isStopping;
 
-    GroupListener(
-            Engine engine,
-            Applier applier,
-            Assignment assignment,
-            Consumer<byte[], ?> consumer,
-            BooleanSupplier isStopping) {
+    GroupListener(Engine engine, Applier applier, Assignment assignment, BooleanSupplier isStopping) {
         this.engine = engine;
         this.applier = applier;
         this.assignment = assignment;
-        this.consumer = consumer;
         this.isStopping = isStopping;
     }
 
@@ -82,8 +72,6 @@ final class GroupListener implements ConsumerRebalanceListener {
             throw new InterruptException(e);
         }
         assignment.forget(partitions);
-        Set<TopicPartition> kept = new HashSet<>(consumer.assignment());
-        kept.removeAll(partitions);
-        assignment.rewind(kept);
+        assignment.rewind();
     }
 }

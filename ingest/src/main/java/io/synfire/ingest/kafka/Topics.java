@@ -11,8 +11,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ public final class Topics {
 
     private static final String RECORD_BYTES_MAX = "max.message.bytes";
     private static final long HEADER_BYTES = 64L << 10;
+    private static final int ANSWER_MAX_MS = 30_000;
 
     private final ClientProperties properties;
 
@@ -43,10 +46,14 @@ public final class Topics {
      *
      * @param names the topics
      * @param partitions how many partitions a new topic of episodes gets
+     * @throws SilentClusterException if the cluster does not answer
+     * @throws IllegalStateException if it refuses
      */
     public void create(TopicNames names, int partitions) {
         try (Admin admin = Admin.create(properties.admin())) {
-            Set<String> present = admin.listTopics().names().get();
+            Set<String> present = admin.listTopics(new ListTopicsOptions().timeoutMs(ANSWER_MAX_MS))
+                    .names()
+                    .get();
             OptionalLong recordBytesMax = present.contains(names.episodes())
                     ? recordBytesMax(admin, names.episodes())
                     : create(admin, names.episodes(), partitions, Map.of());
@@ -57,7 +64,10 @@ public final class Topics {
                 var unused = create(admin, names.deadLetters(), 1, configs);
             }
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the topics cannot be made ready: " + e.getCause(), e);
+            String message = "the topics cannot be made ready: " + e.getCause();
+            throw e.getCause() instanceof RetriableException
+                    ? new SilentClusterException(message, e)
+                    : new IllegalStateException(message, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while topics were made ready", e);

@@ -80,10 +80,9 @@ final class LearnerKit {
     }
 
     static void awaitCaughtUp(EpisodeConsumer learner) {
-        await().atMost(LONG).until(() -> {
-            assertThat(learner.failure()).isNull();
-            return learner.ready() && learner.lag() == 0;
-        });
+        await().atMost(LONG).untilAsserted(() -> assertThat("failure=" + learner.failure() + " ready=" + learner.ready()
+                        + " lag=" + learner.lag() + " waiting=" + learner.waiting())
+                .isEqualTo("failure=null ready=true lag=0 waiting=null"));
     }
 
     static void awaitEpisodes(Engine engine, EpisodeConsumer learner, long episodes) {
@@ -97,15 +96,15 @@ final class LearnerKit {
         return await().atMost(LONG).until(learner::failure, failure -> failure != null);
     }
 
-    /** Episodes {@code from} to {@code to}, of seven contexts. */
+    /** Episodes {@code from} to {@code to}, of forty contexts. */
     void produce(int from, int to) {
         try (EpisodeProducer producer =
                 new EpisodeProducer(client(Map.of()), topics.episodes(), new SimpleMeterRegistry())) {
             List<Outgoing> records = new ArrayList<>();
             for (int i = from; i < to; i++) {
-                String json = "{\"at\":" + i * 1000L + ",\"context\":\"k" + i % 7 + "\",\"concepts\":[\"c" + i % 13
+                String json = "{\"at\":" + i * 1000L + ",\"context\":\"k" + i % 40 + "\",\"concepts\":[\"c" + i % 13
                         + "\",\"d" + i % 5 + "\"]}";
-                records.add(new Outgoing("k" + i % 7, json.getBytes(StandardCharsets.UTF_8)));
+                records.add(new Outgoing("k" + i % 40, json.getBytes(StandardCharsets.UTF_8)));
             }
             assertThat(producer.append(records).lastOffset()).isNotNegative();
         }

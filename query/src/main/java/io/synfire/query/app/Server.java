@@ -15,6 +15,7 @@ import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
 import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.LocalBroker;
+import io.synfire.ingest.kafka.SilentClusterException;
 import io.synfire.ingest.kafka.Topics;
 import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.http.EvidenceSource;
@@ -91,7 +92,7 @@ final class Server implements AutoCloseable {
                 LOG.info("a Kafka broker runs in this process at {}", broker.bootstrapServers());
             }
             ClientProperties client = new ClientProperties(kafka);
-            new Topics(client).create(settings.topics(), settings.partitions());
+            createTopics(settings, client);
             EpisodeProducer producer =
                     opened(parts, new EpisodeProducer(client, settings.topics().episodes(), meters));
             EpisodeConsumer.Options options = new EpisodeConsumer.Options(
@@ -101,6 +102,17 @@ final class Server implements AutoCloseable {
         } catch (RuntimeException e) {
             close(parts);
             throw e;
+        }
+    }
+
+    /** What was learned before can be asked for without a cluster; the learner waits for it. */
+    private static void createTopics(Settings settings, ClientProperties client) {
+        try {
+            new Topics(client).create(settings.topics(), settings.partitions());
+        } catch (SilentClusterException e) {
+            LOG.warn(
+                    "{}; the learner waits for it, and topics that are missing are made at the next start",
+                    e.getMessage());
         }
     }
 
