@@ -350,6 +350,7 @@ final class Simulation implements AutoCloseable {
 
     private Engine openEngine() {
         while (true) {
+            long refused = disk.faults().refusedReads();
             try {
                 thread = new SimulatedThread(random.split(), this::given);
                 begun = -1;
@@ -364,6 +365,9 @@ final class Simulation implements AutoCloseable {
                 store = opened;
                 return over;
             } catch (StoreException e) {
+                if (disk.faults().refusedReads() == refused) {
+                    throw e;
+                }
                 tally.add(Fault.OPENING_FAILED);
             }
         }
