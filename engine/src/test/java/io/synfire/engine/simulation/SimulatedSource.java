@@ -34,13 +34,25 @@ final class SimulatedSource {
 
     SimulatedSource(List<Line> log, int maxConcepts, SplittableRandom random) {
         this.random = random;
+        List<Line> again = new ArrayList<>();
         for (Line line : log) {
-            List<Logged> records = partitions.computeIfAbsent(line.partition(), name -> new ArrayList<>());
-            if (random.nextInt(30) == 0) {
-                records.add(new Logged(line.partition(), null));
+            add(line, maxConcepts);
+            if (line.entry() instanceof Episode episode && episode.eventId() != null && random.nextInt(3) == 0) {
+                again.add(line);
             }
-            records.add(new Logged(line.partition(), isTooLarge(line.entry(), maxConcepts) ? null : line.entry()));
+            if (!again.isEmpty() && random.nextInt(6) == 0) {
+                // A producer that tries again, others having come in between.
+                add(again.remove(random.nextInt(again.size())), maxConcepts);
+            }
         }
+    }
+
+    private void add(Line line, int maxConcepts) {
+        List<Logged> records = partitions.computeIfAbsent(line.partition(), name -> new ArrayList<>());
+        if (random.nextInt(30) == 0) {
+            records.add(new Logged(line.partition(), null));
+        }
+        records.add(new Logged(line.partition(), isTooLarge(line.entry(), maxConcepts) ? null : line.entry()));
     }
 
     private static boolean isTooLarge(Entry entry, int maxConcepts) {

@@ -30,6 +30,13 @@ import java.util.SplittableRandom;
 final class Simulation implements AutoCloseable {
 
     private static final int STEPS_MAX = 5_000;
+
+    /** So many records are a long log, for which the write-ahead log has time to grow over several of its blocks. */
+    private static final int LONG = 500;
+
+    /** Below this no throw of a die makes an engine lose what it has. */
+    private static final int LOSSES = 91;
+
     private static final List<String> BACKGROUND = List.of(
             "rocksdb.mem-table-flush-pending",
             "rocksdb.num-running-flushes",
@@ -44,6 +51,7 @@ final class Simulation implements AutoCloseable {
     private final Oracle oracle;
     private final Tally tally;
     private final boolean isDecided;
+    private final boolean isLong;
     private final List<String> trace = new ArrayList<>();
     private SimulatedThread thread;
     private Engine engine;
@@ -59,8 +67,10 @@ final class Simulation implements AutoCloseable {
     /** The log that a seed makes. */
     static List<Line> log(long seed) {
         SplittableRandom random = new SplittableRandom(~seed);
-        Shape shape =
-                new Shape(100 + random.nextInt(200), 10 + random.nextInt(30), RandomSettings.stepMs(random), 5, true);
+        long stepMs = RandomSettings.stepMs(random);
+        Shape shape = random.nextInt(10) == 0
+                ? new Shape(LONG, 120, stepMs, 5, true)
+                : new Shape(100 + random.nextInt(200), 10 + random.nextInt(30), stepMs, 5, true);
         return RandomLog.of(seed, shape);
     }
 
@@ -73,6 +83,7 @@ final class Simulation implements AutoCloseable {
         this.heapBytes = budgets[random.nextInt(budgets.length)];
         LearningSettings parsed = LearningSettings.parse(settings);
         this.source = new SimulatedSource(log, parsed.maxConcepts(), random.split());
+        this.isLong = log.size() >= LONG;
         // In some runs RocksDB flushes when it likes to; in the others when it is told to.
         this.isDecided = random.nextInt(6) > 0;
         this.disk = new SimulatedDisk(root, new StoreBudget(1 << 20, isDecided ? 8 << 20 : 1 << 20), random.split());
@@ -126,7 +137,7 @@ final class Simulation implements AutoCloseable {
     }
 
     private void step() {
-        int dice = random.nextInt(100);
+        int dice = random.nextInt(isLong && random.nextInt(4) > 0 ? LOSSES : 100);
         trace.add("dice " + dice);
         if (dice < 45) {
             poll();
@@ -154,9 +165,9 @@ final class Simulation implements AutoCloseable {
         } else if (dice < 91) {
             disk.faults().refuseWrites(2 + random.nextInt(12));
             tally.add(Fault.DISK_FULL);
-        } else if (dice < 93) {
+        } else if (dice < LOSSES + 2) {
             disk.faults().refuseReadAfter(random.nextInt(30));
-        } else if (dice < 95) {
+        } else if (dice < LOSSES + 4) {
             reopen();
         } else {
             crash();
@@ -333,11 +344,13 @@ final class Simulation implements AutoCloseable {
         source.seek(engine.positions());
         trace.add("opened " + committed);
         ask();
+        disk.faults().refuseNoRead();
         oracle.assertDigestHolds(engine);
     }
 
     private Engine openEngine() {
         while (true) {
+            long refused = disk.faults().refusedReads();
             try {
                 thread = new SimulatedThread(random.split(), this::given);
                 begun = -1;
@@ -352,6 +365,9 @@ final class Simulation implements AutoCloseable {
                 store = opened;
                 return over;
             } catch (StoreException e) {
+                if (disk.faults().refusedReads() == refused) {
+                    throw e;
+                }
                 tally.add(Fault.OPENING_FAILED);
             }
         }

@@ -45,10 +45,15 @@ public final class FaultyDisk {
         readsUntilRefusal = reads;
     }
 
+    /** No read fails. */
+    public void refuseNoRead() {
+        readsUntilRefusal = Integer.MAX_VALUE;
+    }
+
     /** From now on nothing fails. */
     public void heal() {
         writesRefused = 0;
-        readsUntilRefusal = Integer.MAX_VALUE;
+        refuseNoRead();
     }
 
     /** How many writes have failed. */
