@@ -104,7 +104,10 @@ final class HttpFuzzIT {
         assertThat(code).as(shown).isGreaterThanOrEqualTo(200).isNotEqualTo(500);
         boolean isHead = new String(request, StandardCharsets.ISO_8859_1).startsWith("HEAD");
         if (code >= 400 && !(code == 503 && answer.contains("catching up"))) {
-            assertThat(answer).as(shown).containsIgnoringCase("content-type: application/problem+json").doesNotContain("\tat ", "Exception", "etty", "avalin", "io.synfire.");
+            assertThat(answer)
+                    .as(shown)
+                    .containsIgnoringCase("content-type: application/problem+json")
+                    .doesNotContain("\tat ", "Exception", "etty", "avalin", "io.synfire.");
             if (!isHead) {
                 assertThat(answer).as(shown).contains("\"status\":" + code);
             }
