@@ -25,7 +25,9 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -136,13 +138,19 @@ public final class HttpServer implements AutoCloseable {
 
     /** The paths it answers, for holding the contract to them. */
     Set<String> routes() {
-        Set<String> paths = new TreeSet<>();
+        return methods().keySet();
+    }
+
+    /** The methods that each path takes. */
+    Map<String, Set<String>> methods() {
+        Map<String, Set<String>> methods = new TreeMap<>();
         javalin.unsafe.internalRouter.allHttpHandlers().forEach(parsed -> {
             if (parsed.endpoint.method.isHttpMethod()) {
-                paths.add(parsed.endpoint.path);
+                methods.computeIfAbsent(parsed.endpoint.path, path -> new TreeSet<>())
+                        .add(parsed.endpoint.method.name());
             }
         });
-        return paths;
+        return methods;
     }
 
     private void configure(JavalinConfig config) {

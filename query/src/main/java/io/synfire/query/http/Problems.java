@@ -127,7 +127,7 @@ final class Problems {
                     @Nullable Throwable cause,
                     Callback callback) {
                 Headers.put(response, false);
-                if (code >= 500 && cause != null) {
+                if (code == 500 && cause != null) {
                     LOG.error("a request failed: {} {}", request.getMethod(), request.getHttpURI(), cause);
                 }
                 send(response, callback, code, detail(code));
@@ -140,6 +140,7 @@ final class Problems {
             case 400 -> "the request must be well-formed HTTP";
             case 408 -> "the request took too long to come";
             case 414, 431 -> "the request line and headers must fit into http.header-max";
+            case 501, 505 -> "the request must be HTTP/1.1 or 1.0";
             default -> code < 500 ? "the request was refused" : "the server failed; its log says why";
         };
     }

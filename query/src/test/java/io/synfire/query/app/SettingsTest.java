@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.query.cli.Operations.Common;
+import io.synfire.query.http.HttpOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,58 @@ final class SettingsTest {
                 .hasMessageContaining("fields.reward.pointer=missing");
         assertThatThrownBy(() -> load("fields: {concepts: /c, reward: {pointer: /t, values: {v: much}}}", Map.of()))
                 .hasMessageContaining("fields.reward.values.v=much");
+    }
+
+    @Test
+    void limitsAndSecretsOfHttpAreRead() throws Exception {
+        String yaml =
+                """
+                http:
+                  tokens: /run/tokens
+                  hosts: [a.example, B.example]
+                  tls: {certificate: chain.pem, key: key.pem}
+                  body-max: 1MiB
+                  query-time-max: 500ms
+                  concurrent-max: 3
+                """;
+        HttpOptions http = load(yaml, Map.of()).http();
+        assertThat(http.tokens()).isEqualTo(Path.of("/run/tokens"));
+        assertThat(http.hosts()).containsExactlyInAnyOrder("a.example", "b.example");
+        assertThat(Objects.requireNonNull(http.tls()).key()).isEqualTo(Path.of("key.pem"));
+        assertThat(http.limits().bodyBytesMax()).isEqualTo(1 << 20);
+        assertThat(http.limits().queryTimeMax()).isEqualTo(Duration.ofMillis(500));
+        assertThat(http.limits().concurrentMax()).isEqualTo(3);
+        assertThat(http.open()).isFalse();
+        assertThat(load("", Map.of()).http()).isEqualTo(HttpOptions.of("127.0.0.1", 8720));
+        assertThatThrownBy(() -> load("http.tls.key: key.pem", Map.of()))
+                .hasMessageContaining("http.tls.certificate=missing");
+        assertThatThrownBy(() -> load("http.open: maybe", Map.of())).hasMessageContaining("http.open=maybe");
+        assertThatThrownBy(() -> load("http.idle-max: 1ms", Map.of())).hasMessageContaining("http.idle-max");
+    }
+
+    @Test
+    void noSecretIsShown() throws Exception {
+        Settings settings = load(
+                "kafka.ssl.keystore.key: Geheim1",
+                Map.of("SYNFIRE_KAFKA_SASL_JAAS_CONFIG", "x password='Geheim2';"),
+                "kafka.ssl.truststore.password=Geheim3",
+                "kafka.my.plugin.setting=Geheim4",
+                "kafka.security.protocol=SASL_SSL",
+                "http.port=1234");
+        assertThat(settings.kafka()).containsEntry("ssl.keystore.key", "Geheim1");
+        assertThat(settings.given())
+                .containsEntry("kafka.ssl.keystore.key", "(hidden)")
+                .containsEntry("kafka.sasl.jaas.config", "(hidden)")
+                .containsEntry("kafka.ssl.truststore.password", "(hidden)")
+                .containsEntry("kafka.my.plugin.setting", "(hidden)")
+                .containsEntry("kafka.security.protocol", "SASL_SSL")
+                .containsEntry("http.port", "1234");
+        assertThat(settings.toString()).contains("http.port").doesNotContain("Geheim");
+        assertThatThrownBy(() -> load("kafka:\n  sasl.jaas.config: Geheim\n bad: [\n", Map.of()))
+                .hasMessageContaining("must be YAML")
+                .hasMessageContaining("line=3")
+                .hasMessageNotContaining("Geheim");
+        assertThatThrownBy(() -> load("", Map.of(), "Geheim")).hasMessageNotContaining("Geheim");
     }
 
     @Test
