@@ -75,6 +75,7 @@ public final class HttpServer implements AutoCloseable {
     private final StatusSource status;
     private final @Nullable EpisodeSink sink;
     private final @Nullable EvidenceSource evidence;
+    private final BackupRoute backup;
     private final Semaphore searching = new Semaphore(1);
     private final PrometheusMeterRegistry meters;
     private final InstantSource clock;
@@ -92,6 +93,7 @@ public final class HttpServer implements AutoCloseable {
      * @param status says how the memory stands
      * @param sink where posted episodes go, or null if none are taken
      * @param evidence looks into the log, or null if there is none
+     * @param backups makes backups, or null if none can be made
      * @param meters what {@code /metrics} shows, and where query times go
      * @param clock what {@code at=now} means
      */
@@ -101,6 +103,7 @@ public final class HttpServer implements AutoCloseable {
             StatusSource status,
             @Nullable EpisodeSink sink,
             @Nullable EvidenceSource evidence,
+            @Nullable BackupMaker backups,
             PrometheusMeterRegistry meters,
             InstantSource clock) {
         this.address = address;
@@ -108,6 +111,7 @@ public final class HttpServer implements AutoCloseable {
         this.status = status;
         this.sink = sink;
         this.evidence = evidence;
+        this.backup = new BackupRoute(backups);
         this.meters = meters;
         this.clock = clock;
         this.work = new WorkMeters(meters);
@@ -197,6 +201,7 @@ public final class HttpServer implements AutoCloseable {
         config.routes.get("/v1/recall", timed("recall", this::recallByParameters));
         config.routes.post("/v1/recall", timed("recall", this::recallByBody));
         config.routes.post("/v1/episodes", this::episodes);
+        config.routes.post(BackupRoute.PATH, backup::handle);
         config.routes.get("/v1/status", context -> answer(context, json.of(status.status())));
         config.routes.get(
                 "/health/live", context -> context.contentType("text/plain").result("live"));
