@@ -11,6 +11,8 @@ import io.synfire.engine.view.Verification.Finding;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Reads a whole store and holds it to what is always so: each row decodes, leads to known concepts, is of no later checkpoint than the
@@ -31,6 +33,7 @@ final class StoreAudit {
     private final CheckpointRecord record;
     private final List<ForwardDecay> decays;
     private final List<Finding> findings = new ArrayList<>();
+    private final Map<String, Unreadable> unreadable = new TreeMap<>();
     private final BitSet withMarginal = new BitSet();
     private final double[] massOfAll;
     private final double[] absoluteMass;
@@ -42,6 +45,13 @@ final class StoreAudit {
     private long associationsMax;
     private boolean isCut;
     private boolean isComplete = true;
+
+    /** Rows that one damage hides. */
+    private record Unreadable(int firstCue, long count, StoreDamagedException first) {
+        Unreadable plus(Unreadable more) {
+            return new Unreadable(firstCue, count + more.count, first);
+        }
+    }
 
     StoreAudit(RocksStore store, LearningSettings settings, ConceptDictionary dictionary, CheckpointRecord record) {
         this.store = store;
@@ -66,10 +76,15 @@ final class StoreAudit {
                 }
             } catch (StoreDamagedException e) {
                 isComplete = false;
-                found(e.file().orElse("row of cue " + cue), String.valueOf(e.getMessage()));
+                // A block holds many rows: one finding a file, or a row where no file is known.
+                unreadable.merge(e.file().orElse("row of cue " + cue), new Unreadable(cue, 1, e), Unreadable::plus);
             }
         }
-        if (store.hasRowsFrom(dictionary.count())) {
+        unreadable.forEach((where, rows) -> found(
+                where,
+                "rows cannot be read: rows=" + rows.count() + " firstCue=" + rows.firstCue() + ": "
+                        + rows.first().getMessage()));
+        if (isComplete && store.hasRowsFrom(dictionary.count())) {
             found("rows", "there are rows of no concept: concepts=" + dictionary.count());
         }
         if (isComplete) {
