@@ -1,6 +1,7 @@
 package io.synfire.engine;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Forget;
@@ -13,9 +14,13 @@ import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreFullException;
 import io.synfire.engine.store.StoreInUseException;
+import io.synfire.engine.store.TableCheck;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Verification;
+import io.synfire.engine.view.Verification.Finding;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -324,6 +329,51 @@ public final class Engine implements AutoCloseable {
                 memory.counts().episodes(),
                 sums.associations(),
                 memory.counts().concepts());
+    }
+
+    /**
+     * Reads everything a store holds, beside its writer or without one, and looks for what is wrong with it.
+     *
+     * @param directory the store's directory
+     * @param options what the engine may use
+     * @return what was found; damage is a finding
+     * @throws IllegalArgumentException if there is no store in the directory
+     * @throws StoreException if it cannot be read for another reason, or has an unknown format
+     */
+    public static Verification verify(Path directory, EngineOptions options) {
+        try (Engine engine = openReadOnly(directory, options, new SimpleMeterRegistry())) {
+            return engine.memory.verification(engine.store.checkTables());
+        } catch (StoreDamagedException e) {
+            TableCheck tables = RocksStore.checkTables(directory);
+            List<Finding> findings = new ArrayList<>();
+            findings.add(new Finding(e.file().orElse("store"), String.valueOf(e.getMessage())));
+            tables.damaged().forEach((name, what) -> findings.add(new Finding(name, what)));
+            return new Verification(tables.tables(), tables.bytes(), 0, 0, 0, 0, null, findings);
+        }
+    }
+
+    /**
+     * Who has a store open to learn into it.
+     *
+     * @param directory the store's directory; there may be none
+     * @return process, start and host, as far as they can be told, or empty if nobody has
+     */
+    public static Optional<String> holder(Path directory) {
+        return RocksStore.holder(directory);
+    }
+
+    /**
+     * Checkpoints, and makes a second name for each file of the store as it is then: what a backup copies while learning goes on. Learning
+     * waits meanwhile, mostly for the checkpoint.
+     *
+     * @param target a directory beside the store's, not there yet; of no use for longer than it takes to copy it, since it shares tables with
+     *     the store
+     * @throws StoreException if it cannot be written
+     * @throws IllegalStateException if the engine only reads, is closed, or has failed before
+     */
+    public synchronized void linkTo(Path target) {
+        checkpoint();
+        store.linkTo(target);
     }
 
     /**

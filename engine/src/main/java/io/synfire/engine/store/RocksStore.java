@@ -8,10 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
@@ -80,6 +82,20 @@ public final class RocksStore implements AutoCloseable {
      */
     public static RocksStore openReadOnly(Path directory, StoreBudget budget) {
         return new StoreOpening(directory, budget, DiskAccess.REAL).openReadOnly();
+    }
+
+    /**
+     * Who has a store open for writing.
+     *
+     * @param directory its directory; there may be none
+     * @return such as {@code pid=4711 started=2011-12-09T12:00:00Z host=a}, or empty if nobody has
+     */
+    public static Optional<String> holder(Path directory) {
+        try {
+            return StoreHolder.find(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the store's directory cannot be read: store=" + directory, e);
+        }
     }
 
     /**
@@ -201,6 +217,23 @@ public final class RocksStore implements AutoCloseable {
     }
 
     /**
+     * Whether there are rows of such cues.
+     *
+     * @param cue the least of them
+     * @return true if there is at least one
+     */
+    public boolean hasRowsFrom(int cue) {
+        return database.call("the store cannot be read", open -> {
+            try (RocksIterator iterator = open.db().newIterator(open.handle(ColumnFamily.ROWS))) {
+                iterator.seek(key(cue));
+                boolean has = iterator.isValid();
+                iterator.status();
+                return has;
+            }
+        });
+    }
+
+    /**
      * What a context remembers.
      *
      * @param key where it was written
@@ -318,6 +351,44 @@ public final class RocksStore implements AutoCloseable {
             throw new IllegalStateException("a store opened for reading cannot be written: store=" + directory);
         }
         return new CheckpointWriter(this);
+    }
+
+    /**
+     * Makes a second name for each file of the last checkpoint, and copies what cannot have one: a store that another process may open, as
+     * long as nobody writes into it, and that shares its tables with this one.
+     *
+     * @param target a directory beside the store's, not there yet
+     */
+    public void linkTo(Path target) {
+        database.call("the store cannot be linked", open -> {
+            try (Checkpoint links = Checkpoint.create(open.db())) {
+                links.createCheckpoint(target.toString());
+                return target;
+            }
+        });
+    }
+
+    /**
+     * Compares the checksums of all blocks of all tables, one table after the other.
+     *
+     * @return what was found
+     */
+    public TableCheck checkTables() {
+        List<String> names = database.call("the store cannot be read", open -> open.db().getLiveFilesMetaData().stream()
+                .map(table -> table.fileName().substring(1))
+                .sorted()
+                .toList());
+        return TableFiles.check(directory, names);
+    }
+
+    /**
+     * Compares the checksums of all tables that lie in a directory, where the store itself cannot be opened.
+     *
+     * @param directory the store's directory
+     * @return what was found
+     */
+    public static TableCheck checkTables(Path directory) {
+        return TableFiles.check(directory, TableFiles.in(directory));
     }
 
     /**

@@ -1,8 +1,11 @@
 package io.synfire.engine.store;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -22,8 +25,29 @@ final class StoreHolder {
 
     private StoreHolder() {}
 
+    /** Who holds the lock of a store, which is tried for that; empty if nobody does. */
+    static Optional<String> find(Path directory) throws IOException {
+        Path lock = directory.resolve("LOCK");
+        if (!Files.isRegularFile(lock)) {
+            return Optional.empty();
+        }
+        Path file = directory.resolve(NAME);
+        if (Files.isRegularFile(file) && Files.readString(file).equals(own())) {
+            // A look at the lock would give up this process's own.
+            return Optional.of(of(directory));
+        }
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                FileLock free = channel.tryLock()) {
+            return free == null ? Optional.of(of(directory)) : Optional.empty();
+        }
+    }
+
     /** This process, which has just taken the lock. */
     static void write(Path directory) throws IOException {
+        Files.writeString(directory.resolve(NAME), own());
+    }
+
+    private static String own() throws IOException {
         ProcessHandle own = ProcessHandle.current();
         Optional<Instant> started = own.info().startInstant();
         StringBuilder line = new StringBuilder("pid=").append(own.pid());
@@ -31,7 +55,7 @@ final class StoreHolder {
         if (Files.isReadable(HOST)) {
             line.append(" host=").append(Files.readString(HOST).trim());
         }
-        Files.writeString(directory.resolve(NAME), line.append('\n'));
+        return line.append('\n').toString();
     }
 
     static void remove(Path directory) throws IOException {

@@ -32,14 +32,25 @@ final class TableFiles {
 
     /** What is wrong with the tables that lie there, by name. */
     static Map<String, String> damaged(Path directory) {
+        return check(directory, in(directory)).damaged();
+    }
+
+    /** Looks at these; one that a writer has deleted meanwhile is needed no more. */
+    static TableCheck check(Path directory, List<String> names) {
         Map<String, String> damaged = new TreeMap<>();
-        for (String name : in(directory)) {
-            String wrong = wrongWith(directory.resolve(name));
-            if (wrong != null) {
+        int tables = 0;
+        long bytes = 0;
+        for (String name : names) {
+            Path file = directory.resolve(name);
+            String wrong = wrongWith(file);
+            long length = file.toFile().length();
+            if (wrong != null && length > 0) {
                 damaged.put(name, wrong);
             }
+            tables += length > 0 ? 1 : 0;
+            bytes += length;
         }
-        return damaged;
+        return new TableCheck(tables, bytes, damaged);
     }
 
     /** What is wrong with a table, or null: each of its blocks is read and its checksum compared. */

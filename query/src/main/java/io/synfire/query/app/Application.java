@@ -3,12 +3,16 @@ package io.synfire.query.app;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.store.StoreDamagedException;
+import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Verification;
 import io.synfire.ingest.file.EpisodeFile;
+import io.synfire.query.answer.BackupAnswer;
 import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.RestoreAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
 import io.synfire.query.cli.Operations;
 import io.synfire.query.http.DamagedServer;
@@ -17,6 +21,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -147,6 +152,45 @@ final class Application implements Operations {
     @Override
     public ScenarioAnswer scenario(Common common, ScenarioRequest request) throws IOException {
         return new Benching(environment, err).scenario(common, request);
+    }
+
+    @Override
+    public Verification verify(Common common) throws IOException {
+        Settings settings = Settings.load(common, environment, Map.of());
+        return Engine.verify(settings.store(), settings.engine());
+    }
+
+    @Override
+    public BackupAnswer backup(Common common, Path target) throws IOException {
+        Settings settings = Settings.load(common, environment, Map.of());
+        if (FileCopies.isEmpty(settings.store())) {
+            throw new IllegalArgumentException("there is no store here: store=" + settings.store());
+        }
+        try (Engine engine =
+                Engine.open(settings.store(), settings.learning(), settings.engine(), new SimpleMeterRegistry())) {
+            return backups(settings).make(engine, target);
+        } catch (StoreInUseException e) {
+            String url = Serving.url(settings.data()).orElseThrow(() -> e);
+            Path absolute = target.toAbsolutePath().normalize();
+            try {
+                Serving.backup(url, absolute);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while the backup was made", interrupted);
+            }
+            return BackupManifest.read(absolute);
+        }
+    }
+
+    @Override
+    public RestoreAnswer restore(Common common, Path backup, boolean force) throws IOException {
+        Settings settings = Settings.load(common, environment, Map.of());
+        Files.createDirectories(settings.data());
+        return backups(settings).restore(backup, force);
+    }
+
+    private static Backups backups(Settings settings) {
+        return new Backups(settings.store(), settings.engine(), InstantSource.system());
     }
 
     @Override

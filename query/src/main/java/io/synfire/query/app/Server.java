@@ -18,10 +18,12 @@ import io.synfire.ingest.kafka.LocalBroker;
 import io.synfire.ingest.kafka.SilentClusterException;
 import io.synfire.ingest.kafka.Topics;
 import io.synfire.query.answer.StatusAnswer;
+import io.synfire.query.http.BackupMaker;
 import io.synfire.query.http.EvidenceSource;
 import io.synfire.query.http.HttpServer;
 import io.synfire.query.http.UnavailableException;
 import io.synfire.query.recall.Queries;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -72,6 +74,7 @@ final class Server implements AutoCloseable {
                 this::status,
                 sink,
                 client == null ? null : evidence(settings, engine.view(), client),
+                client == null ? null : backups(settings, engine),
                 meters,
                 InstantSource.system());
     }
@@ -153,6 +156,11 @@ final class Server implements AutoCloseable {
         };
     }
 
+    private static BackupMaker backups(Settings settings, Engine engine) {
+        Backups backups = new Backups(settings.store(), settings.engine(), InstantSource.system());
+        return target -> backups.make(engine, target);
+    }
+
     /** Starts to learn and to answer. */
     void start() {
         startLearning();
@@ -189,7 +197,20 @@ final class Server implements AutoCloseable {
     void startAnswering() {
         http.start();
         parts.push(http);
+        if (consumer != null) {
+            sayWhere();
+        }
         LOG.info("answering at {}", url());
+    }
+
+    /** For the commands that need the holder of the store. */
+    private void sayWhere() {
+        try {
+            Serving.write(settings.data(), url());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the data directory cannot be written: data=" + settings.data(), e);
+        }
+        parts.push(() -> Serving.remove(settings.data()));
     }
 
     Settings settings() {

@@ -1,10 +1,13 @@
 package io.synfire.query.cli;
 
 import io.synfire.engine.Engine;
+import io.synfire.engine.view.Verification;
+import io.synfire.query.answer.BackupAnswer;
 import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.RestoreAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
 import io.synfire.query.answer.ScenarioAnswer.Scenario;
 import io.synfire.query.recall.Queries;
@@ -161,6 +164,36 @@ public interface Operations {
      * @param seconds when no more is produced, at the latest
      */
     record ScenarioRequest(Scenario scenario, long seed, int baskets, long edges, double seconds) {}
+
+    /**
+     * Reads all of the store and looks for what is wrong with it.
+     *
+     * @param common what every command may be given
+     * @return what was found
+     * @throws IOException if the settings cannot be read
+     */
+    Verification verify(Common common) throws IOException;
+
+    /**
+     * Copies the memory, with the help of the process that serves it, if one does.
+     *
+     * @param common what every command may be given
+     * @param target a directory that is not there yet, or is empty
+     * @return what it holds
+     * @throws IOException if the settings cannot be read, or the backup not be written
+     */
+    BackupAnswer backup(Common common, Path target) throws IOException;
+
+    /**
+     * Brings a backup back as the memory.
+     *
+     * @param common what every command may be given
+     * @param backup the directory of the backup
+     * @param force whether a store that is there is moved aside
+     * @return what was restored
+     * @throws IOException if the settings or the backup cannot be read, or the store not be written
+     */
+    RestoreAnswer restore(Common common, Path backup, boolean force) throws IOException;
 
     /**
      * Opens the store to read it as of its last checkpoint.

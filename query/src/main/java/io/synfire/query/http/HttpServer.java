@@ -45,6 +45,7 @@ public final class HttpServer implements AutoCloseable {
     private final StatusSource status;
     private final @Nullable EpisodeSink sink;
     private final @Nullable EvidenceSource evidence;
+    private final BackupRoute backup;
     private final Semaphore searching = new Semaphore(1);
     private final PrometheusMeterRegistry meters;
     private final InstantSource clock;
@@ -65,6 +66,7 @@ public final class HttpServer implements AutoCloseable {
      * @param status says how the memory stands
      * @param sink where posted episodes go, or null if none are taken
      * @param evidence looks into the log, or null if there is none
+     * @param backups makes backups, or null if none can be made
      * @param meters what {@code /metrics} shows, and where query times go
      * @param clock what {@code at=now} means
      * @throws IllegalArgumentException if it would be open to the network by mistake, or a file of tokens or keys is not what it must be
@@ -75,6 +77,7 @@ public final class HttpServer implements AutoCloseable {
             StatusSource status,
             @Nullable EpisodeSink sink,
             @Nullable EvidenceSource evidence,
+            @Nullable BackupMaker backups,
             PrometheusMeterRegistry meters,
             InstantSource clock) {
         this.options = options;
@@ -82,6 +85,7 @@ public final class HttpServer implements AutoCloseable {
         this.status = status;
         this.sink = sink;
         this.evidence = evidence;
+        this.backup = new BackupRoute(backups);
         this.meters = meters;
         this.clock = clock;
         this.work = new WorkMeters(meters);
@@ -173,6 +177,7 @@ public final class HttpServer implements AutoCloseable {
         config.routes.get("/v1/recall", timed("recall", this::recallByParameters));
         config.routes.post("/v1/recall", timed("recall", this::recallByBody));
         config.routes.post("/v1/episodes", this::episodes);
+        config.routes.post(BackupRoute.PATH, backup::handle);
         config.routes.get("/v1/status", context -> answer(context, json.of(status.status())));
         config.routes.get(
                 "/health/live", context -> context.contentType("text/plain").result("live"));

@@ -8,10 +8,13 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.view.Verification;
+import io.synfire.query.answer.BackupAnswer;
 import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.RestoreAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
 import io.synfire.query.evaluate.Score;
 import io.synfire.query.recall.Queries;
@@ -67,6 +70,21 @@ final class SynfireCommandTest {
                     List.of(new BenchAnswer.Contender(BenchAnswer.SYNFIRE, rate, null, null, null, null)),
                     List.of(),
                     rate);
+        }
+
+        @Override
+        public Verification verify(Common common) {
+            return Engine.verify(directory, new EngineOptions(16 << 20));
+        }
+
+        @Override
+        public BackupAnswer backup(Common common, Path target) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public RestoreAnswer restore(Common common, Path backup, boolean force) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -84,6 +84,7 @@ final class HttpServerTest {
                 () -> StatusAnswer.of(engine.view(), ready, 0L, null, null),
                 sink,
                 evidence,
+                null,
                 meters,
                 InstantSource.system());
     }

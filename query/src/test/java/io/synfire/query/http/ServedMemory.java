@@ -53,7 +53,7 @@ final class ServedMemory implements AutoCloseable {
             server = new HttpServer(
                     options,
                     new Queries(engine.view()),
-                    () -> StatusAnswer.of(engine.view(), true, 0L, null),
+                    () -> StatusAnswer.of(engine.view(), true, 0L, null, null),
                     records -> {
                         await();
                         records.forEach(this::require);
