@@ -48,6 +48,7 @@ public final class Engine implements AutoCloseable {
     private final boolean writable;
     private final ReadWriteLock lifecycle = new ReentrantReadWriteLock();
     private @Nullable Throwable failure;
+    private boolean abandoned;
     private volatile boolean closed;
 
     private Engine(
@@ -91,7 +92,7 @@ public final class Engine implements AutoCloseable {
             LearningSettings settings = LearningSettings.parse(stored.get());
             Map<String, String> differences = settings.differences(learning);
             if (!differences.isEmpty()) {
-                throw new SettingsMismatchException(directory, differences);
+                throw new SettingsMismatchException(directory, differences, learning);
             }
             return new Engine(store, settings, options, registry, true);
         } catch (RuntimeException e) {
@@ -237,6 +238,17 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * The same, and moves what was written into files that are safe on the disk: a power cut cannot take it back.
+     *
+     * @throws StoreException if it could not be written
+     * @throws IllegalStateException if the engine only reads, is closed, or has failed before
+     */
+    public synchronized void flush() {
+        checkpoint();
+        store.flush();
+    }
+
+    /**
      * Where the sources stand: applied, not only checkpointed.
      *
      * @return one position per source and partition
@@ -273,6 +285,12 @@ public final class Engine implements AutoCloseable {
                 memory.counts().concepts());
     }
 
+    /** Releases everything without a last checkpoint, for a memory that nobody will open again. Idempotent. */
+    public synchronized void abandon() {
+        abandoned = true;
+        close();
+    }
+
     /**
      * Checkpoints, if this engine writes and has not failed, and releases everything. Idempotent.
      *
@@ -284,7 +302,7 @@ public final class Engine implements AutoCloseable {
             return;
         }
         try {
-            if (writable && failure == null) {
+            if (writable && failure == null && !abandoned) {
                 checkpoint();
                 store.flush();
             }

@@ -22,6 +22,7 @@ final class Applier implements AutoCloseable {
         applying.setDaemon(true);
         return applying;
     });
+    private volatile boolean stopping;
     private @Nullable Future<?> applying;
     private long records;
 
@@ -36,7 +37,7 @@ final class Applier implements AutoCloseable {
         records = ofRecords;
         applying = thread.submit(() -> {
             int next = 0;
-            while (next < batches.size()) {
+            while (next < batches.size() && !stopping) {
                 next = applySome(batches, next);
             }
         });
@@ -79,6 +80,11 @@ final class Applier implements AutoCloseable {
                 applying = null;
             }
         }
+    }
+
+    /** Leaves what is not applied yet for another time: batches carry their positions. Any thread. */
+    void stop() {
+        stopping = true;
     }
 
     /** How many records are being applied. */

@@ -18,7 +18,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * Where records go that cannot be learned: key, value and headers byte for byte, and headers that say where it was and why, named as
  * in KIP-1034. One thread at a time.
  */
-final class DeadLetters implements AutoCloseable {
+final class DeadLetters implements Rejecting, AutoCloseable {
 
     static final String EXCEPTION = "__streams.errors.exception";
     static final String MESSAGE = "__streams.errors.message";
@@ -38,7 +38,8 @@ final class DeadLetters implements AutoCloseable {
         metrics.bindTo(meters);
     }
 
-    void send(ConsumerRecord<byte[], byte[]> record, Exception reason) {
+    @Override
+    public void send(ConsumerRecord<byte[], byte[]> record, Exception reason) {
         Headers headers = new RecordHeaders(record.headers().toArray());
         add(headers, EXCEPTION, reason.getClass().getName());
         add(headers, MESSAGE, String.valueOf(reason.getMessage()));

@@ -59,6 +59,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     private final RecordDecoder decoder;
     private final Counter records;
     private final Counter deadLetters;
+    private final Gauge lagGauge;
     private final Thread thread = new Thread(this::run, "synfire-learner");
 
     private volatile boolean stopping;
@@ -102,7 +103,7 @@ public final class EpisodeConsumer implements AutoCloseable {
         this.deadLetters = Counter.builder("synfire.dead.letters")
                 .description("Records rejected since the start")
                 .register(meters);
-        Gauge.builder("synfire.lag", () -> (double) lag)
+        this.lagGauge = Gauge.builder("synfire.lag", () -> (double) lag)
                 .description("Records that are in the log and not yet learned; -1 while unknown")
                 .register(meters);
     }
@@ -143,6 +144,8 @@ public final class EpisodeConsumer implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
+        // A poll may bring more than can be learned within the time that a process is given to stop.
+        applier.stop();
         KafkaConsumer<byte[], byte[]> consumer = live;
         if (consumer != null) {
             consumer.wakeup();
@@ -153,6 +156,8 @@ public final class EpisodeConsumer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         applier.close();
+        // Another learner may count in the same registry after this one.
+        meters.remove(lagGauge);
     }
 
     private void run() {
