@@ -8,6 +8,7 @@ import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
 import io.synfire.query.cli.Operations;
 import io.synfire.query.recall.Queries;
@@ -115,6 +116,11 @@ final class Application implements Operations {
     @Override
     public EvaluateAnswer evaluate(Common common, EvaluateRequest request) throws IOException {
         return new Evaluating(environment, err).evaluate(common, request);
+    }
+
+    @Override
+    public RebuildAnswer rebuild(Common common, RebuildRequest request) throws IOException {
+        return new Rebuilding(environment, err).rebuild(common, request);
     }
 
     @Override

@@ -134,8 +134,9 @@ record Settings(
         return of(values);
     }
 
+    /** The store that is the memory now. */
     Path store() {
-        return data.resolve("store");
+        return StoreDirectory.live(data);
     }
 
     private static Settings of(Map<String, String> values) {

@@ -5,6 +5,7 @@ import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
 import io.synfire.query.answer.ScenarioAnswer.Scenario;
 import io.synfire.query.recall.Queries;
@@ -85,6 +86,26 @@ public interface Operations {
      * @param concept a concept's id, or null
      */
     record Forgotten(@Nullable String context, @Nullable String concept) {}
+
+    /**
+     * Builds a memory from the log anew, in a data directory of its own.
+     *
+     * @param common what every command may be given; its learning settings are those of the new memory
+     * @param request what to build
+     * @return what became of it
+     * @throws IOException if the settings or a file cannot be read, or the directory not be written
+     */
+    RebuildAnswer rebuild(Common common, RebuildRequest request) throws IOException;
+
+    /**
+     * What to build.
+     *
+     * @param into the data directory of the new memory: new, empty, or one where the same rebuild was begun
+     * @param settings a settings file whose learning settings are the new memory's, or null for those of the common settings
+     * @param untilMs the last event time that counts, or null for no end
+     * @param acceptGap whether what is gone of the log is passed over instead of refused
+     */
+    record RebuildRequest(Path into, @Nullable Path settings, @Nullable Long untilMs, boolean acceptGap) {}
 
     /**
      * Measures how well recall predicts.
