@@ -90,7 +90,7 @@ public final class FileReplay {
     }
 
     /**
-     * Learns from where the engine stands to the goal. Files that were learned before are read again for their times.
+     * Learns from where the engine stands to the goal, which is checkpointed then. Files that were learned before are read again for their times.
      *
      * @param goal how far each file is to be learned, in their order
      * @param watch watches
@@ -105,7 +105,9 @@ public final class FileReplay {
                 replay(position, watch);
             }
         }
-        engine.checkpoint();
+        if (!watch.isStopped()) {
+            engine.checkpoint();
+        }
     }
 
     /**

@@ -107,7 +107,7 @@ public final class TopicReplay {
     }
 
     /**
-     * Learns from where the engine stands to the goal.
+     * Learns from where the engine stands to the goal, which is checkpointed then.
      *
      * @param goal how far each partition is to be learned; partitions that are not named are not read
      * @param watch watches
@@ -146,8 +146,8 @@ public final class TopicReplay {
             }
             if (!watch.isStopped()) {
                 finish(goal);
+                engine.checkpoint();
             }
-            engine.checkpoint();
         }
     }
 

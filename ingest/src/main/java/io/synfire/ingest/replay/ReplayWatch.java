@@ -15,7 +15,7 @@ public interface ReplayWatch {
     };
 
     /**
-     * Whether to stop before the end; what was read so far is checkpointed.
+     * Whether to stop before the end; what was read since the last checkpoint is to be read again then.
      *
      * @return asked several times a second
      */

@@ -65,8 +65,7 @@ final class Application implements Operations {
     public int learn(Common common, List<String> files) throws IOException {
         Settings settings = Settings.load(common, environment, Map.of());
         Files.createDirectories(settings.data());
-        try (Engine engine =
-                Engine.open(settings.store(), settings.learning(), settings.engine(), new SimpleMeterRegistry())) {
+        try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
             EpisodeFile learner = new EpisodeFile(
                     engine,
                     settings.data().resolve("dead-letters.jsonl"),

@@ -19,6 +19,7 @@ import io.synfire.ingest.kafka.Topics;
 import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.http.EvidenceSource;
 import io.synfire.query.http.HttpServer;
+import io.synfire.query.http.RebuildControl;
 import io.synfire.query.recall.Queries;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -39,8 +40,8 @@ final class Server implements AutoCloseable {
 
     private final Settings settings;
     private final PrometheusMeterRegistry meters;
-    private final Engine engine;
-    private final @Nullable EpisodeConsumer consumer;
+    private final LiveMemory memory;
+    private final @Nullable Learners learners;
     private final @Nullable ClientProperties client;
     private final HttpServer http;
     private final Deque<AutoCloseable> parts;
@@ -49,26 +50,28 @@ final class Server implements AutoCloseable {
     private Server(
             Settings settings,
             PrometheusMeterRegistry meters,
-            Engine engine,
-            @Nullable EpisodeConsumer consumer,
+            LiveMemory memory,
+            @Nullable Learners learners,
             @Nullable ClientProperties client,
             @Nullable EpisodeProducer producer,
+            @Nullable RebuildControl rebuilds,
             Deque<AutoCloseable> parts) {
         this.settings = settings;
         this.meters = meters;
-        this.engine = engine;
-        this.consumer = consumer;
+        this.memory = memory;
+        this.learners = learners;
         this.client = client;
         this.parts = parts;
         ValidatingSink sink = producer == null
                 ? null
-                : new ValidatingSink(engine, producer, settings.decoding().mapping(), InstantSource.system());
+                : new ValidatingSink(memory, producer, settings.decoding().mapping(), InstantSource.system());
         this.http = new HttpServer(
                 settings.http(),
-                new Queries(engine.view(), settings.recall()),
+                memory,
                 this::status,
                 sink,
-                client == null ? null : evidence(settings, engine.view(), client),
+                client == null ? null : evidence(settings, memory, client),
+                rebuilds,
                 meters,
                 InstantSource.system());
     }
@@ -79,8 +82,8 @@ final class Server implements AutoCloseable {
         try {
             PrometheusMeterRegistry meters = meters(parts);
             // The store first: if another process has it, nothing else is to be started.
-            Engine engine =
-                    opened(parts, Engine.open(settings.store(), settings.learning(), settings.engine(), meters));
+            LiveMemory memory = opened(parts, new LiveMemory(Stores.open(settings, meters), settings.recall()));
+            Stores.tidy(settings);
             Map<String, String> kafka = new HashMap<>(settings.kafka());
             if (!kafka.containsKey("bootstrap.servers")) {
                 LocalBroker broker =
@@ -92,10 +95,9 @@ final class Server implements AutoCloseable {
             new Topics(client).create(settings.topics(), settings.partitions());
             EpisodeProducer producer =
                     opened(parts, new EpisodeProducer(client, settings.topics().episodes(), meters));
-            EpisodeConsumer.Options options =
-                    new EpisodeConsumer.Options(settings.topics(), settings.checkpointInterval(), settings.decoding());
-            EpisodeConsumer consumer = consumer(settings, engine, client, options, meters, parts);
-            return new Server(settings, meters, engine, consumer, client, producer, parts);
+            Learners learners = opened(parts, new Learners(settings, client, meters));
+            Rebuilds rebuilds = opened(parts, new Rebuilds(settings, memory, learners, client, meters));
+            return new Server(settings, meters, memory, learners, client, producer, rebuilds, parts);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -107,8 +109,9 @@ final class Server implements AutoCloseable {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
             PrometheusMeterRegistry meters = meters(parts);
-            Engine engine = opened(parts, Engine.openReadOnly(settings.store(), settings.engine(), meters));
-            return new Server(settings, meters, engine, null, null, null, parts);
+            Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), meters);
+            LiveMemory memory = opened(parts, new LiveMemory(engine, settings.recall()));
+            return new Server(settings, meters, memory, null, null, null, null, parts);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -128,9 +131,11 @@ final class Server implements AutoCloseable {
         return opened(parts, new EpisodeConsumer(engine, client, options, scoring, meters));
     }
 
-    private static EvidenceSource evidence(Settings settings, MemoryView view, ClientProperties client) {
-        EvidenceSearch search = new EvidenceSearch(settings, view.settings());
-        return (from, to, k) -> search.find(view.positions(), client, from, to, k);
+    private static EvidenceSource evidence(Settings settings, LiveMemory memory, ClientProperties client) {
+        return (from, to, k) -> {
+            MemoryView view = memory.view();
+            return new EvidenceSearch(settings, view.settings()).find(view.positions(), client, from, to, k);
+        };
     }
 
     /** Starts to learn and to answer. */
@@ -154,8 +159,8 @@ final class Server implements AutoCloseable {
                         position.source(),
                         position.partition(),
                         position.nextOffset()));
-        if (consumer != null) {
-            consumer.start();
+        if (learners != null) {
+            learners.start(memory);
         }
     }
 
@@ -170,7 +175,7 @@ final class Server implements AutoCloseable {
     }
 
     MemoryView view() {
-        return engine.view();
+        return memory.view();
     }
 
     String url() {
@@ -189,15 +194,14 @@ final class Server implements AutoCloseable {
     }
 
     StatusAnswer status() {
-        if (consumer == null) {
-            return StatusAnswer.of(engine.view(), true, null, null);
+        if (learners == null) {
+            return StatusAnswer.of(memory.view(), true, null, null);
         }
-        Throwable failure = consumer.failure();
-        long lag = consumer.lag();
+        Throwable failure = learners.failure();
         return StatusAnswer.of(
-                engine.view(),
-                consumer.ready() && failure == null,
-                lag < 0 ? null : lag,
+                memory.view(),
+                learners.ready(),
+                learners.lag(),
                 failure == null ? null : String.valueOf(failure.getMessage()));
     }
 

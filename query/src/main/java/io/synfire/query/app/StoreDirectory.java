@@ -36,7 +36,15 @@ final class StoreDirectory {
     private static final String PREVIOUS = "previous";
     private static final Pattern NAME = Pattern.compile("store(?:-(\\d{1,9}))?");
 
+    /** What a memory rejects while it is being built. */
+    private static final Pattern REJECTS = Pattern.compile("store-\\d{1,9}\\.dead-letters\\.jsonl");
+
     private StoreDirectory() {}
+
+    /** Where what is rejected is kept while a memory is being built. */
+    static Path rejects(Path store) {
+        return store.resolveSibling(store.getFileName() + ".dead-letters.jsonl");
+    }
 
     /** The store that is the memory, whether or not it is there yet. */
     static Path live(Path data) {
@@ -94,6 +102,13 @@ final class StoreDirectory {
             } else if (number > live) {
                 delete(store);
                 away.add(store);
+            }
+        }
+        try (Stream<Path> paths = Files.list(data)) {
+            for (Path left : paths.filter(path ->
+                            REJECTS.matcher(String.valueOf(path.getFileName())).matches())
+                    .toList()) {
+                Files.delete(left);
             }
         }
         return away;

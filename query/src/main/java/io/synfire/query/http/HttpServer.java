@@ -18,7 +18,6 @@ import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.ExplainQuery;
 import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.Measure;
-import io.synfire.query.recall.Queries;
 import io.synfire.query.recall.RecallQuery;
 import io.synfire.query.recall.TrendingQuery;
 import io.synfire.query.recall.UnknownConceptException;
@@ -69,10 +68,11 @@ public final class HttpServer implements AutoCloseable {
     private static final int THREADS_MAX = 24;
 
     private final Address address;
-    private final Queries queries;
+    private final QueriesSource memory;
     private final StatusSource status;
     private final @Nullable EpisodeSink sink;
     private final @Nullable EvidenceSource evidence;
+    private final AdminRoutes admin;
     private final Semaphore searching = new Semaphore(1);
     private final PrometheusMeterRegistry meters;
     private final InstantSource clock;
@@ -86,26 +86,29 @@ public final class HttpServer implements AutoCloseable {
      * A server, not yet started.
      *
      * @param address where it listens
-     * @param queries what answers
+     * @param memory what answers
      * @param status says how the memory stands
      * @param sink where posted episodes go, or null if none are taken
      * @param evidence looks into the log, or null if there is none
+     * @param rebuilds rebuilds the memory from the log, or null if there is none
      * @param meters what {@code /metrics} shows, and where query times go
      * @param clock what {@code at=now} means
      */
     public HttpServer(
             Address address,
-            Queries queries,
+            QueriesSource memory,
             StatusSource status,
             @Nullable EpisodeSink sink,
             @Nullable EvidenceSource evidence,
+            @Nullable RebuildControl rebuilds,
             PrometheusMeterRegistry meters,
             InstantSource clock) {
         this.address = address;
-        this.queries = queries;
+        this.memory = memory;
         this.status = status;
         this.sink = sink;
         this.evidence = evidence;
+        this.admin = new AdminRoutes(rebuilds, clock);
         this.meters = meters;
         this.clock = clock;
         this.work = new WorkMeters(meters);
@@ -195,6 +198,7 @@ public final class HttpServer implements AutoCloseable {
         config.routes.get("/v1/recall", timed("recall", this::recallByParameters));
         config.routes.post("/v1/recall", timed("recall", this::recallByBody));
         config.routes.post("/v1/episodes", this::episodes);
+        admin.register(config);
         config.routes.get("/v1/status", context -> answer(context, json.of(status.status())));
         config.routes.get(
                 "/health/live", context -> context.contentType("text/plain").result("live"));
@@ -226,10 +230,9 @@ public final class HttpServer implements AutoCloseable {
 
     private void concepts(Context context) {
         Parameters parameters = new Parameters(context, clock, "prefix", "k", "horizon", "blend", "at");
-        answer(
-                context,
-                json.of(queries.concepts(
-                        parameters.textOr("prefix", ""), parameters.k(), parameters.blend(), parameters.at())));
+        Answers.Concepts concepts = memory.ask(queries ->
+                queries.concepts(parameters.textOr("prefix", ""), parameters.k(), parameters.blend(), parameters.at()));
+        answer(context, json.of(concepts));
     }
 
     private void associations(Context context) {
@@ -247,20 +250,20 @@ public final class HttpServer implements AutoCloseable {
                 "include-cues",
                 "at");
         String measure = parameters.text("measure");
-        answer(
-                context,
-                json.of(queries.associations(new AssociationsQuery(
-                        context.pathParam("id"),
-                        parameters.k(),
-                        new Scoring(
-                                measure == null ? Measure.STRENGTH : Measure.parse(measure),
-                                parameters.number("shrinkage", 0),
-                                parameters.number("popularity", 0)),
-                        parameters.textOr("prefix", ""),
-                        parameters.blend(),
-                        parameters.number("min-support", 0),
-                        parameters.flag("include-cues"),
-                        parameters.at()))));
+        AssociationsQuery query = new AssociationsQuery(
+                context.pathParam("id"),
+                parameters.k(),
+                new Scoring(
+                        measure == null ? Measure.STRENGTH : Measure.parse(measure),
+                        parameters.number("shrinkage", 0),
+                        parameters.number("popularity", 0)),
+                parameters.textOr("prefix", ""),
+                parameters.blend(),
+                parameters.number("min-support", 0),
+                parameters.flag("include-cues"),
+                parameters.at());
+        Answers.Associations associations = memory.ask(queries -> queries.associations(query));
+        answer(context, json.of(associations));
     }
 
     private void explain(Context context) {
@@ -273,7 +276,7 @@ public final class HttpServer implements AutoCloseable {
                 parameters.number("min-support", 0),
                 parameters.at());
         Limits.requireK(parameters.k());
-        Answers.Explanation explanation = queries.explain(query);
+        Answers.Explanation explanation = memory.ask(queries -> queries.explain(query));
         if (!parameters.flag("evidence")) {
             answer(context, json.of(explanation));
         } else if (evidence == null) {
@@ -291,14 +294,14 @@ public final class HttpServer implements AutoCloseable {
 
     private void trending(Context context) {
         Parameters parameters = new Parameters(context, clock, "k", "fast", "slow", "min-support", "at");
-        answer(
-                context,
-                json.of(queries.trending(new TrendingQuery(
-                        parameters.k(),
-                        parameters.text("fast"),
-                        parameters.text("slow"),
-                        parameters.number("min-support", TrendingQuery.MIN_SUPPORT),
-                        parameters.at()))));
+        TrendingQuery query = new TrendingQuery(
+                parameters.k(),
+                parameters.text("fast"),
+                parameters.text("slow"),
+                parameters.number("min-support", TrendingQuery.MIN_SUPPORT),
+                parameters.at());
+        Answers.Trending trending = memory.ask(queries -> queries.trending(query));
+        answer(context, json.of(trending));
     }
 
     private void recallByParameters(Context context) {
@@ -347,7 +350,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void recall(Context context, RecallQuery query) {
-        Answers.Recall recalled = queries.recall(query);
+        Answers.Recall recalled = memory.ask(queries -> queries.recall(query));
         work.count(recalled.work());
         answer(context, json.of(recalled));
     }
@@ -394,6 +397,10 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void problem(Context context, HttpStatus found, String detail) {
+        problem(context, json, found, detail);
+    }
+
+    static void problem(Context context, AnswerJson json, HttpStatus found, String detail) {
         context.status(found);
         context.result(json.ofProblem(found.getCode(), found.getMessage(), detail));
         // JSON is UTF-8 by itself (RFC 8259): the type has no parameter.
