@@ -124,6 +124,15 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * Which RocksDB keeps memories.
+     *
+     * @return its version, such as 11.8.1
+     */
+    public static String rocksDbVersion() {
+        return RocksStore.rocksDbVersion();
+    }
+
+    /**
      * Whether an entry may be applied under the stored settings. Any thread.
      *
      * @param entry the entry

@@ -5,6 +5,7 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.EpisodeFile;
 import io.synfire.query.answer.BenchAnswer;
+import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
@@ -120,6 +121,11 @@ final class Application implements Operations {
     @Override
     public RebuildAnswer rebuild(Common common, RebuildRequest request) throws IOException {
         return new Rebuilding(environment, err).rebuild(common, request);
+    }
+
+    @Override
+    public DiffAnswer diff(Common common, DiffRequest request) throws IOException {
+        return new Diffing(environment, err).diff(common, request);
     }
 
     @Override

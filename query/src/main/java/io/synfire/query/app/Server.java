@@ -10,13 +10,16 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.synfire.engine.Engine;
+import io.synfire.engine.event.Position;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
 import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.LocalBroker;
+import io.synfire.ingest.kafka.TopicReplay;
 import io.synfire.ingest.kafka.Topics;
 import io.synfire.query.answer.StatusAnswer;
+import io.synfire.query.cli.Version;
 import io.synfire.query.http.EvidenceSource;
 import io.synfire.query.http.HttpServer;
 import io.synfire.query.http.RebuildControl;
@@ -26,6 +29,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.utils.AppInfoParser;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,6 +151,12 @@ final class Server implements AutoCloseable {
     void startLearning() {
         StatusAnswer now = status();
         LOG.info(
+                "Synfire {}, Kafka client {}, RocksDB {}, Java {}",
+                Version.current(),
+                AppInfoParser.getVersion(),
+                Engine.rocksDbVersion(),
+                Runtime.version().feature());
+        LOG.info(
                 "store {}: {} episodes, {} concepts, {} associations; settings {}",
                 settings.store(),
                 now.counts().episodes(),
@@ -159,8 +169,28 @@ final class Server implements AutoCloseable {
                         position.source(),
                         position.partition(),
                         position.nextOffset()));
+        if (client != null) {
+            logLag(client, now);
+        }
         if (learners != null) {
             learners.start(memory);
+        }
+    }
+
+    private void logLag(ClientProperties cluster, StatusAnswer now) {
+        try {
+            for (Position end : TopicReplay.end(cluster, settings.topics().episodes())) {
+                long next = now.positions().stream()
+                        .filter(position ->
+                                position.source().equals(end.source()) && position.partition() == end.partition())
+                        .mapToLong(Position::nextOffset)
+                        .findFirst()
+                        .orElse(0);
+                LOG.info("lag of partition {}: {} records", end.partition(), Math.max(0, end.nextOffset() - next));
+            }
+        } catch (RuntimeException e) {
+            // The learner waits for the cluster; the log does not.
+            LOG.warn("the lag is not known yet: {}", e.getMessage());
         }
     }
 

@@ -2,6 +2,7 @@ package io.synfire.query.cli;
 
 import io.synfire.engine.Engine;
 import io.synfire.query.answer.BenchAnswer;
+import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
@@ -106,6 +107,28 @@ public interface Operations {
      * @param acceptGap whether what is gone of the log is passed over instead of refused
      */
     record RebuildRequest(Path into, @Nullable Path settings, @Nullable Long untilMs, boolean acceptGap) {}
+
+    /**
+     * Compares two memories.
+     *
+     * @param common what every command may be given
+     * @param request which, and how
+     * @return what changed
+     * @throws IOException if the settings or a file cannot be read
+     */
+    DiffAnswer diff(Common common, DiffRequest request) throws IOException;
+
+    /**
+     * Which memories to compare, and how.
+     *
+     * @param first data directory of the one
+     * @param second data directory of the other
+     * @param k how long the compared lists are
+     * @param minSupport how active a concept must be in both to be among those that moved
+     * @param test files that both are asked about; may be empty
+     * @param format what these hold, or null for what their first lines look like
+     */
+    record DiffRequest(Path first, Path second, int k, double minSupport, List<Path> test, @Nullable String format) {}
 
     /**
      * Measures how well recall predicts.

@@ -72,6 +72,7 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
                 .addSubcommand(new QueryCommands.DigestCommand(root, operations))
                 .addSubcommand(new EvaluateCommand(root, operations))
                 .addSubcommand(new RebuildCommand(root, operations))
+                .addSubcommand(new DiffCommand(root, operations))
                 .addSubcommand(new BenchCommand(root, operations))
                 .addSubcommand(new RunCommands.Completion());
         line.setExecutionExceptionHandler(SynfireCommand::failed);

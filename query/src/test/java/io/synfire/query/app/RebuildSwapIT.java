@@ -103,10 +103,14 @@ final class RebuildSwapIT {
             }
         }
 
-        @Override
-        public void close() {
+        void stop() {
             enough.set(true);
             running.forEach(CompletableFuture::join);
+        }
+
+        @Override
+        public void close() {
+            stop();
         }
     }
 
@@ -129,7 +133,7 @@ final class RebuildSwapIT {
                 awaitState(url, "done");
                 assertThat(get(url + "/v1/status").body()).contains("\"half-lives\":\"2d\"");
                 assertThat(load.answers.get()).isGreaterThan(before);
-                load.close();
+                load.stop();
                 assertThat(load.failures).isEmpty();
             }
             awaitCaughtUp(url);
@@ -210,7 +214,11 @@ final class RebuildSwapIT {
                 System.out.printf("stopped in %.1f s%n", (System.nanoTime() - start) / 1e9);
                 load.enough.set(true);
             }
-            assertThat(serve.output()).doesNotContain("closing takes too long");
+            assertThat(serve.output())
+                    .doesNotContain("closing takes too long")
+                    .containsPattern("Synfire \\S+, Kafka client 4\\.\\S+, RocksDB \\d\\S+, Java \\d+")
+                    .containsPattern("lag of partition \\d: \\d+ records")
+                    .contains("half-lives=30d");
         }
         try (JarProcess serve = serve("stopped", "again.log")) {
             String url = serve.awaitUrl();

@@ -10,11 +10,13 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
 import io.synfire.query.answer.BenchAnswer;
+import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
+import io.synfire.query.compare.MemoryComparer;
 import io.synfire.query.evaluate.Score;
 import io.synfire.query.recall.Queries;
 import java.io.PrintWriter;
@@ -109,6 +111,22 @@ final class SynfireCommandTest {
         }
 
         @Override
+        public DiffAnswer diff(Common common, DiffRequest request) {
+            try (Opened memory = openReadOnly(common)) {
+                return new DiffAnswer(
+                        request.first().toString(),
+                        request.second().toString(),
+                        new MemoryComparer(
+                                        memory.engine().view(),
+                                        memory.engine().view(),
+                                        request.k(),
+                                        request.minSupport())
+                                .compare(done -> {}),
+                        List.of(new Score("a", request.k(), 4, 1, 0.75, 0.5, 1, 0.25, new Score.Micros(3, 2, 9))));
+            }
+        }
+
+        @Override
         public RebuildAnswer rebuild(Common common, RebuildRequest request) {
             RebuildAnswer.Side before = new RebuildAnswer.Side("00000000000000aa", "00000000000000bb", 7, 4, 3, 1, 0);
             RebuildAnswer.Side after = new RebuildAnswer.Side(
@@ -195,6 +213,7 @@ final class SynfireCommandTest {
                     List.of("recall", "tea", "--prefix", "m", "--exclude", "honey", "--self", "2", "--shrinkage", "1"),
                     List.of("evaluate", "--train", "a", "b", "--test", "c", "--k", "5"),
                     List.of("rebuild", "--into", "x", "--accept-gap"),
+                    List.of("diff", "a", "b", "--k", "2"),
                     List.of("status"),
                     List.of("digest"))) {
                 String[] arguments = json.isEmpty()
