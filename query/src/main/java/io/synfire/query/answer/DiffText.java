@@ -23,7 +23,7 @@ public final class DiffText {
                 .forEach((key, change) -> text.append(String.format("  %-10s %s: %s%n", "setting", key, change)));
         text.append(String.format(
                 Locale.ROOT,
-                "%n%,d concepts in both, %,d with associations; of their strongest %d:%n",
+                "%n%,d concepts are active in both, %,d with associations; of their strongest %d:%n",
                 found.shared(),
                 found.compared(),
                 found.k()));
@@ -88,7 +88,7 @@ public final class DiffText {
     private static void only(StringBuilder text, String which, MemoryComparison.Only only) {
         if (only.count() > 0) {
             text.append(String.format(
-                    Locale.ROOT, "%n%,d concepts in %s alone: %s%n", only.count(), which, list(only.most())));
+                    Locale.ROOT, "%n%,d concepts are active in %s alone: %s%n", only.count(), which, list(only.most())));
         }
     }
 

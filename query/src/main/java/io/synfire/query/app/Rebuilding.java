@@ -236,7 +236,8 @@ final class Rebuilding {
             return;
         }
         try (Stream<Path> files = Files.list(into)) {
-            if (files.findAny().isPresent()) {
+            // A plan that was being written when the process ended is nothing yet.
+            if (files.anyMatch(file -> !file.endsWith(RebuildPlan.FILE + ".new"))) {
                 throw new IllegalArgumentException(
                         "a rebuild goes into a new or empty directory, or goes on in its own: into=" + into);
             }

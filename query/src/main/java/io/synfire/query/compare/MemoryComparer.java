@@ -30,7 +30,7 @@ public final class MemoryComparer {
     private static final int SHOWN = 10;
     private static final int LISTED = 3;
 
-    /** What is left of an activation that was all taken back is rounding. */
+    /** Below it a concept has faded; and what is left of an activation that was all taken back is rounding. */
     private static final double ACTIVATION_MIN = 1e-9;
 
     private final Memory first;
