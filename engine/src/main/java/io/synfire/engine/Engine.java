@@ -56,6 +56,7 @@ public final class Engine implements AutoCloseable {
     private final boolean writable;
     private final ReadWriteLock lifecycle = new ReentrantReadWriteLock();
     private @Nullable Throwable failure;
+    private boolean abandoned;
     private volatile boolean closed;
 
     private Engine(
@@ -115,7 +116,7 @@ public final class Engine implements AutoCloseable {
             LearningSettings settings = LearningSettings.parse(stored.get());
             Map<String, String> differences = settings.differences(learning);
             if (!differences.isEmpty()) {
-                throw new SettingsMismatchException(directory, differences);
+                throw new SettingsMismatchException(directory, differences, learning);
             }
             return new Engine(store, settings, options, registry, machinery, true);
         } catch (RuntimeException e) {
@@ -144,6 +145,15 @@ public final class Engine implements AutoCloseable {
             store.close();
             throw e;
         }
+    }
+
+    /**
+     * Which RocksDB keeps memories.
+     *
+     * @return its version, such as 11.8.1
+     */
+    public static String rocksDbVersion() {
+        return RocksStore.rocksDbVersion();
     }
 
     /**
@@ -268,6 +278,17 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * The same, and moves what was written into files that are safe on the disk: a power cut cannot take it back.
+     *
+     * @throws StoreException if it could not be written
+     * @throws IllegalStateException if the engine only reads, is closed, or has failed before
+     */
+    public synchronized void flush() {
+        checkpoint();
+        store.flush();
+    }
+
+    /**
      * Where the sources stand: applied, not only checkpointed.
      *
      * @return one position per source and partition
@@ -331,6 +352,12 @@ public final class Engine implements AutoCloseable {
                 memory.counts().concepts());
     }
 
+    /** Releases everything without a last checkpoint, for a memory that nobody will open again. Idempotent. */
+    public synchronized void abandon() {
+        abandoned = true;
+        close();
+    }
+
     /**
      * Reads everything a store holds, beside its writer or without one, and looks for what is wrong with it.
      *
@@ -387,7 +414,7 @@ public final class Engine implements AutoCloseable {
             return;
         }
         try {
-            if (writable && failure == null && store.damage().isEmpty()) {
+            if (writable && failure == null && !abandoned && store.damage().isEmpty()) {
                 checkpoint();
                 store.flush();
             }

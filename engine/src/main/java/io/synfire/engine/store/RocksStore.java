@@ -128,6 +128,17 @@ public final class RocksStore implements AutoCloseable {
     }
 
     /**
+     * Which RocksDB this is.
+     *
+     * @return its version
+     */
+    public static String rocksDbVersion() {
+        RocksDB.loadLibrary();
+        RocksDB.Version version = RocksDB.rocksdbVersion();
+        return version.getMajor() + "." + version.getMinor() + "." + version.getPatch();
+    }
+
+    /**
      * The learning settings the store was created with.
      *
      * @return values by key, or empty if it is new

@@ -36,10 +36,10 @@ public final class EpisodeFile {
     public static final int LINE_BYTES_MAX = 16 << 20;
 
     /** All files are one log, in the order in which they are learned: a context may go on from one to the next. */
-    private static final String PARTITION = "";
+    static final String PARTITION = "";
 
-    private static final int BATCH_EPISODES = 2_000;
-    private static final long BATCH_BYTES = 4L << 20;
+    static final int BATCH_EPISODES = 2_000;
+    static final long BATCH_BYTES = 4L << 20;
 
     private final Engine engine;
     private final Path deadLetters;

@@ -46,6 +46,10 @@ final class LearnedFiles {
         return position.source().startsWith(FILE);
     }
 
+    static Path path(Position position) {
+        return Path.of(position.source().substring(FILE.length()));
+    }
+
     static String source(Path file) {
         return FILE + file.toAbsolutePath().normalize();
     }
@@ -65,8 +69,7 @@ final class LearnedFiles {
 
     private long scan(Position position, long watermarkMs, Visitor visitor) throws IOException {
         long latestMs = watermarkMs;
-        Path path = Path.of(position.source().substring(FILE.length()));
-        try (InputStream input = new BufferedInputStream(Files.newInputStream(path))) {
+        try (InputStream input = new BufferedInputStream(Files.newInputStream(path(position)))) {
             LineReader lines = new LineReader(EpisodeFile.unpacked(input), EpisodeFile.LINE_BYTES_MAX);
             for (long record = 0; record < position.nextOffset(); record++) {
                 byte[] line = lines.next();

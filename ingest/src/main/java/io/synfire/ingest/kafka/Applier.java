@@ -50,7 +50,7 @@ final class Applier implements AutoCloseable {
         abandoned = false;
         applying = thread.submit(() -> {
             int next = 0;
-            while (next < batches.size() && !abandoned) {
+            while (next < batches.size() && !abandoned && stopping.getCount() > 0) {
                 next = applySome(batches, next);
             }
             return next;
@@ -113,11 +113,6 @@ final class Applier implements AutoCloseable {
         return ends.toString();
     }
 
-    /** Waits for room on the disk no longer. Any thread. */
-    void stopWaiting() {
-        stopping.countDown();
-    }
-
     /** Waits for what is being applied: afterwards the engine stands where the last poll ended. */
     void await() throws InterruptedException {
         Future<?> last = applying;
@@ -145,6 +140,11 @@ final class Applier implements AutoCloseable {
     void abandon() throws InterruptedException {
         abandoned = true;
         await();
+    }
+
+    /** Leaves what is not applied yet for another time, and waits for room on the disk no longer: batches carry their positions. Any thread. */
+    void stop() {
+        stopping.countDown();
     }
 
     /** How many records are being applied. */

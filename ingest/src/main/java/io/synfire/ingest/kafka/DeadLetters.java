@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * in KIP-1034. Of a record that is larger than what may be kept, the beginning is kept, and the header {@value #TRUNCATED} says how
  * large it was; all of it is where topic, partition and offset say, for as long as the log keeps it. One thread at a time.
  */
-final class DeadLetters implements AutoCloseable {
+final class DeadLetters implements Rejecting, AutoCloseable {
 
     static final String EXCEPTION = "__streams.errors.exception";
     static final String MESSAGE = "__streams.errors.message";
@@ -62,12 +62,8 @@ final class DeadLetters implements AutoCloseable {
         }
     }
 
-    /**
-     * Sends one.
-     *
-     * @throws IllegalStateException if it is refused at once: then the position must not pass it
-     */
-    void send(ConsumerRecord<byte[], ByteBuffer> record, MalformedRecordException reason) {
+    @Override
+    public void send(ConsumerRecord<byte[], ByteBuffer> record, MalformedRecordException reason) {
         Headers headers = new RecordHeaders(record.headers().toArray());
         add(headers, EXCEPTION, reason.getClass().getName());
         add(headers, MESSAGE, String.valueOf(reason.getMessage()));

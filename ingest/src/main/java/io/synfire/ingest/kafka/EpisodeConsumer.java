@@ -77,6 +77,8 @@ public final class EpisodeConsumer implements AutoCloseable {
     private final MeterRegistry meters;
     private final RecordDecoder decoder;
     private final Counter records;
+    private final Gauge lagGauge;
+    private final Gauge readyGauge;
     private final Thread thread = new Thread(this::run, "synfire-learner");
 
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -121,10 +123,10 @@ public final class EpisodeConsumer implements AutoCloseable {
         this.records = Counter.builder("synfire.records")
                 .description("Records read since the start")
                 .register(meters);
-        Gauge.builder("synfire.lag", () -> (double) lag)
+        this.lagGauge = Gauge.builder("synfire.lag", () -> (double) lag)
                 .description("Records that are in the log and not yet learned; -1 while unknown")
                 .register(meters);
-        Gauge.builder("synfire.ready", () -> ready() ? 1 : 0)
+        this.readyGauge = Gauge.builder("synfire.ready", () -> ready() ? 1 : 0)
                 .description("1 while the log was caught up with once, the cluster answers and learning goes on")
                 .register(meters);
     }
@@ -176,17 +178,21 @@ public final class EpisodeConsumer implements AutoCloseable {
     @Override
     public void close() {
         stopping.countDown();
+        // A poll may bring more than can be learned within the time that a process is given to stop.
+        applier.stop();
         KafkaConsumer<byte[], ByteBuffer> consumer = live;
         if (consumer != null) {
             consumer.wakeup();
         }
-        applier.stopWaiting();
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         applier.close();
+        // Another learner may count in the same registry after this one.
+        meters.remove(lagGauge);
+        meters.remove(readyGauge);
     }
 
     private void run() {
@@ -231,7 +237,7 @@ public final class EpisodeConsumer implements AutoCloseable {
                     consumer,
                     topic,
                     topicId,
-                    new Gaps(topic, faults.acceptedGaps(), meters),
+                    new Gaps(topic, faults.acceptedGaps()::contains, meters),
                     properties.hasGroup());
             if (properties.hasGroup()) {
                 consumer.subscribe(List.of(topic), new GroupListener(engine, applier, assignment, this::isStopping));

@@ -26,9 +26,9 @@ final class PollDecoder {
 
     private final RecordDecoder decoder;
     private final Assignment assignment;
-    private final DeadLetters rejected;
+    private final Rejecting rejected;
 
-    PollDecoder(RecordDecoder decoder, Assignment assignment, DeadLetters rejected) {
+    PollDecoder(RecordDecoder decoder, Assignment assignment, Rejecting rejected) {
         this.decoder = decoder;
         this.assignment = assignment;
         this.rejected = rejected;

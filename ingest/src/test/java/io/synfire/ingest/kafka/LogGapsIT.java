@@ -234,7 +234,7 @@ final class LogGapsIT {
                 consumer,
                 topic,
                 position(engine, 0).sourceId(),
-                new Gaps(topic, java.util.Set.of(accepted), meters),
+                new Gaps(topic, java.util.Set.of(accepted)::contains, meters),
                 false);
     }
 

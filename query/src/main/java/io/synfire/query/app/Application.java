@@ -9,9 +9,11 @@ import io.synfire.engine.view.Verification;
 import io.synfire.ingest.file.EpisodeFile;
 import io.synfire.query.answer.BackupAnswer;
 import io.synfire.query.answer.BenchAnswer;
+import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.RestoreAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
 import io.synfire.query.cli.Operations;
@@ -90,8 +92,7 @@ final class Application implements Operations {
     public int learn(Common common, List<String> files) throws IOException {
         Settings settings = Settings.load(common, environment, Map.of());
         Files.createDirectories(settings.data());
-        try (Engine engine =
-                Engine.open(settings.store(), settings.learning(), settings.engine(), new SimpleMeterRegistry())) {
+        try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
             EpisodeFile learner = new EpisodeFile(
                     engine,
                     settings.data().resolve("dead-letters.jsonl"),
@@ -142,6 +143,16 @@ final class Application implements Operations {
     @Override
     public EvaluateAnswer evaluate(Common common, EvaluateRequest request) throws IOException {
         return new Evaluating(environment, err).evaluate(common, request);
+    }
+
+    @Override
+    public RebuildAnswer rebuild(Common common, RebuildRequest request) throws IOException {
+        return new Rebuilding(environment, err).rebuild(common, request);
+    }
+
+    @Override
+    public DiffAnswer diff(Common common, DiffRequest request) throws IOException {
+        return new Diffing(environment, err).diff(common, request);
     }
 
     @Override

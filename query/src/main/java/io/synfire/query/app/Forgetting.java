@@ -85,8 +85,7 @@ final class Forgetting {
     }
 
     private void inFiles(Forgotten what, Done done) throws IOException {
-        try (Engine engine =
-                Engine.open(settings.store(), settings.learning(), settings.engine(), new SimpleMeterRegistry())) {
+        try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
             FileForgetter forgetter = new FileForgetter(
                     engine,
                     settings.data().resolve("forgotten.jsonl"),
@@ -122,7 +121,7 @@ final class Forgetting {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         EpisodeConsumer.Options options = new EpisodeConsumer.Options(
                 settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults());
-        try (Engine engine = Engine.open(settings.store(), settings.learning(), settings.engine(), meters);
+        try (Engine engine = Stores.open(settings, meters);
                 EpisodeConsumer consumer = new EpisodeConsumer(engine, client, options, meters)) {
             consumer.start();
             while (!consumer.ready()) {

@@ -10,17 +10,22 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.synfire.engine.Engine;
+import io.synfire.engine.event.Position;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
 import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.LocalBroker;
 import io.synfire.ingest.kafka.SilentClusterException;
+import io.synfire.ingest.kafka.TopicReplay;
 import io.synfire.ingest.kafka.Topics;
 import io.synfire.query.answer.StatusAnswer;
+import io.synfire.query.cli.Version;
+import io.synfire.query.http.Admin;
 import io.synfire.query.http.BackupMaker;
 import io.synfire.query.http.EvidenceSource;
 import io.synfire.query.http.HttpServer;
+import io.synfire.query.http.RebuildControl;
 import io.synfire.query.http.UnavailableException;
 import io.synfire.query.recall.Queries;
 import java.io.IOException;
@@ -30,6 +35,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.utils.AppInfoParser;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +50,8 @@ final class Server implements AutoCloseable {
 
     private final Settings settings;
     private final PrometheusMeterRegistry meters;
-    private final Engine engine;
-    private final @Nullable EpisodeConsumer consumer;
+    private final LiveMemory memory;
+    private final @Nullable Learners learners;
     private final @Nullable ClientProperties client;
     private final HttpServer http;
     private final Deque<AutoCloseable> parts;
@@ -54,27 +60,28 @@ final class Server implements AutoCloseable {
     private Server(
             Settings settings,
             PrometheusMeterRegistry meters,
-            Engine engine,
-            @Nullable EpisodeConsumer consumer,
+            LiveMemory memory,
+            @Nullable Learners learners,
             @Nullable ClientProperties client,
             @Nullable EpisodeProducer producer,
+            @Nullable RebuildControl rebuilds,
             Deque<AutoCloseable> parts) {
         this.settings = settings;
         this.meters = meters;
-        this.engine = engine;
-        this.consumer = consumer;
+        this.memory = memory;
+        this.learners = learners;
         this.client = client;
         this.parts = parts;
         ValidatingSink sink = producer == null
                 ? null
-                : new ValidatingSink(engine, producer, settings.decoding(), InstantSource.system());
+                : new ValidatingSink(memory, producer, settings.decoding(), InstantSource.system());
         this.http = new HttpServer(
                 settings.http(),
-                new Queries(engine.view(), settings.recall()),
+                memory,
                 this::status,
                 sink,
-                client == null ? null : evidence(settings, engine.view(), client),
-                client == null ? null : backups(settings, engine),
+                client == null ? null : evidence(settings, memory, client),
+                new Admin(client == null ? null : backups(settings, memory), rebuilds),
                 meters,
                 InstantSource.system());
     }
@@ -85,8 +92,8 @@ final class Server implements AutoCloseable {
         try {
             PrometheusMeterRegistry meters = meters(parts);
             // The store first: if another process has it, nothing else is to be started.
-            Engine engine =
-                    opened(parts, Engine.open(settings.store(), settings.learning(), settings.engine(), meters));
+            LiveMemory memory = opened(parts, new LiveMemory(Stores.open(settings, meters), settings.recall()));
+            Stores.tidy(settings);
             Map<String, String> kafka = new HashMap<>(settings.kafka());
             if (!kafka.containsKey("bootstrap.servers")) {
                 LocalBroker broker =
@@ -98,10 +105,9 @@ final class Server implements AutoCloseable {
             createTopics(settings, client);
             EpisodeProducer producer =
                     opened(parts, new EpisodeProducer(client, settings.topics().episodes(), meters));
-            EpisodeConsumer.Options options = new EpisodeConsumer.Options(
-                    settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults());
-            EpisodeConsumer consumer = consumer(settings, engine, client, options, meters, parts);
-            return new Server(settings, meters, engine, consumer, client, producer, parts);
+            Learners learners = opened(parts, new Learners(settings, client, meters));
+            Rebuilds rebuilds = opened(parts, new Rebuilds(settings, memory, learners, client, meters));
+            return new Server(settings, meters, memory, learners, client, producer, rebuilds, parts);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -124,8 +130,9 @@ final class Server implements AutoCloseable {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
             PrometheusMeterRegistry meters = meters(parts);
-            Engine engine = opened(parts, Engine.openReadOnly(settings.store(), settings.engine(), meters));
-            return new Server(settings, meters, engine, null, null, null, parts);
+            Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), meters);
+            LiveMemory memory = opened(parts, new LiveMemory(engine, settings.recall()));
+            return new Server(settings, meters, memory, null, null, null, null, parts);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -145,31 +152,41 @@ final class Server implements AutoCloseable {
         return opened(parts, new EpisodeConsumer(engine, client, options, scoring, meters));
     }
 
-    private static EvidenceSource evidence(Settings settings, MemoryView view, ClientProperties client) {
-        EvidenceSearch search = new EvidenceSearch(settings, view.settings());
+    private static EvidenceSource evidence(Settings settings, LiveMemory memory, ClientProperties client) {
         return (from, to, k) -> {
+            MemoryView view = memory.view();
             try {
-                return search.find(view.positions(), client, from, to, k);
+                return new EvidenceSearch(settings, view.settings()).find(view.positions(), client, from, to, k);
             } catch (IllegalStateException | UncheckedIOException e) {
                 throw new UnavailableException(String.valueOf(e.getMessage()), e);
             }
         };
     }
 
-    private static BackupMaker backups(Settings settings, Engine engine) {
-        Backups backups = new Backups(settings.store(), settings.engine(), InstantSource.system());
-        return target -> backups.make(engine, target);
+    private static BackupMaker backups(Settings settings, LiveMemory memory) {
+        return target ->
+                new Backups(settings.store(), settings.engine(), InstantSource.system()).make(memory.engine(), target);
     }
 
     /** Starts to learn and to answer. */
     void start() {
         startLearning();
         startAnswering();
+        // Last: a cluster that does not answer must hold up nothing.
+        if (client != null) {
+            logLag(client);
+        }
     }
 
     void startLearning() {
         StatusAnswer now = status();
         LOG.info("settings given: {}", settings.given());
+        LOG.info(
+                "Synfire {}, Kafka client {}, RocksDB {}, Java {}",
+                Version.current(),
+                AppInfoParser.getVersion(),
+                Engine.rocksDbVersion(),
+                Runtime.version().feature());
         LOG.info(
                 "store {}: {} episodes, {} concepts, {} associations; settings {}",
                 settings.store(),
@@ -183,21 +200,39 @@ final class Server implements AutoCloseable {
                         position.source(),
                         position.partition(),
                         position.nextOffset()));
-        if (engine.lostCheckpoints() > 0) {
+        if (memory.engine().lostCheckpoints() > 0) {
             LOG.warn(
                     "the end of the store's log was lost, what it held is read again: store={} checkpoints={}",
                     settings.store(),
-                    engine.lostCheckpoints());
+                    memory.engine().lostCheckpoints());
         }
-        if (consumer != null) {
-            consumer.start();
+        if (learners != null) {
+            learners.start(memory);
+        }
+    }
+
+    private void logLag(ClientProperties cluster) {
+        StatusAnswer now = status();
+        try {
+            for (Position end : TopicReplay.end(cluster, settings.topics().episodes())) {
+                long next = now.positions().stream()
+                        .filter(position ->
+                                position.source().equals(end.source()) && position.partition() == end.partition())
+                        .mapToLong(Position::nextOffset)
+                        .findFirst()
+                        .orElse(0);
+                LOG.info("lag of partition {}: {} records", end.partition(), Math.max(0, end.nextOffset() - next));
+            }
+        } catch (RuntimeException e) {
+            // The learner waits for the cluster; the log does not.
+            LOG.warn("the lag is not known yet: {}", e.getMessage());
         }
     }
 
     void startAnswering() {
         http.start();
         parts.push(http);
-        if (consumer != null) {
+        if (learners != null) {
             sayWhere();
         }
         LOG.info("answering at {}", url());
@@ -218,7 +253,7 @@ final class Server implements AutoCloseable {
     }
 
     MemoryView view() {
-        return engine.view();
+        return memory.view();
     }
 
     String url() {
@@ -239,26 +274,25 @@ final class Server implements AutoCloseable {
     StatusAnswer status() {
         Throwable failure = failure();
         String why = failure == null ? null : String.valueOf(failure.getMessage());
-        if (consumer == null) {
-            return StatusAnswer.of(engine.view(), failure == null, null, null, why);
+        if (learners == null) {
+            return StatusAnswer.of(memory.view(), failure == null, null, null, why);
         }
-        long lag = consumer.lag();
         return StatusAnswer.of(
-                engine.view(),
-                consumer.ready() && failure == null,
-                lag < 0 ? null : lag,
-                failure == null ? consumer.waiting() : null,
+                memory.view(),
+                learners.ready() && failure == null,
+                learners.lag(),
+                failure == null ? learners.waiting() : null,
                 why);
     }
 
     /** What is the matter: damage, whoever met it; a learner that stopped; a disk that is full. */
     private @Nullable Throwable failure() {
-        Throwable damage = engine.damage().orElse(null);
+        Throwable damage = memory.engine().damage().orElse(null);
         if (damage != null) {
             return damage;
         }
-        Throwable stopped = consumer == null ? null : consumer.failure();
-        return stopped != null ? stopped : engine.waitsForRoom().orElse(null);
+        Throwable stopped = learners == null ? null : learners.failure();
+        return stopped != null ? stopped : memory.engine().waitsForRoom().orElse(null);
     }
 
     @Override

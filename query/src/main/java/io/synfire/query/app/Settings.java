@@ -150,8 +150,9 @@ record Settings(
         return of(values);
     }
 
+    /** The store that is the memory now. */
     Path store() {
-        return data.resolve("store");
+        return StoreDirectory.live(data);
     }
 
     /** What may be shown of them. */

@@ -1,6 +1,5 @@
 package io.synfire.query.app;
 
-import io.synfire.engine.Engine;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Retraction;
@@ -22,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 /** Posted episodes on their way into the topic: all are checked as the learner would, then all are appended, or none. */
 final class ValidatingSink implements EpisodeSink {
 
-    private final Engine engine;
+    private final LiveMemory memory;
     private final EpisodeProducer producer;
     private final InstantSource clock;
     private final JsonEpisodeCodec codec;
 
-    ValidatingSink(Engine engine, EpisodeProducer producer, Decoding decoding, InstantSource clock) {
+    ValidatingSink(LiveMemory memory, EpisodeProducer producer, Decoding decoding, InstantSource clock) {
         this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits());
-        this.engine = engine;
+        this.memory = memory;
         this.producer = producer;
         this.clock = clock;
     }
@@ -68,7 +67,7 @@ final class ValidatingSink implements EpisodeSink {
     private Outgoing checked(byte[] json, int index, long nowMs) {
         try {
             Entry entry = codec.decode(json, Origin.at(nowMs));
-            Optional<String> refusal = engine.refusal(entry, nowMs);
+            Optional<String> refusal = memory.engine().refusal(entry, nowMs);
             if (refusal.isPresent()) {
                 throw new BadQueryException(refusal.get() + " record=" + index);
             }

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +42,12 @@ public final class HttpServer implements AutoCloseable {
     private static final String JSON = "application/json";
 
     private final HttpOptions options;
-    private final Queries queries;
+    private final QueriesSource memory;
     private final StatusSource status;
     private final @Nullable EpisodeSink sink;
     private final @Nullable EvidenceSource evidence;
     private final BackupRoute backup;
+    private final RebuildRoutes rebuild;
     private final Semaphore searching = new Semaphore(1);
     private final PrometheusMeterRegistry meters;
     private final InstantSource clock;
@@ -62,30 +64,30 @@ public final class HttpServer implements AutoCloseable {
      * A server, not yet started.
      *
      * @param options where it listens, to whom, and how much it bears
-     * @param queries what answers
+     * @param memory what answers
      * @param status says how the memory stands
      * @param sink where posted episodes go, or null if none are taken
      * @param evidence looks into the log, or null if there is none
-     * @param backups makes backups, or null if none can be made
+     * @param admin what whoever may do more is offered
      * @param meters what {@code /metrics} shows, and where query times go
      * @param clock what {@code at=now} means
      * @throws IllegalArgumentException if it would be open to the network by mistake, or a file of tokens or keys is not what it must be
      */
     public HttpServer(
             HttpOptions options,
-            Queries queries,
+            QueriesSource memory,
             StatusSource status,
             @Nullable EpisodeSink sink,
             @Nullable EvidenceSource evidence,
-            @Nullable BackupMaker backups,
+            Admin admin,
             PrometheusMeterRegistry meters,
             InstantSource clock) {
         this.options = options;
-        this.queries = queries;
+        this.memory = memory;
         this.status = status;
         this.sink = sink;
         this.evidence = evidence;
-        this.backup = new BackupRoute(backups);
+        this.backup = new BackupRoute(admin.backups());
         this.meters = meters;
         this.clock = clock;
         this.work = new WorkMeters(meters);
@@ -93,6 +95,7 @@ public final class HttpServer implements AutoCloseable {
                 new Bodies(options.limits().bodyBytesMax(), options.limits().idleMax(), System::nanoTime);
         Refusals refusals = new Refusals(meters, System::nanoTime);
         this.problems = new Problems(refusals);
+        this.rebuild = new RebuildRoutes(admin.rebuilds(), problems, clock);
         this.transport = new Transport(options, meters, refusals, problems);
         this.javalin = Javalin.create(this::configure);
     }
@@ -178,6 +181,7 @@ public final class HttpServer implements AutoCloseable {
         config.routes.post("/v1/recall", timed("recall", this::recallByBody));
         config.routes.post("/v1/episodes", this::episodes);
         config.routes.post(BackupRoute.PATH, backup::handle);
+        rebuild.register(config);
         config.routes.get("/v1/status", context -> answer(context, json.of(status.status())));
         config.routes.get(
                 "/health/live", context -> context.contentType("text/plain").result("live"));
@@ -196,17 +200,17 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Questions that must be answered in time. */
-    private Queries inTime() {
-        return queries.within(Deadline.after(options.limits().queryTimeMax(), System::nanoTime));
+    /** Asks what must be answered in time. */
+    private <T> T ask(Function<Queries, T> question) {
+        Deadline deadline = Deadline.after(options.limits().queryTimeMax(), System::nanoTime);
+        return memory.ask(queries -> question.apply(queries.within(deadline)));
     }
 
     private void concepts(Context context) {
         Parameters parameters = new Parameters(context, clock, "prefix", "k", "horizon", "blend", "at");
-        answer(
-                context,
-                json.of(inTime().concepts(
-                                parameters.textOr("prefix", ""), parameters.k(), parameters.blend(), parameters.at())));
+        Answers.Concepts concepts = ask(queries ->
+                queries.concepts(parameters.textOr("prefix", ""), parameters.k(), parameters.blend(), parameters.at()));
+        answer(context, json.of(concepts));
     }
 
     private void associations(Context context) {
@@ -224,20 +228,20 @@ public final class HttpServer implements AutoCloseable {
                 "include-cues",
                 "at");
         String measure = parameters.text("measure");
-        answer(
-                context,
-                json.of(inTime().associations(new AssociationsQuery(
-                        context.pathParam("id"),
-                        parameters.k(),
-                        new Scoring(
-                                measure == null ? Measure.STRENGTH : Measure.parse(measure),
-                                parameters.number("shrinkage", 0),
-                                parameters.number("popularity", 0)),
-                        parameters.textOr("prefix", ""),
-                        parameters.blend(),
-                        parameters.number("min-support", 0),
-                        parameters.flag("include-cues"),
-                        parameters.at()))));
+        AssociationsQuery query = new AssociationsQuery(
+                context.pathParam("id"),
+                parameters.k(),
+                new Scoring(
+                        measure == null ? Measure.STRENGTH : Measure.parse(measure),
+                        parameters.number("shrinkage", 0),
+                        parameters.number("popularity", 0)),
+                parameters.textOr("prefix", ""),
+                parameters.blend(),
+                parameters.number("min-support", 0),
+                parameters.flag("include-cues"),
+                parameters.at());
+        Answers.Associations associations = ask(queries -> queries.associations(query));
+        answer(context, json.of(associations));
     }
 
     private void explain(Context context) {
@@ -250,7 +254,7 @@ public final class HttpServer implements AutoCloseable {
                 parameters.number("min-support", 0),
                 parameters.at());
         Limits.requireK(parameters.k());
-        Answers.Explanation explanation = inTime().explain(query);
+        Answers.Explanation explanation = ask(queries -> queries.explain(query));
         if (!parameters.flag("evidence")) {
             answer(context, json.of(explanation));
         } else if (evidence == null) {
@@ -268,14 +272,14 @@ public final class HttpServer implements AutoCloseable {
 
     private void trending(Context context) {
         Parameters parameters = new Parameters(context, clock, "k", "fast", "slow", "min-support", "at");
-        answer(
-                context,
-                json.of(inTime().trending(new TrendingQuery(
-                        parameters.k(),
-                        parameters.text("fast"),
-                        parameters.text("slow"),
-                        parameters.number("min-support", TrendingQuery.MIN_SUPPORT),
-                        parameters.at()))));
+        TrendingQuery query = new TrendingQuery(
+                parameters.k(),
+                parameters.text("fast"),
+                parameters.text("slow"),
+                parameters.number("min-support", TrendingQuery.MIN_SUPPORT),
+                parameters.at());
+        Answers.Trending trending = ask(queries -> queries.trending(query));
+        answer(context, json.of(trending));
     }
 
     private void recallByParameters(Context context) {
@@ -324,7 +328,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void recall(Context context, RecallQuery query) {
-        Answers.Recall recalled = inTime().recall(query);
+        Answers.Recall recalled = ask(queries -> queries.recall(query));
         work.count(recalled.work());
         answer(context, json.of(recalled));
     }
