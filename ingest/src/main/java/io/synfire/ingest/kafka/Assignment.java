@@ -85,6 +85,8 @@ final class Assignment {
     void seek(Collection<TopicPartition> partitions) {
         Map<Integer, Position> stored = stored();
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+        // A consumer takes the last offset it was told for the log's end, and reckons its lag by it.
+        var unused = consumer.endOffsets(partitions);
         List<Gap> found = new ArrayList<>();
         List<Batch> starts = new ArrayList<>();
         for (TopicPartition partition : partitions) {

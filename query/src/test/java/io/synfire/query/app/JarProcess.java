@@ -85,6 +85,14 @@ final class JarProcess implements AutoCloseable {
         process.destroyForcibly().onExit().join();
     }
 
+    /** Any signal by its name, such as STOP and CONT. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).as("kill -%s", name).isZero();
+    }
+
     /** SIGTERM. */
     void terminate() {
         process.destroy();
