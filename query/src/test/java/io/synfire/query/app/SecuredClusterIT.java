@@ -84,6 +84,10 @@ final class SecuredClusterIT {
         secured.put("ssl.keystore.location", keys.toString());
         secured.put("ssl.keystore.password", STORE_PASSWORD);
         secured.put("ssl.key.password", STORE_PASSWORD);
+        // The broker itself is a client of this listener, and trusts it.
+        secured.put("ssl.truststore.type", "PKCS12");
+        secured.put("ssl.truststore.location", keys.toString());
+        secured.put("ssl.truststore.password", STORE_PASSWORD);
         secured.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
         secured.put("super.users", "User:broker;User:ANONYMOUS");
         secured.put("allow.everyone.if.no.acl.found", "true");
