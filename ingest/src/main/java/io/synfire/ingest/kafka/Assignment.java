@@ -127,6 +127,14 @@ final class Assignment {
         rewind(read);
     }
 
+    /** Lets the consumer drop what it has received and keeps; reads on from where the engine stands. Not in a group. */
+    void release() {
+        Set<TopicPartition> all = new HashSet<>(consumer.assignment());
+        consumer.unsubscribe();
+        consumer.assign(all);
+        rewind(all);
+    }
+
     /** These are not read any more. */
     void forget(Collection<TopicPartition> partitions) {
         partitions.forEach(next::remove);
