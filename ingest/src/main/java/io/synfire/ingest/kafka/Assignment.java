@@ -85,6 +85,8 @@ final class Assignment {
     void seek(Collection<TopicPartition> partitions) {
         Map<Integer, Position> stored = stored();
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+        // A consumer takes the last offset it was told for the log's end, and reckons its lag by it.
+        var unused = consumer.endOffsets(partitions);
         List<Gap> found = new ArrayList<>();
         List<Batch> starts = new ArrayList<>();
         for (TopicPartition partition : partitions) {
@@ -123,6 +125,14 @@ final class Assignment {
         Set<TopicPartition> read = new HashSet<>(next.keySet());
         read.retainAll(consumer.assignment());
         rewind(read);
+    }
+
+    /** Lets the consumer drop what it has received and keeps; reads on from where the engine stands. Not in a group. */
+    void release() {
+        Set<TopicPartition> all = new HashSet<>(consumer.assignment());
+        consumer.unsubscribe();
+        consumer.assign(all);
+        rewind(all);
     }
 
     /** These are not read any more. */

@@ -24,10 +24,11 @@ final class CatchUp {
     static long lag(Consumer<?, ?> consumer, long pending) {
         long sum = pending;
         for (TopicPartition partition : consumer.assignment()) {
-            if (consumer.currentLag(partition).isEmpty()) {
+            long lag = consumer.currentLag(partition).orElse(-1);
+            if (lag < 0) {
                 return -1;
             }
-            sum += consumer.currentLag(partition).getAsLong();
+            sum += lag;
         }
         return sum;
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -69,6 +70,9 @@ public final class EpisodeConsumer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EpisodeConsumer.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long RETRY_MS = 1_000;
+
+    /** A record beyond what is fetched at once: 8 MiB. */
+    private static final int LARGE_BYTES = 8 << 20;
 
     private final Engine engine;
     private final ClientProperties properties;
@@ -310,6 +314,11 @@ public final class EpisodeConsumer implements AutoCloseable {
                 assignment.rewind();
                 pause();
             }
+            if (!properties.hasGroup() && holdsLarge(polled)) {
+                // The consumer keeps what it has received until it has received the next: two of them may be too much.
+                applier.await();
+                assignment.release();
+            }
         } catch (OffsetOutOfRangeException e) {
             applier.await();
             if (isSame(watch.ask(), assignment)) {
@@ -384,6 +393,11 @@ public final class EpisodeConsumer implements AutoCloseable {
                     "the topic cannot be read: topic=" + options.topics().episodes() + ": " + e.getCause(), e);
         }
         LOG.warn("the cluster does not answer, trying again: {}", e.getCause().getMessage());
+    }
+
+    private static boolean holdsLarge(ConsumerRecords<byte[], ByteBuffer> polled) {
+        return StreamSupport.stream(polled.spliterator(), false)
+                .anyMatch(record -> record.serializedValueSize() > LARGE_BYTES);
     }
 
     private boolean isStopping() {

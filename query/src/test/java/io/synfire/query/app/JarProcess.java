@@ -95,9 +95,12 @@ final class JarProcess implements AutoCloseable {
         signal("CONT");
     }
 
-    private void signal(String name) throws IOException, InterruptedException {
-        Process sent = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
-        assertThat(sent.waitFor()).as("kill -%s", name).isZero();
+    /** Any signal by its name, such as STOP and CONT. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).as("kill -%s", name).isZero();
     }
 
     /** SIGTERM. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.kafka.FaultPolicy;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.http.HttpOptions;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -164,5 +167,25 @@ final class SettingsTest {
         assertThatThrownBy(() -> load("memory: lots", Map.of())).hasMessageContaining("memory=lots");
         assertThatThrownBy(() -> load("context-from: value", Map.of())).hasMessageContaining("context-from=value");
         assertThatThrownBy(() -> load("- a", Map.of())).hasMessageContaining("keys and values");
+    }
+
+    @Test
+    void whatFaultsAndRecordsMayCostIsSetAndChecked() throws IOException {
+        Settings settings = load(
+                "max-record: 1MiB",
+                Map.of("SYNFIRE_ACCEPT_GAP", "0@100, 1@7"),
+                "max-at=2030-01-01T00:00:00Z",
+                "max-dead-letter=2MiB",
+                "ready.lost-after=5s");
+        assertThat(settings.decoding().limits()).isEqualTo(new RecordLimits(1 << 20, 1_893_456_000_000L));
+        assertThat(settings.faults())
+                .isEqualTo(new FaultPolicy(Duration.ofSeconds(5), 2 << 20, Set.of("0@100", "1@7")));
+        assertThat(load("", Map.of()).faults()).isEqualTo(FaultPolicy.defaults());
+        assertThat(load("", Map.of()).decoding().limits()).isEqualTo(RecordLimits.DEFAULTS);
+        assertThatThrownBy(() -> load("max-at: soon", Map.of())).hasMessageContaining("max-at=soon");
+        assertThatThrownBy(() -> load("max-record: 2GiB", Map.of())).hasMessageContaining("max-record=2GiB");
+        assertThatThrownBy(() -> load("max-dead-letter: 1k", Map.of())).hasMessageContaining("max-dead-letter=1024");
+        assertThatThrownBy(() -> load("ready.lost-after: 10ms", Map.of()))
+                .hasMessageContaining("ready.lost-after=10ms");
     }
 }

@@ -52,7 +52,7 @@ final class ServedMemory implements AutoCloseable {
         try {
             server = new HttpServer(
                     options,
-                    new Queries(engine.view()),
+                    QueriesSource.of(new Queries(engine.view())),
                     () -> StatusAnswer.of(engine.view(), true, 0L, null, null),
                     records -> {
                         await();
@@ -62,6 +62,7 @@ final class ServedMemory implements AutoCloseable {
                     (from, to, k) -> {
                         throw new UnavailableException("there is no log to look into", new IllegalStateException());
                     },
+                    Admin.NONE,
                     meters,
                     InstantSource.system());
             server.start();
