@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractImmutableNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
@@ -108,7 +109,7 @@ final class RocksDatabase implements AutoCloseable {
     }
 
     private DBOptions databaseOptions(StoreBudget budget) {
-        return owned(new DBOptions()
+        return owned(verifyingLogs()
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
@@ -118,6 +119,20 @@ final class RocksDatabase implements AutoCloseable {
                 .setBytesPerSync(1 << 20)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setKeepLogFileNum(3));
+    }
+
+    /**
+     * Each log says which one came before it, and how long that was. Else, after a loss of power that took the end of a log, and not the one
+     * behind it, a hole would be left between the two. There is no setter for it.
+     */
+    private static DBOptions verifyingLogs() {
+        Properties properties = new Properties();
+        properties.setProperty("track_and_verify_wals", "true");
+        DBOptions options = DBOptions.getDBOptionsFromProps(properties);
+        if (options == null) {
+            throw new IllegalStateException("RocksDB does not know an option: option=track_and_verify_wals");
+        }
+        return options;
     }
 
     private ColumnFamilyOptions familyOptions(LRUCache cache, MergeOperator merge, StoreBudget budget) {
