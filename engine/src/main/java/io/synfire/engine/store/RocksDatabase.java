@@ -119,6 +119,8 @@ final class RocksDatabase implements AutoCloseable {
         // Not among the setters of the Java options.
         Properties named = new Properties();
         named.setProperty("track_and_verify_wals_in_manifest", "true");
+        // Each log says how the one before it ended: after a loss of power a later one must not be read behind a hole.
+        named.setProperty("track_and_verify_wals", "true");
         return DBOptions.getDBOptionsFromProps(named);
     }
 

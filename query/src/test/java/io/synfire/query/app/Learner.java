@@ -19,6 +19,7 @@ final class Learner implements AutoCloseable {
 
     private static final Pattern LAG = Pattern.compile("\"lag\":(\\d+)");
     private static final Pattern EPISODES = Pattern.compile("\"episodes\":(\\d+)");
+    private static final Pattern CHECKPOINTS = Pattern.compile("(?m)^synfire_checkpoint_seconds_count (\\d+)");
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final JarProcess process;
@@ -58,16 +59,26 @@ final class Learner implements AutoCloseable {
     /** Waits until it has learned something since it was asked first. */
     void awaitWork() {
         String url = process.awaitUrl();
-        long before = figure(url, EPISODES);
+        long before = figure(url + "/v1/status", EPISODES);
         await().atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> figure(url, EPISODES) > before);
+                .until(() -> figure(url + "/v1/status", EPISODES) > before);
+    }
+
+    /** Waits until it has written another checkpoint. */
+    void awaitCheckpoint() {
+        String url = process.awaitUrl();
+        long before = Math.max(0, figure(url + "/metrics", CHECKPOINTS));
+        await().atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> figure(url + "/metrics", CHECKPOINTS) > before);
     }
 
     /** Waits until it has learned so many episodes and there is nothing more. */
     void awaitEnd(long episodes) {
         String url = process.awaitUrl();
-        await().atMost(Duration.ofMinutes(5)).until(() -> figure(url, LAG) == 0 && figure(url, EPISODES) == episodes);
+        await().atMost(Duration.ofMinutes(5))
+                .until(() -> figure(url + "/v1/status", LAG) == 0 && figure(url + "/v1/status", EPISODES) == episodes);
     }
 
     @Override
@@ -77,7 +88,7 @@ final class Learner implements AutoCloseable {
 
     private static long figure(String url, Pattern pattern) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/v1/status"))
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url))
                     .timeout(Duration.ofSeconds(30))
                     .build();
             Matcher matcher = pattern.matcher(

@@ -80,7 +80,10 @@ final class ServeKillIT {
                 LockSupport.parkNanos(random.nextLong(3_000_000_000L));
             } else {
                 learner.awaitWork();
-                LockSupport.parkNanos(random.nextLong(2_000_000_000L));
+                if (random.nextBoolean()) {
+                    learner.awaitCheckpoint();
+                }
+                LockSupport.parkNanos(random.nextLong(1_000_000_000L));
             }
             assertThat(learner.process().isAlive())
                     .as("%s", learner.process().output())
