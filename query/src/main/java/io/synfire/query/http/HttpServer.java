@@ -56,6 +56,10 @@ public final class HttpServer implements AutoCloseable {
     private final RecallBody recallBody = new RecallBody();
     private final EpisodesBody episodesBody = new EpisodesBody();
     private final Bodies bodies;
+
+    /** Appending waits for the cluster, and for bodies that come slowly: it takes half of the places at most. */
+    private final Semaphore appending;
+
     private final Problems problems;
     private final Transport transport;
     private final Javalin javalin;
@@ -91,6 +95,7 @@ public final class HttpServer implements AutoCloseable {
         this.meters = meters;
         this.clock = clock;
         this.work = new WorkMeters(meters);
+        this.appending = new Semaphore(Math.max(1, options.limits().concurrentMax() / 2));
         this.bodies =
                 new Bodies(options.limits().bodyBytesMax(), options.limits().idleMax(), System::nanoTime);
         Refusals refusals = new Refusals(meters, System::nanoTime);
@@ -338,12 +343,23 @@ public final class HttpServer implements AutoCloseable {
             problems.answer(context, HttpStatus.SERVICE_UNAVAILABLE, "this server is offline, it takes no episodes");
             return;
         }
+        if (!appending.tryAcquire()) {
+            throw new BusyException();
+        }
+        try {
+            append(context, sink);
+        } finally {
+            appending.release();
+        }
+    }
+
+    private void append(Context context, EpisodeSink to) {
         List<byte[]> records = episodesBody.split(bodies.read(context), context.contentType());
         if (records.size() > options.limits().episodesMax()) {
             throw BadBodyException.tooLarge("a body must hold at most http.episodes-max records: records="
                     + records.size() + " http.episodes-max=" + options.limits().episodesMax());
         }
-        EpisodeSink.Appended appended = sink.append(records);
+        EpisodeSink.Appended appended = to.append(records);
         context.status(HttpStatus.ACCEPTED);
         answer(
                 context,

@@ -48,6 +48,11 @@ final class Problems {
         config.routes.exception(
                 UnknownConceptException.class,
                 (e, context) -> answer(context, HttpStatus.NOT_FOUND, String.valueOf(e.getMessage())));
+        config.routes.exception(BusyException.class, (e, context) -> {
+            refusals.count(Refusal.BUSY);
+            context.header(RETRY_AFTER.getName(), String.valueOf(RETRY_AFTER.getValue()));
+            answer(context, HttpStatus.TOO_MANY_REQUESTS, String.valueOf(e.getMessage()));
+        });
         config.routes.exception(ForbiddenException.class, (e, context) -> {
             refusals.count(Refusal.FORBIDDEN);
             answer(context, HttpStatus.FORBIDDEN, String.valueOf(e.getMessage()));

@@ -74,7 +74,9 @@ final class HttpFuzzIT {
     }
 
     private static void send(ServedMemory memory, byte[] request, int index, Map<Integer, Integer> statuses) {
-        String shown = "seed=" + SEED + " input=" + index + ":\n" + new String(request, StandardCharsets.ISO_8859_1);
+        String sent = new String(request, StandardCharsets.ISO_8859_1);
+        String shown = "seed=" + SEED + " input=" + index + " bytes=" + request.length + ":\n"
+                + sent.substring(0, Math.min(sent.length(), 800));
         String answer;
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), memory.server.port())) {
             socket.setSoTimeout(30_000);
@@ -102,13 +104,14 @@ final class HttpFuzzIT {
         int code = Integer.parseInt(status.group(1));
         statuses.merge(code, 1, Integer::sum);
         assertThat(code).as(shown).isGreaterThanOrEqualTo(200).isNotEqualTo(500);
-        boolean isHead = new String(request, StandardCharsets.ISO_8859_1).startsWith("HEAD");
+        boolean isHead = sent.startsWith("HEAD");
         if (code >= 400 && !(code == 503 && answer.contains("catching up"))) {
             assertThat(answer)
                     .as(shown)
                     .containsIgnoringCase("content-type: application/problem+json")
                     .doesNotContain("\tat ", "Exception", "etty", "avalin", "io.synfire.");
-            if (!isHead) {
+            // What is compressed is what was asked to be.
+            if (!isHead && !answer.contains("Content-Encoding: gzip")) {
                 assertThat(answer).as(shown).contains("\"status\":" + code);
             }
         }

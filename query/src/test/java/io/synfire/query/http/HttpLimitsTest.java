@@ -107,11 +107,11 @@ final class HttpLimitsTest {
 
     @Test
     void beyondThoseThatWaitRequestsAreRefusedAtOnceButProbesAreAnswered() throws Exception {
-        try (ServedMemory memory = served(limits(2, 3, Duration.ofSeconds(60), Duration.ofSeconds(60)))) {
+        try (ServedMemory memory = served(limits(1, 3, Duration.ofSeconds(60), Duration.ofSeconds(60)))) {
             CountDownLatch hold = new CountDownLatch(1);
             memory.hold = hold;
             List<CompletableFuture<HttpResponse<String>>> held = new ArrayList<>();
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 4; i++) {
                 held.add(memory.client().sendAsync(memory.posting("/v1/episodes", EPISODE), BodyHandlers.ofString()));
             }
             await().atMost(Duration.ofSeconds(60))
@@ -129,6 +129,27 @@ final class HttpLimitsTest {
                 assertThat(response.join().statusCode()).isEqualTo(202);
             }
             assertThat(memory.get("/v1/status").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void appendingLeavesPlacesForQuestions() throws Exception {
+        try (ServedMemory memory = served(limits(4, 4, Duration.ofSeconds(60), Duration.ofSeconds(60)))) {
+            CountDownLatch hold = new CountDownLatch(1);
+            memory.hold = hold;
+            List<CompletableFuture<HttpResponse<String>>> posts = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                posts.add(memory.client().sendAsync(memory.posting("/v1/episodes", EPISODE), BodyHandlers.ofString()));
+            }
+            await().atMost(Duration.ofSeconds(60)).until(() -> memory.denied("busy") == 3);
+            assertThat(memory.get("/v1/status").statusCode()).isEqualTo(200);
+            hold.countDown();
+            List<Integer> statuses = new ArrayList<>();
+            for (CompletableFuture<HttpResponse<String>> post : posts) {
+                statuses.add(post.join().statusCode());
+            }
+            assertThat(statuses).containsExactlyInAnyOrder(202, 202, 429, 429, 429);
+            assertThat(memory.post("/v1/episodes", EPISODE).statusCode()).isEqualTo(202);
         }
     }
 
