@@ -11,8 +11,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Applies what was read on a thread of its own, one poll at a time, so that the next is read and decoded meanwhile. All methods are called by
@@ -20,11 +18,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Applier implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
     private static final long RETRY_MS = 1_000;
 
     private final Engine engine;
     private final BatchListener listener;
+    private final RoomWatch room;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread applying = new Thread(task, "synfire-applier");
         applying.setDaemon(true);
@@ -34,9 +32,10 @@ final class Applier implements AutoCloseable {
     private long records;
     private final CountDownLatch stopping = new CountDownLatch(1);
 
-    Applier(Engine engine, BatchListener listener) {
+    Applier(Engine engine, BatchListener listener, RoomWatch room) {
         this.engine = engine;
         this.listener = listener;
+        this.room = room;
     }
 
     /** Waits for what is being applied, then applies these and does not wait. */
@@ -70,17 +69,12 @@ final class Applier implements AutoCloseable {
 
     /** A full disk is waited out: the engine applies nothing then, and is asked again. */
     private void applyOnceThereIsRoom(List<Batch> batches) throws InterruptedException {
-        for (boolean first = true; ; first = false) {
+        while (true) {
             try {
                 engine.apply(batches);
-                if (!first) {
-                    LOG.info("there is room on the disk again, learning goes on");
-                }
                 return;
             } catch (StoreFullException e) {
-                if (first) {
-                    LOG.warn("{}", e.getMessage());
-                }
+                room.met(e);
                 if (stopping.await(RETRY_MS, TimeUnit.MILLISECONDS)) {
                     throw e;
                 }
