@@ -14,8 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Applies what was read on a thread of its own, one poll at a time, so that the next is read and decoded meanwhile. All methods are called by
@@ -23,11 +21,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Applier implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
     private static final long RETRY_MS = 1_000;
 
     private final Engine engine;
     private final BatchListener listener;
+    private final RoomWatch room;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread applying = new Thread(task, "synfire-applier");
         applying.setDaemon(true);
@@ -38,9 +36,10 @@ final class Applier implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile boolean abandoned;
 
-    Applier(Engine engine, BatchListener listener) {
+    Applier(Engine engine, BatchListener listener, RoomWatch room) {
         this.engine = engine;
         this.listener = listener;
+        this.room = room;
     }
 
     /** Waits for what is being applied, then applies these and does not wait. */
@@ -77,17 +76,12 @@ final class Applier implements AutoCloseable {
 
     /** A full disk is waited out: the engine applies nothing then, and is asked again. False if these were given up meanwhile. */
     private boolean applyOnceThereIsRoom(List<Batch> batches) throws InterruptedException {
-        for (boolean first = true; ; first = false) {
+        while (true) {
             try {
                 engine.apply(batches);
-                if (!first) {
-                    LOG.info("there is room on the disk again, learning goes on");
-                }
                 return true;
             } catch (StoreFullException e) {
-                if (first) {
-                    LOG.warn("{}", e.getMessage());
-                }
+                room.met(e);
                 if (stopping.await(RETRY_MS, TimeUnit.MILLISECONDS)) {
                     throw e;
                 }

@@ -78,6 +78,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     private final ClientProperties properties;
     private final Options options;
     private final Applier applier;
+    private final RoomWatch room = new RoomWatch();
     private final MeterRegistry meters;
     private final RecordDecoder decoder;
     private final Counter records;
@@ -119,7 +120,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     public EpisodeConsumer(
             Engine engine, ClientProperties properties, Options options, BatchListener listener, MeterRegistry meters) {
         this.engine = engine;
-        this.applier = new Applier(engine, listener);
+        this.applier = new Applier(engine, listener, room);
         this.properties = properties;
         this.options = options;
         this.meters = meters;
@@ -283,9 +284,10 @@ public final class EpisodeConsumer implements AutoCloseable {
                     lookWhetherCaughtUp(consumer);
                 }
                 lag = CatchUp.lag(consumer, applier.pending());
+                room.look(engine);
             } catch (StoreFullException e) {
                 // The engine learns nothing meanwhile, and writes the same checkpoint once there is room.
-                LOG.debug("a checkpoint waits for room on the disk", e);
+                room.met(e);
                 pause();
             } catch (RetriableException e) {
                 LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());

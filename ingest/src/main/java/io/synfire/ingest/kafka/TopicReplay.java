@@ -133,7 +133,7 @@ public final class TopicReplay {
             }
         }
         try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties);
-                Applier applier = new Applier(engine, BatchListener.NONE)) {
+                Applier applier = new Applier(engine, BatchListener.NONE, new RoomWatch())) {
             Map<TopicPartition, Long> left = new HashMap<>();
             for (Position position : goal) {
                 left.put(new TopicPartition(topic, position.partition()), position.nextOffset());

@@ -27,7 +27,7 @@ final class ApplierTest {
     void whatIsAbandonedIsNotLearnedAnyFurtherAndThePositionStandsWhereLearningDoes() throws Exception {
         BatchGate gate = new BatchGate();
         try (Engine engine = LearnerKit.open(directory);
-                Applier applier = new Applier(engine, gate)) {
+                Applier applier = new Applier(engine, gate, new RoomWatch())) {
             applier.apply(batches(), BATCHES);
             gate.awaitHeld();
             CountDownLatch asked = new CountDownLatch(1);

@@ -72,7 +72,7 @@ final class StoreFaultsIT {
                 assertThat(get(url + "/metrics").body()).contains("synfire_learning_paused 0");
                 serve.terminate();
                 assertThat(serve.awaitExit(LONG)).isZero();
-                assertThat(serve.output()).containsOnlyOnce("WARN Applier - the disk is full");
+                assertThat(serve.output()).containsOnlyOnce("WARN RoomWatch - the disk is full");
             }
             assertThat(digest(data)).isEqualTo(undisturbed());
         }
