@@ -88,7 +88,11 @@ public final class DiffText {
     private static void only(StringBuilder text, String which, MemoryComparison.Only only) {
         if (only.count() > 0) {
             text.append(String.format(
-                    Locale.ROOT, "%n%,d concepts are active in %s alone: %s%n", only.count(), which, list(only.most())));
+                    Locale.ROOT,
+                    "%n%,d concepts are active in %s alone: %s%n",
+                    only.count(),
+                    which,
+                    list(only.most())));
         }
     }
 
