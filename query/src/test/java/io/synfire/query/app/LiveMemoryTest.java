@@ -1,6 +1,7 @@
 package io.synfire.query.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +44,9 @@ final class LiveMemoryTest {
             while (!memory.ask(LiveMemoryTest::concept).equals("new")) {
                 Thread.onSpinWait();
             }
-            assertThat(replaced).as("the old one waits for who asks it").isNotDone();
+            assertThatThrownBy(() -> replaced.get(500, TimeUnit.MILLISECONDS))
+                    .as("the old one waits for who asks it")
+                    .isInstanceOf(TimeoutException.class);
             goOn.countDown();
             assertThat(answer.get(1, TimeUnit.MINUTES)).isEqualTo("old");
             replaced.get(1, TimeUnit.MINUTES);
