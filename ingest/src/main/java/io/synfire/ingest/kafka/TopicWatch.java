@@ -36,6 +36,8 @@ final class TopicWatch implements AutoCloseable {
     private final Admin admin;
     private final String topic;
     private final Duration lostAfter;
+    private final MeterRegistry meters;
+    private final Gauge silence;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread watching = new Thread(task, "synfire-watch");
         watching.setDaemon(true);
@@ -54,7 +56,8 @@ final class TopicWatch implements AutoCloseable {
         this.admin = Admin.create(properties.admin());
         this.topic = topic;
         this.lostAfter = lostAfter;
-        Gauge.builder("synfire.cluster.silent.seconds", () -> silentNanos() / 1e9)
+        this.meters = meters;
+        this.silence = Gauge.builder("synfire.cluster.silent.seconds", () -> silentNanos() / 1e9)
                 .description("For how long not all leaders of the topic's partitions have answered")
                 .register(meters);
         var unused = thread.scheduleWithFixedDelay(this::look, 0, PERIOD_MS, TimeUnit.MILLISECONDS);
@@ -92,6 +95,8 @@ final class TopicWatch implements AutoCloseable {
     public void close() {
         thread.shutdownNow();
         admin.close(Duration.ZERO);
+        // Another may count in the same registry after this one.
+        meters.remove(silence);
     }
 
     private long silentNanos() {

@@ -26,11 +26,13 @@ final class BackupRoute {
     static final String PATH = "/v1/admin/backup";
 
     private final @Nullable BackupMaker maker;
+    private final Bodies bodies;
     private final JsonFactory factory = new JsonFactory();
     private final StoreJson json = new StoreJson();
 
-    BackupRoute(@Nullable BackupMaker maker) {
+    BackupRoute(@Nullable BackupMaker maker, Bodies bodies) {
         this.maker = maker;
+        this.bodies = bodies;
     }
 
     void handle(Context context) {
@@ -44,7 +46,7 @@ final class BackupRoute {
         if (maker == null) {
             throw new BadQueryException("this server is offline, make the backup with: synfire backup DIR");
         }
-        Path target = directory(context.bodyAsBytes());
+        Path target = directory(bodies.read(context));
         try {
             context.contentType("application/json").result(json.of(maker.backup(target)));
         } catch (IllegalArgumentException e) {

@@ -91,16 +91,16 @@ public final class HttpServer implements AutoCloseable {
         this.status = status;
         this.sink = sink;
         this.evidence = evidence;
-        this.backup = new BackupRoute(admin.backups());
         this.meters = meters;
         this.clock = clock;
         this.work = new WorkMeters(meters);
         this.appending = new Semaphore(Math.max(1, options.limits().concurrentMax() / 2));
         this.bodies =
                 new Bodies(options.limits().bodyBytesMax(), options.limits().idleMax(), System::nanoTime);
+        this.backup = new BackupRoute(admin.backups(), bodies);
         Refusals refusals = new Refusals(meters, System::nanoTime);
         this.problems = new Problems(refusals);
-        this.rebuild = new RebuildRoutes(admin.rebuilds(), problems, clock);
+        this.rebuild = new RebuildRoutes(admin.rebuilds(), problems, bodies, clock);
         this.transport = new Transport(options, meters, refusals, problems);
         this.javalin = Javalin.create(this::configure);
     }

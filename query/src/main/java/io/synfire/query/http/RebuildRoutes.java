@@ -17,10 +17,12 @@ final class RebuildRoutes {
     private final RebuildBody body;
     private final RebuildJson json = new RebuildJson();
     private final Problems problems;
+    private final Bodies bodies;
 
-    RebuildRoutes(@Nullable RebuildControl rebuilds, Problems problems, InstantSource clock) {
+    RebuildRoutes(@Nullable RebuildControl rebuilds, Problems problems, Bodies bodies, InstantSource clock) {
         this.rebuilds = rebuilds;
         this.problems = problems;
+        this.bodies = bodies;
         this.body = new RebuildBody(clock);
     }
 
@@ -34,7 +36,7 @@ final class RebuildRoutes {
         config.routes.post(REBUILD, context -> {
             RebuildControl control = control(context);
             if (control != null) {
-                RebuildBody.Asked asked = body.read(context.bodyAsBytes());
+                RebuildBody.Asked asked = body.read(bodies.read(context));
                 RebuildStatus begun = control.begin(asked.settings(), asked.untilMs());
                 context.status(HttpStatus.ACCEPTED);
                 answer(context, begun);
