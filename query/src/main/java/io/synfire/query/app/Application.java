@@ -31,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -172,7 +173,7 @@ final class Application implements Operations {
     }
 
     @Override
-    public BackupAnswer backup(Common common, Path target) throws IOException {
+    public BackupAnswer backup(Common common, Path target, @Nullable Path tokenFile) throws IOException {
         Settings settings = Settings.load(common, environment, Map.of());
         if (FileCopies.isEmpty(settings.store())) {
             throw new IllegalArgumentException("there is no store here: store=" + settings.store());
@@ -184,7 +185,7 @@ final class Application implements Operations {
             String url = Serving.url(settings.data()).orElseThrow(() -> e);
             Path absolute = target.toAbsolutePath().normalize();
             try {
-                Serving.backup(url, absolute);
+                Serving.backup(url, absolute, tokenFile);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while the backup was made", interrupted);

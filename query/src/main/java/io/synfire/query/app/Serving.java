@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -37,20 +38,23 @@ final class Serving {
         return Files.isRegularFile(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
     }
 
-    /** Asks for a backup into a directory and waits until it is there. */
-    static void backup(String url, Path target) throws IOException, InterruptedException {
+    /** Asks for a backup into a directory and waits until it is there; with the token that a file holds, where one is asked for. */
+    static void backup(String url, Path target, @Nullable Path tokenFile) throws IOException, InterruptedException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), body)) {
             json.writeStartObject();
             json.writeStringProperty("directory", target.toString());
             json.writeEndObject();
         }
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/v1/admin/backup"))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + "/v1/admin/backup"))
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()))
-                .build();
-        HttpResponse<String> response =
-                HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()));
+        if (tokenFile != null) {
+            request.header(
+                    "Authorization", "Bearer " + Files.readString(tokenFile).strip());
+        }
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         if (response.statusCode() != 200) {
             throw new IllegalStateException("the serving process made no backup: url=" + url + " status="
                     + response.statusCode() + ": " + response.body());

@@ -223,10 +223,11 @@ public interface Operations {
      *
      * @param common what every command may be given
      * @param target a directory that is not there yet, or is empty
+     * @param tokenFile file that holds a token of the role admin, where the serving process asks for one; or null
      * @return what it holds
      * @throws IOException if the settings cannot be read, or the backup not be written
      */
-    BackupAnswer backup(Common common, Path target) throws IOException;
+    BackupAnswer backup(Common common, Path target, @Nullable Path tokenFile) throws IOException;
 
     /**
      * Brings a backup back as the memory.

@@ -63,13 +63,20 @@ final class StoreCommands {
         @Nullable
         Path directory;
 
+        @Option(
+                names = "--token-file",
+                paramLabel = "FILE",
+                description = "holds a token of the role admin, where the serving process asks for one")
+        @Nullable
+        Path tokenFile;
+
         Backup(SynfireCommand root, Operations operations) {
             super(root, operations);
         }
 
         @Override
         public Integer call() throws IOException {
-            BackupAnswer made = operations.backup(root.common(), required(directory));
+            BackupAnswer made = operations.backup(root.common(), required(directory), tokenFile);
             Output.print(Output.required(spec), json, () -> new StoreJson().of(made), () -> new StoreText().of(made));
             return 0;
         }

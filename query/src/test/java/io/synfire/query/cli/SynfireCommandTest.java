@@ -82,7 +82,7 @@ final class SynfireCommandTest {
         }
 
         @Override
-        public BackupAnswer backup(Common common, Path target) {
+        public BackupAnswer backup(Common common, Path target, @Nullable Path tokenFile) {
             throw new UnsupportedOperationException();
         }
 
