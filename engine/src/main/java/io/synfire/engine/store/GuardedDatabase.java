@@ -51,13 +51,20 @@ final class GuardedDatabase implements AutoCloseable {
         Lock open = lifecycle.readLock();
         open.lock();
         try {
-            disk.beforeRead();
             return call.on(required());
         } catch (RocksDBException e) {
             throw failures.of(what, e);
         } finally {
             open.unlock();
         }
+    }
+
+    /** The same for a read of one value. */
+    <T extends @Nullable Object> T read(String what, Call<T> call) {
+        return call(what, database -> {
+            disk.beforeRead();
+            return call.on(database);
+        });
     }
 
     /** Writes a batch, or nothing; {@code what} says what cannot be written if it fails. */

@@ -222,7 +222,7 @@ public final class RocksStore implements AutoCloseable {
      * @return 0 if it has none
      */
     public int rowBytes(int cue) {
-        int length = database.call(
+        int length = database.read(
                 "the store cannot be read", open -> open.db().get(open.handle(ColumnFamily.ROWS), key(cue), NOTHING));
         return length == RocksDB.NOT_FOUND ? 0 : length;
     }
@@ -511,7 +511,7 @@ public final class RocksStore implements AutoCloseable {
     }
 
     byte @Nullable [] get(ColumnFamily family, byte[] key) {
-        return database.call("the store cannot be read", open -> open.db().get(open.handle(family), key));
+        return database.read("the store cannot be read", open -> open.db().get(open.handle(family), key));
     }
 
     private void scan(ColumnFamily family, BiConsumer<byte[], byte[]> visitor) {
