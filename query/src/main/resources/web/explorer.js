@@ -8,10 +8,23 @@ let horizons = [];
 
 async function ask(path, parameters = {}) {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== ''));
-  const response = await fetch(path + (query.size ? '?' + query : ''));
+  const token = sessionStorage.getItem('token');
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const response = await fetch(path + (query.size ? '?' + query : ''), { headers });
   const body = await response.json();
+  if (response.status === 401) askForToken(token !== null);
   if (!response.ok) throw new Error(body.detail || response.statusText);
   return body;
+}
+
+// A token is kept for as long as this tab is open, and is known to this page alone.
+function askForToken(wasGiven) {
+  sessionStorage.removeItem('token');
+  $('refused').hidden = !wasGiven;
+  $('start').hidden = true;
+  $('concept').hidden = true;
+  $('access').hidden = false;
+  $('token').focus();
 }
 
 function element(tag, text, className) {
@@ -109,6 +122,7 @@ async function showStatus() {
 }
 
 function fail(problem) {
+  if (!$('access').hidden) return;
   $('problem').textContent = problem.message;
   $('problem').hidden = false;
 }
@@ -128,16 +142,28 @@ async function show() {
 }
 
 $('query').addEventListener('input', async event => {
-  const { concepts } = await ask('/v1/concepts', { prefix: event.target.value, k: 12 });
-  $('completions').replaceChildren(...concepts.map(c => {
-    const option = element('option');
-    option.value = c.concept;
-    return option;
-  }));
+  try {
+    const { concepts } = await ask('/v1/concepts', { prefix: event.target.value, k: 12 });
+    $('completions').replaceChildren(...concepts.map(c => {
+      const option = element('option');
+      option.value = c.concept;
+      return option;
+    }));
+  } catch (problem) {
+    fail(problem);
+  }
 });
 $('search').addEventListener('submit', event => {
   event.preventDefault();
   if ($('query').value) location.hash = encodeURIComponent($('query').value);
+});
+$('access').addEventListener('submit', event => {
+  event.preventDefault();
+  if (!$('token').value) return;
+  sessionStorage.setItem('token', $('token').value.trim());
+  $('token').value = '';
+  $('access').hidden = true;
+  show();
 });
 addEventListener('hashchange', show);
 show();

@@ -2,10 +2,11 @@ package io.synfire.engine;
 
 import io.synfire.engine.memory.Checkpoint;
 import io.synfire.engine.memory.Memory;
+import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
+import io.synfire.engine.store.StoreFullException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,20 +20,18 @@ final class CheckpointRunner implements AutoCloseable {
 
     private final Memory memory;
     private final EngineMeters meters;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread writer = new Thread(task, "synfire-checkpoint");
-        writer.setDaemon(true);
-        return writer;
-    });
+    private final ExecutorService thread;
     private @Nullable Checkpoint underWay;
     private @Nullable Future<Written> writing;
+    private volatile @Nullable StoreException failure;
 
     /** What a checkpoint cost. */
     private record Written(long bytes, long nanos) {}
 
-    CheckpointRunner(Memory memory, EngineMeters meters) {
+    CheckpointRunner(Memory memory, EngineMeters meters, ExecutorService thread) {
         this.memory = memory;
         this.meters = meters;
+        this.thread = thread;
     }
 
     /** Begins one if none is under way and something changed. */
@@ -49,6 +48,19 @@ final class CheckpointRunner implements AutoCloseable {
         if (writing != null && writing.isDone()) {
             end(writing);
         }
+    }
+
+    /** Writes one that failed again, and waits for it: nothing is to be learned that could not be kept. */
+    void retry() {
+        if (underWay != null && writing == null) {
+            await();
+        }
+    }
+
+    /** Why the one under way could not be written at the last attempt; null if it could, or none is. */
+    @Nullable
+    StoreException failure() {
+        return failure;
     }
 
     /** Waits for the one under way, if any. */
@@ -120,10 +132,12 @@ final class CheckpointRunner implements AutoCloseable {
                 memory.end(underWay);
             }
             underWay = null;
+            failure = null;
             meters.checkpointed(done.bytes(), done.nanos());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof StoreException cause) {
-                throw new StoreException(String.valueOf(cause.getMessage()), cause);
+                failure = cause;
+                throw again(cause);
             }
             throw new IllegalStateException("a checkpoint failed: " + e.getCause(), e);
         } catch (InterruptedException e) {
@@ -134,5 +148,16 @@ final class CheckpointRunner implements AutoCloseable {
                 writing = null;
             }
         }
+    }
+
+    /** The same, with the stack of who waits for it. */
+    private static StoreException again(StoreException cause) {
+        if (cause instanceof StoreFullException full) {
+            return full.again();
+        }
+        if (cause instanceof StoreDamagedException damaged) {
+            return damaged.again();
+        }
+        return new StoreException(String.valueOf(cause.getMessage()), cause);
     }
 }

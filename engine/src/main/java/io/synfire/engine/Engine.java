@@ -1,6 +1,7 @@
 package io.synfire.engine;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Forget;
@@ -8,19 +9,25 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.memory.Memory;
-import io.synfire.engine.memory.MemoryBudget;
 import io.synfire.engine.store.RocksStore;
+import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
+import io.synfire.engine.store.StoreFullException;
 import io.synfire.engine.store.StoreInUseException;
+import io.synfire.engine.store.TableCheck;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Verification;
+import io.synfire.engine.view.Verification.Finding;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,10 +51,12 @@ public final class Engine implements AutoCloseable {
     private final Admission admission;
     private final EngineMeters meters;
     private final CheckpointRunner checkpoints;
+    private final LongSupplier nanoTime;
     private final MemoryView view;
     private final boolean writable;
     private final ReadWriteLock lifecycle = new ReentrantReadWriteLock();
     private @Nullable Throwable failure;
+    private boolean abandoned;
     private volatile boolean closed;
 
     private Engine(
@@ -55,12 +64,15 @@ public final class Engine implements AutoCloseable {
             LearningSettings settings,
             EngineOptions options,
             MeterRegistry registry,
+            Machinery machinery,
             boolean writable) {
         this.store = store;
-        this.memory = new Memory(settings, store, new MemoryBudget(options.heapBytes()));
+        this.memory = new Memory(settings, store, machinery.budget());
         this.admission = new Admission(settings);
         this.meters = new EngineMeters(registry, memory, store, options);
-        this.checkpoints = new CheckpointRunner(memory, meters);
+        this.checkpoints = new CheckpointRunner(memory, meters, machinery.checkpointThread());
+        this.nanoTime = machinery.nanoTime();
+        meters.store(store, () -> checkpoints.failure() instanceof StoreFullException);
         this.view = new LiveView(memory, lifecycle, () -> closed);
         this.writable = writable;
     }
@@ -76,24 +88,37 @@ public final class Engine implements AutoCloseable {
      * @return the engine
      * @throws SettingsMismatchException if a given setting differs from the stored one
      * @throws StoreInUseException if another writer has the store open
+     * @throws StoreDamagedException if something of it is damaged or missing
      * @throws StoreException if it cannot be read or has an unknown format
      */
     public static Engine open(
             Path directory, Map<String, String> learning, EngineOptions options, MeterRegistry registry) {
         LearningSettings asked = LearningSettings.parse(learning);
         RocksStore store = RocksStore.open(directory, options.storeBudget());
+        return over(store, directory, asked, learning, options, registry, Machinery.real(options));
+    }
+
+    /** The same over a store that is open, with other machinery than the real one. The store is closed if this fails. */
+    static Engine over(
+            RocksStore store,
+            Path directory,
+            LearningSettings asked,
+            Map<String, String> learning,
+            EngineOptions options,
+            MeterRegistry registry,
+            Machinery machinery) {
         try {
             Optional<Map<String, String>> stored = store.settings();
             if (stored.isEmpty()) {
                 store.create(asked.toMap());
-                return new Engine(store, asked, options, registry, true);
+                return new Engine(store, asked, options, registry, machinery, true);
             }
             LearningSettings settings = LearningSettings.parse(stored.get());
             Map<String, String> differences = settings.differences(learning);
             if (!differences.isEmpty()) {
-                throw new SettingsMismatchException(directory, differences);
+                throw new SettingsMismatchException(directory, differences, learning);
             }
-            return new Engine(store, settings, options, registry, true);
+            return new Engine(store, settings, options, registry, machinery, true);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -111,15 +136,24 @@ public final class Engine implements AutoCloseable {
      * @throws StoreException if it cannot be read or has an unknown format
      */
     public static Engine openReadOnly(Path directory, EngineOptions options, MeterRegistry registry) {
-        RocksStore store = RocksStore.openSecondary(directory, options.storeBudget());
+        RocksStore store = RocksStore.openReadOnly(directory, options.storeBudget());
         try {
             Map<String, String> stored = store.settings()
                     .orElseThrow(() -> new IllegalArgumentException("there is no store here: store=" + directory));
-            return new Engine(store, LearningSettings.parse(stored), options, registry, false);
+            return new Engine(store, LearningSettings.parse(stored), options, registry, Machinery.real(options), false);
         } catch (RuntimeException e) {
             store.close();
             throw e;
         }
+    }
+
+    /**
+     * Which RocksDB keeps memories.
+     *
+     * @return its version, such as 11.8.1
+     */
+    public static String rocksDbVersion() {
+        return RocksStore.rocksDbVersion();
     }
 
     /**
@@ -149,20 +183,23 @@ public final class Engine implements AutoCloseable {
      * any other moment. Costs about 0.2 µs a pair.
      *
      * @param batches what to apply; each entry must have passed {@link #refusal}
+     * @throws StoreFullException if a checkpoint could not be written since the disk is full: none of these batches was applied, and all may
+     *     be tried again; learning goes on once there is room
+     * @throws StoreDamagedException if the store is found to be damaged: the engine learns no more
      * @throws StoreException if a checkpoint could not be written, which is tried again at the next call; {@link #positions} tell whether
      *     these batches were applied
      * @throws IllegalStateException if the engine only reads, is closed, or has failed before
      */
     public synchronized void apply(List<Batch> batches) {
         requireWriting();
-        long blocked = timed(checkpoints::settle);
+        long blocked = timed(checkpoints::settle) + timed(checkpoints::retry);
         if (memory.isCheckpointing() && holdsForget(batches)) {
             // A row that is taken away must not be on its way into the store.
             blocked += timed(checkpoints::await);
         }
         long pairs = batches.stream().mapToLong(Batch::pairs).sum();
         blocked += timed(() -> makeRoomFor(pairs));
-        long start = System.nanoTime();
+        long start = nanoTime.getAsLong();
         long appliedBefore = memory.applied();
         try {
             memory.apply(batches);
@@ -170,9 +207,13 @@ public final class Engine implements AutoCloseable {
             failure = e;
             throw e;
         }
-        meters.applied(memory.applied() - appliedBefore, System.nanoTime() - start);
+        meters.applied(memory.applied() - appliedBefore, nanoTime.getAsLong() - start);
         long waited = blocked;
-        blocked += timed(() -> keepRoom(waited));
+        try {
+            blocked += timed(() -> keepRoom(waited));
+        } catch (StoreFullException meetAgain) {
+            // These batches are applied. The next call tries to write the same checkpoint before it applies anything.
+        }
         meters.blocked(blocked);
     }
 
@@ -237,12 +278,50 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * The same, and moves what was written into files that are safe on the disk: a power cut cannot take it back.
+     *
+     * @throws StoreException if it could not be written
+     * @throws IllegalStateException if the engine only reads, is closed, or has failed before
+     */
+    public synchronized void flush() {
+        checkpoint();
+        store.flush();
+    }
+
+    /**
      * Where the sources stand: applied, not only checkpointed.
      *
      * @return one position per source and partition
      */
     public List<Position> positions() {
         return memory.positions();
+    }
+
+    /**
+     * Why learning waits: the disk is full, and the last checkpoint could not be written. Any thread.
+     *
+     * @return the failure, or empty if the last attempt was not the disk's room
+     */
+    public Optional<StoreFullException> waitsForRoom() {
+        return checkpoints.failure() instanceof StoreFullException full ? Optional.of(full) : Optional.empty();
+    }
+
+    /**
+     * The first damage of the store that anybody met, the learner or a reader: from then on nothing is learned. Any thread.
+     *
+     * @return the damage, or empty if none was met
+     */
+    public Optional<StoreDamagedException> damage() {
+        return store.damage();
+    }
+
+    /**
+     * How many committed checkpoints the store had lost when it was opened, by a log that ended too early; their records are read again.
+     *
+     * @return at least 0
+     */
+    public long lostCheckpoints() {
+        return store.lostCheckpoints();
     }
 
     /**
@@ -273,6 +352,57 @@ public final class Engine implements AutoCloseable {
                 memory.counts().concepts());
     }
 
+    /** Releases everything without a last checkpoint, for a memory that nobody will open again. Idempotent. */
+    public synchronized void abandon() {
+        abandoned = true;
+        close();
+    }
+
+    /**
+     * Reads everything a store holds, beside its writer or without one, and looks for what is wrong with it.
+     *
+     * @param directory the store's directory
+     * @param options what the engine may use
+     * @return what was found; damage is a finding
+     * @throws IllegalArgumentException if there is no store in the directory
+     * @throws StoreException if it cannot be read for another reason, or has an unknown format
+     */
+    public static Verification verify(Path directory, EngineOptions options) {
+        try (Engine engine = openReadOnly(directory, options, new SimpleMeterRegistry())) {
+            return engine.memory.verification(engine.store.checkTables());
+        } catch (StoreDamagedException e) {
+            TableCheck tables = RocksStore.checkTables(directory);
+            List<Finding> findings = new ArrayList<>();
+            findings.add(new Finding(e.file().orElse("store"), String.valueOf(e.getMessage())));
+            tables.damaged().forEach((name, what) -> findings.add(new Finding(name, what)));
+            return new Verification(tables.tables(), tables.bytes(), 0, 0, 0, 0, null, findings);
+        }
+    }
+
+    /**
+     * Who has a store open to learn into it.
+     *
+     * @param directory the store's directory; there may be none
+     * @return process, start and host, as far as they can be told, or empty if nobody has
+     */
+    public static Optional<String> holder(Path directory) {
+        return RocksStore.holder(directory);
+    }
+
+    /**
+     * Checkpoints, and makes a second name for each file of the store as it is then: what a backup copies while learning goes on. Learning
+     * waits meanwhile, mostly for the checkpoint.
+     *
+     * @param target a directory beside the store's, not there yet; of no use for longer than it takes to copy it, since it shares tables with
+     *     the store
+     * @throws StoreException if it cannot be written
+     * @throws IllegalStateException if the engine only reads, is closed, or has failed before
+     */
+    public synchronized void linkTo(Path target) {
+        checkpoint();
+        store.linkTo(target);
+    }
+
     /**
      * Checkpoints, if this engine writes and has not failed, and releases everything. Idempotent.
      *
@@ -284,7 +414,7 @@ public final class Engine implements AutoCloseable {
             return;
         }
         try {
-            if (writable && failure == null) {
+            if (writable && failure == null && !abandoned && store.damage().isEmpty()) {
                 checkpoint();
                 store.flush();
             }
@@ -303,16 +433,19 @@ public final class Engine implements AutoCloseable {
 
     /** Takes a step of a checkpoint; returns its time. A failure of the disk may pass, any other means that what is there is not right. */
     private long timed(Runnable step) {
-        long start = System.nanoTime();
+        long start = nanoTime.getAsLong();
         try {
             step.run();
+        } catch (StoreDamagedException e) {
+            failure = e;
+            throw e;
         } catch (StoreException e) {
             throw e;
         } catch (RuntimeException | Error e) {
             failure = e;
             throw e;
         }
-        return System.nanoTime() - start;
+        return nanoTime.getAsLong() - start;
     }
 
     private static boolean holdsForget(List<Batch> batches) {
@@ -325,6 +458,10 @@ public final class Engine implements AutoCloseable {
         }
         if (!writable) {
             throw new IllegalStateException("the engine was opened to read");
+        }
+        // Whoever met it, a reader or the learner: nothing is written on top of damage.
+        if (store.damage().isPresent()) {
+            throw store.damage().get().again();
         }
         if (failure != null) {
             throw new IllegalStateException("the engine stopped learning at a failure: open it anew", failure);

@@ -12,6 +12,7 @@ import io.synfire.engine.store.RocksStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** What the engine counts, in one place; taken out of the registry when the engine is closed. */
 final class EngineMeters implements AutoCloseable {
@@ -92,6 +93,22 @@ final class EngineMeters implements AutoCloseable {
                 .description("How often a row was cut back to its max-associations strongest")
                 .register(registry));
         rocksDb(store);
+    }
+
+    /** What may go wrong with the store. */
+    void store(RocksStore store, BooleanSupplier waitsForRoom) {
+        gauge(
+                "synfire.learning.paused",
+                "1 while learning waits for room on the disk, else 0",
+                () -> waitsForRoom.getAsBoolean() ? 1 : 0);
+        gauge(
+                "synfire.store.damaged",
+                "1 once damage of the store was met, else 0",
+                () -> store.damage().isPresent() ? 1 : 0);
+        gauge(
+                "synfire.store.checkpoints.lost",
+                "Committed checkpoints that the store had lost when it was opened",
+                store::lostCheckpoints);
     }
 
     void applied(long pairsApplied, long nanos) {

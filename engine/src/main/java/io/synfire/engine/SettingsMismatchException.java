@@ -7,12 +7,14 @@ import java.util.Map;
 public final class SettingsMismatchException extends IllegalArgumentException {
 
     private final Map<String, String> differences;
+    private final Map<String, String> given;
 
-    SettingsMismatchException(Path directory, Map<String, String> differences) {
+    SettingsMismatchException(Path directory, Map<String, String> differences, Map<String, String> given) {
         super(
-                "a store keeps the learning settings it was created with; to learn the log anew with others, move the store away"
-                        + " and start again: store=" + directory + " stored -> given: " + differences);
+                "a store keeps the learning settings it was created with; the log must be learned anew with others: store="
+                        + directory + " stored -> given: " + differences);
         this.differences = Map.copyOf(differences);
+        this.given = Map.copyOf(given);
     }
 
     /**
@@ -22,5 +24,14 @@ public final class SettingsMismatchException extends IllegalArgumentException {
      */
     public Map<String, String> differences() {
         return differences;
+    }
+
+    /**
+     * All learning settings that were given explicitly, also those that do not differ.
+     *
+     * @return values by key
+     */
+    public Map<String, String> given() {
+        return given;
     }
 }

@@ -21,13 +21,24 @@ public final class LogProperty {
             int count,
             LongFunction<List<Line>> logOfSeed,
             LongFunction<Consumer<List<Line>>> checkOfSeed) {
+        holdsForAll(firstSeed, count, Integer.MAX_VALUE, logOfSeed, checkOfSeed);
+    }
+
+    /** The same, with so many trials at most to leave something out of a log for which it does not hold. */
+    public static void holdsForAll(
+            long firstSeed,
+            int count,
+            int trialsMax,
+            LongFunction<List<Line>> logOfSeed,
+            LongFunction<Consumer<List<Line>>> checkOfSeed) {
         System.out.printf("logs of seeds %d to %d%n", firstSeed, firstSeed + count - 1);
         for (long seed = firstSeed; seed < firstSeed + count; seed++) {
             List<Line> log = logOfSeed.apply(seed);
             Consumer<List<Line>> check = checkOfSeed.apply(seed);
             Throwable failure = failureOf(check, log);
             if (failure != null) {
-                List<Line> smallest = shrunk(check, log);
+                System.out.println("seed " + seed + " fails: " + failure);
+                List<Line> smallest = shrunk(check, log, trialsMax);
                 StringBuilder shown = new StringBuilder(
                         "seed " + seed + ", shrunk from " + log.size() + " to " + smallest.size() + " records:");
                 smallest.forEach(line -> shown.append("\n  ").append(line));
@@ -37,10 +48,11 @@ public final class LogProperty {
         }
     }
 
-    private static List<Line> shrunk(Consumer<List<Line>> check, List<Line> log) {
+    private static List<Line> shrunk(Consumer<List<Line>> check, List<Line> log, int trialsMax) {
         List<Line> smallest = log;
+        int trials = 0;
         for (int chunk = Math.max(1, log.size() / 2); chunk >= 1; chunk /= 2) {
-            for (int from = 0; from < smallest.size(); ) {
+            for (int from = 0; from < smallest.size() && trials < trialsMax; trials++) {
                 List<Line> less = new ArrayList<>(smallest.subList(0, from));
                 less.addAll(smallest.subList(Math.min(smallest.size(), from + chunk), smallest.size()));
                 if (failureOf(check, less) != null) {

@@ -24,6 +24,18 @@ public final class NaiveMemory {
     /** One impulse of one edge. */
     private record Impulse(long atMs, double delta) {}
 
+    /** Impulses, and what those before were worth when they were last weighed. */
+    private static final class Impulses {
+        final List<Impulse> recent = new ArrayList<>();
+        long settledMs;
+        double[] sums = new double[0];
+        double[] masses = new double[0];
+
+        void add(Impulse impulse) {
+            recent.add(impulse);
+        }
+    }
+
     /** A directed edge. */
     public record Edge(String cue, String target) {}
 
@@ -33,13 +45,15 @@ public final class NaiveMemory {
         long clockMs;
     }
 
+    private static final Impulses NOTHING = new Impulses();
+
     private final LearningSettings settings;
-    private final Map<Edge, List<Impulse>> edges = new HashMap<>();
-    private final Map<String, List<Impulse>> marginals = new HashMap<>();
+    private final Map<Edge, Impulses> edges = new HashMap<>();
+    private final Map<String, Impulses> marginals = new HashMap<>();
     private final Map<String, Long> lastMs = new HashMap<>();
-    private final List<Impulse> episodes = new ArrayList<>();
-    private final List<Impulse> activations = new ArrayList<>();
-    private final List<Impulse> repeats = new ArrayList<>();
+    private final Impulses episodes = new Impulses();
+    private final Impulses activations = new Impulses();
+    private final Impulses repeats = new Impulses();
     private final Map<String, Past> contexts = new HashMap<>();
     private final Map<String, Long> clocks = new HashMap<>();
     private final Map<String, Long> eventIds = new HashMap<>();
@@ -156,7 +170,7 @@ public final class NaiveMemory {
         int size = originalSizes.getOrDefault(episode, fired.size());
         double share = settings.normalization() == Normalization.EPISODE ? 1.0 / Math.max(1, size - 1) : 1;
         for (Activation a : fired) {
-            marginals.computeIfAbsent(a.concept(), c -> new ArrayList<>()).add(new Impulse(t, sign * a.strength()));
+            marginals.computeIfAbsent(a.concept(), c -> new Impulses()).add(new Impulse(t, sign * a.strength()));
             if (!a.concept().equals("nothing")) {
                 activations.add(new Impulse(t, sign * a.strength()));
             }
@@ -205,7 +219,7 @@ public final class NaiveMemory {
     }
 
     private void add(String cue, String target, long atMs, double delta) {
-        edges.computeIfAbsent(new Edge(cue, target), e -> new ArrayList<>()).add(new Impulse(atMs, delta));
+        edges.computeIfAbsent(new Edge(cue, target), e -> new Impulses()).add(new Impulse(atMs, delta));
         if (cue.equals(target) && !cue.equals("nothing")) {
             repeats.add(new Impulse(atMs, delta));
         }
@@ -234,16 +248,16 @@ public final class NaiveMemory {
     }
 
     public double strength(Edge edge, int horizon, long atMs) {
-        return decayed(edges.getOrDefault(edge, List.of()), horizon, atMs, false);
+        return decayed(edges.getOrDefault(edge, NOTHING), horizon, atMs, false);
     }
 
     /** Σ|Δ|, what tolerances are relative to. */
     public double mass(Edge edge, int horizon, long atMs) {
-        return decayed(edges.getOrDefault(edge, List.of()), horizon, atMs, true);
+        return decayed(edges.getOrDefault(edge, NOTHING), horizon, atMs, true);
     }
 
     public double activation(String concept, int horizon, long atMs) {
-        return decayed(marginals.getOrDefault(concept, List.of()), horizon, atMs, false);
+        return decayed(marginals.getOrDefault(concept, NOTHING), horizon, atMs, false);
     }
 
     /** Σ M over all concepts, or Σ|x|. */
@@ -258,20 +272,51 @@ public final class NaiveMemory {
 
     /** Σ|x|, what tolerances of marginals are relative to. */
     public double activationMass(String concept, int horizon, long atMs) {
-        return decayed(marginals.getOrDefault(concept, List.of()), horizon, atMs, true);
+        return decayed(marginals.getOrDefault(concept, NOTHING), horizon, atMs, true);
     }
 
     public double episodes(int horizon, long atMs) {
         return decayed(episodes, horizon, atMs, false);
     }
 
-    private double decayed(List<Impulse> impulses, int horizon, long atMs, boolean absolute) {
+    /**
+     * Keeps of all impulses so far no more than their sums, as of now. For logs too long to keep each: what is read later has been rounded
+     * a few times more.
+     */
+    public void settle() {
+        edges.values().forEach(this::settle);
+        marginals.values().forEach(this::settle);
+        settle(episodes);
+        settle(activations);
+        settle(repeats);
+    }
+
+    private void settle(Impulses impulses) {
+        double[] sums = new double[settings.horizonCount()];
+        double[] masses = new double[settings.horizonCount()];
+        for (int h = 0; h < sums.length; h++) {
+            sums[h] = decayed(impulses, h, watermarkMs, false);
+            masses[h] = decayed(impulses, h, watermarkMs, true);
+        }
+        impulses.recent.clear();
+        impulses.settledMs = watermarkMs;
+        impulses.sums = sums;
+        impulses.masses = masses;
+    }
+
+    private double decayed(Impulses impulses, int horizon, long atMs, boolean absolute) {
         Horizon half = settings.halfLives().get(horizon);
         double sum = 0;
-        for (Impulse impulse : impulses) {
-            double weight = half.decays() ? Math.pow(0.5, (double) (atMs - impulse.atMs()) / half.halfLifeMs()) : 1;
-            sum += (absolute ? Math.abs(impulse.delta()) : impulse.delta()) * weight;
+        for (Impulse impulse : impulses.recent) {
+            sum += (absolute ? Math.abs(impulse.delta()) : impulse.delta()) * weight(half, atMs - impulse.atMs());
+        }
+        if (impulses.sums.length > 0) {
+            sum += (absolute ? impulses.masses : impulses.sums)[horizon] * weight(half, atMs - impulses.settledMs);
         }
         return sum;
+    }
+
+    private static double weight(Horizon half, long ageMs) {
+        return half.decays() ? Math.pow(0.5, (double) ageMs / half.halfLifeMs()) : 1;
     }
 }

@@ -170,15 +170,14 @@ public record LearningSettings(
     }
 
     /**
-     * What a caller asked for and these settings do not hold. Keys that were not given do not differ.
+     * These settings with some of them changed; a preset ({@code rule}) changes what it sets. Keys that were not given stay.
      *
      * @param given values by key as a caller gave them
-     * @return per differing key {@code stored -> given}; empty if nothing differs
-     * @throws IllegalArgumentException if a given value is not readable
+     * @return the changed settings
+     * @throws IllegalArgumentException if a key is unknown or a value is out of its range
      */
-    public Map<String, String> differences(Map<String, String> given) {
-        Map<String, String> stored = toMap();
-        Map<String, String> merged = new LinkedHashMap<>(stored);
+    public LearningSettings changedBy(Map<String, String> given) {
+        Map<String, String> merged = toMap();
         if (given.containsKey("rule")) {
             merged.putAll(Defaults.preset(given.get("rule")));
         }
@@ -187,9 +186,20 @@ public record LearningSettings(
             merged.remove("tau-backward");
         }
         merged.remove("rule");
-        Map<String, String> asked = parse(merged).toMap();
+        return parse(merged);
+    }
+
+    /**
+     * What a caller asked for and these settings do not hold. Keys that were not given do not differ.
+     *
+     * @param given values by key as a caller gave them
+     * @return per differing key {@code stored -> given}; empty if nothing differs
+     * @throws IllegalArgumentException if a given value is not readable
+     */
+    public Map<String, String> differences(Map<String, String> given) {
+        Map<String, String> asked = changedBy(given).toMap();
         Map<String, String> differences = new LinkedHashMap<>();
-        stored.forEach((key, value) -> {
+        toMap().forEach((key, value) -> {
             String other = asked.get(key);
             if (!value.equals(other)) {
                 differences.put(key, value + " -> " + other);

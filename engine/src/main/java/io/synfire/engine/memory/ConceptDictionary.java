@@ -5,7 +5,6 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.store.RocksStore;
-import io.synfire.engine.store.StoreException;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import it.unimi.dsi.fastutil.ints.IntSet;
@@ -66,13 +65,13 @@ final class ConceptDictionary {
         store.concepts(new RocksStore.ConceptVisitor() {
             @Override
             public void concept(int concept, byte[] utf8) {
-                requireNext(concept);
+                requireNext(store, concept);
                 append(new String(utf8, StandardCharsets.UTF_8), Checksum.id(utf8));
             }
 
             @Override
             public void retired(int concept, long hash, long watermarkMs) {
-                requireNext(concept);
+                requireNext(store, concept);
                 add("", hash);
                 gone.add(concept);
                 remember(concept, hash, watermarkMs);
@@ -188,10 +187,9 @@ final class ConceptDictionary {
         };
     }
 
-    private void requireNext(int concept) {
+    private void requireNext(RocksStore store, int concept) {
         if (concept != count) {
-            throw new StoreException(
-                    "the store is damaged: concepts are not dense: expected=" + count + " found=" + concept, null);
+            throw store.damaged("concepts are not dense: expected=" + count + " found=" + concept);
         }
     }
 

@@ -64,6 +64,9 @@ final class Marginals {
         growTo(count);
         Sums now = sums;
         store.marginals(decays.size(), (concept, marginal) -> {
+            if (concept < 0 || concept >= count) {
+                throw store.damaged("a marginal of no concept: concept=" + concept + " concepts=" + count);
+            }
             double[] moves = marginal.landmarks().moves(now.landmarks);
             for (int h = 0; h < moves.length; h++) {
                 now.mass[h][concept] = marginal.sum(h) * moves[h];

@@ -7,10 +7,14 @@ import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.RocksStore;
+import io.synfire.engine.store.TableCheck;
 import io.synfire.engine.store.Totals;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
+import io.synfire.engine.view.Digest;
+import io.synfire.engine.view.Verification;
+import io.synfire.engine.view.Verification.Finding;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -231,6 +235,35 @@ public final class Memory {
                             digest.association(target, dictionary.hash(target), horizon, sum, landmark));
         }
         return new Checksums(learning.learned(), digest.state(), digest.associations());
+    }
+
+    /**
+     * Reads the whole store and holds it to what is always so.
+     *
+     * @param tables what came of comparing the checksums of its tables
+     * @return what was found
+     */
+    public Verification verification(TableCheck tables) {
+        List<Finding> findings = new ArrayList<>();
+        tables.damaged().forEach((name, what) -> findings.add(new Finding(name, what)));
+        CheckpointRecord record = store.lastCheckpoint(decays.size()).orElseGet(() -> nothingYet(decays.size()));
+        StoreAudit audit = new StoreAudit(store, settings, dictionary, record).run();
+        findings.addAll(audit.findings());
+        Digest digest = null;
+        if (store.damage().isEmpty()) {
+            Checksums sums = checksums();
+            digest = new Digest(
+                    sums.learned(), sums.state(), record.episodes(), sums.associations(), dictionary.knownCount());
+        }
+        return new Verification(
+                tables.tables(),
+                tables.bytes(),
+                dictionary.count(),
+                audit.rows(),
+                audit.associations(),
+                record.number(),
+                digest,
+                findings);
     }
 
     /**

@@ -93,9 +93,9 @@ final class ByteSource {
         }
     }
 
-    StoreException damaged(String how) {
-        return new StoreException(
-                "the store is damaged: " + what + " at byte " + at + " of " + bytes.length + ": " + how, null);
+    /** To be thrown, and to be told as damage by who knows the store. */
+    IllegalStateException damaged(String how) {
+        return new IllegalStateException(what + " at byte " + at + " of " + bytes.length + ": " + how);
     }
 
     private void need(int more) {

@@ -2,10 +2,8 @@ package io.synfire.engine.store;
 
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.ContextWindow;
-import java.nio.file.Path;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
-import org.rocksdb.WriteOptions;
 
 /**
  * One checkpoint: everything that changed, gathered, then written as one batch that is there after a crash or is not. The
@@ -17,13 +15,11 @@ public final class CheckpointWriter implements AutoCloseable {
     /** Address space, not memory: a batch that grows by doubling would hold itself twice while it is copied. */
     private static final int RESERVED_BYTES = 64 << 20;
 
-    private final RocksDatabase database;
-    private final Path directory;
+    private final RocksStore store;
     private final WriteBatch batch = new WriteBatch(RESERVED_BYTES);
 
-    CheckpointWriter(RocksDatabase database, Path directory) {
-        this.database = database;
-        this.directory = directory;
+    CheckpointWriter(RocksStore store) {
+        this.store = store;
     }
 
     /**
@@ -58,7 +54,7 @@ public final class CheckpointWriter implements AutoCloseable {
         if (row.header().kind() == Row.Kind.WHOLE) {
             put(ColumnFamily.ROWS, RocksStore.key(cue), bytes);
         } else {
-            gather(() -> batch.merge(database.handle(ColumnFamily.ROWS), RocksStore.key(cue), bytes));
+            gather(database -> batch.merge(database.handle(ColumnFamily.ROWS), RocksStore.key(cue), bytes));
         }
         return bytes.length;
     }
@@ -168,18 +164,13 @@ public final class CheckpointWriter implements AutoCloseable {
      * Writes all of it, with its record, or nothing.
      *
      * @param record what the checkpoint says about the whole memory
+     * @throws StoreFullException if the disk has no room for it; then nothing was written
+     * @throws StoreDamagedException if damage was met since the store was opened; then nothing was written
      * @throws StoreException if it could not be written; then nothing was
      */
     public void commit(CheckpointRecord record) {
         put(ColumnFamily.DEFAULT, RocksStore.checkpointKey(), record.toBytes());
-        try (WriteOptions options = new WriteOptions()) {
-            database.db().write(options, batch);
-        } catch (RocksDBException e) {
-            throw new StoreException(
-                    "a checkpoint cannot be written: store=" + directory + " checkpoint=" + record.number() + ": "
-                            + e.getMessage(),
-                    e);
-        }
+        store.commit(batch, record.number());
     }
 
     @Override
@@ -188,27 +179,26 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     private void put(ColumnFamily family, byte[] key, byte[] value) {
-        gather(() -> batch.put(database.handle(family), key, value));
+        gather(database -> batch.put(database.handle(family), key, value));
     }
 
     private void delete(ColumnFamily family, byte[] key) {
-        gather(() -> batch.delete(database.handle(family), key));
+        gather(database -> batch.delete(database.handle(family), key));
     }
 
     private void deleteRange(ColumnFamily family, byte[] from, byte[] to) {
-        gather(() -> batch.deleteRange(database.handle(family), from, to));
+        gather(database -> batch.deleteRange(database.handle(family), from, to));
     }
 
-    /** One step of gathering. */
+    /** One step of gathering. A handle is only an id to a batch, and the same when the database is opened anew. */
     private interface Step {
-        void run() throws RocksDBException;
+        void on(RocksDatabase database) throws RocksDBException;
     }
 
     private void gather(Step step) {
-        try {
-            step.run();
-        } catch (RocksDBException e) {
-            throw new StoreException("a checkpoint cannot be gathered: store=" + directory + ": " + e.getMessage(), e);
-        }
+        store.database().call("a checkpoint cannot be gathered", database -> {
+            step.on(database);
+            return database;
+        });
     }
 }

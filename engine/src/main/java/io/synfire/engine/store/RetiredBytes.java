@@ -4,11 +4,9 @@ package io.synfire.engine.store;
  * What is left of a concept that was forgotten, in the place of its id: a zero byte, with which no id begins; i8 hash of the id;
  * varint watermark when it was forgotten.
  */
-final class RetiredBytes {
+record RetiredBytes(long hash, long watermarkMs) {
 
     static final byte MARK = 0;
-
-    private RetiredBytes() {}
 
     static byte[] of(long hash, long watermarkMs) {
         ByteSink sink = new ByteSink(16);
@@ -18,12 +16,11 @@ final class RetiredBytes {
         return sink.toBytes();
     }
 
-    static void read(int concept, byte[] bytes, RocksStore.ConceptVisitor visitor) {
+    static RetiredBytes read(int concept, byte[] bytes) {
         ByteSource source = new ByteSource("retired concept " + concept, bytes);
         source.u1();
-        long hash = source.i8();
-        long watermarkMs = source.varint();
+        RetiredBytes retired = new RetiredBytes(source.i8(), source.varint());
         source.end();
-        visitor.retired(concept, hash, watermarkMs);
+        return retired;
     }
 }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Properties;
 import org.rocksdb.AbstractImmutableNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -28,7 +28,8 @@ import org.rocksdb.WALRecoveryMode;
  * An open RocksDB with its column families and every native object that must be closed with it (none has a finalizer).
  *
  * <p>Recovery stops at the first damaged record of the log: a consistent prefix. The mode that skips damaged records would lose a
- * hole in the middle and is never used.
+ * hole in the middle and is never used. All column families are flushed together: else a table of one may hold what lies behind the damage, and
+ * there is no prefix. The manifest tells which logs there are: one that is gone is missed.
  */
 final class RocksDatabase implements AutoCloseable {
 
@@ -44,7 +45,7 @@ final class RocksDatabase implements AutoCloseable {
     private final Map<ColumnFamily, ColumnFamilyHandle> handles = new EnumMap<>(ColumnFamily.class);
     private final RocksDB db;
 
-    private RocksDatabase(Path directory, @Nullable Path secondary, StoreBudget budget) throws RocksDBException {
+    private RocksDatabase(Path directory, boolean writes, StoreBudget budget) throws RocksDBException {
         List<ColumnFamilyHandle> opened = new ArrayList<>();
         try {
             LRUCache cache = owned(new LRUCache(budget.blockCacheBytes()));
@@ -54,14 +55,9 @@ final class RocksDatabase implements AutoCloseable {
                 descriptors.add(new ColumnFamilyDescriptor(family.nameBytes(), familyOptions(cache, merge, budget)));
             }
             DBOptions options = databaseOptions(budget);
-            db = secondary == null
+            db = writes
                     ? RocksDB.open(options, directory.toString(), descriptors, opened)
-                    : RocksDB.openAsSecondary(
-                            options.setMaxOpenFiles(-1),
-                            directory.toString(),
-                            secondary.toString(),
-                            descriptors,
-                            opened);
+                    : RocksDB.openReadOnly(options, directory.toString(), descriptors, opened);
         } catch (RocksDBException | RuntimeException e) {
             closeNatives();
             throw e;
@@ -73,11 +69,15 @@ final class RocksDatabase implements AutoCloseable {
     }
 
     static RocksDatabase open(Path directory, StoreBudget budget) throws RocksDBException {
-        return new RocksDatabase(directory, null, budget);
+        return new RocksDatabase(directory, true, budget);
     }
 
-    static RocksDatabase openSecondary(Path directory, Path secondary, StoreBudget budget) throws RocksDBException {
-        return new RocksDatabase(directory, secondary, budget);
+    /**
+     * Beside a writer, as of now: all tables are open from the start, and stay readable when the writer deletes them. Not as a secondary
+     * instance: that one passes over tables that it cannot read.
+     */
+    static RocksDatabase openReadOnly(Path directory, StoreBudget budget) throws RocksDBException {
+        return new RocksDatabase(directory, false, budget);
     }
 
     RocksDB db() {
@@ -107,11 +107,29 @@ final class RocksDatabase implements AutoCloseable {
         closeNatives();
     }
 
+    /** How often a flush or compaction has failed since it was opened. */
+    long backgroundErrors() throws RocksDBException {
+        return db.getLongProperty("rocksdb.background-errors");
+    }
+
+    /**
+     * What every opening begins with: RocksDB crashes where logs were tracked and are not when it only reads. The caller closes them.
+     */
+    static DBOptions optionsThatTrackLogs() {
+        // Not among the setters of the Java options.
+        Properties named = new Properties();
+        named.setProperty("track_and_verify_wals_in_manifest", "true");
+        // Each log says how the one before it ended: after a loss of power a later one must not be read behind a hole.
+        named.setProperty("track_and_verify_wals", "true");
+        return DBOptions.getDBOptionsFromProps(named);
+    }
+
     private DBOptions databaseOptions(StoreBudget budget) {
-        return owned(new DBOptions()
+        return owned(optionsThatTrackLogs()
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
+                .setAtomicFlush(true)
                 .setDbWriteBufferSize(budget.memtableBytes())
                 .setMaxTotalWalSize(2 * budget.memtableBytes())
                 .setMaxBackgroundJobs(2)

@@ -6,18 +6,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.RocksDB;
-import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -30,22 +27,22 @@ import org.rocksdb.WriteOptions;
  */
 public final class RocksStore implements AutoCloseable {
 
-    private static final byte FORMAT = 4;
     private static final byte[] NOTHING = new byte[0];
-    private static final byte[] FORMAT_KEY = utf8("format");
     private static final byte[] SETTINGS_KEY = utf8("settings");
     private static final byte[] CHECKPOINT_KEY = utf8("checkpoint");
-    private static final int SECONDARY_TRIES = 5;
 
     private final Path directory;
-    private final RocksDatabase database;
-    private final @Nullable Path secondary;
+    private final GuardedDatabase database;
+    private final StoreFailures failures;
+    private final boolean writable;
+    private long lostCheckpoints;
     private boolean closed;
 
-    private RocksStore(Path directory, RocksDatabase database, @Nullable Path secondary) {
+    RocksStore(Path directory, GuardedDatabase database, StoreFailures failures, boolean writable) {
         this.directory = directory;
         this.database = database;
-        this.secondary = secondary;
+        this.failures = failures;
+        this.writable = writable;
     }
 
     /**
@@ -55,18 +52,21 @@ public final class RocksStore implements AutoCloseable {
      * @param budget what RocksDB may use
      * @return the store
      * @throws StoreInUseException if another writer has it open
+     * @throws StoreFormatException if another version wrote it
+     * @throws StoreDamagedException if something of it is damaged or missing
      */
     public static RocksStore open(Path directory, StoreBudget budget) {
+        return open(directory, budget, DiskAccess.REAL);
+    }
+
+    static RocksStore open(Path directory, StoreBudget budget, DiskAccess disk) {
+        RocksStore store = new StoreOpening(directory, budget, disk).open();
         try {
-            Files.createDirectories(directory);
-            return checked(new RocksStore(directory, RocksDatabase.open(directory, budget), null));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the store's directory cannot be made: store=" + directory, e);
-        } catch (RocksDBException e) {
-            if (String.valueOf(e.getMessage()).contains("lock")) {
-                throw new StoreInUseException(directory, e);
-            }
-            throw new StoreException("the store cannot be opened: store=" + directory + ": " + e.getMessage(), e);
+            store.compareWithMark();
+            return store;
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
         }
     }
 
@@ -77,30 +77,65 @@ public final class RocksStore implements AutoCloseable {
      * @param budget what RocksDB may use
      * @return a store that only reads
      * @throws IllegalArgumentException if there is no store in the directory
+     * @throws StoreFormatException if another version wrote it
+     * @throws StoreDamagedException if something of it is damaged or missing
      */
-    public static RocksStore openSecondary(Path directory, StoreBudget budget) {
-        if (!Files.isRegularFile(directory.resolve("CURRENT"))) {
-            throw new IllegalArgumentException("there is no store here: store=" + directory);
+    public static RocksStore openReadOnly(Path directory, StoreBudget budget) {
+        return new StoreOpening(directory, budget, DiskAccess.REAL).openReadOnly();
+    }
+
+    /**
+     * Who has a store open for writing.
+     *
+     * @param directory its directory; there may be none
+     * @return such as {@code pid=4711 started=2011-12-09T12:00:00Z host=a}, or empty if nobody has
+     */
+    public static Optional<String> holder(Path directory) {
+        try {
+            return StoreHolder.find(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the store's directory cannot be read: store=" + directory, e);
         }
-        // A file may be compacted away between reading the manifest and opening it; the next look sees the newer
-        // manifest.
-        for (int attempt = 1; ; attempt++) {
-            Path own = temporaryDirectory();
-            try {
-                return checked(new RocksStore(directory, RocksDatabase.openSecondary(directory, own, budget), own));
-            } catch (RocksDBException e) {
-                deleteTree(own);
-                if (String.valueOf(e.getMessage()).contains("Column family not found")) {
-                    throw new StoreException(
-                            "the store has a format that this version does not read: store=" + directory + " readable="
-                                    + FORMAT,
-                            e);
-                }
-                if (attempt == SECONDARY_TRIES) {
-                    throw new StoreException("the store cannot be read: store=" + directory + ": " + e.getMessage(), e);
-                }
-            }
-        }
+    }
+
+    /**
+     * How many checkpoints that were committed are no longer there: the end of the write-ahead log is gone. What they held is read again from
+     * its source.
+     *
+     * @return at least 0; 0 for a store that only reads
+     */
+    public long lostCheckpoints() {
+        return lostCheckpoints;
+    }
+
+    /**
+     * The first damage that was met since the store was opened, by whoever met it.
+     *
+     * @return the damage, or empty if none was met
+     */
+    public Optional<StoreDamagedException> damage() {
+        return Optional.ofNullable(failures.damage());
+    }
+
+    /**
+     * Notes damage that was found in what the store holds, though each value of it can be read.
+     *
+     * @param detail what was found
+     * @return the damage, to be thrown
+     */
+    public StoreDamagedException damaged(String detail) {
+        return failures.damaged(null, detail, null);
+    }
+
+    /**
+     * Which RocksDB this is.
+     *
+     * @return its version
+     */
+    public static String rocksDbVersion() {
+        RocksDB.loadLibrary();
+        RocksDB.Version version = RocksDB.rocksdbVersion();
+        return version.getMajor() + "." + version.getMinor() + "." + version.getPatch();
     }
 
     /**
@@ -117,8 +152,7 @@ public final class RocksStore implements AutoCloseable {
         new String(bytes, StandardCharsets.UTF_8).lines().forEach(line -> {
             int split = line.indexOf('=');
             if (split < 1) {
-                throw new StoreException(
-                        "the store is damaged: settings hold a line without a key: line=" + line, null);
+                throw damaged("settings hold a line without a key: line=" + line);
             }
             settings.put(line.substring(0, split), line.substring(split + 1));
         });
@@ -134,14 +168,15 @@ public final class RocksStore implements AutoCloseable {
         StringBuilder lines = new StringBuilder();
         settings.forEach(
                 (key, value) -> lines.append(key).append('=').append(value).append('\n'));
-        try (WriteBatch batch = new WriteBatch();
-                WriteOptions durable = new WriteOptions().setSync(true)) {
-            batch.put(database.handle(ColumnFamily.DEFAULT), FORMAT_KEY, new byte[] {FORMAT});
-            batch.put(database.handle(ColumnFamily.DEFAULT), SETTINGS_KEY, utf8(lines.toString()));
-            database.db().write(durable, batch);
-        } catch (RocksDBException e) {
-            throw new StoreException("the store cannot be created: store=" + directory + ": " + e.getMessage(), e);
-        }
+        database.call("the store cannot be created", open -> {
+            try (WriteBatch batch = new WriteBatch();
+                    WriteOptions durable = new WriteOptions().setSync(true)) {
+                batch.put(open.handle(ColumnFamily.DEFAULT), StoreOpening.FORMAT_KEY, new byte[] {StoreOpening.FORMAT});
+                batch.put(open.handle(ColumnFamily.DEFAULT), SETTINGS_KEY, utf8(lines.toString()));
+                open.db().write(durable, batch);
+                return batch;
+            }
+        });
     }
 
     /**
@@ -152,7 +187,9 @@ public final class RocksStore implements AutoCloseable {
      */
     public Optional<CheckpointRecord> lastCheckpoint(int horizons) {
         byte[] bytes = get(ColumnFamily.DEFAULT, CHECKPOINT_KEY);
-        return bytes == null ? Optional.empty() : Optional.of(CheckpointRecord.ofBytes(bytes, horizons));
+        return bytes == null
+                ? Optional.empty()
+                : Optional.of(failures.decoded(() -> CheckpointRecord.ofBytes(bytes, horizons)));
     }
 
     /**
@@ -164,7 +201,7 @@ public final class RocksStore implements AutoCloseable {
      */
     public @Nullable StoredRow row(int cue, int horizons) {
         byte[] bytes = get(ColumnFamily.ROWS, key(cue));
-        return bytes == null ? null : new StoredRow(Row.listOf(cue, bytes, horizons));
+        return bytes == null ? null : failures.decoded(() -> new StoredRow(Row.listOf(cue, bytes, horizons)));
     }
 
     /**
@@ -185,12 +222,26 @@ public final class RocksStore implements AutoCloseable {
      * @return 0 if it has none
      */
     public int rowBytes(int cue) {
-        try {
-            int length = database.db().get(database.handle(ColumnFamily.ROWS), key(cue), NOTHING);
-            return length == RocksDB.NOT_FOUND ? 0 : length;
-        } catch (RocksDBException e) {
-            throw new StoreException("the store cannot be read: store=" + directory, e);
-        }
+        int length = database.read(
+                "the store cannot be read", open -> open.db().get(open.handle(ColumnFamily.ROWS), key(cue), NOTHING));
+        return length == RocksDB.NOT_FOUND ? 0 : length;
+    }
+
+    /**
+     * Whether there are rows of such cues.
+     *
+     * @param cue the least of them
+     * @return true if there is at least one
+     */
+    public boolean hasRowsFrom(int cue) {
+        return database.call("the store cannot be read", open -> {
+            try (RocksIterator iterator = open.db().newIterator(open.handle(ColumnFamily.ROWS))) {
+                iterator.seek(key(cue));
+                boolean has = iterator.isValid();
+                iterator.status();
+                return has;
+            }
+        });
     }
 
     /**
@@ -201,7 +252,7 @@ public final class RocksStore implements AutoCloseable {
      */
     public @Nullable ContextWindow window(PeriodKey key) {
         byte[] bytes = get(ColumnFamily.CONTEXTS, key.toBytes());
-        return bytes == null ? null : WindowBytes.read(key.id(), bytes);
+        return bytes == null ? null : failures.decoded(() -> WindowBytes.read(key.id(), bytes));
     }
 
     /**
@@ -212,7 +263,7 @@ public final class RocksStore implements AutoCloseable {
      */
     public long eventIdClock(PeriodKey key) {
         byte[] bytes = get(ColumnFamily.EVENT_IDS, key.toBytes());
-        return bytes == null ? -1 : new ByteSource("event id " + key.id(), bytes).varint();
+        return bytes == null ? -1 : failures.decoded(() -> new ByteSource("event id " + key.id(), bytes).varint());
     }
 
     /** Takes the concepts of the dictionary. */
@@ -266,9 +317,10 @@ public final class RocksStore implements AutoCloseable {
      */
     public void concepts(ConceptVisitor visitor) {
         scan(ColumnFamily.CONCEPTS, (key, value) -> {
-            int concept = ByteBuffer.wrap(key).getInt();
+            int concept = conceptOf(key);
             if (value.length > 0 && value[0] == RetiredBytes.MARK) {
-                RetiredBytes.read(concept, value, visitor);
+                RetiredBytes retired = failures.decoded(() -> RetiredBytes.read(concept, value));
+                visitor.retired(concept, retired.hash(), retired.watermarkMs());
             } else {
                 visitor.concept(concept, value);
             }
@@ -281,9 +333,10 @@ public final class RocksStore implements AutoCloseable {
      * @param visitor takes each retraction
      */
     public void retractions(RetractionVisitor visitor) {
-        scan(
-                ColumnFamily.RETRACTIONS,
-                (key, value) -> visitor.retraction(ByteBuffer.wrap(key).getLong(), RetractionBytes.read(value)));
+        scan(ColumnFamily.RETRACTIONS, (key, value) -> {
+            long number = failures.decoded(() -> ByteBuffer.wrap(key).getLong());
+            visitor.retraction(number, failures.decoded(() -> RetractionBytes.read(value)));
+        });
     }
 
     /**
@@ -294,8 +347,8 @@ public final class RocksStore implements AutoCloseable {
      */
     public void marginals(int horizons, MarginalVisitor visitor) {
         scan(ColumnFamily.MARGINALS, (key, value) -> {
-            int concept = ByteBuffer.wrap(key).getInt();
-            visitor.marginal(concept, StoredMarginal.ofBytes(concept, value, horizons));
+            int concept = conceptOf(key);
+            visitor.marginal(concept, failures.decoded(() -> StoredMarginal.ofBytes(concept, value, horizons)));
         });
     }
 
@@ -305,10 +358,48 @@ public final class RocksStore implements AutoCloseable {
      * @return an empty checkpoint, to be closed
      */
     public CheckpointWriter beginCheckpoint() {
-        if (secondary != null) {
+        if (!writable) {
             throw new IllegalStateException("a store opened for reading cannot be written: store=" + directory);
         }
-        return new CheckpointWriter(database, directory);
+        return new CheckpointWriter(this);
+    }
+
+    /**
+     * Makes a second name for each file of the last checkpoint, and copies what cannot have one: a store that another process may open, as
+     * long as nobody writes into it, and that shares its tables with this one.
+     *
+     * @param target a directory beside the store's, not there yet
+     */
+    public void linkTo(Path target) {
+        database.call("the store cannot be linked", open -> {
+            try (Checkpoint links = Checkpoint.create(open.db())) {
+                links.createCheckpoint(target.toString());
+                return target;
+            }
+        });
+    }
+
+    /**
+     * Compares the checksums of all blocks of all tables, one table after the other.
+     *
+     * @return what was found
+     */
+    public TableCheck checkTables() {
+        List<String> names = database.call("the store cannot be read", open -> open.db().getLiveFilesMetaData().stream()
+                .map(table -> table.fileName().substring(1))
+                .sorted()
+                .toList());
+        return TableFiles.check(directory, names);
+    }
+
+    /**
+     * Compares the checksums of all tables that lie in a directory, where the store itself cannot be opened.
+     *
+     * @param directory the store's directory
+     * @return what was found
+     */
+    public static TableCheck checkTables(Path directory) {
+        return TableFiles.check(directory, TableFiles.in(directory));
     }
 
     /**
@@ -321,11 +412,8 @@ public final class RocksStore implements AutoCloseable {
         if (closed) {
             return 0;
         }
-        try {
-            return database.db().getAggregatedLongProperty(property);
-        } catch (RocksDBException e) {
-            throw new StoreException("RocksDB has no such figure: property=" + property, e);
-        }
+        return database.call("RocksDB has no such figure: property=" + property, open -> open.db()
+                .getAggregatedLongProperty(property));
     }
 
     /**
@@ -334,11 +422,10 @@ public final class RocksStore implements AutoCloseable {
      * @throws StoreException if it cannot be written; nothing is lost by that
      */
     public void flush() {
-        try {
-            database.flush();
-        } catch (RocksDBException e) {
-            throw new StoreException("the store cannot be flushed: store=" + directory + ": " + e.getMessage(), e);
-        }
+        database.call("the store cannot be flushed", open -> {
+            open.flush();
+            return open;
+        });
     }
 
     /** Releases everything. Idempotent. No other call may be under way. */
@@ -349,9 +436,19 @@ public final class RocksStore implements AutoCloseable {
         }
         closed = true;
         database.close();
-        if (secondary != null) {
-            deleteTree(secondary);
+        if (writable) {
+            StoreOpening.released(directory);
         }
+    }
+
+    GuardedDatabase database() {
+        return database;
+    }
+
+    /** Writes a checkpoint, and that it was. */
+    void commit(WriteBatch batch, long number) {
+        database.write("a checkpoint cannot be written: checkpoint=" + number, batch);
+        mark(number);
     }
 
     static byte[] key(int concept) {
@@ -366,58 +463,67 @@ public final class RocksStore implements AutoCloseable {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    static String text(byte[] utf8) {
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+
     static byte[] checkpointKey() {
         return CHECKPOINT_KEY.clone();
     }
 
-    private static RocksStore checked(RocksStore store) {
-        byte[] format = store.get(ColumnFamily.DEFAULT, FORMAT_KEY);
-        if (format != null && (format.length != 1 || format[0] != FORMAT)) {
-            store.close();
-            throw new StoreException(
-                    "the store has a format that this version does not read: store=" + store.directory + " format="
-                            + format[0] + " readable=" + FORMAT,
-                    null);
+    private void compareWithMark() {
+        byte[] bytes = get(ColumnFamily.DEFAULT, CHECKPOINT_KEY);
+        long number = bytes == null ? 0 : failures.decoded(() -> new ByteSource("checkpoint record", bytes).varint());
+        try {
+            lostCheckpoints = CheckpointMark.read(directory)
+                    .map(mark -> Math.max(0, mark.number() - number))
+                    .orElse(0L);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the store's directory cannot be read: store=" + directory, e);
         }
-        return store;
+        mark(number);
     }
 
-    private byte @Nullable [] get(ColumnFamily family, byte[] key) {
+    private void mark(long number) {
         try {
-            return database.db().get(database.handle(family), key);
-        } catch (RocksDBException e) {
-            throw new StoreException("the store cannot be read: store=" + directory + ": " + e.getMessage(), e);
+            CheckpointMark.of(directory, number).write(directory);
+        } catch (IOException missed) {
+            // The checkpoint is committed and must not be told to have failed. The older mark stays, by which a loss is
+            // counted
+            // too low.
         }
+    }
+
+    private int conceptOf(byte[] key) {
+        return failures.decoded(() -> ByteBuffer.wrap(key).getInt());
+    }
+
+    /** Whether the default column family has a key. */
+    boolean holdsAnything() {
+        return database.call("the store cannot be read", open -> {
+            try (RocksIterator iterator = open.db().newIterator(open.handle(ColumnFamily.DEFAULT))) {
+                iterator.seekToFirst();
+                boolean holds = iterator.isValid();
+                iterator.status();
+                return holds;
+            }
+        });
+    }
+
+    byte @Nullable [] get(ColumnFamily family, byte[] key) {
+        return database.read("the store cannot be read", open -> open.db().get(open.handle(family), key));
     }
 
     private void scan(ColumnFamily family, BiConsumer<byte[], byte[]> visitor) {
-        try (RocksIterator iterator = database.db().newIterator(database.handle(family))) {
-            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-                visitor.accept(iterator.key(), iterator.value());
+        database.call("the store cannot be read", open -> {
+            try (RocksIterator iterator = open.db().newIterator(open.handle(family))) {
+                for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                    visitor.accept(iterator.key(), iterator.value());
+                }
+                // An iterator over a damaged file just ends.
+                iterator.status();
+                return open;
             }
-            // An iterator over a damaged file just ends.
-            iterator.status();
-        } catch (RocksDBException e) {
-            throw new StoreException("the store cannot be read: store=" + directory + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static Path temporaryDirectory() {
-        try {
-            return Files.createTempDirectory("synfire-reader");
-        } catch (IOException e) {
-            throw new UncheckedIOException("a reader needs a temporary directory", e);
-        }
-    }
-
-    private static void deleteTree(Path root) {
-        try (Stream<Path> tree = Files.walk(root)) {
-            List<Path> deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-            for (Path path : deepestFirst) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("a reader's temporary directory cannot be deleted: directory=" + root, e);
-        }
+        });
     }
 }

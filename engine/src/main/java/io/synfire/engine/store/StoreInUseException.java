@@ -5,13 +5,16 @@ import java.nio.file.Path;
 /** Another writer has the store open: there is one at a time. */
 public final class StoreInUseException extends StoreException {
 
+    private static final long serialVersionUID = 1;
+
     /**
      * The store is in use.
      *
      * @param directory the store's directory
+     * @param holder who has it, such as {@code pid=4711 started=2011-12-09T12:00:00Z host=a}
      * @param cause what RocksDB said
      */
-    public StoreInUseException(Path directory, Throwable cause) {
-        super("a store has one writer at a time and another one has it open: store=" + directory, cause);
+    public StoreInUseException(Path directory, String holder, Throwable cause) {
+        super("a store has one writer at a time and another one has it open: store=" + directory + " " + holder, cause);
     }
 }

@@ -17,6 +17,9 @@
  *
  * <p>In: rows, marginals, windows and positions of a checkpoint. Out: the same, as of the last checkpoint. This is the only
  * package that may touch {@code org.rocksdb}; it knows nothing of the tables in memory.
+ *
+ * <p>Beside the files of RocksDB there are two small ones: {@code CHECKPOINT} ({@link io.synfire.engine.store.CheckpointMark}) says how far
+ * the store had come, {@code HOLDER} ({@link io.synfire.engine.store.StoreHolder}) who has it open.
  */
 @NullMarked
 package io.synfire.engine.store;

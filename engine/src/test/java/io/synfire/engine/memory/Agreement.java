@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.synfire.engine.NaiveMemory;
+import io.synfire.engine.RandomSettings;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Associations;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
 
@@ -67,25 +67,10 @@ final class Agreement {
 
     /** Settings of every kind, without the two limits that make a memory forget for good. */
     static LearningSettings settings(SplittableRandom random) {
-        String[] halfLives = {"none", "30d", "1h,1d,30d", "1s", "10m,none"};
-        String[] kernels = {"uniform", "exponential", "reciprocal"};
-        String[] late = {"0ms", "10m", "1d"};
-        String[] idWindows = {"0ms", "1h", "1d"};
-        return LearningSettings.parse(Map.ofEntries(
-                Map.entry("half-lives", halfLives[random.nextInt(halfLives.length)]),
-                Map.entry("kernel", kernels[random.nextInt(3)]),
-                Map.entry("tau-backward", "3m"),
-                Map.entry("max-steps", Integer.toString(random.nextInt(6))),
-                Map.entry("max-gap", random.nextBoolean() ? "2h" : "5d"),
-                Map.entry("max-late", late[random.nextInt(3)]),
-                Map.entry("event-id-window", idWindows[random.nextInt(3)]),
-                Map.entry("backward", random.nextBoolean() ? "-0.5" : "0.5"),
-                Map.entry("normalization", random.nextBoolean() ? "episode" : "none"),
-                Map.entry("max-associations", "0")));
+        return LearningSettings.parse(RandomSettings.of(random));
     }
 
     static long stepMs(SplittableRandom random) {
-        long[] steps = {1_000, 600_000, 86_400_000};
-        return steps[random.nextInt(steps.length)];
+        return RandomSettings.stepMs(random);
     }
 }

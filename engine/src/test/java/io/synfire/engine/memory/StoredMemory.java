@@ -33,6 +33,7 @@ final class StoredMemory implements AutoCloseable {
         this.budget = budget;
         this.path = directory.resolve("store" + NAMES.incrementAndGet());
         this.store = RocksStore.open(path, STORE);
+        store.create(settings.toMap());
         this.memory = new Memory(settings, store, new MemoryBudget(budget));
     }
 

@@ -19,6 +19,24 @@ public final class StoreInspection {
         return count(directory, ColumnFamily.EVENT_IDS);
     }
 
+    /** Takes a row away behind the store's back. */
+    public static void removeRow(Path directory, int cue) {
+        change(directory, database -> database.db().delete(database.handle(ColumnFamily.ROWS), RocksStore.key(cue)));
+    }
+
+    /** What is changed behind the store's back. */
+    interface Change {
+        void in(RocksDatabase database) throws RocksDBException;
+    }
+
+    static void change(Path directory, Change change) {
+        try (RocksDatabase database = RocksDatabase.open(directory, new StoreBudget(1 << 20, 1 << 20))) {
+            change.in(database);
+        } catch (RocksDBException e) {
+            throw new IllegalStateException("the store cannot be changed: store=" + directory, e);
+        }
+    }
+
     private static long count(Path directory, ColumnFamily family) {
         long count = 0;
         try (RocksDatabase database = RocksDatabase.open(directory, new StoreBudget(1 << 20, 1 << 20));

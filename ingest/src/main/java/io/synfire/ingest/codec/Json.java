@@ -1,5 +1,7 @@
 package io.synfire.ingest.codec;
 
+import io.synfire.engine.event.Episode;
+import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +19,26 @@ final class Json {
         }
     }
 
+    /** A record is an object. */
+    static void expectRoot(JsonParser parser) throws MalformedRecordException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw new MalformedRecordException(
+                    Reason.JSON, "a record must be a JSON object: found=" + parser.currentToken(), null);
+        }
+    }
+
+    /** What no episode may be: told apart from other values since a clock may be the cause. */
+    static long requireTime(long atMs) throws MalformedRecordException {
+        if (atMs < 0 || atMs > Episode.AT_MS_MAX) {
+            throw new MalformedRecordException(
+                    Reason.TIME, "at must be within 1970-01-01 and 9999-12-31: at=" + atMs, null);
+        }
+        return atMs;
+    }
+
     static void requireEndOfObject(JsonParser parser) throws MalformedRecordException {
         if (parser.currentToken() != JsonToken.END_OBJECT) {
-            throw new MalformedRecordException("a record must be JSON: it ends too early", null);
+            throw new MalformedRecordException(Reason.JSON, "a record must be JSON: it ends too early", null);
         }
     }
 
@@ -29,7 +48,9 @@ final class Json {
         }
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             throw new MalformedRecordException(
-                    "at must be ISO-8601 or whole milliseconds since the epoch: found=" + parser.currentToken(), null);
+                    Reason.TIME,
+                    "at must be ISO-8601 or whole milliseconds since the epoch: found=" + parser.currentToken(),
+                    null);
         }
         return time(parser.getString());
     }
@@ -38,7 +59,7 @@ final class Json {
         try {
             return OffsetDateTime.parse(text).toInstant().toEpochMilli();
         } catch (DateTimeException | ArithmeticException e) {
-            throw new MalformedRecordException("at must be ISO-8601 with an offset: at=" + text, e);
+            throw new MalformedRecordException(Reason.TIME, "at must be ISO-8601 with an offset: at=" + text, e);
         }
     }
 

@@ -5,16 +5,19 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Retraction;
+import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -39,12 +42,11 @@ import tools.jackson.core.json.JsonFactory;
  */
 public final class JsonEpisodeCodec {
 
-    private static final int DEPTH_MAX = 32;
-
     private final JsonFactory factory = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(DEPTH_MAX)
+                    .maxNestingDepth(RecordLimits.DEPTH_MAX)
+                    .maxTokenCount(RecordLimits.VALUES_MAX)
                     .maxNumberLength(100)
                     .maxNameLength(1_000)
                     .maxStringLength(1 << 20)
@@ -52,6 +54,7 @@ public final class JsonEpisodeCodec {
             .build();
 
     private final @Nullable MappedRecord mapped;
+    private final RecordLimits limits;
 
     /** A codec of Synfire's own form. */
     public JsonEpisodeCodec() {
@@ -64,7 +67,18 @@ public final class JsonEpisodeCodec {
      * @param mapping where things are, or null for Synfire's own form
      */
     public JsonEpisodeCodec(@Nullable FieldMapping mapping) {
+        this(mapping, RecordLimits.DEFAULTS);
+    }
+
+    /**
+     * A codec with limits of its own.
+     *
+     * @param mapping where things are, or null for Synfire's own form
+     * @param limits what a record may be at most
+     */
+    public JsonEpisodeCodec(@Nullable FieldMapping mapping, RecordLimits limits) {
         this.mapped = mapping == null ? null : new MappedRecord(mapping);
+        this.limits = limits;
     }
 
     /**
@@ -76,22 +90,81 @@ public final class JsonEpisodeCodec {
      * @throws MalformedRecordException if it is none
      */
     public Entry decode(byte[] json, Origin origin) throws MalformedRecordException {
+        return decode(ByteBuffer.wrap(json), origin);
+    }
+
+    /**
+     * Reads one record where it lies, without a copy of it.
+     *
+     * @param json its value, from the buffer's position to its limit, which stay where they are
+     * @param origin what is known of it besides
+     * @return the episode or command
+     * @throws MalformedRecordException if it is none
+     */
+    public Entry decode(ByteBuffer json, Origin origin) throws MalformedRecordException {
+        if (json.remaining() > limits.bytesMax()) {
+            throw new MalformedRecordException(
+                    Reason.SIZE,
+                    "a record must be at most max-record=" + limits.bytesMax() + " bytes: bytes=" + json.remaining(),
+                    null);
+        }
+        try {
+            return bounded(read(json, origin));
+        } catch (StreamConstraintsException e) {
+            throw new MalformedRecordException(
+                    Reason.SIZE, "a record must be JSON of a usual size: " + e.getOriginalMessage(), e);
+        } catch (JacksonException e) {
+            throw new MalformedRecordException(Reason.JSON, "a record must be JSON: " + e.getOriginalMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedRecordException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Entry read(ByteBuffer json, Origin origin) throws MalformedRecordException {
         if (mapped != null) {
             JsonValue root = tree(json);
             if (!isCommand(root)) {
-                return decodeMapped(mapped, root, origin);
+                return mapped.read(root, origin);
             }
         }
-        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
+        try (JsonParser parser = parser(json)) {
             parser.nextToken();
             Entry entry = new NativeRecord(parser).read(origin);
             requireEnd(parser);
             return entry;
-        } catch (JacksonException e) {
-            throw new MalformedRecordException("a record must be JSON: " + e.getOriginalMessage(), e);
-        } catch (IllegalArgumentException e) {
-            throw new MalformedRecordException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Also of what is retracted: what is too late was never learned. */
+    private Entry bounded(Entry entry) throws MalformedRecordException {
+        if (entry instanceof Episode episode) {
+            requireInTime(episode);
+        } else if (entry instanceof Retraction retraction) {
+            for (Episode episode : retraction.episodes()) {
+                requireInTime(episode);
+            }
+        }
+        return entry;
+    }
+
+    private void requireInTime(Episode episode) throws MalformedRecordException {
+        if (episode.atMs() > limits.atMsMax()) {
+            throw new MalformedRecordException(
+                    Reason.TIME,
+                    "at must not be after max-at=" + Instant.ofEpochMilli(limits.atMsMax()) + ": at="
+                            + Instant.ofEpochMilli(episode.atMs()),
+                    null);
+        }
+    }
+
+    private JsonParser parser(ByteBuffer json) {
+        if (json.hasArray()) {
+            return factory.createParser(
+                    ObjectReadContext.empty(), json.array(), json.arrayOffset() + json.position(), json.remaining());
+        }
+        byte[] copy = new byte[json.remaining()];
+        json.duplicate().get(copy);
+        return factory.createParser(ObjectReadContext.empty(), copy);
     }
 
     /**
@@ -167,15 +240,13 @@ public final class JsonEpisodeCodec {
         }
     }
 
-    private JsonValue tree(byte[] json) throws MalformedRecordException {
-        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
+    private JsonValue tree(ByteBuffer json) throws MalformedRecordException {
+        try (JsonParser parser = parser(json)) {
             parser.nextToken();
-            Json.expect(parser, JsonToken.START_OBJECT, "a record must be a JSON object");
+            Json.expectRoot(parser);
             JsonValue root = JsonValue.read(parser);
             requireEnd(parser);
             return root;
-        } catch (JacksonException e) {
-            throw new MalformedRecordException("a record must be JSON: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -185,19 +256,10 @@ public final class JsonEpisodeCodec {
                         || object.members().get("retract") instanceof JsonValue.Members);
     }
 
-    private static Episode decodeMapped(MappedRecord mapped, JsonValue root, Origin origin)
-            throws MalformedRecordException {
-        try {
-            return mapped.read(root, origin);
-        } catch (IllegalArgumentException e) {
-            throw new MalformedRecordException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
     private static void requireEnd(JsonParser parser) throws MalformedRecordException {
         if (parser.nextToken() != null) {
             throw new MalformedRecordException(
-                    "a record must be one JSON object: follows=" + parser.currentToken(), null);
+                    Reason.JSON, "a record must be one JSON object: follows=" + parser.currentToken(), null);
         }
     }
 }

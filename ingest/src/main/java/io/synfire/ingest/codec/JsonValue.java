@@ -34,7 +34,8 @@ sealed interface JsonValue {
     static JsonValue read(JsonParser parser) throws MalformedRecordException {
         JsonToken token = parser.currentToken();
         if (token == null) {
-            throw new MalformedRecordException("a record must be a JSON object: found=null", null);
+            throw new MalformedRecordException(
+                    MalformedRecordException.Reason.JSON, "a record must be a JSON object: found=null", null);
         }
         return switch (token) {
             case START_OBJECT -> {

@@ -1,19 +1,67 @@
 package io.synfire.ingest.codec;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A record is not an episode; the message is the rule it breaks, then {@code name=value}. It belongs among the dead letters. */
 public final class MalformedRecordException extends Exception {
 
-    private static final int MESSAGE_MAX = 300;
+    /** Which kind of rule a record breaks: few, so that each can be counted for itself. */
+    public enum Reason {
+        /** It is not one JSON object. */
+        JSON,
+        /** A field is missing, or its value is out of its range. */
+        VALUE,
+        /** Its time is before 1970, or too late. */
+        TIME,
+        /** It is too large, too deep, or holds too many values. */
+        SIZE,
+        /** Its episode holds too many concepts. */
+        CONCEPTS;
+
+        /**
+         * As meters name it.
+         *
+         * @return the name in lower case
+         */
+        public String tag() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** The longest message, in characters, without the mark that it was shortened. */
+    public static final int MESSAGE_MAX = 300;
+
+    private final Reason reason;
 
     /**
-     * A malformed record.
+     * A record with a field that breaks a rule.
      *
      * @param message the rule, then the value; shortened to {@value #MESSAGE_MAX} characters
      * @param cause what the parser said, or null
      */
     public MalformedRecordException(String message, @Nullable Throwable cause) {
+        this(Reason.VALUE, message, cause);
+    }
+
+    /**
+     * A malformed record.
+     *
+     * @param reason the kind of rule it breaks
+     * @param message the rule, then the value; shortened to {@value #MESSAGE_MAX} characters
+     * @param cause what the parser said, or null
+     */
+    public MalformedRecordException(Reason reason, String message, @Nullable Throwable cause) {
         super(message.length() <= MESSAGE_MAX ? message : message.substring(0, MESSAGE_MAX) + "…", cause);
+        this.reason = reason;
+    }
+
+    /**
+     * Which kind of rule it breaks.
+     *
+     * @return the reason
+     */
+    public Reason reason() {
+        return reason;
     }
 }

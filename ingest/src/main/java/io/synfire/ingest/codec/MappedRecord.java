@@ -21,7 +21,7 @@ final class MappedRecord {
         String context = text("context", root.at(mapping.context()));
         String eventId = text("eventId", root.at(mapping.eventId()));
         return new Episode(
-                at == null ? origin.atMs() : time(at),
+                Json.requireTime(at == null ? origin.atMs() : time(at)),
                 context == null ? origin.context() : context,
                 concepts(root),
                 reward(root),
@@ -85,10 +85,15 @@ final class MappedRecord {
                 return Long.parseLong(number.digits());
             } catch (NumberFormatException e) {
                 throw new MalformedRecordException(
-                        "at must be whole milliseconds since the epoch: at=" + number.digits(), e);
+                        MalformedRecordException.Reason.TIME,
+                        "at must be whole milliseconds since the epoch: at=" + number.digits(),
+                        e);
             }
         }
-        throw new MalformedRecordException("at must be ISO-8601 or milliseconds: found=" + kind(value), null);
+        throw new MalformedRecordException(
+                MalformedRecordException.Reason.TIME,
+                "at must be ISO-8601 or milliseconds: found=" + kind(value),
+                null);
     }
 
     private static double number(String name, JsonValue value) throws MalformedRecordException {

@@ -14,14 +14,15 @@ import tools.jackson.core.JsonToken;
 /** Reads a record in Synfire's own form, in one pass. Used for one record. */
 final class NativeRecord {
 
-    private static final long MISSING = Long.MIN_VALUE;
-
     private final JsonParser parser;
     private @Nullable Entry command;
 
     /** The fields of an episode as they are met, before all of them are known. */
     private static final class Fields {
         long atMs;
+
+        /** False for what is taken back, until its time is met. */
+        boolean isTimed;
 
         @Nullable
         String context;
@@ -37,8 +38,13 @@ final class NativeRecord {
         @Nullable
         String eventId;
 
-        Fields(long atMs, @Nullable String context, @Nullable String eventId) {
-            this.atMs = atMs;
+        Fields(Origin origin) {
+            this(origin.context(), origin.eventId());
+            this.atMs = origin.atMs();
+            this.isTimed = true;
+        }
+
+        Fields(@Nullable String context, @Nullable String eventId) {
             this.context = context;
             this.eventId = eventId;
         }
@@ -48,10 +54,10 @@ final class NativeRecord {
             if (found == null) {
                 throw new MalformedRecordException("a record must have concepts: concepts=missing", null);
             }
-            if (atMs == MISSING) {
+            if (!isTimed) {
                 throw new MalformedRecordException("what is retracted must say when it was: at=missing", null);
             }
-            return new Episode(atMs, context, found, reward, eventId);
+            return new Episode(Json.requireTime(atMs), context, found, reward, eventId);
         }
     }
 
@@ -61,8 +67,8 @@ final class NativeRecord {
 
     /** Reads the object the parser is about to enter. */
     Entry read(Origin origin) throws MalformedRecordException {
-        Json.expect(parser, JsonToken.START_OBJECT, "a record must be a JSON object");
-        Fields fields = new Fields(origin.atMs(), origin.context(), origin.eventId());
+        Json.expectRoot(parser);
+        Fields fields = new Fields(origin);
         readFields(fields, origin);
         Entry found = command;
         if (found == null) {
@@ -88,7 +94,10 @@ final class NativeRecord {
 
     private void field(String name, Fields fields) throws MalformedRecordException {
         switch (name) {
-            case "at" -> fields.atMs = Json.time(parser);
+            case "at" -> {
+                fields.atMs = Json.time(parser);
+                fields.isTimed = true;
+            }
             case "context" -> fields.context = Json.textOrNull(name, parser);
             case "concepts" -> fields.concepts = concepts();
             case "reward" -> fields.reward = Json.number(name, parser);
@@ -125,7 +134,7 @@ final class NativeRecord {
 
     private Retraction retraction(Origin origin) throws MalformedRecordException {
         Json.expect(parser, JsonToken.START_OBJECT, "retract must be an object");
-        Fields fields = new Fields(MISSING, origin.context(), null);
+        Fields fields = new Fields(origin.context(), null);
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             parser.nextToken();
             if (name.equals("episodes")) {
@@ -153,7 +162,7 @@ final class NativeRecord {
         List<Episode> episodes = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             Json.expect(parser, JsonToken.START_OBJECT, "an episode must be an object");
-            Fields fields = new Fields(MISSING, null, null);
+            Fields fields = new Fields(null, null);
             for (String name = parser.nextName(); name != null; name = parser.nextName()) {
                 parser.nextToken();
                 field(name, fields);

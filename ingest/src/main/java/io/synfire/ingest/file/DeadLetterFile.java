@@ -1,5 +1,6 @@
 package io.synfire.ingest.file;
 
+import io.synfire.ingest.replay.Rejects;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,17 +17,23 @@ import tools.jackson.core.json.JsonFactory;
  * Where lines go that cannot be learned: one JSON object each, {@code {"source", "record", "reason", "value"}}, the value in Base64,
  * so that it is kept byte for byte. Made when it is first needed. One thread at a time.
  */
-final class DeadLetterFile implements AutoCloseable {
+public final class DeadLetterFile implements Rejects, AutoCloseable {
 
     private final Path path;
     private final JsonFactory factory = new JsonFactory();
     private @Nullable FileChannel channel;
 
-    DeadLetterFile(Path path) {
+    /**
+     * Dead letters in a file.
+     *
+     * @param path the file, which what is rejected is appended to
+     */
+    public DeadLetterFile(Path path) {
         this.path = path;
     }
 
-    void add(String source, long record, String reason, byte[] value) throws IOException {
+    @Override
+    public void add(String source, long record, String reason, byte[] value) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), line)) {
             json.writeStartObject();
@@ -44,8 +51,8 @@ final class DeadLetterFile implements AutoCloseable {
         }
     }
 
-    /** Makes what was added safe. */
-    void force() throws IOException {
+    @Override
+    public void force() throws IOException {
         if (channel != null) {
             channel.force(false);
         }

@@ -10,6 +10,7 @@ import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
+import io.synfire.ingest.codec.RecordLimits;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,10 +36,10 @@ public final class EpisodeFile {
     public static final int LINE_BYTES_MAX = 16 << 20;
 
     /** All files are one log, in the order in which they are learned: a context may go on from one to the next. */
-    private static final String PARTITION = "";
+    static final String PARTITION = "";
 
-    private static final int BATCH_EPISODES = 2_000;
-    private static final long BATCH_BYTES = 4L << 20;
+    static final int BATCH_EPISODES = 2_000;
+    static final long BATCH_BYTES = 4L << 20;
 
     private final Engine engine;
     private final Path deadLetters;
@@ -78,7 +79,19 @@ public final class EpisodeFile {
      * @param mapping where foreign JSON keeps things, or null for Synfire's own form
      */
     public EpisodeFile(Engine engine, Path deadLetters, @Nullable FieldMapping mapping) {
-        this.codec = new JsonEpisodeCodec(mapping);
+        this(engine, deadLetters, mapping, RecordLimits.DEFAULTS);
+    }
+
+    /**
+     * Learns files into an engine, under limits of its own.
+     *
+     * @param engine what learns
+     * @param deadLetters the file that rejected lines are appended to
+     * @param mapping where foreign JSON keeps things, or null for Synfire's own form
+     * @param limits what a line may be at most; {@link #LINE_BYTES_MAX} in any case
+     */
+    public EpisodeFile(Engine engine, Path deadLetters, @Nullable FieldMapping mapping, RecordLimits limits) {
+        this.codec = new JsonEpisodeCodec(mapping, limits);
         this.engine = engine;
         this.deadLetters = deadLetters;
     }

@@ -7,6 +7,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
 import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
+import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.forget.ContextLives;
 import io.synfire.ingest.forget.ForgetReceipt;
 import io.synfire.ingest.forget.ForgetReceipt.Appended;
@@ -33,6 +34,7 @@ public final class FileForgetter {
     private final Path commands;
     private final EpisodeFile learner;
     private final @Nullable FieldMapping mapping;
+    private final RecordLimits limits;
     private final JsonEpisodeCodec own = new JsonEpisodeCodec();
 
     /**
@@ -42,12 +44,15 @@ public final class FileForgetter {
      * @param commands the file that retractions are appended to
      * @param deadLetters the file that rejected lines are appended to
      * @param mapping where foreign JSON keeps things, or null for Synfire's own form
+     * @param limits what a line may be at most
      */
-    public FileForgetter(Engine engine, Path commands, Path deadLetters, @Nullable FieldMapping mapping) {
+    public FileForgetter(
+            Engine engine, Path commands, Path deadLetters, @Nullable FieldMapping mapping, RecordLimits limits) {
         this.engine = engine;
         this.commands = commands;
-        this.learner = new EpisodeFile(engine, deadLetters, mapping);
+        this.learner = new EpisodeFile(engine, deadLetters, mapping, limits);
         this.mapping = mapping;
+        this.limits = limits;
     }
 
     /**
@@ -98,7 +103,7 @@ public final class FileForgetter {
     }
 
     private LearnedFiles files() {
-        return new LearnedFiles(engine.positions(), engine.view().settings(), mapping);
+        return new LearnedFiles(engine.positions(), engine.view().settings(), mapping, limits);
     }
 
     private void scan(ContextLives lives) throws IOException {

@@ -6,6 +6,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.sighting.PairFinder;
 import io.synfire.ingest.sighting.Sightings;
 import io.synfire.ingest.sighting.Sightings.Range;
@@ -41,9 +42,11 @@ public final class FileSightings {
      * @param positions how far each source was learned; those that are no files are passed over
      * @param settings what the memory learned by
      * @param mapping where foreign JSON keeps things, or null for Synfire's own form
+     * @param limits what a line may be at most
      */
-    public FileSightings(List<Position> positions, LearningSettings settings, @Nullable FieldMapping mapping) {
-        this.files = new LearnedFiles(positions, settings, mapping);
+    public FileSightings(
+            List<Position> positions, LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits) {
+        this.files = new LearnedFiles(positions, settings, mapping, limits);
         this.settings = settings;
     }
 

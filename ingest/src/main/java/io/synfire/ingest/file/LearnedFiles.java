@@ -9,6 +9,7 @@ import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
+import io.synfire.ingest.codec.RecordLimits;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,14 +35,19 @@ final class LearnedFiles {
         void entry(Position position, long record, Entry entry);
     }
 
-    LearnedFiles(List<Position> positions, LearningSettings settings, @Nullable FieldMapping mapping) {
+    LearnedFiles(
+            List<Position> positions, LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits) {
         this.positions = positions.stream().filter(LearnedFiles::isFile).toList();
-        this.codec = new JsonEpisodeCodec(mapping);
+        this.codec = new JsonEpisodeCodec(mapping, limits);
         this.admission = new Admission(settings);
     }
 
     static boolean isFile(Position position) {
         return position.source().startsWith(FILE);
+    }
+
+    static Path path(Position position) {
+        return Path.of(position.source().substring(FILE.length()));
     }
 
     static String source(Path file) {
@@ -63,8 +69,7 @@ final class LearnedFiles {
 
     private long scan(Position position, long watermarkMs, Visitor visitor) throws IOException {
         long latestMs = watermarkMs;
-        Path path = Path.of(position.source().substring(FILE.length()));
-        try (InputStream input = new BufferedInputStream(Files.newInputStream(path))) {
+        try (InputStream input = new BufferedInputStream(Files.newInputStream(path(position)))) {
             LineReader lines = new LineReader(EpisodeFile.unpacked(input), EpisodeFile.LINE_BYTES_MAX);
             for (long record = 0; record < position.nextOffset(); record++) {
                 byte[] line = lines.next();

@@ -2,11 +2,17 @@ package io.synfire.ingest.kafka;
 
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.store.StoreException;
+import io.synfire.engine.store.StoreFullException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Applier implements AutoCloseable {
 
+    private static final long RETRY_MS = 1_000;
+
     private final Engine engine;
     private final BatchListener listener;
+    private final RoomWatch room;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread applying = new Thread(task, "synfire-applier");
         applying.setDaemon(true);
@@ -24,26 +33,31 @@ final class Applier implements AutoCloseable {
     });
     private @Nullable Future<?> applying;
     private long records;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile boolean abandoned;
 
-    Applier(Engine engine, BatchListener listener) {
+    Applier(Engine engine, BatchListener listener, RoomWatch room) {
         this.engine = engine;
         this.listener = listener;
+        this.room = room;
     }
 
     /** Waits for what is being applied, then applies these and does not wait. */
     void apply(List<Batch> batches, long ofRecords) throws InterruptedException {
         await();
         records = ofRecords;
+        abandoned = false;
         applying = thread.submit(() -> {
             int next = 0;
-            while (next < batches.size()) {
+            while (next < batches.size() && !abandoned && stopping.getCount() > 0) {
                 next = applySome(batches, next);
             }
+            return next;
         });
     }
 
     /** Applies as many as there is room for, at least one; returns the index of the next. */
-    private int applySome(List<Batch> batches, int from) {
+    private int applySome(List<Batch> batches, int from) throws InterruptedException {
         long pairsMax = engine.pairsAtOnce();
         long pairs = batches.get(from).pairs();
         int to = from + 1;
@@ -53,9 +67,44 @@ final class Applier implements AutoCloseable {
         }
         List<Batch> some = batches.subList(from, to);
         listener.beforeLearning(some);
-        engine.apply(some);
+        if (!applyOnceThereIsRoom(some)) {
+            return batches.size();
+        }
         listener.afterLearning(some);
         return to;
+    }
+
+    /** A full disk is waited out: the engine applies nothing then, and is asked again. False if these were given up meanwhile. */
+    private boolean applyOnceThereIsRoom(List<Batch> batches) throws InterruptedException {
+        while (true) {
+            try {
+                engine.apply(batches);
+                return true;
+            } catch (StoreFullException e) {
+                room.met(e);
+                if (stopping.await(RETRY_MS, TimeUnit.MILLISECONDS)) {
+                    throw e;
+                }
+                if (abandoned) {
+                    return false;
+                }
+            } catch (StoreException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                throw new IllegalStateException(
+                        "records cannot be learned, so learning stops: they are before " + ends(batches) + ": "
+                                + e.getMessage(),
+                        e);
+            }
+        }
+    }
+
+    private static String ends(List<Batch> batches) {
+        Map<String, Long> ends = new LinkedHashMap<>();
+        for (Batch batch : batches) {
+            batch.positions().forEach(position -> ends.put(batch.partition(), position.nextOffset()));
+        }
+        return ends.toString();
     }
 
     /** Waits for what is being applied: afterwards the engine stands where the last poll ended. */
@@ -79,6 +128,17 @@ final class Applier implements AutoCloseable {
                 applying = null;
             }
         }
+    }
+
+    /** Gives up what is not being applied yet, and waits for what is: the engine stands somewhere in the last poll then. */
+    void abandon() throws InterruptedException {
+        abandoned = true;
+        await();
+    }
+
+    /** Leaves what is not applied yet for another time, and waits for room on the disk no longer: batches carry their positions. Any thread. */
+    void stop() {
+        stopping.countDown();
     }
 
     /** How many records are being applied. */

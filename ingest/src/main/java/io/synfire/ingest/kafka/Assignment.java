@@ -1,7 +1,9 @@
 package io.synfire.ingest.kafka;
 
 import io.synfire.engine.Engine;
+import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Position;
+import io.synfire.ingest.kafka.Gaps.Gap;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,46 +13,69 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * Where reading starts: at the engine's own positions, whatever a group may have committed; a partition the engine has never read
- * starts at its beginning. Used by the learner's thread.
+ * starts at its beginning, which is stored as its position at once: what goes missing from then on is a gap. Used by the learner's
+ * thread, while nothing is being applied.
  */
 final class Assignment {
 
     private final Engine engine;
-    private final Consumer<byte[], byte[]> consumer;
+    private final Consumer<byte[], ?> consumer;
     private final String topic;
     private final String topicId;
+    private final Gaps gaps;
 
-    /** Refuses a topic that is not the one the stored positions are of. */
-    Assignment(Engine engine, Consumer<byte[], byte[]> consumer, String topic, String topicId) {
+    /** Whether a partition that was never read must still be whole: others of the topic were, and no other member may have read it. */
+    private final boolean isTopicKnown;
+
+    /** Where the next poll must go on, by partition: what is polled is checked against it. */
+    private final Map<TopicPartition, Long> next = new HashMap<>();
+
+    /**
+     * Refuses a topic that is not the one the stored positions are of, unless that is accepted.
+     *
+     * @param isShared whether other members of a group read partitions of the topic, too
+     */
+    Assignment(Engine engine, Consumer<byte[], ?> consumer, String topic, String topicId, Gaps gaps, boolean isShared) {
         this.engine = engine;
         this.consumer = consumer;
         this.topic = topic;
         this.topicId = topicId;
-        for (Position position : engine.positions()) {
-            if (position.source().equals(source()) && !position.sourceId().equals(topicId)) {
-                throw new IllegalStateException(
-                        "the topic was deleted and created again, its log is not the one that was learned:" + " topic="
-                                + topic + " learned=" + position.sourceId() + " found=" + topicId);
-            }
+        this.gaps = gaps;
+        List<Position> ofTopic = engine.positions().stream()
+                .filter(position -> position.source().equals(source()))
+                .toList();
+        boolean isKnown =
+                ofTopic.stream().anyMatch(position -> position.sourceId().equals(topicId));
+        if (!isKnown && !ofTopic.isEmpty()) {
+            gaps.requireAnother(ofTopic.get(0).sourceId(), topicId);
+        }
+        this.isTopicKnown = isKnown && !isShared;
+    }
+
+    /** Refuses a topic that has become another while it is read. */
+    void requireSame(String foundId) {
+        if (!foundId.equals(topicId)) {
+            throw gaps.another(topicId, foundId);
         }
     }
 
     /** Assigns all partitions by hand; those that were added since the last call start at their beginning. */
-    void assignAll() {
-        Set<TopicPartition> all = new HashSet<>();
-        for (PartitionInfo partition : consumer.partitionsFor(topic)) {
-            all.add(new TopicPartition(topic, partition.partition()));
+    void assignAll(int partitions) {
+        Set<TopicPartition> added = new HashSet<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            added.add(new TopicPartition(topic, partition));
         }
-        Set<TopicPartition> added = new HashSet<>(all);
-        added.removeAll(consumer.assignment());
+        added.removeAll(next.keySet());
         if (!added.isEmpty()) {
+            Set<TopicPartition> all = new HashSet<>(consumer.assignment());
+            all.addAll(added);
             consumer.assign(all);
             seek(added);
         }
@@ -58,24 +83,75 @@ final class Assignment {
 
     /** Moves newly assigned partitions to where the engine stands. */
     void seek(Collection<TopicPartition> partitions) {
-        Map<Integer, Position> stored = new HashMap<>();
-        for (Position position : engine.positions()) {
-            if (position.source().equals(source())) {
-                stored.put(position.partition(), position);
+        Map<Integer, Position> stored = stored();
+        Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+        // A consumer takes the last offset it was told for the log's end, and reckons its lag by it.
+        var unused = consumer.endOffsets(partitions);
+        List<Gap> found = new ArrayList<>();
+        List<Batch> starts = new ArrayList<>();
+        for (TopicPartition partition : partitions) {
+            Position position = stored.get(partition.partition());
+            long begin = begins.getOrDefault(partition, 0L);
+            long expected = position == null ? (isTopicKnown ? 0 : begin) : position.nextOffset();
+            if (begin > expected) {
+                found.add(Gap.expired(partition.partition(), expected, begin));
+            }
+            if (position == null || begin > expected) {
+                starts.add(start(partition, begin));
             }
         }
-        List<TopicPartition> unread = new ArrayList<>();
+        gaps.require(found);
+        engine.apply(starts);
+        rewind(partitions);
+    }
+
+    /** Moves partitions back to where the engine stands: what was polled of them and not applied is to be read again. */
+    void rewind(Collection<TopicPartition> partitions) {
+        Map<Integer, Position> stored = stored();
         for (TopicPartition partition : partitions) {
             Position position = stored.get(partition.partition());
             if (position == null) {
-                unread.add(partition);
-            } else {
-                Optional<Integer> epoch =
-                        position.leaderEpoch() < 0 ? Optional.empty() : Optional.of(position.leaderEpoch());
-                consumer.seek(partition, new OffsetAndMetadata(position.nextOffset(), epoch, ""));
+                throw new IllegalStateException("a partition is read that has no position: " + partition);
             }
+            Optional<Integer> epoch =
+                    position.leaderEpoch() < 0 ? Optional.empty() : Optional.of(position.leaderEpoch());
+            consumer.seek(partition, new OffsetAndMetadata(position.nextOffset(), epoch, ""));
+            next.put(partition, position.nextOffset());
         }
-        consumer.beginningOffsets(unread).forEach(consumer::seek);
+    }
+
+    /** Moves all partitions that are read back to where the engine stands. */
+    void rewind() {
+        Set<TopicPartition> read = new HashSet<>(next.keySet());
+        read.retainAll(consumer.assignment());
+        rewind(read);
+    }
+
+    /** Lets the consumer drop what it has received and keeps; reads on from where the engine stands. Not in a group. */
+    void release() {
+        Set<TopicPartition> all = new HashSet<>(consumer.assignment());
+        consumer.unsubscribe();
+        consumer.assign(all);
+        rewind(all);
+    }
+
+    /** These are not read any more. */
+    void forget(Collection<TopicPartition> partitions) {
+        partitions.forEach(next::remove);
+    }
+
+    /**
+     * What was polled must go on where the last poll ended, in a partition that was moved to the engine's position.
+     *
+     * @param firstOffset of the polled records, or -1 if only the position moved
+     * @param end the position behind them
+     */
+    void requireNext(TopicPartition partition, long firstOffset, OffsetAndMetadata end) {
+        Long expected = next.put(partition, end.offset());
+        if (expected == null || end.offset() < expected || (firstOffset >= 0 && firstOffset < expected)) {
+            throw new IllegalStateException("a poll must go on where the last one ended: " + partition + " expected="
+                    + expected + " first=" + firstOffset + " end=" + end.offset());
+        }
     }
 
     Position position(TopicPartition partition, OffsetAndMetadata next) {
@@ -87,24 +163,51 @@ final class Assignment {
                 next.leaderEpoch().orElse(-1));
     }
 
-    /** Says which range is missing. */
-    IllegalStateException missing(OffsetOutOfRangeException cause) {
-        StringBuilder ranges = new StringBuilder();
+    /**
+     * The log does not have the next records.
+     *
+     * @throws IllegalStateException if that is not accepted
+     */
+    void resume(OffsetOutOfRangeException cause) {
         Map<TopicPartition, Long> asked = cause.offsetOutOfRangePartitions();
-        Map<TopicPartition, Long> first = consumer.beginningOffsets(asked.keySet());
-        Map<TopicPartition, Long> end = consumer.endOffsets(asked.keySet());
-        asked.forEach((partition, offset) -> ranges.append(" partition=")
-                .append(partition.partition())
-                .append(" next=")
-                .append(offset)
-                .append(" available=")
-                .append(first.get(partition))
-                .append("..")
-                .append(end.get(partition)));
-        return new IllegalStateException(
-                "records between the stored position and the log are missing, so learning would leave a gap: topic="
-                        + topic + ranges,
-                cause);
+        Map<TopicPartition, Long> begins = consumer.beginningOffsets(asked.keySet());
+        Map<TopicPartition, Long> ends = consumer.endOffsets(asked.keySet());
+        Map<TopicPartition, OffsetAndMetadata> divergent =
+                cause instanceof LogTruncationException truncation ? truncation.divergentOffsets() : Map.of();
+        List<Gap> found = new ArrayList<>();
+        List<Batch> starts = new ArrayList<>();
+        asked.forEach((partition, offset) -> {
+            long begin = begins.getOrDefault(partition, 0L);
+            long end = ends.getOrDefault(partition, 0L);
+            OffsetAndMetadata parted = divergent.get(partition);
+            if (offset < begin) {
+                found.add(Gap.expired(partition.partition(), offset, begin));
+                starts.add(start(partition, begin));
+            } else if (parted != null || offset > end) {
+                long resume = parted == null ? end : parted.offset();
+                found.add(Gap.truncated(partition.partition(), offset, resume));
+                starts.add(start(partition, resume));
+            }
+            // Else a leader was new and did not know yet how far the log goes: it is asked again.
+        });
+        gaps.require(found);
+        engine.apply(starts);
+        rewind(asked.keySet());
+    }
+
+    private Batch start(TopicPartition partition, long offset) {
+        return new Batch(
+                partition.toString(), List.of(), List.of(position(partition, new OffsetAndMetadata(offset))), 0);
+    }
+
+    private Map<Integer, Position> stored() {
+        Map<Integer, Position> stored = new HashMap<>();
+        for (Position position : engine.positions()) {
+            if (position.source().equals(source()) && position.sourceId().equals(topicId)) {
+                stored.put(position.partition(), position);
+            }
+        }
+        return stored;
     }
 
     private String source() {

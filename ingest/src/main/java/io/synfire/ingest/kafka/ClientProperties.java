@@ -2,10 +2,12 @@ package io.synfire.ingest.kafka;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -22,6 +24,12 @@ public final class ClientProperties {
             ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed", // an aborted record never happened
             ProducerConfig.ACKS_CONFIG, "all", // a dead letter must be safe before the position passes it
             ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+
+    /** The largest request of a producer: 16 MiB, as HTTP takes, and 1 MiB for all that is not a record's value. */
+    private static final long REQUEST_BYTES_MAX = 17L << 20;
+
+    private static final long REQUEST_BYTES_BESIDE = 1L << 20;
+    private static final long BUFFER_BYTES = 8L << 20;
 
     private final Map<String, Object> given;
 
@@ -46,6 +54,25 @@ public final class ClientProperties {
     }
 
     /**
+     * Whether a property must not be shown: it is a password or key, or of a plugin, so that nobody here knows what it is.
+     *
+     * @param name its name, without the prefix {@code kafka.}
+     * @return false for what the clients know as no secret
+     */
+    public static boolean isSecret(String name) {
+        boolean isKnown = false;
+        for (ConfigDef known :
+                List.of(ConsumerConfig.configDef(), ProducerConfig.configDef(), AdminClientConfig.configDef())) {
+            ConfigDef.ConfigKey key = known.configKeys().get(name);
+            if (key != null && key.type() == ConfigDef.Type.PASSWORD) {
+                return true;
+            }
+            isKnown |= key != null;
+        }
+        return !isKnown;
+    }
+
+    /**
      * Whether the user asked for a consumer group.
      *
      * @return true if {@code group.id} is given
@@ -66,6 +93,8 @@ public final class ClientProperties {
         properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, "8388608");
         properties.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "1048576");
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "synfire-learner");
+        // Partitions that are added are found within it; in a group only the consumer itself finds them.
+        properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "30000");
         properties.putAll(given);
         properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
@@ -80,11 +109,19 @@ public final class ClientProperties {
     }
 
     Map<String, Object> producer(String clientId) {
+        return producer(clientId, 0);
+    }
+
+    /** A producer whose records may be so large, if nothing else is said. */
+    Map<String, Object> producer(String clientId, int recordBytesMax) {
+        long requestBytesMax = Math.max(REQUEST_BYTES_MAX, (long) recordBytesMax + REQUEST_BYTES_BESIDE);
         Map<String, Object> properties = new HashMap<>();
-        properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, "8388608");
+        // An upper bound: it is taken as it is needed.
+        properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(Math.max(BUFFER_BYTES, requestBytesMax)));
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, "65536");
         properties.put(ProducerConfig.LINGER_MS_CONFIG, "5");
-        properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "17825792");
+        properties.put(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Long.toString(Math.min(Integer.MAX_VALUE, requestBytesMax)));
         properties.putAll(given);
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
         properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);

@@ -1,9 +1,15 @@
 package io.synfire.ingest.kafka;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.codec.MalformedRecordException.Reason;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -13,12 +19,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where records go that cannot be learned: key, value and headers byte for byte, and headers that say where it was and why, named as
- * in KIP-1034. One thread at a time.
+ * in KIP-1034. Of a record that is larger than what may be kept, the beginning is kept, and the header {@value #TRUNCATED} says how
+ * large it was; all of it is where topic, partition and offset say, for as long as the log keeps it. One thread at a time.
  */
-final class DeadLetters implements AutoCloseable {
+final class DeadLetters implements Rejecting, AutoCloseable {
 
     static final String EXCEPTION = "__streams.errors.exception";
     static final String MESSAGE = "__streams.errors.message";
@@ -26,26 +34,62 @@ final class DeadLetters implements AutoCloseable {
     static final String PARTITION = "__streams.errors.partition";
     static final String OFFSET = "__streams.errors.offset";
 
+    /** {@code key=BYTES value=BYTES}, the sizes before anything was cut off; only where something was. */
+    static final String TRUNCATED = "__synfire.truncated";
+
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+
     private final String topic;
+    private final int bytesMax;
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaClientMetrics metrics;
-    private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+    private final List<Sent> sent = new ArrayList<>();
+    private final MeterRegistry meters;
 
-    DeadLetters(ClientProperties properties, String topic, MeterRegistry meters) {
+    /** A dead letter on its way. */
+    private record Sent(String topic, int partition, long offset, Future<RecordMetadata> done) {}
+
+    DeadLetters(ClientProperties properties, String topic, int bytesMax, MeterRegistry meters) {
         this.topic = topic;
-        this.producer = new KafkaProducer<>(properties.producer("synfire-dead-letters"));
+        this.bytesMax = bytesMax;
+        this.producer = new KafkaProducer<>(properties.producer("synfire-dead-letters", bytesMax));
         this.metrics = new KafkaClientMetrics(producer);
         metrics.bindTo(meters);
+        this.meters = meters;
+        // All of them, so that none begins with a jump.
+        for (Reason reason : Reason.values()) {
+            counter(reason);
+        }
     }
 
-    void send(ConsumerRecord<byte[], byte[]> record, Exception reason) {
+    @Override
+    public void send(ConsumerRecord<byte[], ByteBuffer> record, MalformedRecordException reason) {
         Headers headers = new RecordHeaders(record.headers().toArray());
         add(headers, EXCEPTION, reason.getClass().getName());
         add(headers, MESSAGE, String.valueOf(reason.getMessage()));
         add(headers, TOPIC, record.topic());
         add(headers, PARTITION, Integer.toString(record.partition()));
         add(headers, OFFSET, Long.toString(record.offset()));
-        sent.add(producer.send(new ProducerRecord<>(topic, null, null, record.key(), record.value(), headers)));
+        byte[] key = record.key();
+        int keyBytes = key == null ? 0 : key.length;
+        int valueBytes = record.value() == null ? 0 : record.value().remaining();
+        boolean isTooLarge = (long) keyBytes + valueBytes > bytesMax;
+        if (isTooLarge) {
+            add(headers, TRUNCATED, "key=" + keyBytes + " value=" + valueBytes);
+            key = key == null ? null : Arrays.copyOf(key, Math.min(keyBytes, FaultPolicy.KEPT_BYTES));
+        }
+        byte[] value = bytes(record.value(), isTooLarge ? FaultPolicy.KEPT_BYTES : valueBytes);
+        Sent one = new Sent(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                producer.send(new ProducerRecord<>(topic, null, null, key, value, headers)));
+        if (one.done().isDone()) {
+            // Refused before it was sent, perhaps after a minute: the next would take as long.
+            requireSafe(one);
+        }
+        sent.add(one);
+        counter(reason.reason()).increment();
     }
 
     /**
@@ -55,23 +99,49 @@ final class DeadLetters implements AutoCloseable {
      */
     void await() throws InterruptedException {
         producer.flush();
-        for (Future<RecordMetadata> future : sent) {
-            try {
-                future.get();
-            } catch (ExecutionException e) {
-                throw new IllegalStateException(
-                        "a rejected record is not safe in the dead-letter topic, so learning stops before it: topic="
-                                + topic + ": " + e.getCause(),
-                        e);
-            }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
+        sent.forEach(this::requireSafe);
         sent.clear();
     }
 
     @Override
     public void close() {
         metrics.close();
-        producer.close();
+        // All is safe by now, or has failed.
+        producer.close(CLOSE_MAX);
+    }
+
+    private void requireSafe(Sent one) {
+        try {
+            one.done().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "a rejected record is not safe in the dead-letter topic, so learning stops before it: topic="
+                            + one.topic() + " partition=" + one.partition() + " offset=" + one.offset()
+                            + " dead-letters=" + topic + ": " + e.getCause(),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a rejected record was made safe", e);
+        }
+    }
+
+    private Counter counter(Reason reason) {
+        return Counter.builder("synfire.dead.letters")
+                .description("Records rejected since the start, by the kind of rule that they break")
+                .tag("reason", reason.tag())
+                .register(meters);
+    }
+
+    private static byte @Nullable [] bytes(@Nullable ByteBuffer buffer, int bytesMax) {
+        if (buffer == null) {
+            return null;
+        }
+        byte[] bytes = new byte[Math.min(bytesMax, buffer.remaining())];
+        buffer.duplicate().get(bytes);
+        return bytes;
     }
 
     private static void add(Headers headers, String name, String value) {

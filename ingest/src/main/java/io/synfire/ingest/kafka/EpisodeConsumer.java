@@ -6,21 +6,24 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.store.StoreFullException;
 import io.synfire.ingest.codec.Decoding;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +33,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Positions come from the engine and go back to it with the state they produced; the group's offsets, if there is a group, are
  * committed for lag tools and never read. All partitions are assigned by hand, unless {@code group.id} is given. What cannot be
- * learned is safe in the dead-letter topic before the position passes it; if it cannot be made safe, learning stops.
+ * learned is safe in the dead-letter topic before the position passes it; if it cannot be made safe, learning stops before it.
  *
- * <p>Failures of the network and the brokers are waited out. Any other ends the thread and is kept in {@link #failure()}: what was
- * learned stays readable. The other methods may be called from any thread.
+ * <p>Failures of the network and the brokers are waited out; after a while {@link #waiting()} says so. A log that does not go on where
+ * the store ends, or that is another topic's, is refused, unless {@link FaultPolicy} accepts just that. Any other failure ends the
+ * thread, too, and is kept in {@link #failure()}: what was learned stays readable. The other methods may be called from any thread.
+ *
+ * <p>In a group, each member has a store of its own, and reads what the group gives it into that, from that store's own positions. So
+ * each store is right by itself; but when a partition moves, its new reader starts where its own store stands, at the beginning if it
+ * never had it, and the former one keeps what it has learned: what members hold overlaps, and may not be added up.
  */
 public final class EpisodeConsumer implements AutoCloseable {
 
@@ -43,29 +51,50 @@ public final class EpisodeConsumer implements AutoCloseable {
      * @param topics what it reads, and where rejected records go
      * @param checkpointInterval at most this long between two checkpoints while something is learned
      * @param decoding how records become entries
+     * @param faults what to do about faults that it cannot mend by itself
      */
-    public record Options(TopicNames topics, Duration checkpointInterval, Decoding decoding) {}
+    public record Options(TopicNames topics, Duration checkpointInterval, Decoding decoding, FaultPolicy faults) {
+
+        /**
+         * With the policy for faults that holds if nothing else is said.
+         *
+         * @param topics what it reads, and where rejected records go
+         * @param checkpointInterval at most this long between two checkpoints while something is learned
+         * @param decoding how records become entries
+         */
+        public Options(TopicNames topics, Duration checkpointInterval, Decoding decoding) {
+            this(topics, checkpointInterval, decoding, FaultPolicy.defaults());
+        }
+    }
 
     private static final Logger LOG = LoggerFactory.getLogger(EpisodeConsumer.class);
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final long DISCOVERY_NANOS = Duration.ofSeconds(30).toNanos();
     private static final long RETRY_MS = 1_000;
+
+    /** A record beyond what is fetched at once: 8 MiB. */
+    private static final int LARGE_BYTES = 8 << 20;
 
     private final Engine engine;
     private final ClientProperties properties;
     private final Options options;
     private final Applier applier;
+    private final RoomWatch room = new RoomWatch();
     private final MeterRegistry meters;
     private final RecordDecoder decoder;
     private final Counter records;
-    private final Counter deadLetters;
+    private final Gauge lagGauge;
+    private final Gauge readyGauge;
     private final Thread thread = new Thread(this::run, "synfire-learner");
 
-    private volatile boolean stopping;
-    private volatile boolean ready;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+
+    private final CatchUp catchUp = new CatchUp();
+
+    private volatile boolean caughtUp;
     private volatile long lag = -1;
     private volatile @Nullable Throwable failure;
-    private volatile @Nullable KafkaConsumer<byte[], byte[]> live;
+    private volatile @Nullable KafkaConsumer<byte[], ByteBuffer> live;
+    private volatile @Nullable TopicWatch watching;
 
     /**
      * A learner, not yet started.
@@ -91,7 +120,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     public EpisodeConsumer(
             Engine engine, ClientProperties properties, Options options, BatchListener listener, MeterRegistry meters) {
         this.engine = engine;
-        this.applier = new Applier(engine, listener);
+        this.applier = new Applier(engine, listener, room);
         this.properties = properties;
         this.options = options;
         this.meters = meters;
@@ -99,11 +128,11 @@ public final class EpisodeConsumer implements AutoCloseable {
         this.records = Counter.builder("synfire.records")
                 .description("Records read since the start")
                 .register(meters);
-        this.deadLetters = Counter.builder("synfire.dead.letters")
-                .description("Records rejected since the start")
-                .register(meters);
-        Gauge.builder("synfire.lag", () -> (double) lag)
+        this.lagGauge = Gauge.builder("synfire.lag", () -> (double) lag)
                 .description("Records that are in the log and not yet learned; -1 while unknown")
+                .register(meters);
+        this.readyGauge = Gauge.builder("synfire.ready", () -> ready() ? 1 : 0)
+                .description("1 while the log was caught up with once, the cluster answers and learning goes on")
                 .register(meters);
     }
 
@@ -113,12 +142,23 @@ public final class EpisodeConsumer implements AutoCloseable {
     }
 
     /**
-     * Whether it has once caught up with where the log ended when it started.
+     * Whether others may rely on what it has learned: it has once caught up with where the log ended when it started, the cluster
+     * answers, and learning has not stopped.
      *
-     * @return true from then on
+     * @return true while that is so
      */
     public boolean ready() {
-        return ready;
+        return caughtUp && failure == null && waiting() == null;
+    }
+
+    /**
+     * What it waits for, if the cluster has given no answer for longer than {@link FaultPolicy#lostAfter}. It goes on by itself.
+     *
+     * @return what is the matter, or null
+     */
+    public @Nullable String waiting() {
+        TopicWatch watch = watching;
+        return watch == null ? null : watch.lost();
     }
 
     /**
@@ -142,8 +182,10 @@ public final class EpisodeConsumer implements AutoCloseable {
     /** Checkpoints and stops. Idempotent. */
     @Override
     public void close() {
-        stopping = true;
-        KafkaConsumer<byte[], byte[]> consumer = live;
+        stopping.countDown();
+        // A poll may bring more than can be learned within the time that a process is given to stop.
+        applier.stop();
+        KafkaConsumer<byte[], ByteBuffer> consumer = live;
         if (consumer != null) {
             consumer.wakeup();
         }
@@ -153,40 +195,60 @@ public final class EpisodeConsumer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         applier.close();
+        // Another learner may count in the same registry after this one.
+        meters.remove(lagGauge);
+        meters.remove(readyGauge);
     }
 
     private void run() {
-        try {
-            String topicId = topicId();
+        try (TopicWatch watch = new TopicWatch(
+                properties, options.topics().episodes(), options.faults().lostAfter(), meters)) {
+            watching = watch;
+            String topicId = topicId(watch);
             if (topicId != null) {
-                learn(topicId);
+                learn(topicId, watch);
             }
         } catch (WakeupException e) {
             LOG.debug("learning stops", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception | Error e) {
-            failure = e;
-            LOG.error("learning stopped: {}", e.getMessage(), e);
+            if (isStopping() && e instanceof KafkaException) {
+                // What was applied is checkpointed by now; only the group was not told in order.
+                LOG.warn("the consumer was not closed in order: {}", e.getMessage());
+                return;
+            }
+            // What goes wrong in a rebalance comes wrapped.
+            Throwable cause =
+                    e instanceof KafkaException && e.getCause() instanceof IllegalStateException own ? own : e;
+            failure = cause;
+            LOG.error("learning stopped: {}", cause.getMessage(), cause);
         }
     }
 
-    private void learn(String topicId) throws InterruptedException {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.consumer());
+    private void learn(String topicId, TopicWatch watch) throws InterruptedException {
+        String topic = options.topics().episodes();
+        FaultPolicy faults = options.faults();
+        // Values stay where they were received: what is large is not there twice.
+        try (KafkaConsumer<byte[], ByteBuffer> consumer = new KafkaConsumer<>(
+                        properties.consumer(), new ByteArrayDeserializer(), new ByteBufferDeserializer());
                 KafkaClientMetrics metrics = new KafkaClientMetrics(consumer);
-                DeadLetters rejected =
-                        new DeadLetters(properties, options.topics().deadLetters(), meters)) {
+                DeadLetters rejected = new DeadLetters(
+                        properties, options.topics().deadLetters(), faults.deadLetterBytesMax(), meters)) {
             metrics.bindTo(meters);
             live = consumer;
-            Assignment assignment =
-                    new Assignment(engine, consumer, options.topics().episodes(), topicId);
+            Assignment assignment = new Assignment(
+                    engine,
+                    consumer,
+                    topic,
+                    topicId,
+                    new Gaps(topic, faults.acceptedGaps()::contains, meters),
+                    properties.hasGroup());
             if (properties.hasGroup()) {
-                consumer.subscribe(List.of(options.topics().episodes()), new Rebalance(assignment));
-            } else {
-                assignment.assignAll();
+                consumer.subscribe(List.of(topic), new GroupListener(engine, applier, assignment, this::isStopping));
             }
             try {
-                loop(consumer, assignment, rejected);
+                loop(consumer, assignment, rejected, watch);
             } finally {
                 live = null;
                 // Not after a failure of the engine itself: it refuses, and says so.
@@ -196,60 +258,115 @@ public final class EpisodeConsumer implements AutoCloseable {
         }
     }
 
-    private void loop(KafkaConsumer<byte[], byte[]> consumer, Assignment assignment, DeadLetters rejected)
+    private void loop(
+            KafkaConsumer<byte[], ByteBuffer> consumer, Assignment assignment, DeadLetters rejected, TopicWatch watch)
             throws InterruptedException {
-        Map<TopicPartition, Long> goal = Map.of();
         long lastCheckpoint = System.nanoTime();
-        long lastDiscovery = lastCheckpoint;
-        while (!stopping) {
+        while (!isStopping()) {
             try {
-                ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
-                apply(polled, assignment, rejected);
-                long now = System.nanoTime();
-                if (now - lastCheckpoint >= options.checkpointInterval().toNanos()) {
+                if (!properties.hasGroup()
+                        && watch.partitions() > consumer.assignment().size()) {
+                    applier.await();
+                    assignment.assignAll(watch.partitions());
+                }
+                if (properties.hasGroup() || !consumer.assignment().isEmpty()) {
+                    poll(consumer, assignment, rejected, watch);
+                } else {
+                    pause();
+                }
+                if (System.nanoTime() - lastCheckpoint
+                        >= options.checkpointInterval().toNanos()) {
                     engine.startCheckpoint();
                     commitForLagTools(consumer);
-                    lastCheckpoint = now;
+                    lastCheckpoint = System.nanoTime();
                 }
-                if (!properties.hasGroup() && now - lastDiscovery >= DISCOVERY_NANOS) {
-                    applier.await();
-                    assignment.assignAll();
-                    lastDiscovery = now;
+                if (!caughtUp && !consumer.assignment().isEmpty()) {
+                    lookWhetherCaughtUp(consumer);
                 }
-                if (!ready && !consumer.assignment().isEmpty()) {
-                    goal = goal.isEmpty() ? consumer.endOffsets(consumer.assignment()) : goal;
-                    if (hasReached(consumer, goal)) {
-                        // Ready means that others may rely on it: what was caught up with is durable first.
-                        applier.await();
-                        engine.checkpoint();
-                        ready = true;
-                    }
-                }
-                lag = lag(consumer, applier.pending());
-            } catch (OffsetOutOfRangeException e) {
-                throw assignment.missing(e);
+                lag = CatchUp.lag(consumer, applier.pending());
+                room.look(engine);
+            } catch (StoreFullException e) {
+                // The engine learns nothing meanwhile, and writes the same checkpoint once there is room.
+                room.met(e);
+                pause();
             } catch (RetriableException e) {
                 LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
+                // Wherever it came from, what was polled and not applied is to be read again.
+                applier.await();
+                assignment.rewind();
+                pause();
             }
         }
     }
 
-    private void apply(ConsumerRecords<byte[], byte[]> polled, Assignment assignment, DeadLetters rejected)
+    private void poll(
+            KafkaConsumer<byte[], ByteBuffer> consumer, Assignment assignment, DeadLetters rejected, TopicWatch watch)
             throws InterruptedException {
-        if (polled.nextOffsets().isEmpty()) {
-            // Nothing to decode meanwhile.
+        try {
+            ConsumerRecords<byte[], ByteBuffer> polled = consumer.poll(POLL);
+            String found = watch.topicId();
+            if (found != null) {
+                assignment.requireSame(found);
+            }
+            if (polled.nextOffsets().isEmpty()) {
+                // Nothing to decode meanwhile.
+                applier.await();
+            } else if (!apply(polled, assignment, rejected, watch)) {
+                applier.await();
+                assignment.rewind();
+                pause();
+            }
+            if (!properties.hasGroup() && holdsLarge(polled)) {
+                // The consumer keeps what it has received until it has received the next: two of them may be too much.
+                applier.await();
+                assignment.release();
+            }
+        } catch (OffsetOutOfRangeException e) {
             applier.await();
-            return;
+            if (isSame(watch.ask(), assignment)) {
+                assignment.resume(e);
+            }
+            pause();
         }
-        List<Batch> batches = new PollDecoder(decoder, assignment, rejected).decode(polled);
-        rejected.await();
-        applier.apply(batches, polled.count());
-        records.increment(polled.count());
-        deadLetters.increment(
-                (double) batches.stream().mapToLong(Batch::deadLetters).sum());
     }
 
-    private void commitForLagTools(KafkaConsumer<byte[], byte[]> consumer) {
+    /** False if the cluster does not say any more whose records these are: then they are to be read again. */
+    private boolean apply(
+            ConsumerRecords<byte[], ByteBuffer> polled, Assignment assignment, DeadLetters rejected, TopicWatch watch)
+            throws InterruptedException {
+        // Asked after they were read: if it is the same topic now, it was then.
+        KafkaFuture<String> topicId = watch.ask();
+        List<Batch> batches = new PollDecoder(decoder, assignment, rejected).decode(polled);
+        rejected.await();
+        if (!isSame(topicId, assignment)) {
+            return false;
+        }
+        applier.apply(batches, polled.count());
+        records.increment(polled.count());
+        return true;
+    }
+
+    /** False if the cluster does not say now; throws if it is another topic. */
+    private boolean isSame(KafkaFuture<String> topicId, Assignment assignment) throws InterruptedException {
+        try {
+            assignment.requireSame(topicId.get());
+            return true;
+        } catch (ExecutionException e) {
+            requireRetriable(e);
+            return false;
+        }
+    }
+
+    private void lookWhetherCaughtUp(KafkaConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
+        if (catchUp.isDone(consumer)) {
+            // Ready means that others may rely on it: what was caught up with is durable first.
+            applier.await();
+            engine.checkpoint();
+            caughtUp = true;
+        }
+    }
+
+    private void commitForLagTools(KafkaConsumer<byte[], ByteBuffer> consumer) {
         if (properties.hasGroup()) {
             consumer.commitAsync((offsets, e) -> {
                 if (e != null) {
@@ -260,79 +377,36 @@ public final class EpisodeConsumer implements AutoCloseable {
     }
 
     /** The topic's id; waits for a cluster that does not answer yet. Null if closed meanwhile. */
-    private @Nullable String topicId() throws InterruptedException {
-        try (Admin admin = Admin.create(properties.admin())) {
-            while (!stopping) {
-                try {
-                    return Topics.id(admin, options.topics().episodes());
-                } catch (ExecutionException e) {
-                    if (!(e.getCause() instanceof RetriableException)) {
-                        throw new IllegalStateException(
-                                "the topic cannot be read: topic="
-                                        + options.topics().episodes() + ": " + e.getCause(),
-                                e);
-                    }
-                    LOG.warn(
-                            "the cluster does not answer, trying again: {}",
-                            e.getCause().getMessage());
-                    Thread.sleep(RETRY_MS);
-                }
+    private @Nullable String topicId(TopicWatch watch) throws InterruptedException {
+        while (!isStopping()) {
+            try {
+                return watch.ask().get();
+            } catch (ExecutionException e) {
+                requireRetriable(e);
+                pause();
             }
         }
         return null;
     }
 
-    private static boolean hasReached(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> goal) {
-        return goal.entrySet().stream()
-                .allMatch(end -> !consumer.assignment().contains(end.getKey())
-                        || consumer.position(end.getKey()) >= end.getValue());
+    private void requireRetriable(ExecutionException e) {
+        if (!(e.getCause() instanceof RetriableException)) {
+            throw new IllegalStateException(
+                    "the topic cannot be read: topic=" + options.topics().episodes() + ": " + e.getCause(), e);
+        }
+        LOG.warn("the cluster does not answer, trying again: {}", e.getCause().getMessage());
     }
 
-    private static long lag(KafkaConsumer<byte[], byte[]> consumer, long pending) {
-        long sum = pending;
-        for (TopicPartition partition : consumer.assignment()) {
-            if (consumer.currentLag(partition).isEmpty()) {
-                return -1;
-            }
-            sum += consumer.currentLag(partition).getAsLong();
-        }
-        return sum;
+    private static boolean holdsLarge(ConsumerRecords<byte[], ByteBuffer> polled) {
+        return StreamSupport.stream(polled.spliterator(), false)
+                .anyMatch(record -> record.serializedValueSize() > LARGE_BYTES);
     }
 
-    /** With a group: partitions come and go, the positions stay the engine's. */
-    private final class Rebalance implements ConsumerRebalanceListener {
+    private boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
 
-        private final Assignment assignment;
-
-        Rebalance(Assignment assignment) {
-            this.assignment = assignment;
-        }
-
-        @Override
-        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            awaitApplied();
-            assignment.seek(partitions);
-        }
-
-        @Override
-        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            awaitApplied();
-            engine.checkpoint();
-        }
-
-        @Override
-        public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            // What was learned of them is right up to the stored positions, whoever reads them now; nothing is
-            // committed for them.
-            LOG.warn("partitions were lost to another member: {}", partitions);
-        }
-
-        private void awaitApplied() {
-            try {
-                applier.await();
-            } catch (InterruptedException e) {
-                throw new InterruptException(e);
-            }
-        }
+    private void pause() throws InterruptedException {
+        var unused = stopping.await(RETRY_MS, TimeUnit.MILLISECONDS);
     }
 }

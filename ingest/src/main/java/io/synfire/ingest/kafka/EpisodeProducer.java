@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /** Appends records to the topic of episodes, keyed by context so that one context stays in one partition. Thread-safe. */
@@ -64,7 +65,8 @@ public final class EpisodeProducer implements AutoCloseable {
      *
      * @param records at least one
      * @return where they are
-     * @throws IllegalStateException if the cluster refuses one; those before it may be appended
+     * @throws IllegalArgumentException if one is larger than the topic takes; others may be appended
+     * @throws IllegalStateException if the cluster does not answer or refuses one; others may be appended
      */
     public Appended append(List<Outgoing> records) {
         List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
@@ -87,6 +89,11 @@ public final class EpisodeProducer implements AutoCloseable {
             }
             return new Appended(partition, first, last);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof RecordTooLargeException) {
+                throw new IllegalArgumentException(
+                        "a record must not be larger than the topic takes, see its max.message.bytes: topic=" + topic,
+                        e);
+            }
             throw new IllegalStateException("episodes cannot be appended: topic=" + topic + ": " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

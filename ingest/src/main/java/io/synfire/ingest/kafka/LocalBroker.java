@@ -58,6 +58,20 @@ public final class LocalBroker implements AutoCloseable {
      * @throws IllegalStateException if it cannot start, such as when another one uses the directory
      */
     public static LocalBroker start(Path directory, int preferredPort) {
+        return start(directory, preferredPort, Map.of());
+    }
+
+    /**
+     * Starts a broker with some properties of its own; formats its storage at the first start.
+     *
+     * @param directory where it keeps its log
+     * @param preferredPort the port to listen on; another is taken if this one is in use or 0
+     * @param more properties of the broker, beside or instead of the frugal ones; the listener for clients is called {@code PLAINTEXT}
+     *     whatever its protocol
+     * @return the running broker
+     * @throws IllegalStateException if it cannot start, such as when another one uses the directory
+     */
+    public static LocalBroker start(Path directory, int preferredPort, Map<String, String> more) {
         int port = preferredPort > 0 && isFree(preferredPort) ? preferredPort : freePort();
         int controllerPort = freePort();
         try {
@@ -65,7 +79,9 @@ public final class LocalBroker implements AutoCloseable {
             if (!Files.exists(directory.resolve(FORMATTED))) {
                 format(directory);
             }
-            KafkaConfig config = KafkaConfig.fromProps(properties(directory, port, controllerPort), false);
+            Properties properties = properties(directory, port, controllerPort);
+            properties.putAll(more);
+            KafkaConfig config = KafkaConfig.fromProps(properties, false);
             KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
             server.startup();
             Files.writeString(directory.resolve(ADDRESS), "127.0.0.1:" + port);

@@ -3,6 +3,7 @@ package io.synfire.ingest.kafka;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.ingest.codec.MalformedRecordException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,40 +26,49 @@ final class PollDecoder {
 
     private final RecordDecoder decoder;
     private final Assignment assignment;
-    private final DeadLetters rejected;
+    private final Rejecting rejected;
 
-    PollDecoder(RecordDecoder decoder, Assignment assignment, DeadLetters rejected) {
+    PollDecoder(RecordDecoder decoder, Assignment assignment, Rejecting rejected) {
         this.decoder = decoder;
         this.assignment = assignment;
         this.rejected = rejected;
     }
 
     /** All records, decoded; those that are malformed are sent to the dead letters, which are yet to be awaited. */
-    List<Batch> decode(ConsumerRecords<byte[], byte[]> polled) {
+    List<Batch> decode(ConsumerRecords<byte[], ByteBuffer> polled) {
         List<Batch> batches = new ArrayList<>();
         for (Map.Entry<TopicPartition, OffsetAndMetadata> next :
                 polled.nextOffsets().entrySet()) {
-            decode(next.getKey(), polled.records(next.getKey()), next.getValue(), batches);
+            List<ConsumerRecord<byte[], ByteBuffer>> records = polled.records(next.getKey());
+            assignment.requireNext(
+                    next.getKey(), records.isEmpty() ? -1 : records.get(0).offset(), next.getValue());
+            decode(next.getKey(), records, next.getValue(), batches);
         }
         return batches;
     }
 
     private void decode(
             TopicPartition partition,
-            List<ConsumerRecord<byte[], byte[]>> records,
+            List<ConsumerRecord<byte[], ByteBuffer>> records,
             OffsetAndMetadata end,
             List<Batch> batches) {
         List<Entry> entries = new ArrayList<>();
         long pairs = 0;
         int rejectedHere = 0;
-        for (ConsumerRecord<byte[], byte[]> record : records) {
+        for (ConsumerRecord<byte[], ByteBuffer> record : records) {
             try {
-                Entry entry = decoder.admitted(record);
+                Entry entry = decoder.admitted(record, record.value());
                 entries.add(entry);
                 pairs += entry.pairs();
             } catch (MalformedRecordException e) {
                 rejected.send(record, e);
                 rejectedHere++;
+            } catch (RuntimeException e) {
+                throw new IllegalStateException(
+                        "a record can neither be learned nor rejected, so learning stops before it: topic="
+                                + partition.topic() + " partition=" + partition.partition() + " offset="
+                                + record.offset() + ": " + e,
+                        e);
             }
             if (pairs >= BATCH_PAIRS || entries.size() >= BATCH_ENTRIES) {
                 OffsetAndMetadata next = new OffsetAndMetadata(record.offset() + 1, record.leaderEpoch(), "");

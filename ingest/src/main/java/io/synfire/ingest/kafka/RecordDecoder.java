@@ -6,6 +6,7 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import io.synfire.ingest.codec.Origin;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -24,28 +25,35 @@ final class RecordDecoder {
 
     RecordDecoder(Decoding decoding, LearningSettings settings) {
         this.decoding = decoding;
-        this.codec = new JsonEpisodeCodec(decoding.mapping());
+        this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits());
         this.admission = new Admission(settings);
     }
 
     Entry admitted(ConsumerRecord<byte[], byte[]> record) throws MalformedRecordException {
-        if (record.value() == null) {
+        return admitted(record, record.value() == null ? null : ByteBuffer.wrap(record.value()));
+    }
+
+    /** The same, of a value that lies where it was received. */
+    Entry admitted(ConsumerRecord<byte[], ?> record, @Nullable ByteBuffer value) throws MalformedRecordException {
+        if (value == null) {
             throw new MalformedRecordException("a record must have a value: value=null", null);
         }
-        Entry entry = codec.decode(record.value(), new Origin(record.timestamp(), context(record), eventId(record)));
+        Entry entry = codec.decode(value, new Origin(record.timestamp(), context(record), eventId(record)));
+        // Without a timestamp, as the oldest format of Kafka has none, the latest time of all is the only bound.
         long timestampMs = record.timestamp() == ConsumerRecord.NO_TIMESTAMP ? Long.MAX_VALUE : record.timestamp();
         Optional<String> refusal = admission.refusal(entry, timestampMs);
         if (refusal.isPresent()) {
-            throw new MalformedRecordException(refusal.get(), null);
+            Reason reason = refusal.get().startsWith("at ") ? Reason.TIME : Reason.CONCEPTS;
+            throw new MalformedRecordException(reason, refusal.get(), null);
         }
         return entry;
     }
 
-    private @Nullable String context(ConsumerRecord<byte[], byte[]> record) throws MalformedRecordException {
+    private @Nullable String context(ConsumerRecord<byte[], ?> record) throws MalformedRecordException {
         return decoding.contextFromKey() && record.key() != null ? text("a key that is a context", record.key()) : null;
     }
 
-    private @Nullable String eventId(ConsumerRecord<byte[], byte[]> record) throws MalformedRecordException {
+    private @Nullable String eventId(ConsumerRecord<byte[], ?> record) throws MalformedRecordException {
         String name = decoding.eventIdHeader();
         Header header = name == null ? null : record.headers().lastHeader(name);
         return header == null || header.value() == null ? null : text("the header " + name, header.value());

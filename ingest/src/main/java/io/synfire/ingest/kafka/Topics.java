@@ -1,14 +1,22 @@
 package io.synfire.ingest.kafka;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +24,10 @@ import org.slf4j.LoggerFactory;
 public final class Topics {
 
     private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
+
+    private static final String RECORD_BYTES_MAX = "max.message.bytes";
+    private static final long HEADER_BYTES = 64L << 10;
+    private static final int ANSWER_MAX_MS = 30_000;
 
     private final ClientProperties properties;
 
@@ -30,49 +42,80 @@ public final class Topics {
 
     /**
      * Creates the topics that are missing, with the cluster's default replication and no expiry: they are what memories are rebuilt
-     * from.
+     * from. A new topic of dead letters takes records as large as that of episodes does, and their headers.
      *
      * @param names the topics
      * @param partitions how many partitions a new topic of episodes gets
+     * @throws SilentClusterException if the cluster does not answer
+     * @throws IllegalStateException if it refuses
      */
     public void create(TopicNames names, int partitions) {
         try (Admin admin = Admin.create(properties.admin())) {
-            Set<String> present = admin.listTopics().names().get();
-            create(admin, present, names.episodes(), partitions);
-            create(admin, present, names.deadLetters(), 1);
+            Set<String> present = admin.listTopics(new ListTopicsOptions().timeoutMs(ANSWER_MAX_MS))
+                    .names()
+                    .get();
+            OptionalLong recordBytesMax = present.contains(names.episodes())
+                    ? recordBytesMax(admin, names.episodes())
+                    : create(admin, names.episodes(), partitions, Map.of());
+            if (!present.contains(names.deadLetters())) {
+                Map<String, String> configs = recordBytesMax.isPresent()
+                        ? Map.of(RECORD_BYTES_MAX, Long.toString(recordBytesMax.getAsLong() + HEADER_BYTES))
+                        : Map.of();
+                var unused = create(admin, names.deadLetters(), 1, configs);
+            }
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the topics cannot be made ready: " + e.getCause(), e);
+            String message = "the topics cannot be made ready: " + e.getCause();
+            throw e.getCause() instanceof RetriableException
+                    ? new SilentClusterException(message, e)
+                    : new IllegalStateException(message, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while topics were made ready", e);
         }
     }
 
-    /** The id of a topic, which a topic that is deleted and created again does not keep. */
-    static String id(Admin admin, String topic) throws ExecutionException, InterruptedException {
-        TopicDescription description =
-                admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
-        if (description == null) {
-            throw new IllegalStateException("the cluster does not describe the topic: topic=" + topic);
+    /** How large a record a topic takes; empty if that may not be asked. */
+    private static OptionalLong recordBytesMax(Admin admin, String topic) throws InterruptedException {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        try {
+            Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+            return recordBytesMax(config);
+        } catch (ExecutionException e) {
+            LOG.warn("how large a record may be is not known: topic={}: {}", topic, String.valueOf(e.getCause()));
+            return OptionalLong.empty();
         }
-        return description.topicId().toString();
     }
 
-    private static void create(Admin admin, Set<String> present, String topic, int partitions)
+    private static OptionalLong recordBytesMax(@Nullable Config config) {
+        ConfigEntry entry = config == null ? null : config.get(RECORD_BYTES_MAX);
+        // What is left has room for headers.
+        return entry == null || entry.value() == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.min(Integer.MAX_VALUE - HEADER_BYTES, Long.parseLong(entry.value())));
+    }
+
+    private static OptionalLong create(Admin admin, String topic, int partitions, Map<String, String> more)
             throws ExecutionException, InterruptedException {
-        if (present.contains(topic)) {
-            return;
-        }
-        NewTopic created = new NewTopic(topic, Optional.of(partitions), Optional.empty())
-                .configs(Map.of("retention.ms", "-1", "retention.bytes", "-1"));
+        Map<String, String> configs = new HashMap<>(more);
+        configs.put("retention.ms", "-1");
+        configs.put("retention.bytes", "-1");
+        NewTopic created = new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(configs);
+        CreateTopicsResult result = admin.createTopics(List.of(created));
         try {
-            admin.createTopics(List.of(created)).all().get();
+            result.all().get();
             LOG.info("created topic {} with {} partition(s)", topic, partitions);
         } catch (ExecutionException e) {
             // Another instance was quicker.
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw e;
+            if (e.getCause() instanceof TopicExistsException) {
+                return recordBytesMax(admin, topic);
             }
+            throw e;
+        }
+        try {
+            return recordBytesMax(result.config(topic).get());
+        } catch (ExecutionException e) {
+            LOG.warn("how large a record may be is not known: topic={}: {}", topic, String.valueOf(e.getCause()));
+            return OptionalLong.empty();
         }
     }
 }

@@ -159,7 +159,8 @@ public final class AnswerJson {
      * How a memory stands.
      *
      * @param answer the answer
-     * @return {@code {"ready", "watermark", "lag", "positions", "counts", "settings", "retention"}}, and {@code "failure"} if learning stopped
+     * @return {@code {"ready", "watermark", "lag", "positions", "counts", "settings", "retention"}}, with {@code "waiting"} if
+     *     the cluster gives no answer, {@code "failure"} if learning stopped
      */
     public byte[] of(StatusAnswer answer) {
         return object(json -> {
@@ -190,6 +191,9 @@ public final class AnswerJson {
             answer.settings().forEach(json::writeStringProperty);
             json.writeEndObject();
             JsonFields.retention(json, answer.retention());
+            if (answer.waiting() != null) {
+                JsonFields.text(json, "waiting", answer.waiting());
+            }
             if (answer.failure() != null) {
                 JsonFields.text(json, "failure", answer.failure());
             }

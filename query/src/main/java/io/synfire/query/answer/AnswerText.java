@@ -230,6 +230,9 @@ public final class AnswerText {
         }
         answer.settings().forEach((key, value) -> line(text, key, value));
         retention(text, answer.retention());
+        if (answer.waiting() != null) {
+            line(text, "waiting", answer.waiting());
+        }
         if (answer.failure() != null) {
             line(text, "failure", answer.failure());
         }

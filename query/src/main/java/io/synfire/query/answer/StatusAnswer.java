@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a memory stands.
  *
- * @param ready whether the learner has caught up once, or there is none
+ * @param ready whether the learner has caught up once, has not stopped and is answered by its cluster; or there is none
  * @param watermarkMs latest event time learned, or null if nothing was
  * @param lag records not yet learned; null where there is no learner or it is not known
  * @param positions how far the sources were read
  * @param counts how much was learned
  * @param settings the learning settings stored with it
  * @param retention what each half-life keeps
+ * @param waiting what the learner waits for, if it has for too long, or null; it goes on by itself
  * @param failure why learning stopped, or null
  */
 public record StatusAnswer(
@@ -28,18 +29,21 @@ public record StatusAnswer(
         Counts counts,
         Map<String, String> settings,
         List<Retention> retention,
+        @Nullable String waiting,
         @Nullable String failure) {
 
     /**
      * The status of a memory.
      *
      * @param view what is seen of it
-     * @param ready whether the learner has caught up once, or there is none
+     * @param ready whether others may rely on what it has learned
      * @param lag records not yet learned, or null
+     * @param waiting what the learner waits for, if it has for too long, or null
      * @param failure why learning stopped, or null
      * @return the status
      */
-    public static StatusAnswer of(MemoryView view, boolean ready, @Nullable Long lag, @Nullable String failure) {
+    public static StatusAnswer of(
+            MemoryView view, boolean ready, @Nullable Long lag, @Nullable String waiting, @Nullable String failure) {
         Counts counts = view.counts();
         return new StatusAnswer(
                 ready,
@@ -49,6 +53,7 @@ public record StatusAnswer(
                 counts,
                 view.settings().toMap(),
                 Retention.of(view.settings()),
+                waiting,
                 failure);
     }
 }

@@ -44,8 +44,11 @@ final class EvidenceSearch {
         if (client != null && needsTopic(positions)) {
             all.add(new TopicSightings(client, topic, settings.decoding(), learning).find(from, to, k));
         }
-        FileSightings files =
-                new FileSightings(positions, learning, settings.decoding().mapping());
+        FileSightings files = new FileSightings(
+                positions,
+                learning,
+                settings.decoding().mapping(),
+                settings.decoding().limits());
         if (files.any()) {
             try {
                 all.add(files.find(from, to, k));

@@ -85,13 +85,13 @@ final class Forgetting {
     }
 
     private void inFiles(Forgotten what, Done done) throws IOException {
-        try (Engine engine =
-                Engine.open(settings.store(), settings.learning(), settings.engine(), new SimpleMeterRegistry())) {
+        try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
             FileForgetter forgetter = new FileForgetter(
                     engine,
                     settings.data().resolve("forgotten.jsonl"),
                     settings.data().resolve("dead-letters.jsonl"),
-                    settings.decoding().mapping());
+                    settings.decoding().mapping(),
+                    settings.decoding().limits());
             String context = what.context();
             if (context != null) {
                 done.add(forgetter.forgetContext(context));
@@ -119,9 +119,9 @@ final class Forgetting {
     /** Learns the topic to its end; false if another process does. */
     private boolean apply(ClientProperties client) {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        EpisodeConsumer.Options options =
-                new EpisodeConsumer.Options(settings.topics(), settings.checkpointInterval(), settings.decoding());
-        try (Engine engine = Engine.open(settings.store(), settings.learning(), settings.engine(), meters);
+        EpisodeConsumer.Options options = new EpisodeConsumer.Options(
+                settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults());
+        try (Engine engine = Stores.open(settings, meters);
                 EpisodeConsumer consumer = new EpisodeConsumer(engine, client, options, meters)) {
             consumer.start();
             while (!consumer.ready()) {

@@ -49,6 +49,8 @@ final class LiveScoring implements BatchListener, AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            score.close();
         }
     }
 }

@@ -14,6 +14,9 @@ final class ProgressBar implements Progress.Bar {
     private final PrintStream err;
     private final String what;
     private final long total;
+    private final long first;
+    private final boolean isRated;
+    private final long startNanos = System.nanoTime();
 
     /** From JDK 22 on there is always a console, so a log may get carriage returns there; nothing worse. */
     @SuppressWarnings("SystemConsoleNull")
@@ -24,9 +27,21 @@ final class ProgressBar implements Progress.Bar {
 
     /** A bar towards a total; 0 where it is not known. */
     ProgressBar(PrintStream err, String what, long total) {
+        this(err, what, total, 0, false);
+    }
+
+    private ProgressBar(PrintStream err, String what, long total, long first, boolean isRated) {
         this.err = err;
         this.what = what;
         this.total = total;
+        this.first = first;
+        this.isRated = isRated;
+        this.count = first;
+    }
+
+    /** A bar that also tells how fast it goes and how long it will take; some of it may have been done before. */
+    static ProgressBar rated(PrintStream err, String what, long total, long first) {
+        return new ProgressBar(err, what, total, first, true);
     }
 
     @Override
@@ -60,12 +75,22 @@ final class ProgressBar implements Progress.Bar {
                 what,
                 bar,
                 count,
-                total > 0 ? String.format(Locale.ROOT, " / %,d", total) : "");
+                (total > 0 ? String.format(Locale.ROOT, " / %,d", total) : "") + rate());
         if (terminal) {
             err.print("\r" + line);
             err.flush();
         } else {
             err.println(line);
         }
+    }
+
+    private String rate() {
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        double perSecond = (count - first) / Math.max(seconds, 1e-9);
+        if (!isRated || count == first) {
+            return "";
+        }
+        return String.format(
+                Locale.ROOT, "  %,.0f/s  %,.0f s left ", perSecond, Math.max(0, total - count) / perSecond);
     }
 }

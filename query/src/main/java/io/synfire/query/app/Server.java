@@ -10,28 +10,39 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.synfire.engine.Engine;
+import io.synfire.engine.event.Position;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
 import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.LocalBroker;
+import io.synfire.ingest.kafka.SilentClusterException;
+import io.synfire.ingest.kafka.TopicReplay;
 import io.synfire.ingest.kafka.Topics;
 import io.synfire.query.answer.StatusAnswer;
+import io.synfire.query.cli.Version;
+import io.synfire.query.http.Admin;
+import io.synfire.query.http.BackupMaker;
 import io.synfire.query.http.EvidenceSource;
 import io.synfire.query.http.HttpServer;
+import io.synfire.query.http.RebuildControl;
+import io.synfire.query.http.UnavailableException;
 import io.synfire.query.recall.Queries;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.utils.AppInfoParser;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Everything that runs while a memory is served, joined by constructors and closed in the reverse order. If learning stops at a failure,
- * reading goes on: {@code /health/ready} turns to 503 and {@code /v1/status} says why.
+ * or the cluster gives no answer for a while, reading goes on: {@code /health/ready} turns to 503 and {@code /v1/status} says why.
  */
 final class Server implements AutoCloseable {
 
@@ -39,8 +50,8 @@ final class Server implements AutoCloseable {
 
     private final Settings settings;
     private final PrometheusMeterRegistry meters;
-    private final Engine engine;
-    private final @Nullable EpisodeConsumer consumer;
+    private final LiveMemory memory;
+    private final @Nullable Learners learners;
     private final @Nullable ClientProperties client;
     private final HttpServer http;
     private final Deque<AutoCloseable> parts;
@@ -49,26 +60,28 @@ final class Server implements AutoCloseable {
     private Server(
             Settings settings,
             PrometheusMeterRegistry meters,
-            Engine engine,
-            @Nullable EpisodeConsumer consumer,
+            LiveMemory memory,
+            @Nullable Learners learners,
             @Nullable ClientProperties client,
             @Nullable EpisodeProducer producer,
+            @Nullable RebuildControl rebuilds,
             Deque<AutoCloseable> parts) {
         this.settings = settings;
         this.meters = meters;
-        this.engine = engine;
-        this.consumer = consumer;
+        this.memory = memory;
+        this.learners = learners;
         this.client = client;
         this.parts = parts;
         ValidatingSink sink = producer == null
                 ? null
-                : new ValidatingSink(engine, producer, settings.decoding().mapping(), InstantSource.system());
+                : new ValidatingSink(memory, producer, settings.decoding(), InstantSource.system());
         this.http = new HttpServer(
                 settings.http(),
-                new Queries(engine.view(), settings.recall()),
+                memory,
                 this::status,
                 sink,
-                client == null ? null : evidence(settings, engine.view(), client),
+                client == null ? null : evidence(settings, memory, client),
+                new Admin(client == null ? null : backups(settings, memory), rebuilds),
                 meters,
                 InstantSource.system());
     }
@@ -79,8 +92,8 @@ final class Server implements AutoCloseable {
         try {
             PrometheusMeterRegistry meters = meters(parts);
             // The store first: if another process has it, nothing else is to be started.
-            Engine engine =
-                    opened(parts, Engine.open(settings.store(), settings.learning(), settings.engine(), meters));
+            LiveMemory memory = opened(parts, new LiveMemory(Stores.open(settings, meters), settings.recall()));
+            Stores.tidy(settings);
             Map<String, String> kafka = new HashMap<>(settings.kafka());
             if (!kafka.containsKey("bootstrap.servers")) {
                 LocalBroker broker =
@@ -89,16 +102,26 @@ final class Server implements AutoCloseable {
                 LOG.info("a Kafka broker runs in this process at {}", broker.bootstrapServers());
             }
             ClientProperties client = new ClientProperties(kafka);
-            new Topics(client).create(settings.topics(), settings.partitions());
+            createTopics(settings, client);
             EpisodeProducer producer =
                     opened(parts, new EpisodeProducer(client, settings.topics().episodes(), meters));
-            EpisodeConsumer.Options options =
-                    new EpisodeConsumer.Options(settings.topics(), settings.checkpointInterval(), settings.decoding());
-            EpisodeConsumer consumer = consumer(settings, engine, client, options, meters, parts);
-            return new Server(settings, meters, engine, consumer, client, producer, parts);
+            Learners learners = opened(parts, new Learners(settings, client, meters));
+            Rebuilds rebuilds = opened(parts, new Rebuilds(settings, memory, learners, client, meters));
+            return new Server(settings, meters, memory, learners, client, producer, rebuilds, parts);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
+        }
+    }
+
+    /** What was learned before can be asked for without a cluster; the learner waits for it. */
+    private static void createTopics(Settings settings, ClientProperties client) {
+        try {
+            new Topics(client).create(settings.topics(), settings.partitions());
+        } catch (SilentClusterException e) {
+            LOG.warn(
+                    "{}; the learner waits for it, and topics that are missing are made at the next start",
+                    e.getMessage());
         }
     }
 
@@ -107,8 +130,9 @@ final class Server implements AutoCloseable {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
             PrometheusMeterRegistry meters = meters(parts);
-            Engine engine = opened(parts, Engine.openReadOnly(settings.store(), settings.engine(), meters));
-            return new Server(settings, meters, engine, null, null, null, parts);
+            Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), meters);
+            LiveMemory memory = opened(parts, new LiveMemory(engine, settings.recall()));
+            return new Server(settings, meters, memory, null, null, null, null, parts);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -128,19 +152,41 @@ final class Server implements AutoCloseable {
         return opened(parts, new EpisodeConsumer(engine, client, options, scoring, meters));
     }
 
-    private static EvidenceSource evidence(Settings settings, MemoryView view, ClientProperties client) {
-        EvidenceSearch search = new EvidenceSearch(settings, view.settings());
-        return (from, to, k) -> search.find(view.positions(), client, from, to, k);
+    private static EvidenceSource evidence(Settings settings, LiveMemory memory, ClientProperties client) {
+        return (from, to, k) -> {
+            MemoryView view = memory.view();
+            try {
+                return new EvidenceSearch(settings, view.settings()).find(view.positions(), client, from, to, k);
+            } catch (IllegalStateException | UncheckedIOException e) {
+                throw new UnavailableException(String.valueOf(e.getMessage()), e);
+            }
+        };
+    }
+
+    private static BackupMaker backups(Settings settings, LiveMemory memory) {
+        return target ->
+                new Backups(settings.store(), settings.engine(), InstantSource.system()).make(memory.engine(), target);
     }
 
     /** Starts to learn and to answer. */
     void start() {
         startLearning();
         startAnswering();
+        // Last: a cluster that does not answer must hold up nothing.
+        if (client != null) {
+            logLag(client);
+        }
     }
 
     void startLearning() {
         StatusAnswer now = status();
+        LOG.info("settings given: {}", settings.given());
+        LOG.info(
+                "Synfire {}, Kafka client {}, RocksDB {}, Java {}",
+                Version.current(),
+                AppInfoParser.getVersion(),
+                Engine.rocksDbVersion(),
+                Runtime.version().feature());
         LOG.info(
                 "store {}: {} episodes, {} concepts, {} associations; settings {}",
                 settings.store(),
@@ -154,15 +200,52 @@ final class Server implements AutoCloseable {
                         position.source(),
                         position.partition(),
                         position.nextOffset()));
-        if (consumer != null) {
-            consumer.start();
+        if (memory.engine().lostCheckpoints() > 0) {
+            LOG.warn(
+                    "the end of the store's log was lost, what it held is read again: store={} checkpoints={}",
+                    settings.store(),
+                    memory.engine().lostCheckpoints());
+        }
+        if (learners != null) {
+            learners.start(memory);
+        }
+    }
+
+    private void logLag(ClientProperties cluster) {
+        StatusAnswer now = status();
+        try {
+            for (Position end : TopicReplay.end(cluster, settings.topics().episodes())) {
+                long next = now.positions().stream()
+                        .filter(position ->
+                                position.source().equals(end.source()) && position.partition() == end.partition())
+                        .mapToLong(Position::nextOffset)
+                        .findFirst()
+                        .orElse(0);
+                LOG.info("lag of partition {}: {} records", end.partition(), Math.max(0, end.nextOffset() - next));
+            }
+        } catch (RuntimeException e) {
+            // The learner waits for the cluster; the log does not.
+            LOG.warn("the lag is not known yet: {}", e.getMessage());
         }
     }
 
     void startAnswering() {
         http.start();
         parts.push(http);
+        if (learners != null) {
+            sayWhere();
+        }
         LOG.info("answering at {}", url());
+    }
+
+    /** For the commands that need the holder of the store. */
+    private void sayWhere() {
+        try {
+            Serving.write(settings.data(), url());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the data directory cannot be written: data=" + settings.data(), e);
+        }
+        parts.push(() -> Serving.remove(settings.data()));
     }
 
     Settings settings() {
@@ -170,11 +253,11 @@ final class Server implements AutoCloseable {
     }
 
     MemoryView view() {
-        return engine.view();
+        return memory.view();
     }
 
     String url() {
-        return "http://" + settings.http().host() + ":" + http.port();
+        return http.url();
     }
 
     ClientProperties client() {
@@ -189,16 +272,27 @@ final class Server implements AutoCloseable {
     }
 
     StatusAnswer status() {
-        if (consumer == null) {
-            return StatusAnswer.of(engine.view(), true, null, null);
+        Throwable failure = failure();
+        String why = failure == null ? null : String.valueOf(failure.getMessage());
+        if (learners == null) {
+            return StatusAnswer.of(memory.view(), failure == null, null, null, why);
         }
-        Throwable failure = consumer.failure();
-        long lag = consumer.lag();
         return StatusAnswer.of(
-                engine.view(),
-                consumer.ready() && failure == null,
-                lag < 0 ? null : lag,
-                failure == null ? null : String.valueOf(failure.getMessage()));
+                memory.view(),
+                learners.ready() && failure == null,
+                learners.lag(),
+                failure == null ? learners.waiting() : null,
+                why);
+    }
+
+    /** What is the matter: damage, whoever met it; a learner that stopped; a disk that is full. */
+    private @Nullable Throwable failure() {
+        Throwable damage = memory.engine().damage().orElse(null);
+        if (damage != null) {
+            return damage;
+        }
+        Throwable stopped = learners == null ? null : learners.failure();
+        return stopped != null ? stopped : memory.engine().waitsForRoom().orElse(null);
     }
 
     @Override

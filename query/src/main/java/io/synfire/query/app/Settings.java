@@ -6,15 +6,19 @@ import io.synfire.engine.learn.Durations;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.kafka.FaultPolicy;
 import io.synfire.ingest.kafka.TopicNames;
 import io.synfire.query.cli.Operations.Common;
-import io.synfire.query.http.HttpServer.Address;
+import io.synfire.query.http.HttpOptions;
 import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.RecallSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,9 +27,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import tools.jackson.core.JsonPointer;
 
@@ -37,26 +44,30 @@ import tools.jackson.core.JsonPointer;
  * @param learning learning settings that were given explicitly
  * @param recall how questions weigh what they read
  * @param kafka properties of Kafka clients, without their prefix; a broker is started in the process if they name none
- * @param http where HTTP listens
+ * @param http where HTTP listens, to whom, and how much it bears
  * @param checkpointInterval at most this long between two checkpoints while something is learned
  * @param engine what the engine may use
  * @param topics which topics are read and written
  * @param partitions how many partitions a new topic of episodes gets
  * @param decoding how records become entries
+ * @param faults what the learner does about faults that it cannot mend by itself
  * @param prequentialShare the share of contexts whose next episodes are predicted while a memory is served
+ * @param given what was given, by key, without what is secret: to be shown
  */
 record Settings(
         Path data,
         Map<String, String> learning,
         RecallSettings recall,
         Map<String, String> kafka,
-        Address http,
+        HttpOptions http,
         Duration checkpointInterval,
         EngineOptions engine,
         TopicNames topics,
         int partitions,
         Decoding decoding,
-        double prequentialShare) {
+        FaultPolicy faults,
+        double prequentialShare,
+        Map<String, String> given) {
 
     /** Where store and broker are if nothing else is said. */
     static final String DATA = "synfire-data";
@@ -81,8 +92,7 @@ record Settings(
     private static Map<String, String> others() {
         Map<String, String> others = new LinkedHashMap<>();
         others.put("data", DATA);
-        others.put("http.host", "127.0.0.1");
-        others.put("http.port", "8720");
+        others.putAll(HttpSettings.defaults());
         others.put("checkpoint-interval", CHECKPOINT_INTERVAL.toSeconds() + "s");
         others.put("memory", "");
         others.put("topics.episodes", "synfire.episodes");
@@ -90,6 +100,11 @@ record Settings(
         others.put("topics.partitions", "1");
         others.put("context-from", "none");
         others.put("event-id-header", "");
+        others.put("max-record", "16MiB");
+        others.put("max-at", "2100-01-01T00:00:00Z");
+        others.put("max-dead-letter", "");
+        others.put("ready.lost-after", "30s");
+        others.put("accept-gap", "");
         others.put("prequential.share", "0.05");
         others.put("fields.concepts", "");
         others.put("fields.id", "/id");
@@ -123,7 +138,8 @@ record Settings(
         for (String pair : common.set()) {
             int split = pair.indexOf('=');
             if (split < 1) {
-                throw new IllegalArgumentException("--set takes KEY=VALUE: --set=" + pair);
+                throw new IllegalArgumentException(
+                        "--set takes KEY=VALUE, there is no = in it or nothing before it: characters=" + pair.length());
             }
             values.put(
                     pair.substring(0, split).trim(), pair.substring(split + 1).trim());
@@ -134,8 +150,15 @@ record Settings(
         return of(values);
     }
 
+    /** The store that is the memory now. */
     Path store() {
-        return data.resolve("store");
+        return StoreDirectory.live(data);
+    }
+
+    /** What may be shown of them. */
+    @Override
+    public String toString() {
+        return "Settings" + given;
     }
 
     private static Settings of(Map<String, String> values) {
@@ -171,13 +194,15 @@ record Settings(
                 learning,
                 RecallSettings.parse(recall),
                 kafka,
-                new Address(text(others, "http.host"), whole(others, "http.port")),
+                HttpSettings.parse(others),
                 Duration.ofMillis(Durations.parseMs("checkpoint-interval", text(others, "checkpoint-interval"))),
                 memory.isEmpty() ? EngineOptions.defaults() : new EngineOptions(bytes("memory", memory)),
                 new TopicNames(text(others, "topics.episodes"), text(others, "topics.dead-letters")),
                 whole(others, "topics.partitions"),
                 decoding(others, rewards, contextFrom.equals("key")),
-                share(others));
+                faults(others),
+                share(others),
+                Secrets.hidden(values));
     }
 
     private static double share(Map<String, String> others) {
@@ -188,7 +213,20 @@ record Settings(
 
     private static Decoding decoding(Map<String, String> others, Map<String, Double> rewards, boolean contextFromKey) {
         String header = text(others, "event-id-header");
-        return new Decoding(mapping(others, rewards), contextFromKey, header.isEmpty() ? null : header);
+        RecordLimits limits = new RecordLimits(
+                size("max-record", text(others, "max-record")), time("max-at", text(others, "max-at")));
+        return new Decoding(mapping(others, rewards), contextFromKey, header.isEmpty() ? null : header, limits);
+    }
+
+    private static FaultPolicy faults(Map<String, String> others) {
+        String deadLetter = text(others, "max-dead-letter");
+        return new FaultPolicy(
+                Duration.ofMillis(Durations.parseMs("ready.lost-after", text(others, "ready.lost-after"))),
+                deadLetter.isEmpty() ? FaultPolicy.defaultDeadLetterBytesMax() : size("max-dead-letter", deadLetter),
+                Stream.of(text(others, "accept-gap").split(","))
+                        .map(String::strip)
+                        .filter(gap -> !gap.isEmpty())
+                        .collect(Collectors.toSet()));
     }
 
     private static @Nullable FieldMapping mapping(Map<String, String> others, Map<String, Double> rewards) {
@@ -255,9 +293,15 @@ record Settings(
                 throw new IllegalArgumentException("the settings file must hold keys and values: config=" + file);
             }
             flatten("", map, values);
-        } catch (YamlEngineException e) {
+        } catch (MarkedYamlEngineException e) {
+            // Its message quotes the lines around it, and what they hold.
+            String where = e.getProblemMark()
+                    .map(mark -> " line=" + (mark.getLine() + 1) + " column=" + (mark.getColumn() + 1))
+                    .orElse("");
             throw new IllegalArgumentException(
-                    "the settings file must be YAML: config=" + file + ": " + e.getMessage(), e);
+                    "the settings file must be YAML, " + e.getProblem() + ": config=" + file + where);
+        } catch (YamlEngineException e) {
+            throw new IllegalArgumentException("the settings file must be YAML: config=" + file);
         }
     }
 
@@ -339,11 +383,11 @@ record Settings(
         return row[b.length()];
     }
 
-    private static String text(Map<String, String> values, String key) {
+    static String text(Map<String, String> values, String key) {
         return values.getOrDefault(key, "");
     }
 
-    private static int whole(Map<String, String> values, String key) {
+    static int whole(Map<String, String> values, String key) {
         try {
             return Integer.parseInt(text(values, key));
         } catch (NumberFormatException e) {
@@ -351,7 +395,24 @@ record Settings(
         }
     }
 
-    private static long bytes(String key, String text) {
+    private static long time(String key, String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new IllegalArgumentException(key + " must be ISO-8601 with an offset: " + key + "=" + text, e);
+        }
+    }
+
+    /** A size that one array can have. */
+    private static int size(String key, String text) {
+        long size = bytes(key, text);
+        if (size > 1 << 30) {
+            throw new IllegalArgumentException(key + " must be at most 1 GiB: " + key + "=" + text);
+        }
+        return (int) size;
+    }
+
+    static long bytes(String key, String text) {
         Matcher matcher = SIZE.matcher(text.toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new IllegalArgumentException(key + " must be a size such as 512MiB: " + key + "=" + text);

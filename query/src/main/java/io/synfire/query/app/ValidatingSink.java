@@ -1,16 +1,16 @@
 package io.synfire.query.app;
 
-import io.synfire.engine.Engine;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Retraction;
-import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
 import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.EpisodeProducer.Outgoing;
 import io.synfire.query.http.EpisodeSink;
+import io.synfire.query.http.UnavailableException;
 import io.synfire.query.recall.BadQueryException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 /** Posted episodes on their way into the topic: all are checked as the learner would, then all are appended, or none. */
 final class ValidatingSink implements EpisodeSink {
 
-    private final Engine engine;
+    private final LiveMemory memory;
     private final EpisodeProducer producer;
     private final InstantSource clock;
     private final JsonEpisodeCodec codec;
 
-    ValidatingSink(Engine engine, EpisodeProducer producer, @Nullable FieldMapping mapping, InstantSource clock) {
-        this.codec = new JsonEpisodeCodec(mapping);
-        this.engine = engine;
+    ValidatingSink(LiveMemory memory, EpisodeProducer producer, Decoding decoding, InstantSource clock) {
+        this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits());
+        this.memory = memory;
         this.producer = producer;
         this.clock = clock;
     }
@@ -41,8 +41,14 @@ final class ValidatingSink implements EpisodeSink {
         for (int i = 0; i < records.size(); i++) {
             outgoing.add(checked(records.get(i), i, nowMs));
         }
-        EpisodeProducer.Appended appended = producer.append(outgoing);
-        return new Appended(appended.partition(), appended.firstOffset(), appended.lastOffset());
+        try {
+            EpisodeProducer.Appended appended = producer.append(outgoing);
+            return new Appended(appended.partition(), appended.firstOffset(), appended.lastOffset());
+        } catch (IllegalArgumentException e) {
+            throw new BadQueryException(String.valueOf(e.getMessage()));
+        } catch (IllegalStateException e) {
+            throw new UnavailableException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** All of a context in one partition, and all copies of an event that has none. */
@@ -61,7 +67,7 @@ final class ValidatingSink implements EpisodeSink {
     private Outgoing checked(byte[] json, int index, long nowMs) {
         try {
             Entry entry = codec.decode(json, Origin.at(nowMs));
-            Optional<String> refusal = engine.refusal(entry, nowMs);
+            Optional<String> refusal = memory.engine().refusal(entry, nowMs);
             if (refusal.isPresent()) {
                 throw new BadQueryException(refusal.get() + " record=" + index);
             }

@@ -3,7 +3,10 @@
  *
  * <pre>
  *   Main ──► cli ──► Application ──► Settings
- *                        ├── Server: LocalBroker? → EpisodeConsumer → Engine → Queries → HttpServer
+ *                        ├── Server: LocalBroker? → Learners: EpisodeConsumer → LiveMemory: Engine → Queries → HttpServer
+ *                        │           └── Rebuilds: LogReplay → another Engine, which takes the LiveMemory's place
+ *                        ├── Rebuilding: LogReplay → Engine, in a data directory of its own
+ *                        ├── Diffing: compare.MemoryComparer over two memories
  *                        ├── Demo: a Server, fed with DemoBaskets
  *                        ├── Benching: bench.Bench or bench.LongRun, over memories that learn as a Server's does
  *                        └── FileLearner: EpisodeFile → Engine

@@ -1,10 +1,15 @@
 package io.synfire.query.cli;
 
 import io.synfire.engine.Engine;
+import io.synfire.engine.view.Verification;
+import io.synfire.query.answer.BackupAnswer;
 import io.synfire.query.answer.BenchAnswer;
+import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.RebuildAnswer;
+import io.synfire.query.answer.RestoreAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
 import io.synfire.query.answer.ScenarioAnswer.Scenario;
 import io.synfire.query.recall.Queries;
@@ -87,6 +92,48 @@ public interface Operations {
     record Forgotten(@Nullable String context, @Nullable String concept) {}
 
     /**
+     * Builds a memory from the log anew, in a data directory of its own.
+     *
+     * @param common what every command may be given; its learning settings are those of the new memory
+     * @param request what to build
+     * @return what became of it
+     * @throws IOException if the settings or a file cannot be read, or the directory not be written
+     */
+    RebuildAnswer rebuild(Common common, RebuildRequest request) throws IOException;
+
+    /**
+     * What to build.
+     *
+     * @param into the data directory of the new memory: new, empty, or one where the same rebuild was begun
+     * @param settings a settings file whose learning settings are the new memory's, or null for those of the common settings
+     * @param untilMs the last event time that counts, or null for no end
+     * @param acceptGap whether what is gone of the log is passed over instead of refused
+     */
+    record RebuildRequest(Path into, @Nullable Path settings, @Nullable Long untilMs, boolean acceptGap) {}
+
+    /**
+     * Compares two memories.
+     *
+     * @param common what every command may be given
+     * @param request which, and how
+     * @return what changed
+     * @throws IOException if the settings or a file cannot be read
+     */
+    DiffAnswer diff(Common common, DiffRequest request) throws IOException;
+
+    /**
+     * Which memories to compare, and how.
+     *
+     * @param first data directory of the one
+     * @param second data directory of the other
+     * @param k how long the compared lists are
+     * @param minSupport how active a concept must be in both to be among those that moved
+     * @param test files that both are asked about; may be empty
+     * @param format what these hold, or null for what their first lines look like
+     */
+    record DiffRequest(Path first, Path second, int k, double minSupport, List<Path> test, @Nullable String format) {}
+
+    /**
      * Measures how well recall predicts.
      *
      * @param common what every command may be given
@@ -161,6 +208,37 @@ public interface Operations {
      * @param seconds when no more is produced, at the latest
      */
     record ScenarioRequest(Scenario scenario, long seed, int baskets, long edges, double seconds) {}
+
+    /**
+     * Reads all of the store and looks for what is wrong with it.
+     *
+     * @param common what every command may be given
+     * @return what was found
+     * @throws IOException if the settings cannot be read
+     */
+    Verification verify(Common common) throws IOException;
+
+    /**
+     * Copies the memory, with the help of the process that serves it, if one does.
+     *
+     * @param common what every command may be given
+     * @param target a directory that is not there yet, or is empty
+     * @param tokenFile file that holds a token of the role admin, where the serving process asks for one; or null
+     * @return what it holds
+     * @throws IOException if the settings cannot be read, or the backup not be written
+     */
+    BackupAnswer backup(Common common, Path target, @Nullable Path tokenFile) throws IOException;
+
+    /**
+     * Brings a backup back as the memory.
+     *
+     * @param common what every command may be given
+     * @param backup the directory of the backup
+     * @param force whether a store that is there is moved aside
+     * @return what was restored
+     * @throws IOException if the settings or the backup cannot be read, or the store not be written
+     */
+    RestoreAnswer restore(Common common, Path backup, boolean force) throws IOException;
 
     /**
      * Opens the store to read it as of its last checkpoint.

@@ -347,7 +347,7 @@ final class QueryCommands {
 
         @Override
         Printed ask(Opened memory) {
-            StatusAnswer answer = StatusAnswer.of(memory.engine().view(), true, null, null);
+            StatusAnswer answer = StatusAnswer.of(memory.engine().view(), true, null, null, null);
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }

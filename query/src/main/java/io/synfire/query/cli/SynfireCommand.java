@@ -70,7 +70,12 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
                 .addSubcommand(new QueryCommands.TrendingCommand(root, operations))
                 .addSubcommand(new QueryCommands.StatusCommand(root, operations))
                 .addSubcommand(new QueryCommands.DigestCommand(root, operations))
+                .addSubcommand(new StoreCommands.Verify(root, operations))
+                .addSubcommand(new StoreCommands.Backup(root, operations))
+                .addSubcommand(new StoreCommands.Restore(root, operations))
                 .addSubcommand(new EvaluateCommand(root, operations))
+                .addSubcommand(new RebuildCommand(root, operations))
+                .addSubcommand(new DiffCommand(root, operations))
                 .addSubcommand(new BenchCommand(root, operations))
                 .addSubcommand(new RunCommands.Completion());
         line.setExecutionExceptionHandler(SynfireCommand::failed);

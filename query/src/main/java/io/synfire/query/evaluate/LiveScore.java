@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #before} and {@link #after} are called by the one thread that learns; the figures may be read by any.
  */
-public final class LiveScore {
+public final class LiveScore implements AutoCloseable {
 
     /** How many answers count. */
     public static final int K = 20;
@@ -45,6 +45,8 @@ public final class LiveScore {
     private final Executor executor;
     private final Counter predictions;
     private final Counter dropped;
+    private final MeterRegistry meters;
+    private final List<Gauge> gauges;
     private final double[] reciprocalRanks = new double[WINDOW];
     private int results;
     private double hitRate = Double.NaN;
@@ -94,12 +96,20 @@ public final class LiveScore {
         this.dropped = Counter.builder("synfire.prequential.dropped")
                 .description("Predictions that were not ready when the next episode came")
                 .register(meters);
-        Gauge.builder("synfire.prequential.hit.rate", this::hitRate)
-                .description("Share of the last 1,000 predictions whose first 20 held what came next")
-                .register(meters);
-        Gauge.builder("synfire.prequential.mrr", this::mrr)
-                .description("Mean of 1 / rank of what came next over the last 1,000 predictions, 0 beyond 20")
-                .register(meters);
+        this.meters = meters;
+        this.gauges = List.of(
+                Gauge.builder("synfire.prequential.hit.rate", this::hitRate)
+                        .description("Share of the last 1,000 predictions whose first 20 held what came next")
+                        .register(meters),
+                Gauge.builder("synfire.prequential.mrr", this::mrr)
+                        .description("Mean of 1 / rank of what came next over the last 1,000 predictions, 0 beyond 20")
+                        .register(meters));
+    }
+
+    /** Takes the gauges out of the registry: another score may be kept there after this one. */
+    @Override
+    public void close() {
+        gauges.forEach(meters::remove);
     }
 
     /**

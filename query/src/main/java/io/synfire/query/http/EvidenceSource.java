@@ -13,6 +13,7 @@ public interface EvidenceSource {
      * @param to the other's
      * @param k how many places are asked for
      * @return the latest places where both fired
+     * @throws UnavailableException if there is no log, or it cannot be read now
      */
     EvidenceAnswer find(String from, String to, int k);
 }

@@ -4,39 +4,34 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.binder.jetty.JettyServerThreadPoolMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.synfire.query.answer.AnswerJson;
+import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.AssociationsQuery;
 import io.synfire.query.recall.AssociationsQuery.Scoring;
-import io.synfire.query.recall.BadQueryException;
+import io.synfire.query.recall.Deadline;
 import io.synfire.query.recall.ExplainQuery;
 import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.Measure;
 import io.synfire.query.recall.Queries;
 import io.synfire.query.recall.RecallQuery;
 import io.synfire.query.recall.TrendingQuery;
-import io.synfire.query.recall.UnknownConceptException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
-import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.http.UriCompliance.Violation;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP side of a memory. Answers are JSON; every error is a problem (RFC 9457) that tells the caller's rule, never a stack
@@ -44,35 +39,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpServer implements AutoCloseable {
 
-    /**
-     * Where it listens.
-     *
-     * @param host address to bind to, the loopback one by default
-     * @param port port, 0 for any free one
-     */
-    public record Address(String host, int port) {
-
-        /** Checks the port. */
-        public Address {
-            if (port < 0 || port > 65_535) {
-                throw new IllegalArgumentException("http.port must be 0 to 65535: http.port=" + port);
-            }
-        }
-    }
-
-    /** The largest body of a request, 16 MiB. */
-    public static final long BODY_BYTES_MAX = 16L << 20;
-
-    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final String JSON = "application/json";
-    private static final String PROBLEM = "application/problem+json";
-    private static final int THREADS_MAX = 24;
 
-    private final Address address;
-    private final Queries queries;
+    private final HttpOptions options;
+    private final QueriesSource memory;
     private final StatusSource status;
     private final @Nullable EpisodeSink sink;
     private final @Nullable EvidenceSource evidence;
+    private final BackupRoute backup;
+    private final RebuildRoutes rebuild;
     private final Semaphore searching = new Semaphore(1);
     private final PrometheusMeterRegistry meters;
     private final InstantSource clock;
@@ -80,35 +55,53 @@ public final class HttpServer implements AutoCloseable {
     private final AnswerJson json = new AnswerJson();
     private final RecallBody recallBody = new RecallBody();
     private final EpisodesBody episodesBody = new EpisodesBody();
+    private final Bodies bodies;
+
+    /** Appending waits for the cluster, and for bodies that come slowly: it takes half of the places at most. */
+    private final Semaphore appending;
+
+    private final Problems problems;
+    private final Transport transport;
     private final Javalin javalin;
 
     /**
      * A server, not yet started.
      *
-     * @param address where it listens
-     * @param queries what answers
+     * @param options where it listens, to whom, and how much it bears
+     * @param memory what answers
      * @param status says how the memory stands
      * @param sink where posted episodes go, or null if none are taken
      * @param evidence looks into the log, or null if there is none
+     * @param admin what whoever may do more is offered
      * @param meters what {@code /metrics} shows, and where query times go
      * @param clock what {@code at=now} means
+     * @throws IllegalArgumentException if it would be open to the network by mistake, or a file of tokens or keys is not what it must be
      */
     public HttpServer(
-            Address address,
-            Queries queries,
+            HttpOptions options,
+            QueriesSource memory,
             StatusSource status,
             @Nullable EpisodeSink sink,
             @Nullable EvidenceSource evidence,
+            Admin admin,
             PrometheusMeterRegistry meters,
             InstantSource clock) {
-        this.address = address;
-        this.queries = queries;
+        this.options = options;
+        this.memory = memory;
         this.status = status;
         this.sink = sink;
         this.evidence = evidence;
         this.meters = meters;
         this.clock = clock;
         this.work = new WorkMeters(meters);
+        this.appending = new Semaphore(Math.max(1, options.limits().concurrentMax() / 2));
+        this.bodies =
+                new Bodies(options.limits().bodyBytesMax(), options.limits().idleMax(), System::nanoTime);
+        this.backup = new BackupRoute(admin.backups(), bodies);
+        Refusals refusals = new Refusals(meters, System::nanoTime);
+        this.problems = new Problems(refusals);
+        this.rebuild = new RebuildRoutes(admin.rebuilds(), problems, bodies, clock);
+        this.transport = new Transport(options, meters, refusals, problems);
         this.javalin = Javalin.create(this::configure);
     }
 
@@ -119,11 +112,11 @@ public final class HttpServer implements AutoCloseable {
      */
     public void start() {
         try {
-            javalin.start(address.host(), address.port());
+            javalin.start();
         } catch (RuntimeException e) {
             throw new IllegalStateException(
-                    "HTTP cannot listen, set another http.port: http.host=" + address.host() + " http.port="
-                            + address.port(),
+                    "HTTP cannot listen, set another http.port: http.host=" + options.host() + " http.port="
+                            + options.port(),
                     e);
         }
     }
@@ -137,57 +130,54 @@ public final class HttpServer implements AutoCloseable {
         return javalin.port();
     }
 
+    /**
+     * Where it answers.
+     *
+     * @return a URL without a path
+     */
+    public String url() {
+        boolean isIpv6 = options.host().indexOf(':') >= 0;
+        String host = isIpv6 ? "[" + options.host() + "]" : options.host();
+        return transport.scheme() + "://" + host + ":" + port();
+    }
+
     /** Answers what is under way and stops. Idempotent. */
     @Override
     public void close() {
         javalin.stop();
+        transport.close();
     }
 
     /** The paths it answers, for holding the contract to them. */
     Set<String> routes() {
-        Set<String> paths = new TreeSet<>();
+        return methods().keySet();
+    }
+
+    /** The methods that each path takes. */
+    Map<String, Set<String>> methods() {
+        Map<String, Set<String>> methods = new TreeMap<>();
         javalin.unsafe.internalRouter.allHttpHandlers().forEach(parsed -> {
             if (parsed.endpoint.method.isHttpMethod()) {
-                paths.add(parsed.endpoint.path);
+                methods.computeIfAbsent(parsed.endpoint.path, path -> new TreeSet<>())
+                        .add(parsed.endpoint.method.name());
             }
         });
-        return paths;
+        return methods;
     }
 
     private void configure(JavalinConfig config) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
-        config.http.maxRequestSize = BODY_BYTES_MAX;
+        config.http.maxRequestSize = options.limits().bodyBytesMax();
         config.http.prefer405over404 = true;
         config.http.defaultContentType = JSON;
-        QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX, 4);
-        threads.setName("synfire-http");
-        new JettyServerThreadPoolMetrics(threads, Tags.empty()).bindTo(meters);
-        config.jetty.threadPool = threads;
-        // A concept's id may hold any character: %2F and %25 are part of it, not of the path.
-        config.jetty.modifyHttpConfiguration(http -> {
-            http.setUriCompliance(UriCompliance.from(Set.of(
-                    Violation.AMBIGUOUS_PATH_SEPARATOR,
-                    Violation.AMBIGUOUS_PATH_ENCODING,
-                    Violation.AMBIGUOUS_PATH_PARAMETER,
-                    Violation.AMBIGUOUS_PATH_SEGMENT,
-                    Violation.SUSPICIOUS_PATH_CHARACTERS)));
-            http.setSendServerVersion(false);
-        });
-        config.jetty.modifyServletContextHandler(
-                handler -> handler.getServletHandler().setDecodeAmbiguousURIs(true));
+        transport.configure(config);
         routes(config);
-        problems(config);
+        problems.map(config);
     }
 
     private void routes(JavalinConfig config) {
-        config.routes.before(context -> {
-            context.header("X-Content-Type-Options", "nosniff");
-            context.header(
-                    "Content-Security-Policy",
-                    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-                            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-        });
+        config.routes.before("/v1/admin/*", HttpServer::requireAdmin);
         config.routes.get("/v1/concepts", timed("concepts", this::concepts));
         config.routes.get("/v1/concepts/{id}/associations", timed("associations", this::associations));
         config.routes.get("/v1/associations", timed("explain", this::explain));
@@ -195,6 +185,8 @@ public final class HttpServer implements AutoCloseable {
         config.routes.get("/v1/recall", timed("recall", this::recallByParameters));
         config.routes.post("/v1/recall", timed("recall", this::recallByBody));
         config.routes.post("/v1/episodes", this::episodes);
+        config.routes.post(BackupRoute.PATH, backup::handle);
+        rebuild.register(config);
         config.routes.get("/v1/status", context -> answer(context, json.of(status.status())));
         config.routes.get(
                 "/health/live", context -> context.contentType("text/plain").result("live"));
@@ -207,29 +199,23 @@ public final class HttpServer implements AutoCloseable {
         resource(config, "/explorer.js", "explorer.js", "text/javascript; charset=utf-8");
     }
 
-    private void problems(JavalinConfig config) {
-        config.routes.exception(
-                BadQueryException.class,
-                (e, context) -> problem(context, HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage())));
-        config.routes.exception(
-                UnknownConceptException.class,
-                (e, context) -> problem(context, HttpStatus.NOT_FOUND, String.valueOf(e.getMessage())));
-        config.routes.exception(HttpResponseException.class, (e, context) -> {
-            HttpStatus found = HttpStatus.forStatus(e.getStatus());
-            problem(context, found, found.getMessage() + ": path=" + context.path());
-        });
-        config.routes.exception(Exception.class, (e, context) -> {
-            LOG.error("a request failed: {} {}", context.method(), context.path(), e);
-            problem(context, HttpStatus.INTERNAL_SERVER_ERROR, "the server failed; its log says why");
-        });
+    private static void requireAdmin(Context context) {
+        if (!(context.attribute(Gate.ROLE) instanceof Role role && role.mayDo(Role.ADMIN))) {
+            throw new ForbiddenException();
+        }
+    }
+
+    /** Asks what must be answered in time. */
+    private <T> T ask(Function<Queries, T> question) {
+        Deadline deadline = Deadline.after(options.limits().queryTimeMax(), System::nanoTime);
+        return memory.ask(queries -> question.apply(queries.within(deadline)));
     }
 
     private void concepts(Context context) {
         Parameters parameters = new Parameters(context, clock, "prefix", "k", "horizon", "blend", "at");
-        answer(
-                context,
-                json.of(queries.concepts(
-                        parameters.textOr("prefix", ""), parameters.k(), parameters.blend(), parameters.at())));
+        Answers.Concepts concepts = ask(queries ->
+                queries.concepts(parameters.textOr("prefix", ""), parameters.k(), parameters.blend(), parameters.at()));
+        answer(context, json.of(concepts));
     }
 
     private void associations(Context context) {
@@ -247,20 +233,20 @@ public final class HttpServer implements AutoCloseable {
                 "include-cues",
                 "at");
         String measure = parameters.text("measure");
-        answer(
-                context,
-                json.of(queries.associations(new AssociationsQuery(
-                        context.pathParam("id"),
-                        parameters.k(),
-                        new Scoring(
-                                measure == null ? Measure.STRENGTH : Measure.parse(measure),
-                                parameters.number("shrinkage", 0),
-                                parameters.number("popularity", 0)),
-                        parameters.textOr("prefix", ""),
-                        parameters.blend(),
-                        parameters.number("min-support", 0),
-                        parameters.flag("include-cues"),
-                        parameters.at()))));
+        AssociationsQuery query = new AssociationsQuery(
+                context.pathParam("id"),
+                parameters.k(),
+                new Scoring(
+                        measure == null ? Measure.STRENGTH : Measure.parse(measure),
+                        parameters.number("shrinkage", 0),
+                        parameters.number("popularity", 0)),
+                parameters.textOr("prefix", ""),
+                parameters.blend(),
+                parameters.number("min-support", 0),
+                parameters.flag("include-cues"),
+                parameters.at());
+        Answers.Associations associations = ask(queries -> queries.associations(query));
+        answer(context, json.of(associations));
     }
 
     private void explain(Context context) {
@@ -273,13 +259,13 @@ public final class HttpServer implements AutoCloseable {
                 parameters.number("min-support", 0),
                 parameters.at());
         Limits.requireK(parameters.k());
-        Answers.Explanation explanation = queries.explain(query);
+        Answers.Explanation explanation = ask(queries -> queries.explain(query));
         if (!parameters.flag("evidence")) {
             answer(context, json.of(explanation));
         } else if (evidence == null) {
-            problem(context, HttpStatus.SERVICE_UNAVAILABLE, "this server is offline, it reads no log");
+            problems.answer(context, HttpStatus.SERVICE_UNAVAILABLE, "this server is offline, it reads no log");
         } else if (!searching.tryAcquire()) {
-            problem(context, HttpStatus.SERVICE_UNAVAILABLE, "the log is being searched, one search at a time");
+            problems.answer(context, HttpStatus.SERVICE_UNAVAILABLE, "the log is being searched, one search at a time");
         } else {
             try {
                 answer(context, json.of(explanation, evidence.find(query.from(), query.to(), parameters.k())));
@@ -291,14 +277,14 @@ public final class HttpServer implements AutoCloseable {
 
     private void trending(Context context) {
         Parameters parameters = new Parameters(context, clock, "k", "fast", "slow", "min-support", "at");
-        answer(
-                context,
-                json.of(queries.trending(new TrendingQuery(
-                        parameters.k(),
-                        parameters.text("fast"),
-                        parameters.text("slow"),
-                        parameters.number("min-support", TrendingQuery.MIN_SUPPORT),
-                        parameters.at()))));
+        TrendingQuery query = new TrendingQuery(
+                parameters.k(),
+                parameters.text("fast"),
+                parameters.text("slow"),
+                parameters.number("min-support", TrendingQuery.MIN_SUPPORT),
+                parameters.at());
+        Answers.Trending trending = ask(queries -> queries.trending(query));
+        answer(context, json.of(trending));
     }
 
     private void recallByParameters(Context context) {
@@ -343,22 +329,37 @@ public final class HttpServer implements AutoCloseable {
 
     private void recallByBody(Context context) {
         Parameters parameters = new Parameters(context, clock, "at");
-        recall(context, recallBody.read(context.bodyAsBytes(), parameters.at()));
+        recall(context, recallBody.read(bodies.read(context), parameters.at()));
     }
 
     private void recall(Context context, RecallQuery query) {
-        Answers.Recall recalled = queries.recall(query);
+        Answers.Recall recalled = ask(queries -> queries.recall(query));
         work.count(recalled.work());
         answer(context, json.of(recalled));
     }
 
     private void episodes(Context context) {
         if (sink == null) {
-            problem(context, HttpStatus.SERVICE_UNAVAILABLE, "this server is offline, it takes no episodes");
+            problems.answer(context, HttpStatus.SERVICE_UNAVAILABLE, "this server is offline, it takes no episodes");
             return;
         }
-        List<byte[]> records = episodesBody.split(context.bodyAsBytes(), context.contentType());
-        EpisodeSink.Appended appended = sink.append(records);
+        if (!appending.tryAcquire()) {
+            throw new BusyException();
+        }
+        try {
+            append(context, sink);
+        } finally {
+            appending.release();
+        }
+    }
+
+    private void append(Context context, EpisodeSink to) {
+        List<byte[]> records = episodesBody.split(bodies.read(context), context.contentType());
+        if (records.size() > options.limits().episodesMax()) {
+            throw BadBodyException.tooLarge("a body must hold at most http.episodes-max records: records="
+                    + records.size() + " http.episodes-max=" + options.limits().episodesMax());
+        }
+        EpisodeSink.Appended appended = to.append(records);
         context.status(HttpStatus.ACCEPTED);
         answer(
                 context,
@@ -366,9 +367,16 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void ready(Context context) {
-        boolean isReady = status.status().ready();
-        context.status(isReady ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
-        context.contentType("text/plain").result(isReady ? "ready" : "catching up");
+        StatusAnswer now = status.status();
+        context.status(now.ready() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
+        context.contentType("text/plain").result(now.ready() ? "ready" : whyNot(now));
+    }
+
+    private static String whyNot(StatusAnswer now) {
+        if (now.failure() != null) {
+            return "learning stopped: " + now.failure();
+        }
+        return now.waiting() == null ? "catching up" : now.waiting();
     }
 
     private Handler timed(String route, Handler handler) {
@@ -391,14 +399,6 @@ public final class HttpServer implements AutoCloseable {
 
     private static void answer(Context context, byte[] body) {
         context.contentType(JSON).result(body);
-    }
-
-    private void problem(Context context, HttpStatus found, String detail) {
-        context.status(found);
-        context.result(json.ofProblem(found.getCode(), found.getMessage(), detail));
-        // JSON is UTF-8 by itself (RFC 8259): the type has no parameter.
-        context.res().setCharacterEncoding(null);
-        context.contentType(PROBLEM);
     }
 
     private static void resource(JavalinConfig config, String path, String name, String contentType) {

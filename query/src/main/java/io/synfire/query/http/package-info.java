@@ -1,6 +1,11 @@
 /**
  * Questions and answers over HTTP; the contract is {@code openapi.yaml} among the resources.
  *
+ * <pre>
+ *   connection (TLS?) ──► Gate: who, from where ──► Turnstile: how many ──► HttpServer: routes ──► Queries, EpisodeSink
+ *                           └── Problems ◄────────────────┴─────────────────────┘
+ * </pre>
+ *
  * <p>In: requests. Out: answers as JSON, problems as {@code application/problem+json}, the explorer page, metrics. It may not touch the
  * ingest side: what is to be appended goes to an {@link io.synfire.query.http.EpisodeSink}.
  */

@@ -26,13 +26,15 @@ final class Explaining {
     private final MemoryView view;
     private final RecallSettings settings;
     private final ExplainQuery query;
+    private final Deadline deadline;
     private final long atMs;
     private final Activity activity;
 
-    Explaining(MemoryView view, RecallSettings settings, ExplainQuery query) {
+    Explaining(MemoryView view, RecallSettings settings, ExplainQuery query, Deadline deadline) {
         this.view = view;
         this.settings = settings;
         this.query = query;
+        this.deadline = deadline;
         this.atMs = Moment.at(view, query.atMs());
         this.activity = view.activity(atMs);
     }
@@ -94,6 +96,7 @@ final class Explaining {
             ranks.put(measure, isListed && score != null ? Integer.valueOf(1) : null);
         }
         for (int i = 0; isListed && i < row.size(); i++) {
+            deadline.checkAt(i);
             int other = row.target(i);
             if (other != target && other != cue) {
                 Measures measures = measures(row, i, cue, other, horizon);
@@ -128,7 +131,7 @@ final class Explaining {
                 .atMs(atMs)
                 .build();
         Moment moment = Moment.of(view, asked.blend(), atMs);
-        Recollection recollection = new Recollection(view, moment, settings.overriddenBy(asked), asked);
+        Recollection recollection = new Recollection(view, moment, settings.overriddenBy(asked), asked, deadline);
         int rank = recollection.rank(asked, target);
         return new RecallPath(
                 rank == 0 ? null : rank,

@@ -18,6 +18,7 @@ public final class Queries {
 
     private final MemoryView view;
     private final RecallSettings settings;
+    private final Deadline deadline;
 
     /**
      * Questions to a memory, with the default settings of recall.
@@ -35,8 +36,23 @@ public final class Queries {
      * @param settings how recall weighs what it reads
      */
     public Queries(MemoryView view, RecallSettings settings) {
+        this(view, settings, Deadline.NONE);
+    }
+
+    private Queries(MemoryView view, RecallSettings settings, Deadline deadline) {
         this.view = view;
         this.settings = settings;
+        this.deadline = deadline;
+    }
+
+    /**
+     * The same questions, to be answered in time.
+     *
+     * @param end until when
+     * @return questions that throw {@link OutOfTimeException} soon after that
+     */
+    public Queries within(Deadline end) {
+        return new Queries(view, settings, end);
     }
 
     /**
@@ -54,6 +70,7 @@ public final class Queries {
         Moment moment = Moment.of(view, blend, atMs);
         Ranking ranking = new Ranking(k, view::idOf);
         for (int concept = 0; concept < view.conceptCount(); concept++) {
+            deadline.checkAt(concept);
             double activation = moment.activation(concept);
             // What has faded or was taken back is not active; what was forgotten is not known.
             if (activation != 0
@@ -64,7 +81,7 @@ public final class Queries {
             }
         }
         ranking.sort();
-        RowReader rows = new RowReader(view, moment.atMs(), settings.associationsMax());
+        RowReader rows = new RowReader(view, moment.atMs(), settings.associationsMax(), deadline);
         List<Concept> concepts = new ArrayList<>();
         for (int i = 0; i < ranking.size(); i++) {
             Associations row = rows.read(ranking.item(i));
@@ -92,6 +109,7 @@ public final class Queries {
         boolean isPlain = isPlainStrength(query);
         Ranking ranking = new Ranking(query.k(), index -> view.idOf(row.target(index)));
         for (int i = 0; i < row.size(); i++) {
+            deadline.checkAt(i);
             double strength = moment.strength(row, i);
             int target = row.target(i);
             boolean shown = strength != 0
@@ -154,7 +172,7 @@ public final class Queries {
     public Explanation explain(ExplainQuery query) {
         int from = known(query.from());
         int to = known(query.to());
-        return new Explaining(view, settings, query).explain(from, to);
+        return new Explaining(view, settings, query, deadline).explain(from, to);
     }
 
     /**
@@ -183,7 +201,7 @@ public final class Queries {
         if (decaying.size() < 2) {
             return new Answers.Trending(atMs, null, null, List.of(), List.of());
         }
-        Trends trends = new Trends(view, settings, fast, slow, atMs, query.minSupport());
+        Trends trends = new Trends(view, settings, fast, slow, atMs, query.minSupport(), deadline);
         return new Answers.Trending(
                 atMs,
                 decaying.get(fast).toString(),
@@ -225,7 +243,7 @@ public final class Queries {
 
     private Recollection recollect(RecallQuery query) {
         Moment moment = Moment.of(view, query.blend(), query.atMs());
-        return new Recollection(view, moment, settings.overriddenBy(query), query);
+        return new Recollection(view, moment, settings.overriddenBy(query), query, deadline);
     }
 
     private int known(String id) {

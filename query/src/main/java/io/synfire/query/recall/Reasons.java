@@ -25,7 +25,7 @@ final class Reasons {
     /** One way to a concept. */
     private record Way(Pulse pulse, double contribution) {}
 
-    Reasons(MemoryView view, Moment moment, SpreadingActivation activation, IntIterable concepts) {
+    Reasons(MemoryView view, Moment moment, SpreadingActivation activation, IntIterable concepts, Deadline deadline) {
         this.view = view;
         this.moment = moment;
         this.activation = activation;
@@ -33,7 +33,10 @@ final class Reasons {
         concepts.forEach((int concept) -> asked.add(concept));
         // Of those that passed on, who brought them is asked too.
         activation.pulses().forEach(pulse -> asked.add(pulse.from()));
-        activation.pulses().forEach(pulse -> collect(pulse, asked));
+        activation.pulses().forEach(pulse -> {
+            deadline.check();
+            collect(pulse, asked);
+        });
     }
 
     /** What brought a concept most, largest first. */

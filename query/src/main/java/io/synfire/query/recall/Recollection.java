@@ -16,17 +16,19 @@ final class Recollection {
 
     private final MemoryView view;
     private final Moment moment;
+    private final Deadline deadline;
     private final Cues cues;
     private final RowReader rows;
     private final SpreadingActivation activation;
     private final IntOpenHashSet hidden;
     private final @Nullable IntOpenHashSet allowed;
 
-    Recollection(MemoryView view, Moment moment, RecallSettings settings, RecallQuery query) {
+    Recollection(MemoryView view, Moment moment, RecallSettings settings, RecallQuery query, Deadline deadline) {
         this.view = view;
         this.moment = moment;
+        this.deadline = deadline;
         this.cues = Cues.of(view, query, settings);
-        this.rows = new RowReader(view, moment.atMs(), settings.associationsMax());
+        this.rows = new RowReader(view, moment.atMs(), settings.associationsMax(), deadline);
         this.activation = new SpreadingActivation(view, moment, settings, query.minSupport(), rows);
         this.hidden = ints(query.exclude());
         if (!query.includeCues()) {
@@ -51,7 +53,7 @@ final class Recollection {
         List<Scored> best = activation.scores().best(query.k(), view, concept -> isShown(concept, query.prefix()));
         IntArrayList concepts = new IntArrayList();
         best.forEach(scored -> concepts.add(scored.concept()));
-        Reasons reasons = new Reasons(view, moment, activation, concepts);
+        Reasons reasons = new Reasons(view, moment, activation, concepts, deadline);
         List<Recalled> results = new ArrayList<>();
         for (Scored scored : best) {
             results.add(new Recalled(
@@ -62,7 +64,7 @@ final class Recollection {
 
     /** What brought one concept most, largest first. */
     List<Answers.Contribution> waysTo(int concept, int max) {
-        return new Reasons(view, moment, activation, IntArrayList.of(concept)).of(concept, max);
+        return new Reasons(view, moment, activation, IntArrayList.of(concept), deadline).of(concept, max);
     }
 
     double score(int concept) {

@@ -6,22 +6,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads rows for one question, and never more associations than its budget: a row that does not fit into what is left is skipped, and
- * counted. Whoever reads takes what matters most first. Used for one question.
+ * counted. Whoever reads takes what matters most first. Looks at the deadline before each row. Used for one question.
  */
 final class RowReader {
 
     private final MemoryView view;
     private final long atMs;
     private final int associationsMax;
+    private final Deadline deadline;
     private final int usualMax;
     private int rows;
     private int associations;
     private int skipped;
 
-    RowReader(MemoryView view, long atMs, int associationsMax) {
+    RowReader(MemoryView view, long atMs, int associationsMax, Deadline deadline) {
         this.view = view;
         this.atMs = atMs;
         this.associationsMax = associationsMax;
+        this.deadline = deadline;
         int kept = view.settings().maxAssociations();
         // A row in memory is cut back once it holds twice as many; one that is read while more is appended may be a
         // little longer.
@@ -31,6 +33,7 @@ final class RowReader {
     /** The associations of a cue, or null if there is no budget for them. */
     @Nullable
     Associations read(int cue) {
+        deadline.check();
         int left = associationsMax - associations;
         // No row is longer than there are concepts, so few need be asked. That rows are cut back is no bound: not
         // before a checkpoint.
@@ -44,6 +47,7 @@ final class RowReader {
     /** The strongest associations of a cue, or all of them where that is as cheap; or null if there is no budget for them. */
     @Nullable
     Associations readStrongest(int cue, int count) {
+        deadline.check();
         return counted(view.strongest(cue, count, atMs), associationsMax - associations);
     }
 

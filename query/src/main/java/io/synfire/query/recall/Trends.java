@@ -23,17 +23,26 @@ final class Trends {
     private final int fast;
     private final int slow;
     private final RowReader rows;
+    private final Deadline deadline;
     private final double minSupport;
     private final Activity activity;
 
     /** A concept and a figure. */
     private record Figure(int concept, double value) {}
 
-    Trends(MemoryView view, RecallSettings settings, int fast, int slow, long atMs, double minSupport) {
+    Trends(
+            MemoryView view,
+            RecallSettings settings,
+            int fast,
+            int slow,
+            long atMs,
+            double minSupport,
+            Deadline deadline) {
         this.view = view;
         this.fast = fast;
         this.slow = slow;
-        this.rows = new RowReader(view, atMs, settings.associationsMax());
+        this.rows = new RowReader(view, atMs, settings.associationsMax(), deadline);
+        this.deadline = deadline;
         this.minSupport = minSupport;
         this.activity = view.activity(atMs);
     }
@@ -43,6 +52,7 @@ final class Trends {
         TopK<Answers.TrendingConcept> top =
                 new TopK<>(k, order.reversed().thenComparing(Answers.TrendingConcept::concept));
         for (int concept = 0; concept < view.conceptCount(); concept++) {
+            deadline.checkAt(concept);
             double activation = activity.of(concept, fast);
             double before = activity.of(concept, slow);
             if (activation >= minSupport && before > 0 && !view.isRetired(concept)) {
@@ -77,6 +87,7 @@ final class Trends {
         Comparator<Figure> order = Comparator.comparingDouble(Figure::value);
         TopK<Figure> top = new TopK<>(Limits.TRENDING_CUES, order.reversed().thenComparingInt(Figure::concept));
         for (int concept = 0; concept < view.conceptCount(); concept++) {
+            deadline.checkAt(concept);
             double activation = activity.of(concept, fast);
             if (activation > 0) {
                 top.offer(new Figure(concept, activation));

@@ -85,6 +85,24 @@ final class JarProcess implements AutoCloseable {
         process.destroyForcibly().onExit().join();
     }
 
+    /** SIGSTOP: it is still there, and does nothing. */
+    void pause() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT: it goes on, and does not know that time has passed. */
+    void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    /** Any signal by its name, such as STOP and CONT. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).as("kill -%s", name).isZero();
+    }
+
     /** SIGTERM. */
     void terminate() {
         process.destroy();

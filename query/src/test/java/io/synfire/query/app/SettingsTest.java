@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.kafka.FaultPolicy;
 import io.synfire.query.cli.Operations.Common;
+import io.synfire.query.http.HttpOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +90,58 @@ final class SettingsTest {
     }
 
     @Test
+    void limitsAndSecretsOfHttpAreRead() throws Exception {
+        String yaml =
+                """
+                http:
+                  tokens: /run/tokens
+                  hosts: [a.example, B.example]
+                  tls: {certificate: chain.pem, key: key.pem}
+                  body-max: 1MiB
+                  query-time-max: 500ms
+                  concurrent-max: 3
+                """;
+        HttpOptions http = load(yaml, Map.of()).http();
+        assertThat(http.tokens()).isEqualTo(Path.of("/run/tokens"));
+        assertThat(http.hosts()).containsExactlyInAnyOrder("a.example", "b.example");
+        assertThat(Objects.requireNonNull(http.tls()).key()).isEqualTo(Path.of("key.pem"));
+        assertThat(http.limits().bodyBytesMax()).isEqualTo(1 << 20);
+        assertThat(http.limits().queryTimeMax()).isEqualTo(Duration.ofMillis(500));
+        assertThat(http.limits().concurrentMax()).isEqualTo(3);
+        assertThat(http.open()).isFalse();
+        assertThat(load("", Map.of()).http()).isEqualTo(HttpOptions.of("127.0.0.1", 8720));
+        assertThatThrownBy(() -> load("http.tls.key: key.pem", Map.of()))
+                .hasMessageContaining("http.tls.certificate=missing");
+        assertThatThrownBy(() -> load("http.open: maybe", Map.of())).hasMessageContaining("http.open=maybe");
+        assertThatThrownBy(() -> load("http.idle-max: 1ms", Map.of())).hasMessageContaining("http.idle-max");
+    }
+
+    @Test
+    void noSecretIsShown() throws Exception {
+        Settings settings = load(
+                "kafka.ssl.keystore.key: Geheim1",
+                Map.of("SYNFIRE_KAFKA_SASL_JAAS_CONFIG", "x password='Geheim2';"),
+                "kafka.ssl.truststore.password=Geheim3",
+                "kafka.my.plugin.setting=Geheim4",
+                "kafka.security.protocol=SASL_SSL",
+                "http.port=1234");
+        assertThat(settings.kafka()).containsEntry("ssl.keystore.key", "Geheim1");
+        assertThat(settings.given())
+                .containsEntry("kafka.ssl.keystore.key", "(hidden)")
+                .containsEntry("kafka.sasl.jaas.config", "(hidden)")
+                .containsEntry("kafka.ssl.truststore.password", "(hidden)")
+                .containsEntry("kafka.my.plugin.setting", "(hidden)")
+                .containsEntry("kafka.security.protocol", "SASL_SSL")
+                .containsEntry("http.port", "1234");
+        assertThat(settings.toString()).contains("http.port").doesNotContain("Geheim");
+        assertThatThrownBy(() -> load("kafka:\n  sasl.jaas.config: Geheim\n bad: [\n", Map.of()))
+                .hasMessageContaining("must be YAML")
+                .hasMessageContaining("line=3")
+                .hasMessageNotContaining("Geheim");
+        assertThatThrownBy(() -> load("", Map.of(), "Geheim")).hasMessageNotContaining("Geheim");
+    }
+
+    @Test
     void anUnknownKeyIsRefusedWithTheNearestKnownOne() {
         assertThatThrownBy(() -> load("half-live: 3d", Map.of()))
                 .hasMessageContaining("did you mean half-lives?")
@@ -111,5 +167,25 @@ final class SettingsTest {
         assertThatThrownBy(() -> load("memory: lots", Map.of())).hasMessageContaining("memory=lots");
         assertThatThrownBy(() -> load("context-from: value", Map.of())).hasMessageContaining("context-from=value");
         assertThatThrownBy(() -> load("- a", Map.of())).hasMessageContaining("keys and values");
+    }
+
+    @Test
+    void whatFaultsAndRecordsMayCostIsSetAndChecked() throws IOException {
+        Settings settings = load(
+                "max-record: 1MiB",
+                Map.of("SYNFIRE_ACCEPT_GAP", "0@100, 1@7"),
+                "max-at=2030-01-01T00:00:00Z",
+                "max-dead-letter=2MiB",
+                "ready.lost-after=5s");
+        assertThat(settings.decoding().limits()).isEqualTo(new RecordLimits(1 << 20, 1_893_456_000_000L));
+        assertThat(settings.faults())
+                .isEqualTo(new FaultPolicy(Duration.ofSeconds(5), 2 << 20, Set.of("0@100", "1@7")));
+        assertThat(load("", Map.of()).faults()).isEqualTo(FaultPolicy.defaults());
+        assertThat(load("", Map.of()).decoding().limits()).isEqualTo(RecordLimits.DEFAULTS);
+        assertThatThrownBy(() -> load("max-at: soon", Map.of())).hasMessageContaining("max-at=soon");
+        assertThatThrownBy(() -> load("max-record: 2GiB", Map.of())).hasMessageContaining("max-record=2GiB");
+        assertThatThrownBy(() -> load("max-dead-letter: 1k", Map.of())).hasMessageContaining("max-dead-letter=1024");
+        assertThatThrownBy(() -> load("ready.lost-after: 10ms", Map.of()))
+                .hasMessageContaining("ready.lost-after=10ms");
     }
 }

@@ -8,11 +8,18 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Position;
+import io.synfire.engine.view.Verification;
+import io.synfire.query.answer.BackupAnswer;
 import io.synfire.query.answer.BenchAnswer;
+import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.RebuildAnswer;
+import io.synfire.query.answer.RestoreAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
+import io.synfire.query.compare.MemoryComparer;
 import io.synfire.query.evaluate.Score;
 import io.synfire.query.recall.Queries;
 import java.io.PrintWriter;
@@ -20,6 +27,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +78,21 @@ final class SynfireCommandTest {
         }
 
         @Override
+        public Verification verify(Common common) {
+            return Engine.verify(directory, new EngineOptions(16 << 20));
+        }
+
+        @Override
+        public BackupAnswer backup(Common common, Path target, @Nullable Path tokenFile) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public RestoreAnswer restore(Common common, Path backup, boolean force) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public ScenarioAnswer scenario(Common common, ScenarioRequest request) {
             ScenarioAnswer.Used used = new ScenarioAnswer.Used(2, 1, 1, null);
             BenchAnswer.Rate rate = new BenchAnswer.Rate(request.baskets(), 4 * request.seed(), request.seconds());
@@ -104,6 +127,46 @@ final class SynfireCommandTest {
                     List.of("kafka:t partition 0, offsets 0 to 9"),
                     List.of(new ForgetAnswer.Appended("kafka:t", 0, 9)),
                     true);
+        }
+
+        @Override
+        public DiffAnswer diff(Common common, DiffRequest request) {
+            try (Opened memory = openReadOnly(common)) {
+                return new DiffAnswer(
+                        request.first().toString(),
+                        request.second().toString(),
+                        new MemoryComparer(
+                                        memory.engine().view(),
+                                        memory.engine().view(),
+                                        request.k(),
+                                        request.minSupport())
+                                .compare(done -> {}),
+                        List.of(new Score("a", request.k(), 4, 1, 0.75, 0.5, 1, 0.25, new Score.Micros(3, 2, 9))));
+            }
+        }
+
+        @Override
+        public RebuildAnswer rebuild(Common common, RebuildRequest request) {
+            RebuildAnswer.Side before = new RebuildAnswer.Side("00000000000000aa", "00000000000000bb", 7, 4, 3, 1, 0);
+            RebuildAnswer.Side after = new RebuildAnswer.Side(
+                    request.untilMs() == null ? "00000000000000aa" : "00000000000000cc",
+                    "00000000000000bb",
+                    7,
+                    4,
+                    3,
+                    1,
+                    0);
+            return new RebuildAnswer(
+                    request.into().toString(),
+                    request.untilMs(),
+                    Map.of("half-lives", "7d"),
+                    List.of(new Position("kafka:t", "id", 0, 9, 0)),
+                    request.acceptGap() ? List.of(new RebuildAnswer.Missing("kafka:t", 0, 0, 5)) : List.of(),
+                    before,
+                    after,
+                    request.untilMs() == null ? RebuildAnswer.Comparison.EQUAL : RebuildAnswer.Comparison.DIFFERENT,
+                    9,
+                    0.5);
         }
 
         @Override
@@ -168,6 +231,8 @@ final class SynfireCommandTest {
                     List.of("forget", "--concept", "tea"),
                     List.of("recall", "tea", "--prefix", "m", "--exclude", "honey", "--self", "2", "--shrinkage", "1"),
                     List.of("evaluate", "--train", "a", "b", "--test", "c", "--k", "5"),
+                    List.of("rebuild", "--into", "x", "--accept-gap"),
+                    List.of("diff", "a", "b", "--k", "2"),
                     List.of("status"),
                     List.of("digest"))) {
                 String[] arguments = json.isEmpty()
@@ -188,6 +253,17 @@ final class SynfireCommandTest {
                 .contains("\"earlier\":null")
                 .contains("half-life none: after 30/90/365 days keeps 100 % / 100 % / 100 %")
                 .contains("\"context\":\"user-17\",\"episodes\":2,\"pairs\":6,\"associations\":4,\"evidence\":1.5");
+    }
+
+    @Test
+    void aRebuildThatShouldBeTheSameAndIsNotFails() {
+        assertThat(run("rebuild", "--into", "x")).isZero();
+        assertThat(out.toString()).contains("00000000000000aa           00000000000000aa", "the same, as it must");
+        assertThat(run("rebuild", "--into", "x", "--until", "2011-06-01T00:00:00Z", "--json"))
+                .isEqualTo(1);
+        assertThat(out.toString()).contains("\"until\":\"2011-06-01T00:00:00Z\"", "\"learnedEqual\":false");
+        assertThat(run("rebuild")).isEqualTo(2);
+        assertThat(run("rebuild", "--into", "x", "--until", "soon")).isEqualTo(1);
     }
 
     @Test

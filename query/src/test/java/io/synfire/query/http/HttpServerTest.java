@@ -9,6 +9,7 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.query.answer.EvidenceAnswer;
+import io.synfire.query.answer.RebuildStatus;
 import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.Queries;
@@ -53,8 +54,37 @@ final class HttpServerTest {
     private final List<byte[]> appended = new ArrayList<>();
     private boolean ready = true;
     private @Nullable EvidenceSource evidence = (from, to, k) -> evidence(from, to);
+    private final Rebuilt rebuilds = new Rebuilt();
     private Engine engine;
     private HttpServer server;
+
+    /** Keeps what it is asked for. */
+    private static final class Rebuilt implements RebuildControl {
+        private RebuildStatus status = RebuildStatus.none();
+
+        @Override
+        public RebuildStatus begin(Map<String, String> settings, @Nullable Long untilMs) {
+            if (status.state() == RebuildStatus.State.READING) {
+                throw new ConflictException("a rebuild is under way, one at a time: state=reading");
+            }
+            status = new RebuildStatus(RebuildStatus.State.READING, settings, untilMs, 25, 100, 50, 1.5, null);
+            return status;
+        }
+
+        @Override
+        public RebuildStatus status() {
+            return status;
+        }
+
+        @Override
+        public RebuildStatus cancel() {
+            if (status.state() != RebuildStatus.State.READING) {
+                throw new ConflictException("no rebuild is under way: state=none");
+            }
+            status = RebuildStatus.none();
+            return status;
+        }
+    }
 
     @BeforeEach
     void start() {
@@ -79,11 +109,12 @@ final class HttpServerTest {
 
     private HttpServer server(@Nullable EpisodeSink sink, PrometheusMeterRegistry meters) {
         return new HttpServer(
-                new HttpServer.Address("127.0.0.1", 0),
-                new Queries(engine.view()),
-                () -> StatusAnswer.of(engine.view(), ready, 0L, null),
+                HttpOptions.of("127.0.0.1", 0),
+                QueriesSource.of(new Queries(engine.view())),
+                () -> StatusAnswer.of(engine.view(), ready, 0L, null, null),
                 sink,
                 evidence,
+                new Admin(null, sink == null ? null : rebuilds),
                 meters,
                 InstantSource.system());
     }
@@ -347,6 +378,41 @@ final class HttpServerTest {
     }
 
     @Test
+    void aRebuildIsBegunLookedAtAndCalledOff() throws Exception {
+        assertThat(get("/v1/admin/rebuild").body()).contains("\"state\":\"none\"", "\"remainingSeconds\":null");
+        HttpResponse<String> begun = post(
+                "/v1/admin/rebuild",
+                "application/json",
+                "{\"settings\":{\"half-lives\":[\"1h\",\"30d\"],\"backward\":1},\"until\":\"2011-06-01T00:00:00Z\"}");
+        assertThat(begun.statusCode()).isEqualTo(202);
+        assertThat(begun.body())
+                .isEqualTo("{\"state\":\"reading\",\"settings\":{\"backward\":\"1\",\"half-lives\":\"1h,30d\"},"
+                        + "\"until\":\"2011-06-01T00:00:00Z\",\"recordsDone\":25,\"recordsTotal\":100,\"recordsPerSecond\":50.0,"
+                        + "\"remainingSeconds\":1.5,\"failure\":null}");
+        HttpResponse<String> second = post("/v1/admin/rebuild", "application/json", "");
+        assertThat(second.statusCode()).isEqualTo(409);
+        assertThat(second.body()).contains("one at a time");
+        assertThat(delete("/v1/admin/rebuild").statusCode()).isEqualTo(200);
+        assertThat(delete("/v1/admin/rebuild").statusCode()).isEqualTo(409);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[]",
+                "{\"settings\":7}",
+                "{\"until\":\"soon\"}",
+                "{\"other\":1}",
+                "{\"settings\":{\"a\":{}}}",
+                "{"
+            })
+    void aRebuildThatIsNotUnderstoodIsRefused(String body) throws Exception {
+        HttpResponse<String> response = post("/v1/admin/rebuild", "application/json", body);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+        assertThat(get("/v1/admin/rebuild").body()).contains("\"state\":\"none\"");
+    }
+
+    @Test
     void theContractNamesEveryRouteAndEveryRouteAnswers() throws Exception {
         String contract = get("/openapi.yaml").body();
         TreeSet<String> paths = new TreeSet<>();
@@ -401,6 +467,14 @@ final class HttpServerTest {
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return client.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                        .DELETE()
                         .build(),
                 BodyHandlers.ofString());
     }

@@ -1,0 +1,27 @@
+package io.synfire.engine;
+
+import io.synfire.engine.memory.MemoryBudget;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
+
+/**
+ * What an engine runs on. None of it changes what is learned; a test that decides when a checkpoint is written, or how long a wait is,
+ * brings its own.
+ *
+ * @param budget what the memory may use on the heap
+ * @param checkpointThread where checkpoints are written, one at a time; the engine shuts it down
+ * @param nanoTime a clock for how long learning waits, in nanoseconds
+ */
+record Machinery(MemoryBudget budget, ExecutorService checkpointThread, LongSupplier nanoTime) {
+
+    /** A thread of its own and the system's clock. */
+    static Machinery real(EngineOptions options) {
+        ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+            Thread writer = new Thread(task, "synfire-checkpoint");
+            writer.setDaemon(true);
+            return writer;
+        });
+        return new Machinery(new MemoryBudget(options.heapBytes()), thread, System::nanoTime);
+    }
+}

@@ -1,0 +1,202 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.store.CheckpointRecord;
+import io.synfire.engine.store.RocksStore;
+import io.synfire.engine.store.Row;
+import io.synfire.engine.store.StoreDamagedException;
+import io.synfire.engine.store.StoredRow;
+import io.synfire.engine.view.Verification.Finding;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Reads a whole store and holds it to what is always so: each row decodes, leads to known concepts, is of no later checkpoint than the
+ * record, and its cue has a marginal; marginals add up to their totals; edges are as many as the record says; and where the rule is
+ * symmetric, as much leads to a concept as from it. One thread, beside a writer of the store or without one.
+ */
+final class StoreAudit {
+
+    /** Of the sum of all that was added up: what rounding may leave. */
+    private static final double TOLERANCE = 1e-5;
+
+    /** So many findings tell enough. */
+    private static final int FINDINGS_MAX = 100;
+
+    private final RocksStore store;
+    private final LearningSettings settings;
+    private final ConceptDictionary dictionary;
+    private final CheckpointRecord record;
+    private final List<ForwardDecay> decays;
+    private final List<Finding> findings = new ArrayList<>();
+    private final Map<String, Unreadable> unreadable = new TreeMap<>();
+    private final BitSet withMarginal = new BitSet();
+    private final double[] massOfAll;
+    private final double[] absoluteMass;
+    private final double[] out;
+    private final double[] in;
+    private final double[] absolute;
+    private long rows;
+    private long associations;
+    private long associationsMax;
+    private boolean isCut;
+    private boolean isComplete = true;
+
+    /** Rows that one damage hides. */
+    private record Unreadable(int firstCue, long count, StoreDamagedException first) {
+        Unreadable plus(Unreadable more) {
+            return new Unreadable(firstCue, count + more.count, first);
+        }
+    }
+
+    StoreAudit(RocksStore store, LearningSettings settings, ConceptDictionary dictionary, CheckpointRecord record) {
+        this.store = store;
+        this.settings = settings;
+        this.dictionary = dictionary;
+        this.record = record;
+        this.decays = settings.halfLives().stream().map(ForwardDecay::new).toList();
+        this.massOfAll = new double[decays.size()];
+        this.absoluteMass = new double[decays.size()];
+        this.out = new double[dictionary.count()];
+        this.in = new double[dictionary.count()];
+        this.absolute = new double[dictionary.count()];
+    }
+
+    StoreAudit run() {
+        marginals();
+        for (int cue = 0; cue < dictionary.count(); cue++) {
+            try {
+                StoredRow row = store.row(cue, decays.size());
+                if (row != null) {
+                    row(cue, row);
+                }
+            } catch (StoreDamagedException e) {
+                isComplete = false;
+                // A block holds many rows: one finding a file, or a row where no file is known.
+                unreadable.merge(e.file().orElse("row of cue " + cue), new Unreadable(cue, 1, e), Unreadable::plus);
+            }
+        }
+        unreadable.forEach((where, rows) -> found(
+                where,
+                "rows cannot be read: rows=" + rows.count() + " firstCue=" + rows.firstCue() + ": "
+                        + rows.first().getMessage()));
+        if (isComplete && store.hasRowsFrom(dictionary.count())) {
+            found("rows", "there are rows of no concept: concepts=" + dictionary.count());
+        }
+        if (isComplete) {
+            totals();
+            counts();
+            symmetry();
+        }
+        return this;
+    }
+
+    List<Finding> findings() {
+        return findings;
+    }
+
+    long rows() {
+        return rows;
+    }
+
+    long associations() {
+        return associations;
+    }
+
+    private void marginals() {
+        store.marginals(decays.size(), (concept, marginal) -> {
+            withMarginal.set(concept);
+            double[] toWatermark = marginal.landmarks().decays(decays, record.watermarkMs());
+            for (int h = 0; h < toWatermark.length; h++) {
+                massOfAll[h] += marginal.sum(h) * toWatermark[h];
+                absoluteMass[h] += Math.abs(marginal.sum(h) * toWatermark[h]);
+            }
+        });
+    }
+
+    private void row(int cue, StoredRow stored) {
+        rows++;
+        associationsMax += stored.sizeMax();
+        Row row = stored.folded(stored.landmarks().decays(decays, record.watermarkMs()));
+        if (stored.checkpoint() > record.number()) {
+            found(
+                    "row of cue " + cue,
+                    "it is of a later checkpoint than the record: checkpoint=" + stored.checkpoint() + " record="
+                            + record.number());
+        }
+        if (!withMarginal.get(cue)) {
+            found("row of cue " + cue, "its concept has no marginal");
+        }
+        isCut |= row.header().cuts() > 0;
+        int slowest = settings.slowest();
+        double toWatermark = row.landmarks().decays(decays, record.watermarkMs())[slowest];
+        associations += row.size();
+        for (int i = 0; i < row.size(); i++) {
+            int target = row.target(i);
+            if (target >= dictionary.count()) {
+                found("row of cue " + cue, "a target is no concept: target=" + target);
+                return;
+            }
+            double strength = row.sum(i, slowest) * toWatermark;
+            out[cue] += strength;
+            in[target] += strength;
+            absolute[cue] += Math.abs(strength);
+            absolute[target] += Math.abs(strength);
+        }
+    }
+
+    /** A concept that was forgotten leaves its share in the totals. */
+    private void totals() {
+        if (!dictionary.retired().isEmpty()) {
+            return;
+        }
+        double[] toWatermark = record.landmarks().decays(decays, record.watermarkMs());
+        for (int h = 0; h < toWatermark.length; h++) {
+            double total = record.totals().get(h).activations() * toWatermark[h];
+            // What was taken back has left its rounding.
+            if (Math.abs(total - massOfAll[h]) > TOLERANCE * Math.max(1, absoluteMass[h])) {
+                found(
+                        "marginals",
+                        "they do not add up to the total of the record: horizon=" + h + " sum=" + massOfAll[h]
+                                + " total=" + total);
+            }
+        }
+    }
+
+    /** What was added to a row counts anew until it is folded, and what faded until its row is. */
+    private void counts() {
+        if (associations > record.associations() || record.associations() > associationsMax) {
+            found(
+                    "associations",
+                    "there are not as many as the record says: associations=" + associations + " to " + associationsMax
+                            + " record=" + record.associations());
+        }
+    }
+
+    private void symmetry() {
+        if (record.contextual()
+                || isCut
+                || settings.forgetBelow() > 0
+                || !dictionary.retired().isEmpty()) {
+            return;
+        }
+        for (int concept = 0; concept < out.length; concept++) {
+            if (Math.abs(out[concept] - in[concept]) > TOLERANCE * Math.max(1, absolute[concept])) {
+                found(
+                        "row of cue " + concept,
+                        "without contexts as much leads to a concept as from it: concept=" + dictionary.id(concept)
+                                + " from=" + out[concept] + " to=" + in[concept]);
+            }
+        }
+    }
+
+    private void found(String where, String what) {
+        if (findings.size() < FINDINGS_MAX) {
+            findings.add(new Finding(where, what));
+        }
+    }
+}

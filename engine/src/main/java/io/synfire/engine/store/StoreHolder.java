@@ -1,0 +1,96 @@
+package io.synfire.engine.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Who has a store open for writing, in a small file beside those of RocksDB, so that a second one can be told. It says nothing about whether
+ * the store is in use: only RocksDB's lock does, which goes with its process.
+ */
+final class StoreHolder {
+
+    private static final String NAME = "HOLDER";
+    private static final Path HOST = Path.of("/proc/sys/kernel/hostname");
+    private static final Path LOCKS = Path.of("/proc/locks");
+    private static final Pattern LOCK = Pattern.compile("POSIX\\s+ADVISORY\\s+WRITE\\s+(\\d+)\\s+\\S+:(\\d+)\\s");
+
+    private StoreHolder() {}
+
+    /** Who holds the lock of a store, which is tried for that; empty if nobody does. */
+    static Optional<String> find(Path directory) throws IOException {
+        Path lock = directory.resolve("LOCK");
+        if (!Files.isRegularFile(lock)) {
+            return Optional.empty();
+        }
+        Path file = directory.resolve(NAME);
+        if (Files.isRegularFile(file) && Files.readString(file).equals(own())) {
+            // A look at the lock would give up this process's own.
+            return Optional.of(of(directory));
+        }
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                FileLock free = channel.tryLock()) {
+            return free == null ? Optional.of(of(directory)) : Optional.empty();
+        }
+    }
+
+    /** This process, which has just taken the lock. */
+    static void write(Path directory) throws IOException {
+        Files.writeString(directory.resolve(NAME), own());
+    }
+
+    private static String own() throws IOException {
+        ProcessHandle own = ProcessHandle.current();
+        Optional<Instant> started = own.info().startInstant();
+        StringBuilder line = new StringBuilder("pid=").append(own.pid());
+        started.ifPresent(at -> line.append(" started=").append(at));
+        if (Files.isReadable(HOST)) {
+            line.append(" host=").append(Files.readString(HOST).trim());
+        }
+        return line.append('\n').toString();
+    }
+
+    static void remove(Path directory) throws IOException {
+        Files.deleteIfExists(directory.resolve(NAME));
+    }
+
+    /** Who has the store, as far as it can be told. */
+    static String of(Path directory) {
+        try {
+            Path file = directory.resolve(NAME);
+            if (Files.isRegularFile(file)) {
+                String line = Files.readString(file).trim();
+                if (!line.isEmpty()) {
+                    return line;
+                }
+            }
+            return lockOwner(directory.resolve("LOCK"));
+        } catch (IOException e) {
+            return "holder=unknown (" + e.getMessage() + ')';
+        }
+    }
+
+    /** Linux lists who holds which lock; the file may have been deleted. */
+    private static String lockOwner(Path lock) throws IOException {
+        if (!Files.isReadable(LOCKS) || !Files.exists(lock)) {
+            return "holder=unknown";
+        }
+        String inode = String.valueOf(Files.getAttribute(lock, "unix:ino"));
+        try (Stream<String> lines = Files.lines(LOCKS)) {
+            return lines.map(LOCK::matcher)
+                    .filter(Matcher::find)
+                    .filter(matcher -> matcher.group(2).equals(inode))
+                    .map(matcher -> "pid=" + matcher.group(1))
+                    .findFirst()
+                    .orElse("holder=unknown");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.synfire.engine;
+
+import io.synfire.engine.event.Activation;
+import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Retraction;
+import io.synfire.engine.learn.Checksum;
+import io.synfire.engine.learn.Kernel;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.LearningSettings.Normalization;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The reference of what is counted and of the digest {@code learned}: one term after the other, over plain maps. Shares the mixing of
+ * bits with the engine, and the order in which a product is rounded; nothing is ever forgotten in it, as in the digest.
+ */
+public final class NaiveDigest {
+
+    private static final long EPISODE = 1;
+    private static final long ACTIVATION = 2;
+    private static final long FORGET = 3;
+
+    /** What a context of a partition has seen, and the partition's clock when it last did. */
+    private static final class Past {
+        final List<Episode> episodes = new ArrayList<>();
+        long clockMs;
+    }
+
+    private final LearningSettings settings;
+    private final Map<String, Past> contexts = new HashMap<>();
+    private final Map<String, Long> clocks = new HashMap<>();
+    private final Map<String, Long> eventIds = new HashMap<>();
+    private final List<Retraction> waiting = new ArrayList<>();
+    private long watermarkMs;
+    private long learned;
+    private long episodes;
+    private long pairs;
+    private long duplicates;
+
+    public NaiveDigest(LearningSettings settings) {
+        this.settings = settings;
+    }
+
+    public long learned() {
+        return learned;
+    }
+
+    public long episodes() {
+        return episodes;
+    }
+
+    public long pairs() {
+        return pairs;
+    }
+
+    public long duplicates() {
+        return duplicates;
+    }
+
+    public void apply(String partition, Entry entry) {
+        if (entry instanceof Episode episode) {
+            learn(partition, episode);
+        } else if (entry instanceof Retraction retraction) {
+            contexts.remove(partition + '/' + retraction.context());
+            waiting.add(retraction);
+            takeBackWhatIsDue();
+        } else if (entry instanceof Forget forget) {
+            learned += Checksum.value(FORGET, hash(forget.concept()), 0, 0);
+        }
+    }
+
+    private void learn(String partition, Episode episode) {
+        long clockMs = clocks.getOrDefault(partition, 0L);
+        if (episode.eventId() != null && settings.eventIdWindowMs() > 0) {
+            String id = partition + '/' + episode.eventId();
+            Long seenMs = eventIds.get(id);
+            if (seenMs != null && clockMs - seenMs <= settings.eventIdWindowMs()) {
+                duplicates++;
+                return;
+            }
+            eventIds.put(id, Math.max(clockMs, episode.atMs()));
+        }
+        clockMs = Math.max(clockMs, episode.atMs());
+        clocks.put(partition, clockMs);
+        watermarkMs = Math.max(watermarkMs, episode.atMs());
+        takeBackWhatIsDue();
+        Past past = new Past();
+        if (episode.context() != null) {
+            past = contexts.computeIfAbsent(partition + '/' + episode.context(), c -> new Past());
+            if (clockMs - past.clockMs > settings.maxGapMs() + settings.maxLateMs()) {
+                past.episodes.clear();
+            }
+            past.clockMs = clockMs;
+        }
+        add(episode, past.episodes, 1);
+        past.episodes.add(episode);
+    }
+
+    private void takeBackWhatIsDue() {
+        for (Iterator<Retraction> each = waiting.iterator(); each.hasNext(); ) {
+            Retraction retraction = each.next();
+            if (retraction.latestMs() <= watermarkMs) {
+                each.remove();
+                List<Episode> past = new ArrayList<>();
+                for (Episode episode : retraction.episodes()) {
+                    add(episode, episode.context() == null ? List.of() : past, -1);
+                    past.add(episode);
+                }
+            }
+        }
+    }
+
+    private void add(Episode episode, List<Episode> past, int sign) {
+        long time = Checksum.time(episode.atMs());
+        List<Activation> fired = episode.activations();
+        String context = episode.context();
+        episodes += sign;
+        learned += sign * Checksum.value(EPISODE, context == null ? 0 : hash(context), time, episode.reward());
+        double gain = settings.normalization() == Normalization.EPISODE
+                ? episode.reward() / Math.max(1, fired.size() - 1)
+                : episode.reward();
+        for (Activation a : fired) {
+            learned += sign * Checksum.value(ACTIVATION, hash(a.concept()), time, a.strength());
+            for (Activation b : fired) {
+                if (!a.concept().equals(b.concept())) {
+                    impulse(a, b, gain, time, sign);
+                }
+            }
+        }
+        for (int steps = 1; steps <= Math.min(settings.maxSteps(), past.size()); steps++) {
+            Episode other = past.get(past.size() - steps);
+            long gapMs = Math.abs(episode.atMs() - other.atMs());
+            if (gapMs <= settings.maxGapMs()) {
+                double forward = episode.reward()
+                        * settings.forward()
+                        * new Kernel(settings.kernel(), settings.tauMs()).at(gapMs, steps);
+                double backward = episode.reward()
+                        * settings.backward()
+                        * new Kernel(settings.kernel(), settings.tauBackwardMs()).at(gapMs, steps);
+                boolean inOrder = other.atMs() <= episode.atMs();
+                between(other, episode, inOrder ? forward : backward, time, sign);
+                between(episode, other, inOrder ? backward : forward, time, sign);
+            }
+        }
+    }
+
+    private void between(Episode from, Episode to, double gain, long time, int sign) {
+        for (Activation a : from.activations()) {
+            for (Activation b : to.activations()) {
+                impulse(a, b, gain, time, sign);
+            }
+        }
+    }
+
+    private void impulse(Activation cue, Activation target, double gain, long time, int sign) {
+        double delta = gain * cue.strength() * target.strength();
+        if (delta != 0) {
+            learned += sign * Checksum.impulse(hash(cue.concept()), hash(target.concept()), time, delta);
+            pairs += sign;
+        }
+    }
+
+    private static long hash(String id) {
+        return Checksum.id(id.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,72 @@
+package io.synfire.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.RandomLog.Line;
+import io.synfire.engine.RandomLog.Shape;
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.store.StoreInspection;
+import io.synfire.engine.view.Digest;
+import io.synfire.engine.view.Verification;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What verifying a store finds, and what it does not. */
+final class StoreVerificationTest {
+
+    private static final EngineOptions OPTIONS = new EngineOptions(16 << 20);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aStoreOfAnyLogIsSoundBesideItsWriterAndAfterIt() {
+        for (long seed = 1; seed <= 6; seed++) {
+            Path store = directory.resolve("store-" + seed);
+            boolean commands = seed % 2 == 0;
+            List<Line> log = RandomLog.of(seed, new Shape(800, 60, 600_000, commands ? 10 : 0, commands));
+            Digest digest;
+            try (Engine engine = open(store, Map.of("half-lives", "[1d, 30d]"))) {
+                int count = 0;
+                for (Line line : log) {
+                    engine.apply(new Batch(line.partition(), List.of(line.entry()), List.of(), 0));
+                    if (++count % 97 == 0) {
+                        engine.checkpoint();
+                        assertThat(Engine.verify(store, OPTIONS).findings())
+                                .as("seed %d after %d", seed, count)
+                                .isEmpty();
+                    }
+                }
+                digest = engine.digest();
+            }
+            Verification found = Engine.verify(store, OPTIONS);
+            assertThat(found.findings()).as("seed %d", seed).isEmpty();
+            assertThat(found.digest()).isEqualTo(digest);
+            assertThat(found.tables()).isPositive();
+        }
+    }
+
+    @Test
+    void aRowThatIsGoneIsMissed() {
+        Path store = directory.resolve("store");
+        try (Engine engine = open(store, Map.of())) {
+            engine.apply(Batch.of(Episode.of(1, "a", "b", "c"), Episode.of(2, "b", "c"), Episode.of(3, "a", "c")));
+        }
+        assertThat(Engine.verify(store, OPTIONS).isSound()).isTrue();
+        StoreInspection.removeRow(store, 1);
+        Verification found = Engine.verify(store, OPTIONS);
+        assertThat(found.isSound()).isFalse();
+        assertThat(found.findings())
+                .anySatisfy(finding -> assertThat(finding.where()).isEqualTo("associations"))
+                .anySatisfy(finding -> assertThat(finding.what()).contains("concept=b"));
+    }
+
+    private static Engine open(Path store, Map<String, String> learning) {
+        return Engine.open(store, learning, OPTIONS, new SimpleMeterRegistry());
+    }
+}

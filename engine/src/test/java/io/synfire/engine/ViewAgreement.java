@@ -1,0 +1,107 @@
+package io.synfire.engine;
+
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.view.Activity;
+import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.MemoryView;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Whether readers see what the reference says: all of it, and nothing else. */
+public final class ViewAgreement {
+
+    private static final double TOLERANCE = 1e-5;
+
+    /** What has faded reads as 0. */
+    private static final double FADED = 0x1p-99;
+
+    private ViewAgreement() {}
+
+    /**
+     * Compares every association, every marginal, N and the totals, at every horizon, within 1e-5 of Σ|Δ|.
+     *
+     * @return how many associations were compared
+     * @throws AssertionError if one differs
+     */
+    public static long assertAgrees(MemoryView view, NaiveMemory reference) {
+        LearningSettings settings = view.settings();
+        long atMs = reference.watermarkMs();
+        require(view.watermarkMs() == atMs, "watermark", view.watermarkMs(), atMs);
+        Activity activity = view.activity(atMs);
+        long known = 0;
+        for (String concept : reference.concepts()) {
+            known++;
+            int c = view.conceptOf(concept);
+            require(c >= 0, "int of " + concept, c, "at least 0");
+            long lastMs = reference.lastActivationMs(concept);
+            require(view.lastActivationMs(c) == lastMs, "last time of " + concept, view.lastActivationMs(c), lastMs);
+            for (int h = 0; h < settings.horizonCount(); h++) {
+                close(
+                        () -> "activation of " + concept,
+                        activity.of(c, h),
+                        reference.activation(concept, h, atMs),
+                        reference.activationMass(concept, h, atMs));
+            }
+        }
+        require(view.counts().concepts() == known, "concepts", view.counts().concepts(), known);
+        for (int h = 0; h < settings.horizonCount(); h++) {
+            double episodes = reference.episodes(h, atMs);
+            close(() -> "episodes", activity.episodes(h), episodes, Math.max(1, Math.abs(episodes)));
+            close(() -> "total", activity.total(h), reference.total(h, atMs, false), reference.total(h, atMs, true));
+            close(
+                    () -> "repeats",
+                    activity.repeats(h),
+                    reference.repeats(h, atMs, false),
+                    reference.repeats(h, atMs, true));
+        }
+        return assertRowsAgree(view, reference, atMs);
+    }
+
+    private static long assertRowsAgree(MemoryView view, NaiveMemory reference, long atMs) {
+        int horizons = view.settings().horizonCount();
+        Map<Integer, Associations> rows = new HashMap<>();
+        Map<Integer, Integer> found = new HashMap<>();
+        long compared = 0;
+        for (NaiveMemory.Edge edge : reference.edges()) {
+            int cue = view.conceptOf(edge.cue());
+            Associations row = rows.computeIfAbsent(cue, c -> view.associations(c, atMs));
+            int index = row.indexOf(view.conceptOf(edge.target()));
+            if (index >= 0) {
+                found.merge(cue, 1, Integer::sum);
+            }
+            for (int h = 0; h < horizons; h++) {
+                close(
+                        () -> edge.toString(),
+                        index < 0 ? 0 : row.strength(index, h),
+                        reference.strength(edge, h, atMs),
+                        reference.mass(edge, h, atMs));
+            }
+            compared++;
+        }
+        for (int cue = 0; cue < view.conceptCount(); cue++) {
+            if (!view.isRetired(cue)) {
+                int size = view.associations(cue, atMs).size();
+                int expected = found.getOrDefault(cue, 0);
+                require(size == expected, "associations of " + view.idOf(cue), size, expected);
+            }
+        }
+        return compared;
+    }
+
+    /** Says what differs, once it does. */
+    private interface Name {
+        String get();
+    }
+
+    private static void close(Name name, double actual, double expected, double mass) {
+        if (!(Math.abs(actual - expected) <= TOLERANCE * mass + FADED)) {
+            throw new AssertionError(name.get() + ": is " + actual + ", should be " + expected + " of " + mass);
+        }
+    }
+
+    private static void require(boolean isTrue, String name, Object actual, Object expected) {
+        if (!isTrue) {
+            throw new AssertionError(name + ": is " + actual + ", should be " + expected);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.synfire.engine.simulation;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** How often what happened. */
+final class Tally {
+
+    private final Map<Fault, Long> counts = new EnumMap<>(Fault.class);
+
+    void add(Fault fault) {
+        add(fault, 1);
+    }
+
+    void add(Fault fault, long count) {
+        counts.merge(fault, count, Long::sum);
+    }
+
+    void add(Tally other) {
+        other.counts.forEach(this::add);
+    }
+
+    long count(Fault fault) {
+        return counts.getOrDefault(fault, 0L);
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder table = new StringBuilder();
+        for (Fault fault : Fault.values()) {
+            table.append(String.format("%,10d  %s%n", count(fault), fault.text()));
+        }
+        return table.toString();
+    }
+}

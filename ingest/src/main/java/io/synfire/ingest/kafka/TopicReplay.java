@@ -1,0 +1,373 @@
+package io.synfire.ingest.kafka;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Position;
+import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.replay.IncompleteLogException;
+import io.synfire.ingest.replay.Missing;
+import io.synfire.ingest.replay.Rejects;
+import io.synfire.ingest.replay.ReplayOptions;
+import io.synfire.ingest.replay.ReplayWatch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Learns a topic again, up to given positions, into another memory than the one that is live. Has a consumer of its own, joins no group and
+ * commits nothing; what cannot be learned is kept aside and not sent to the dead-letter topic, where the live learner has put it already.
+ * Failures of the network and the brokers are waited out. One thread at a time, which is the engine's writer.
+ */
+public final class TopicReplay {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TopicReplay.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final ClientProperties properties;
+    private final String topic;
+    private final Engine engine;
+    private final RecordDecoder decoder;
+    private final ReplayOptions options;
+    private final Rejects rejects;
+    private final List<Missing> missing = new ArrayList<>();
+    private long lastCheckpointNanos = System.nanoTime();
+
+    /**
+     * A replay.
+     *
+     * @param properties how to reach the cluster
+     * @param topic the topic of episodes
+     * @param engine what learns
+     * @param decoding how records become entries
+     * @param options how to read
+     * @param rejects where records go that cannot be learned
+     */
+    public TopicReplay(
+            ClientProperties properties,
+            String topic,
+            Engine engine,
+            Decoding decoding,
+            ReplayOptions options,
+            Rejects rejects) {
+        this.properties = properties;
+        this.topic = topic;
+        this.engine = engine;
+        this.decoder = new RecordDecoder(decoding, engine.view().settings());
+        this.options = options;
+        this.rejects = rejects;
+    }
+
+    /** What is read, and how far. */
+    private record Reading(
+            KafkaConsumer<byte[], ByteBuffer> consumer, Assignment assignment, Map<TopicPartition, Long> left) {}
+
+    /**
+     * Where a topic ends now.
+     *
+     * @param properties how to reach the cluster
+     * @param topic the topic
+     * @return one position per partition that holds anything
+     * @throws IllegalStateException if the cluster does not say
+     */
+    public static List<Position> end(ClientProperties properties, String topic) {
+        String topicId = topicId(properties, topic);
+        try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties)) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList();
+            List<Position> positions = new ArrayList<>();
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            for (TopicPartition partition : partitions) {
+                long end = ends.getOrDefault(partition, 0L);
+                if (end > 0) {
+                    positions.add(new Position("kafka:" + topic, topicId, partition.partition(), end, -1));
+                }
+            }
+            return positions;
+        }
+    }
+
+    /**
+     * Learns from where the engine stands to the goal, which is checkpointed then.
+     *
+     * @param goal how far each partition is to be learned; partitions that are not named are not read
+     * @param watch watches
+     * @throws IncompleteLogException if the beginning of what is to be read is gone, and that is not accepted
+     * @throws IllegalStateException if the topic is not the one of the goal, or ends before it
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public void replay(List<Position> goal, ReplayWatch watch) throws InterruptedException {
+        String topicId = topicId(properties, topic);
+        for (Position position : goal) {
+            if (!position.sourceId().equals(topicId)) {
+                throw new IllegalStateException(
+                        "the topic was deleted and created again, its log is not the one that was learned: topic="
+                                + topic + " learned=" + position.sourceId() + " found=" + topicId);
+            }
+        }
+        try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties);
+                Applier applier = new Applier(engine, BatchListener.NONE, new RoomWatch())) {
+            Map<TopicPartition, Long> left = new HashMap<>();
+            for (Position position : goal) {
+                left.put(new TopicPartition(topic, position.partition()), position.nextOffset());
+            }
+            Reading reading = new Reading(consumer, assignment(consumer, topicId), left);
+            consumer.assign(left.keySet());
+            begin(reading);
+            try {
+                while (!left.isEmpty() && !watch.isStopped()) {
+                    step(reading, applier);
+                    watch.moved();
+                }
+            } finally {
+                if (watch.isStopped()) {
+                    applier.stop();
+                }
+                applier.await();
+            }
+            if (!watch.isStopped()) {
+                finish(goal);
+                engine.checkpoint();
+            }
+        }
+    }
+
+    /**
+     * What was passed over since it is gone.
+     *
+     * @return ranges, in the order in which they were met
+     */
+    public List<Missing> missing() {
+        return List.copyOf(missing);
+    }
+
+    /** Seeks, and refuses a log that does not hold all from there to the goal. */
+    private void begin(Reading reading) {
+        Map<TopicPartition, Long> stored = stored();
+        reading.left().entrySet().removeIf(goal -> stored.getOrDefault(goal.getKey(), 0L) >= goal.getValue());
+        Set<TopicPartition> partitions = new HashSet<>(reading.left().keySet());
+        reading.consumer().assign(partitions);
+        if (partitions.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, Long> first = reading.consumer().beginningOffsets(partitions);
+        Map<TopicPartition, Long> end = reading.consumer().endOffsets(partitions);
+        List<Missing> gone = new ArrayList<>();
+        for (TopicPartition partition : partitions) {
+            long goal = reading.left().getOrDefault(partition, 0L);
+            long next = stored.getOrDefault(partition, 0L);
+            long begin = first.getOrDefault(partition, 0L);
+            if (end.getOrDefault(partition, 0L) < goal) {
+                throw new IllegalStateException("the log ends before what the memory has learned of it: topic=" + topic
+                        + " partition=" + partition.partition() + " learned=" + goal + " end=" + end.get(partition));
+            }
+            if (begin > next) {
+                gone.add(new Missing("kafka:" + topic, partition.partition(), next, Math.min(begin, goal)));
+            }
+        }
+        if (!gone.isEmpty() && !options.acceptsGap()) {
+            throw new IncompleteLogException(gone);
+        }
+        gone.forEach(range -> passOver(reading, range));
+        reading.assignment().seek(reading.left().keySet());
+    }
+
+    private void passOver(Reading reading, Missing range) {
+        LOG.warn("a part of the log is gone and passed over: {}", range);
+        missing.add(range);
+        TopicPartition partition = new TopicPartition(topic, range.partition());
+        if (range.toOffset() >= reading.left().getOrDefault(partition, 0L)) {
+            reached(reading, partition);
+        }
+    }
+
+    /** Whether a gap is accepted is asked before it is looked for. */
+    private Assignment assignment(KafkaConsumer<byte[], ByteBuffer> consumer, String topicId) {
+        Gaps gaps = new Gaps(topic, name -> options.acceptsGap(), new SimpleMeterRegistry());
+        return new Assignment(engine, consumer, topic, topicId, gaps, false);
+    }
+
+    private static void reached(Reading reading, TopicPartition partition) {
+        reading.left().remove(partition);
+        reading.consumer().pause(List.of(partition));
+    }
+
+    private void step(Reading reading, Applier applier) throws InterruptedException {
+        try {
+            ConsumerRecords<byte[], ByteBuffer> polled =
+                    upToGoal(reading, reading.consumer().poll(POLL));
+            if (polled.nextOffsets().isEmpty()) {
+                applier.await();
+                // Behind the last record there may be nothing but markers of transactions.
+                Set.copyOf(reading.left().keySet()).stream()
+                        .filter(partition -> reading.consumer().position(partition)
+                                >= reading.left().getOrDefault(partition, 0L))
+                        .forEach(partition -> reached(reading, partition));
+                return;
+            }
+            List<Batch> batches = new PollDecoder(decoder, reading.assignment(), this::reject).decode(polled);
+            rejects.force();
+            applier.apply(batches.stream().map(this::counted).toList(), polled.count());
+            long now = System.nanoTime();
+            if (now - lastCheckpointNanos >= options.checkpointInterval().toNanos()) {
+                engine.startCheckpoint();
+                lastCheckpointNanos = now;
+            }
+        } catch (OffsetOutOfRangeException e) {
+            passOverWhatWent(reading, applier, e);
+        } catch (RetriableException e) {
+            LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
+            // What was polled and not applied is to be read again.
+            applier.await();
+            reading.assignment().rewind();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a rejected record cannot be kept: " + e.getMessage(), e);
+        }
+    }
+
+    /** The beginning of the log went while it was read. */
+    private void passOverWhatWent(Reading reading, Applier applier, OffsetOutOfRangeException cause)
+            throws InterruptedException {
+        applier.await();
+        Map<TopicPartition, Long> asked = cause.offsetOutOfRangePartitions();
+        Map<TopicPartition, Long> first = reading.consumer().beginningOffsets(asked.keySet());
+        List<Missing> gone = new ArrayList<>();
+        asked.forEach((partition, next) -> {
+            long goal = reading.left().getOrDefault(partition, 0L);
+            long begin = Math.min(first.getOrDefault(partition, 0L), goal);
+            if (begin > next) {
+                gone.add(new Missing("kafka:" + topic, partition.partition(), next, begin));
+            }
+        });
+        if (!gone.isEmpty() && !options.acceptsGap()) {
+            throw new IncompleteLogException(gone);
+        }
+        reading.assignment().resume(cause);
+        gone.forEach(range -> passOver(reading, range));
+    }
+
+    /** Cuts off what lies behind the goal, and reads no more of what has reached it. */
+    private static ConsumerRecords<byte[], ByteBuffer> upToGoal(
+            Reading reading, ConsumerRecords<byte[], ByteBuffer> polled) {
+        Map<TopicPartition, List<ConsumerRecord<byte[], ByteBuffer>>> records = new HashMap<>();
+        Map<TopicPartition, OffsetAndMetadata> nextOffsets = new HashMap<>();
+        polled.nextOffsets().forEach((partition, next) -> {
+            Long goal = reading.left().get(partition);
+            if (goal == null) {
+                return;
+            }
+            records.put(
+                    partition,
+                    polled.records(partition).stream()
+                            .filter(record -> record.offset() < goal)
+                            .toList());
+            if (next.offset() < goal) {
+                nextOffsets.put(partition, next);
+            } else {
+                nextOffsets.put(partition, new OffsetAndMetadata(goal, next.leaderEpoch(), ""));
+                reached(reading, partition);
+            }
+        });
+        return new ConsumerRecords<>(records, nextOffsets);
+    }
+
+    private Batch counted(Batch batch) {
+        List<Entry> entries = batch.entries().stream()
+                .flatMap(entry -> options.until().countedOf(entry).stream())
+                .toList();
+        return new Batch(batch.partition(), entries, batch.positions(), batch.deadLetters());
+    }
+
+    private void reject(ConsumerRecord<byte[], ByteBuffer> record, MalformedRecordException reason) {
+        byte[] value = bytes(record.value());
+        try {
+            rejects.add(
+                    "kafka:" + topic + "-" + record.partition(),
+                    record.offset(),
+                    String.valueOf(reason.getMessage()),
+                    value);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a rejected record cannot be kept: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] bytes(@Nullable ByteBuffer value) {
+        if (value == null) {
+            return new byte[0];
+        }
+        byte[] bytes = new byte[value.remaining()];
+        value.duplicate().get(bytes);
+        return bytes;
+    }
+
+    /** The goal itself, also where no record lies right before it. */
+    private void finish(List<Position> goal) {
+        Map<TopicPartition, Long> stored = stored();
+        List<Position> behind = goal.stream()
+                .filter(position -> stored.getOrDefault(new TopicPartition(topic, position.partition()), 0L)
+                        < position.nextOffset())
+                .toList();
+        for (Position position : behind) {
+            String partition = new TopicPartition(topic, position.partition()).toString();
+            engine.apply(new Batch(partition, List.of(), List.of(position), 0));
+        }
+    }
+
+    private Map<TopicPartition, Long> stored() {
+        Map<TopicPartition, Long> stored = new HashMap<>();
+        for (Position position : engine.positions()) {
+            if (position.source().equals("kafka:" + topic)) {
+                stored.put(new TopicPartition(topic, position.partition()), position.nextOffset());
+            }
+        }
+        return stored;
+    }
+
+    private static KafkaConsumer<byte[], ByteBuffer> consumer(ClientProperties properties) {
+        Map<String, Object> own = properties.consumer();
+        own.put(ConsumerConfig.CLIENT_ID_CONFIG, "synfire-rebuild");
+        own.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        own.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        return new KafkaConsumer<>(own, new ByteArrayDeserializer(), new ByteBufferDeserializer());
+    }
+
+    private static String topicId(ClientProperties properties, String topic) {
+        try (Admin admin = Admin.create(properties.admin())) {
+            TopicDescription found =
+                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+            return Objects.requireNonNull(found, topic).topicId().toString();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the topic cannot be read: topic=" + topic + ": " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the topic was looked for: topic=" + topic, e);
+        }
+    }
+}

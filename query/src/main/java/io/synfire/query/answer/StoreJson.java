@@ -1,0 +1,129 @@
+package io.synfire.query.answer;
+
+import io.synfire.engine.event.Position;
+import io.synfire.engine.view.Digest;
+import io.synfire.engine.view.Verification;
+import java.io.ByteArrayOutputStream;
+import java.time.Instant;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Backups and what was found in a store, as JSON. Thread-safe. */
+public final class StoreJson {
+
+    private final JsonFactory factory = new JsonFactory();
+
+    /**
+     * A backup.
+     *
+     * @param answer what it holds
+     * @return one document
+     */
+    public byte[] of(BackupAnswer answer) {
+        return object(json -> backup(json, answer));
+    }
+
+    /**
+     * What was restored.
+     *
+     * @param answer the answer
+     * @return one document
+     */
+    public byte[] of(RestoreAnswer answer) {
+        return object(json -> {
+            json.writeStringProperty("store", answer.store());
+            JsonFields.text(json, "movedTo", answer.movedTo());
+            digest(json, "digest", answer.after());
+            json.writeName("backup");
+            json.writeStartObject();
+            backup(json, answer.backup());
+            json.writeEndObject();
+        });
+    }
+
+    /**
+     * What was found in a store.
+     *
+     * @param answer the answer
+     * @return one document
+     */
+    public byte[] of(Verification answer) {
+        return object(json -> {
+            json.writeBooleanProperty("sound", answer.isSound());
+            json.writeNumberProperty("tables", answer.tables());
+            json.writeNumberProperty("tableBytes", answer.tableBytes());
+            json.writeNumberProperty("concepts", answer.concepts());
+            json.writeNumberProperty("rows", answer.rows());
+            json.writeNumberProperty("associations", answer.associations());
+            json.writeNumberProperty("checkpoint", answer.checkpoint());
+            Digest digest = answer.digest();
+            if (digest == null) {
+                json.writeNullProperty("digest");
+            } else {
+                digest(json, "digest", digest);
+            }
+            json.writeName("findings");
+            json.writeStartArray();
+            for (Verification.Finding finding : answer.findings()) {
+                json.writeStartObject();
+                json.writeStringProperty("where", finding.where());
+                json.writeStringProperty("what", finding.what());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        });
+    }
+
+    private static void backup(JsonGenerator json, BackupAnswer answer) {
+        json.writeStringProperty("directory", answer.directory());
+        json.writeStringProperty("version", answer.version());
+        json.writeStringProperty("at", Instant.ofEpochMilli(answer.atMs()).toString());
+        json.writeNumberProperty("bytes", answer.bytes());
+        digest(json, "digest", answer.digest());
+        json.writeName("positions");
+        json.writeStartArray();
+        for (Position position : answer.positions()) {
+            json.writeStartObject();
+            json.writeStringProperty("source", position.source());
+            json.writeStringProperty("sourceId", position.sourceId());
+            json.writeNumberProperty("partition", position.partition());
+            json.writeNumberProperty("nextOffset", position.nextOffset());
+            json.writeNumberProperty("leaderEpoch", position.leaderEpoch());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeName("files");
+        json.writeStartArray();
+        for (BackupAnswer.File file : answer.files()) {
+            json.writeStartObject();
+            json.writeStringProperty("name", file.name());
+            json.writeNumberProperty("bytes", file.bytes());
+            json.writeStringProperty("crc32c", file.crc32c());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void digest(JsonGenerator json, String name, Digest digest) {
+        json.writeName(name);
+        json.writeStartObject();
+        json.writeStringProperty("learned", digest.learnedHex());
+        json.writeStringProperty("state", digest.stateHex());
+        json.writeNumberProperty("episodes", digest.episodes());
+        json.writeNumberProperty("associations", digest.associations());
+        json.writeNumberProperty("concepts", digest.concepts());
+        json.writeEndObject();
+    }
+
+    private byte[] object(Consumer<JsonGenerator> fields) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            fields.accept(json);
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+}

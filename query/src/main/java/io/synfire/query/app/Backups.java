@@ -1,0 +1,173 @@
+package io.synfire.query.app;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.engine.EngineOptions;
+import io.synfire.engine.event.Position;
+import io.synfire.engine.view.Digest;
+import io.synfire.engine.view.Verification;
+import io.synfire.query.answer.BackupAnswer;
+import io.synfire.query.answer.RestoreAnswer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * Makes backups of a store and brings them back. A backup is a store of its own with what it says of itself beside it: it shares no block with
+ * the one it was made of, and is there as a whole or not at all. Thread-safe.
+ */
+final class Backups {
+
+    private static final String STORE = "store";
+
+    private final Path store;
+    private final EngineOptions options;
+    private final InstantSource clock;
+
+    Backups(Path store, EngineOptions options, InstantSource clock) {
+        this.store = store.toAbsolutePath().normalize();
+        this.options = options;
+        this.clock = clock;
+    }
+
+    /** Copies the memory as of now, while it goes on learning. */
+    synchronized BackupAnswer make(Engine engine, Path directory) {
+        Path target = directory.toAbsolutePath().normalize();
+        Path links = sibling(store, ".links");
+        Path growing = sibling(target, ".unfinished");
+        try {
+            requireEmpty(target);
+            FileCopies.delete(links);
+            FileCopies.delete(growing);
+            try {
+                engine.linkTo(links);
+                List<BackupAnswer.File> files = FileCopies.copy(links, growing.resolve(STORE), FileCopies.names(links));
+                BackupAnswer backup = described(growing.resolve(STORE), target, files);
+                BackupManifest.write(backup, growing);
+                FileCopies.force(growing);
+                Files.deleteIfExists(target);
+                Files.move(growing, target, StandardCopyOption.ATOMIC_MOVE);
+                FileCopies.force(parentOf(target));
+                return backup;
+            } finally {
+                FileCopies.delete(links);
+                FileCopies.delete(growing);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the backup cannot be made: backup=" + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Puts a backup in the place of the store; with force, moves the one that is there aside. */
+    RestoreAnswer restore(Path directory, boolean force) throws IOException {
+        Path source = directory.toAbsolutePath().normalize();
+        BackupAnswer backup = BackupManifest.read(source);
+        Engine.holder(store).ifPresent(holder -> {
+            throw new IllegalStateException(
+                    "the store is in use, stop who has it first: store=" + store + ' ' + holder);
+        });
+        boolean isThere = !FileCopies.isEmpty(store);
+        if (isThere && !force) {
+            throw new IllegalStateException("there is a store already, --force moves it aside: store=" + store);
+        }
+        Path growing = sibling(store, ".restoring");
+        FileCopies.delete(growing);
+        try {
+            Digest after = copied(source.resolve(STORE), growing, backup);
+            Path aside = null;
+            if (isThere) {
+                aside = aside();
+                Files.move(store, aside, StandardCopyOption.ATOMIC_MOVE);
+            } else {
+                Files.deleteIfExists(store);
+            }
+            Files.move(growing, store, StandardCopyOption.ATOMIC_MOVE);
+            FileCopies.force(parentOf(store));
+            return new RestoreAnswer(backup, store.toString(), after, aside == null ? null : aside.toString());
+        } finally {
+            FileCopies.delete(growing);
+        }
+    }
+
+    /** Copies what the backup says it holds, and makes sure that it is that. */
+    private Digest copied(Path from, Path to, BackupAnswer backup) throws IOException {
+        List<String> names =
+                backup.files().stream().map(BackupAnswer.File::name).toList();
+        for (String name : names) {
+            if (!Files.isRegularFile(from.resolve(name))) {
+                throw new IllegalStateException("the backup is damaged, a file is missing: file=" + from.resolve(name));
+            }
+        }
+        List<BackupAnswer.File> files = FileCopies.copy(from, to, names);
+        for (int i = 0; i < files.size(); i++) {
+            if (!files.get(i).equals(backup.files().get(i))) {
+                throw new IllegalStateException("the backup is damaged: file=" + from.resolve(names.get(i))
+                        + " expected=" + backup.files().get(i) + " found=" + files.get(i));
+            }
+        }
+        Digest after = digest(to);
+        if (!after.equals(backup.digest())) {
+            throw new IllegalStateException("the backup does not hold what it says: backup=" + backup.directory()
+                    + " expected=" + backup.digest() + " found=" + after);
+        }
+        return after;
+    }
+
+    private BackupAnswer described(Path copy, Path target, List<BackupAnswer.File> files) {
+        Digest digest = digest(copy);
+        List<Position> positions;
+        try (Engine engine = Engine.openReadOnly(copy, options, new SimpleMeterRegistry())) {
+            positions = engine.positions();
+        }
+        String version = Backups.class.getPackage().getImplementationVersion();
+        return new BackupAnswer(
+                target.toString(), version == null ? "development" : version, clock.millis(), digest, positions, files);
+    }
+
+    /** Of a store in which nothing is wrong. */
+    private Digest digest(Path copy) {
+        Verification found = Engine.verify(copy, options);
+        Digest digest = found.digest();
+        if (!found.isSound() || digest == null) {
+            throw new IllegalStateException(
+                    "what was copied is not sound, verify the store: store=" + store + " findings=" + found.findings());
+        }
+        return digest;
+    }
+
+    private static void requireEmpty(Path target) throws IOException {
+        if (Files.exists(target) && !Files.isDirectory(target)) {
+            throw new IllegalArgumentException("a backup needs a directory: backup=" + target);
+        }
+        if (!FileCopies.isEmpty(target)) {
+            throw new IllegalArgumentException(
+                    "a backup needs a directory that is empty or not there: backup=" + target);
+        }
+        Files.createDirectories(parentOf(target));
+    }
+
+    private Path aside() {
+        for (int number = 1; ; number++) {
+            Path aside = store.resolveSibling("store.damaged-" + number);
+            if (!Files.exists(aside)) {
+                return aside;
+            }
+        }
+    }
+
+    private static Path sibling(Path path, String suffix) {
+        return path.resolveSibling(path.getFileName() + suffix);
+    }
+
+    private static Path parentOf(Path path) {
+        Path parent = path.getParent();
+        if (parent == null) {
+            throw new IllegalArgumentException("the root is no place for it: path=" + path);
+        }
+        return parent;
+    }
+}

@@ -1,0 +1,111 @@
+package io.synfire.query.app;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.synfire.ingest.kafka.ClientProperties;
+import io.synfire.ingest.kafka.EpisodeConsumer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who teaches the live memory: one learner at a time, a new one for each memory. One thread at a time starts and stops; any may look.
+ */
+final class Learners implements AutoCloseable {
+
+    private final Settings settings;
+    private final ClientProperties client;
+    private final MeterRegistry meters;
+    private volatile @Nullable Learner learner;
+    private boolean wasReady;
+    private boolean closed;
+
+    /** One learner with what scores it. */
+    private static final class Learner {
+        final EpisodeConsumer consumer;
+        final Deque<AutoCloseable> parts;
+
+        /** Whether it goes on for one that had caught up: then it need not prove that it can. */
+        final boolean isSuccessor;
+
+        private volatile boolean hasCaughtUp;
+
+        Learner(EpisodeConsumer consumer, Deque<AutoCloseable> parts, boolean isSuccessor) {
+            this.consumer = consumer;
+            this.parts = parts;
+            this.isSuccessor = isSuccessor;
+        }
+
+        boolean isReady() {
+            boolean isReady = consumer.ready();
+            hasCaughtUp |= isReady;
+            return isReady || (isSuccessor && !hasCaughtUp);
+        }
+    }
+
+    Learners(Settings settings, ClientProperties client, MeterRegistry meters) {
+        this.settings = settings;
+        this.client = client;
+        this.meters = meters;
+    }
+
+    /** Starts to teach a memory, unless this is closed. */
+    synchronized void start(LiveMemory memory) {
+        if (closed) {
+            return;
+        }
+        if (learner != null) {
+            throw new IllegalStateException("one learner at a time: the one before was not stopped");
+        }
+        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        EpisodeConsumer.Options options = new EpisodeConsumer.Options(
+                settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults());
+        EpisodeConsumer consumer = Server.consumer(settings, memory.engine(), client, options, meters, parts);
+        learner = new Learner(consumer, parts, wasReady);
+        consumer.start();
+    }
+
+    /** Stops at a checkpoint. */
+    synchronized void stop() {
+        Learner stopped = learner;
+        if (stopped == null) {
+            return;
+        }
+        wasReady = stopped.isReady();
+        Server.close(stopped.parts);
+        learner = null;
+    }
+
+    /** Whether the memory has caught up with the log once, and learning goes on. */
+    boolean ready() {
+        Learner now = learner;
+        return now == null ? wasReady : now.isReady() && now.consumer.failure() == null;
+    }
+
+    /** How far it is behind the log, or null where that is not known. */
+    @Nullable
+    Long lag() {
+        Learner now = learner;
+        return now == null || now.consumer.lag() < 0 ? null : Long.valueOf(now.consumer.lag());
+    }
+
+    /** What the learner waits for, or null. */
+    @Nullable
+    String waiting() {
+        Learner now = learner;
+        return now == null ? null : now.consumer.waiting();
+    }
+
+    /** Why learning stopped, or null. */
+    @Nullable
+    Throwable failure() {
+        Learner now = learner;
+        return now == null ? null : now.consumer.failure();
+    }
+
+    /** Stops for good. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        stop();
+    }
+}

@@ -1,0 +1,105 @@
+package io.synfire.query.app;
+
+import io.synfire.engine.Engine;
+import io.synfire.engine.view.MemoryView;
+import io.synfire.query.http.QueriesSource;
+import io.synfire.query.recall.Queries;
+import io.synfire.query.recall.RecallSettings;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+
+/**
+ * The memory that answers, whose place another may take.
+ *
+ * <p>Each question goes to one memory as a whole. Those that are under way when another takes over are answered by the one they were put to,
+ * which is not closed before; those that come later go to the new one. None waits, none fails by it. Any thread may ask; one at a time
+ * replaces.
+ */
+final class LiveMemory implements QueriesSource, AutoCloseable {
+
+    private final RecallSettings recall;
+    private volatile Held held;
+
+    /** One memory, with those that are asking it. */
+    private static final class Held {
+        final Engine engine;
+        final Queries queries;
+        private final ReadWriteLock asking = new ReentrantReadWriteLock();
+        private boolean retired;
+
+        Held(Engine engine, RecallSettings recall) {
+            this.engine = engine;
+            this.queries = new Queries(engine.view(), recall);
+        }
+
+        /** False if it has been replaced: then another is to be asked. */
+        boolean enter() {
+            Lock lock = asking.readLock();
+            lock.lock();
+            if (retired) {
+                lock.unlock();
+                return false;
+            }
+            return true;
+        }
+
+        void leave() {
+            asking.readLock().unlock();
+        }
+
+        /** Waits for those that are asking. */
+        void retire() {
+            asking.writeLock().lock();
+            try {
+                retired = true;
+            } finally {
+                asking.writeLock().unlock();
+            }
+        }
+    }
+
+    LiveMemory(Engine engine, RecallSettings recall) {
+        this.recall = recall;
+        this.held = new Held(engine, recall);
+    }
+
+    @Override
+    public <T> T ask(Function<Queries, T> question) {
+        while (true) {
+            Held asked = held;
+            if (asked.enter()) {
+                try {
+                    return question.apply(asked.queries);
+                } finally {
+                    asked.leave();
+                }
+            }
+        }
+    }
+
+    /** The engine of the moment; it may be closed under who keeps it. */
+    Engine engine() {
+        return held.engine;
+    }
+
+    /** What is seen of the memory of the moment; what reads no rows goes on when it is closed. */
+    MemoryView view() {
+        return held.engine.view();
+    }
+
+    /** Puts another in its place and waits until nobody asks the one before any more, which is the caller's to close. */
+    Engine replace(Engine next) {
+        Held before = held;
+        held = new Held(next, recall);
+        before.retire();
+        return before.engine;
+    }
+
+    /** Closes the memory of the moment. */
+    @Override
+    public void close() {
+        held.engine.close();
+    }
+}

@@ -1,0 +1,131 @@
+package io.synfire.query.app;
+
+import io.synfire.engine.Engine;
+import io.synfire.engine.event.Position;
+import io.synfire.ingest.file.FileReplay;
+import io.synfire.ingest.kafka.ClientProperties;
+import io.synfire.ingest.kafka.TopicReplay;
+import io.synfire.ingest.replay.Missing;
+import io.synfire.ingest.replay.Rejects;
+import io.synfire.ingest.replay.ReplayOptions;
+import io.synfire.ingest.replay.ReplayWatch;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Learns the logs of a memory again, its topic, its files, or both, up to given positions into another memory. Which of both comes first is
+ * what came first then; which record of the one came before which of the other is not known any more, and matters to commands that forget
+ * a concept, and to records in files that say no time, alone. One thread at a time.
+ */
+final class LogReplay {
+
+    private final Settings settings;
+    private final Engine engine;
+    private final ReplayOptions options;
+    private final Rejects rejects;
+    private final List<Missing> missing = new ArrayList<>();
+
+    LogReplay(Settings settings, Engine engine, ReplayOptions options, Rejects rejects) {
+        this.settings = settings;
+        this.engine = engine;
+        this.options = options;
+        this.rejects = rejects;
+    }
+
+    /** Refuses positions of what cannot be read. */
+    static void requireReadable(Settings settings, List<Position> goal) {
+        if (goal.stream().noneMatch(position -> position.nextOffset() > 0)) {
+            throw new IllegalStateException(
+                    "there is no log to learn anew: the topic holds nothing, or the memory was learned from what has no position: topic="
+                            + settings.topics().episodes());
+        }
+        for (Position position : goal) {
+            if (!FileReplay.isFile(position) && !isOfTopic(settings, position)) {
+                throw new IllegalStateException(
+                        "the memory was learned from another topic than the settings name: learned="
+                                + position.source() + " topics.episodes="
+                                + settings.topics().episodes());
+            }
+        }
+    }
+
+    static boolean isOfTopic(Settings settings, Position position) {
+        return position.source().equals("kafka:" + settings.topics().episodes());
+    }
+
+    static boolean needsTopic(Settings settings, List<Position> goal) {
+        return goal.stream().anyMatch(position -> isOfTopic(settings, position));
+    }
+
+    /** Learns from where the memory stands to the goal, or until it is stopped. */
+    void replay(List<Position> goal, @Nullable ClientProperties client, ReplayWatch watch)
+            throws IOException, InterruptedException {
+        List<Position> files = goal.stream().filter(FileReplay::isFile).toList();
+        boolean filesFirst = !goal.isEmpty() && FileReplay.isFile(goal.get(0));
+        if (filesFirst) {
+            replayFiles(files, watch);
+        }
+        replayTopic(goal, client, watch);
+        if (!filesFirst) {
+            replayFiles(files, watch);
+        }
+    }
+
+    /** What was passed over since it is gone. */
+    List<Missing> missing() {
+        return List.copyOf(missing);
+    }
+
+    /** How many of the records up to the goal the memory has passed. */
+    long done(List<Position> goal) {
+        Map<List<Object>, Long> reached = new HashMap<>();
+        engine.positions().forEach(position -> reached.put(key(position), position.nextOffset()));
+        return goal.stream()
+                .mapToLong(position -> Math.min(position.nextOffset(), reached.getOrDefault(key(position), 0L)))
+                .sum();
+    }
+
+    static long total(List<Position> goal) {
+        return goal.stream().mapToLong(Position::nextOffset).sum();
+    }
+
+    private void replayFiles(List<Position> goal, ReplayWatch watch) throws IOException {
+        if (goal.isEmpty() || watch.isStopped()) {
+            return;
+        }
+        FileReplay replay = new FileReplay(engine, settings.decoding().mapping(), options, rejects);
+        try {
+            replay.replay(goal, watch);
+        } finally {
+            missing.addAll(replay.missing());
+        }
+    }
+
+    private void replayTopic(List<Position> goal, @Nullable ClientProperties client, ReplayWatch watch)
+            throws InterruptedException {
+        List<Position> topic =
+                goal.stream().filter(position -> isOfTopic(settings, position)).toList();
+        if (topic.isEmpty() || watch.isStopped()) {
+            return;
+        }
+        if (client == null) {
+            throw new IllegalStateException("a topic is to be read and there is no cluster: topic="
+                    + settings.topics().episodes());
+        }
+        TopicReplay replay =
+                new TopicReplay(client, settings.topics().episodes(), engine, settings.decoding(), options, rejects);
+        try {
+            replay.replay(topic, watch);
+        } finally {
+            missing.addAll(replay.missing());
+        }
+    }
+
+    private static List<Object> key(Position position) {
+        return List.of(position.source(), position.partition());
+    }
+}

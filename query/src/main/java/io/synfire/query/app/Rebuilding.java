@@ -1,0 +1,246 @@
+package io.synfire.query.app;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.view.MemoryView;
+import io.synfire.ingest.file.DeadLetterFile;
+import io.synfire.ingest.file.FileReplay;
+import io.synfire.ingest.kafka.TopicReplay;
+import io.synfire.ingest.replay.ReplayOptions;
+import io.synfire.ingest.replay.ReplayWatch;
+import io.synfire.ingest.replay.Until;
+import io.synfire.query.answer.RebuildAnswer;
+import io.synfire.query.answer.RebuildAnswer.Comparison;
+import io.synfire.query.answer.RebuildAnswer.Side;
+import io.synfire.query.cli.Operations.Common;
+import io.synfire.query.cli.Operations.RebuildRequest;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds a memory from the log anew, in a data directory of its own: by other learning settings, as of another moment, or to compare with
+ * the one that is live. It reads as far as that one had checkpointed when the rebuild began; where there is none, as far as the topic went
+ * then. What it is to do is kept in {@value RebuildPlan#FILE}, where it is its store says: so it may be stopped anyhow, and goes on.
+ */
+final class Rebuilding {
+
+    private final Map<String, String> environment;
+    private final PrintStream err;
+
+    /** The memory that is live, as of its last checkpoint. */
+    private record Live(LearningSettings learning, List<Position> positions, Side side) {}
+
+    Rebuilding(Map<String, String> environment, PrintStream err) {
+        this.environment = environment;
+        this.err = err;
+    }
+
+    RebuildAnswer rebuild(Common common, RebuildRequest request) throws IOException {
+        Settings settings = Settings.load(common, environment, Map.of());
+        Path into = request.into();
+        requireElsewhere(settings, into);
+        Map<String, String> given = request.settings() == null
+                ? settings.learning()
+                : Settings.load(new Common(common.data(), request.settings(), common.set()), environment, Map.of())
+                        .learning();
+        Optional<RebuildPlan> begun = RebuildPlan.read(into);
+        if (begun.isEmpty()) {
+            requireEmpty(into);
+        }
+        try (Cluster cluster = new Cluster(settings)) {
+            RebuildPlan plan = begun.isPresent()
+                    ? goOn(settings, begun.get(), given, request)
+                    : begin(settings, given, request, cluster);
+            plan.write(into);
+            return read(settings, plan, into, cluster);
+        }
+    }
+
+    /** The cluster, once it is needed. */
+    private static final class Cluster implements AutoCloseable {
+        private final Settings settings;
+        private @Nullable TopicCluster cluster;
+
+        Cluster(Settings settings) {
+            this.settings = settings;
+        }
+
+        TopicCluster get() {
+            TopicCluster opened = cluster == null ? TopicCluster.of(settings) : cluster;
+            cluster = opened;
+            return opened;
+        }
+
+        @Override
+        public void close() {
+            if (cluster != null) {
+                cluster.close();
+            }
+        }
+    }
+
+    private static RebuildPlan begin(
+            Settings settings, Map<String, String> given, RebuildRequest request, Cluster cluster) {
+        Live live = live(settings);
+        LearningSettings learning = changed(live == null ? null : live.learning(), given);
+        List<Position> goal = live == null
+                ? TopicReplay.end(cluster.get().client(), settings.topics().episodes())
+                : live.positions();
+        LogReplay.requireReadable(settings, goal);
+        boolean comparable = live != null && request.untilMs() == null && learning.equals(live.learning());
+        return new RebuildPlan(
+                RebuildPlan.arguments(settings, learning.toMap(), request.untilMs(), request.acceptGap()),
+                learning.toMap(),
+                request.untilMs(),
+                request.acceptGap(),
+                goal,
+                live == null ? null : live.side(),
+                comparable,
+                List.of());
+    }
+
+    private static RebuildPlan goOn(
+            Settings settings, RebuildPlan plan, Map<String, String> given, RebuildRequest request) {
+        Live live = live(settings);
+        Map<String, String> learning =
+                changed(live == null ? null : live.learning(), given).toMap();
+        Map<String, String> differences =
+                plan.differences(RebuildPlan.arguments(settings, learning, request.untilMs(), request.acceptGap()));
+        if (!differences.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a rebuild goes on as it was begun; for another give it a directory of its own: into="
+                            + request.into() + " begun -> asked for: " + differences);
+        }
+        return plan;
+    }
+
+    private RebuildAnswer read(Settings settings, RebuildPlan plan, Path into, Cluster cluster) throws IOException {
+        long start = System.nanoTime();
+        Path store = StoreDirectory.live(into);
+        RebuildPlan done = plan;
+        try (Engine engine = Engine.open(store, plan.learning(), settings.engine(), new SimpleMeterRegistry());
+                DeadLetterFile rejects = new DeadLetterFile(into.resolve("dead-letters.jsonl"))) {
+            ReplayOptions options =
+                    new ReplayOptions(Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval());
+            LogReplay replay = new LogReplay(settings, engine, options, rejects);
+            new FileReplay(engine, settings.decoding().mapping(), options, rejects)
+                    .requireFiles(
+                            plan.goal().stream().filter(FileReplay::isFile).toList());
+            long before = replay.done(plan.goal());
+            err.printf("rebuilding %s into %s, up to %s%n", settings.data(), into, goal(plan.goal()));
+            ProgressBar progress = ProgressBar.rated(err, "rebuilding", LogReplay.total(plan.goal()), before);
+            try {
+                replay.replay(
+                        plan.goal(),
+                        LogReplay.needsTopic(settings, plan.goal())
+                                ? cluster.get().client()
+                                : null,
+                        new ReplayWatch() {
+                            @Override
+                            public boolean isStopped() {
+                                return false;
+                            }
+
+                            @Override
+                            public void moved() {
+                                progress.at(replay.done(plan.goal()));
+                            }
+                        });
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted; the same command goes on: into=" + into, e);
+            } finally {
+                if (!replay.missing().isEmpty()) {
+                    done = plan.withMissing(replay.missing().stream()
+                            .map(range -> new RebuildAnswer.Missing(
+                                    range.source(), range.partition(), range.fromOffset(), range.toOffset()))
+                            .toList());
+                    done.write(into);
+                }
+            }
+            progress.at(replay.done(plan.goal()));
+            progress.done();
+            engine.flush();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            return answer(done, into, engine, replay.done(plan.goal()) - before, seconds);
+        }
+    }
+
+    private static RebuildAnswer answer(RebuildPlan plan, Path into, Engine engine, long records, double seconds) {
+        Side after = side(engine);
+        Side before = plan.before();
+        Comparison comparison = Comparison.NOT_COMPARABLE;
+        if (before != null && plan.comparable() && plan.missing().isEmpty()) {
+            comparison = before.learned().equals(after.learned()) ? Comparison.EQUAL : Comparison.DIFFERENT;
+        }
+        return new RebuildAnswer(
+                into.toString(),
+                plan.untilMs(),
+                plan.learning(),
+                engine.positions(),
+                plan.missing(),
+                before,
+                after,
+                comparison,
+                records,
+                seconds);
+    }
+
+    private static @Nullable Live live(Settings settings) {
+        if (!Files.exists(settings.store())) {
+            return null;
+        }
+        try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
+            return new Live(engine.view().settings(), engine.positions(), side(engine));
+        }
+    }
+
+    private static Side side(Engine engine) {
+        MemoryView view = engine.view();
+        return Side.of(engine.digest(), view.counts().deadLetters(), view.watermarkMs());
+    }
+
+    private static LearningSettings changed(@Nullable LearningSettings live, Map<String, String> given) {
+        return live == null ? LearningSettings.parse(given) : live.changedBy(given);
+    }
+
+    private static String goal(List<Position> goal) {
+        return String.join(
+                ", ",
+                goal.stream()
+                        .map(position -> position.source() + " partition " + position.partition() + " offset "
+                                + position.nextOffset())
+                        .toList());
+    }
+
+    private static void requireElsewhere(Settings settings, Path into) {
+        Path own = settings.data().toAbsolutePath().normalize();
+        if (into.toAbsolutePath().normalize().equals(own)) {
+            throw new IllegalArgumentException(
+                    "a rebuild goes into a directory of its own, beside the memory that is live: into=" + into
+                            + " data=" + settings.data());
+        }
+    }
+
+    private static void requireEmpty(Path into) throws IOException {
+        if (!Files.exists(into)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(into)) {
+            // A plan that was being written when the process ended is nothing yet.
+            if (files.anyMatch(file -> !file.endsWith(RebuildPlan.FILE + ".new"))) {
+                throw new IllegalArgumentException(
+                        "a rebuild goes into a new or empty directory, or goes on in its own: into=" + into);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.synfire.query.app;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.engine.SettingsMismatchException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the memory of a data directory to write. */
+final class Stores {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
+
+    private Stores() {}
+
+    /**
+     * The memory, as of its last checkpoint.
+     *
+     * @throws IllegalArgumentException if other learning settings are given than it was made with; the message ends with the command that
+     *     makes a memory by them
+     */
+    static Engine open(Settings settings, MeterRegistry meters) {
+        try {
+            return Engine.open(settings.store(), settings.learning(), settings.engine(), meters);
+        } catch (SettingsMismatchException e) {
+            throw new IllegalArgumentException(
+                    e.getMessage() + System.lineSeparator() + "  " + command(settings, e.given()), e);
+        }
+    }
+
+    /** Puts away what a rebuild left that ended with its process. Only after the memory was opened: who has it open has all of them. */
+    static void tidy(Settings settings) {
+        try {
+            for (Path away : StoreDirectory.tidy(settings.data())) {
+                LOG.info("put away what an earlier rebuild left: store={}", away);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("what an earlier rebuild left cannot be put away: " + e.getMessage(), e);
+        }
+    }
+
+    /** As it is typed into a shell. */
+    private static String command(Settings settings, Map<String, String> given) {
+        String data = settings.data().toString();
+        StringBuilder command = new StringBuilder("java -jar ")
+                .append(quoted(System.getProperty("java.class.path", "synfire.jar")))
+                .append(" rebuild --data ")
+                .append(quoted(data))
+                .append(" --into ")
+                .append(quoted(data + "-rebuilt"));
+        new TreeMap<>(given).forEach((key, value) -> command.append(" --set ").append(quoted(key + "=" + value)));
+        return command.toString();
+    }
+
+    private static String quoted(String text) {
+        return text.matches("[\\w./:=,@%+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,83 @@
+package io.synfire.query.cli;
+
+import io.synfire.query.answer.DiffAnswer;
+import io.synfire.query.answer.DiffJson;
+import io.synfire.query.answer.DiffText;
+import io.synfire.query.cli.Operations.DiffRequest;
+import io.synfire.query.recall.Limits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command that compares two memories. */
+@Command(
+        name = "diff",
+        description = {
+            "What changed between two memories: how alike their lists of strongest associations are, which concepts moved most, and which"
+                    + " are in one alone.",
+            "Alike is measured by overlap and by rank-biased overlap (p 0.9), 1 is the same. Each memory is read at its slowest horizon and"
+                    + " its own watermark, as of its last checkpoint.",
+            "With --test, both are asked what comes next in episodes that neither should have learned: to hold out a tail of the log, rebuild"
+                    + " both with --until."
+        })
+final class DiffCommand implements Callable<Integer> {
+
+    private final SynfireCommand root;
+    private final Operations operations;
+
+    @Parameters(index = "0", paramLabel = "DIR1", description = "data directory of the one memory")
+    @Nullable
+    Path first;
+
+    @Parameters(index = "1", paramLabel = "DIR2", description = "data directory of the other")
+    @Nullable
+    Path second;
+
+    @Option(names = "--k", description = "how long the compared lists are, and how many answers count (default: 10)")
+    int k = Limits.K;
+
+    @Option(
+            names = "--min-support",
+            description = "how active a concept must be in both to be among those that moved (default: 3)")
+    double minSupport = 3;
+
+    @Option(names = "--test", arity = "1..*", paramLabel = "FILE", description = "episodes that both are asked about")
+    List<Path> test = new ArrayList<>();
+
+    @Option(
+            names = "--format",
+            description = "of these: jsonl, sessions or tsv, as for evaluate (default: what the first line looks like)")
+    @Nullable
+    String format;
+
+    @Option(names = "--json", description = "one JSON document on standard output")
+    boolean json;
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    DiffCommand(SynfireCommand root, Operations operations) {
+        this.root = root;
+        this.operations = operations;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        CommandSpec own = Output.required(spec);
+        if (first == null || second == null) {
+            throw new IllegalStateException("both directories are required, and one is missing");
+        }
+        DiffAnswer answer = operations.diff(root.common(), new DiffRequest(first, second, k, minSupport, test, format));
+        Output.print(own, json, () -> new DiffJson().of(answer), () -> new DiffText().of(answer));
+        return 0;
+    }
+}

@@ -1,0 +1,88 @@
+package io.synfire.query.http;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+/**
+ * What is served where the store cannot be opened: it is alive, it is not ready, and every question is answered with what is the
+ * matter and what helps. So an operator who asks is told, and nothing restarts it in vain. Thread-safe.
+ */
+public final class DamagedServer implements AutoCloseable {
+
+    private final HttpOptions options;
+    private final String detail;
+    private final PrometheusMeterRegistry meters;
+    private final Problems problems;
+    private final Transport transport;
+    private final Javalin javalin;
+
+    /**
+     * A server, not yet started.
+     *
+     * @param options where it listens, and to whom
+     * @param detail what is the matter
+     * @param meters what {@code /metrics} shows
+     */
+    public DamagedServer(HttpOptions options, String detail, PrometheusMeterRegistry meters) {
+        this.options = options;
+        this.detail = detail;
+        this.meters = meters;
+        Refusals refusals = new Refusals(meters, System::nanoTime);
+        this.problems = new Problems(refusals);
+        this.transport = new Transport(options, meters, refusals, problems);
+        this.javalin = Javalin.create(this::configure);
+    }
+
+    /**
+     * Starts listening.
+     *
+     * @throws IllegalStateException if the port is taken
+     */
+    public void start() {
+        try {
+            javalin.start();
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(
+                    "HTTP cannot listen, set another http.port: http.host=" + options.host() + " http.port="
+                            + options.port(),
+                    e);
+        }
+    }
+
+    /**
+     * The port it listens on.
+     *
+     * @return the port, also where 0 was asked for
+     */
+    public int port() {
+        return javalin.port();
+    }
+
+    /** Stops. Idempotent. */
+    @Override
+    public void close() {
+        javalin.stop();
+        transport.close();
+    }
+
+    private void configure(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        transport.configure(config);
+        config.routes.get(
+                "/health/live", context -> context.contentType("text/plain").result("live"));
+        config.routes.get("/metrics", context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
+                .result(meters.scrape()));
+        config.routes.get("/health/ready", this::problem);
+        config.routes.get("/v1/*", this::problem);
+        config.routes.post("/v1/*", this::problem);
+        config.routes.get("/", this::problem);
+    }
+
+    private void problem(Context context) {
+        problems.answer(context, HttpStatus.SERVICE_UNAVAILABLE, detail);
+    }
+}

@@ -1,0 +1,54 @@
+package io.synfire.query.http;
+
+import java.time.Duration;
+
+/**
+ * What one client may take from the others. What goes beyond is refused with a problem that names the limit.
+ *
+ * @param bodyBytesMax the largest body of a request, 1 KiB to 1 GiB; beyond it 413
+ * @param headerBytesMax the largest request line with all headers, 1 KiB to 1 MiB; beyond it 431 or 414
+ * @param episodesMax the most records of one {@code POST /v1/episodes}, at least 1; beyond it 413
+ * @param queryTimeMax how long a question may take, 1 ms to 10 min; then it is given up with 503
+ * @param concurrentMax how many requests are answered at a time, 1 to 1,000
+ * @param waitingMax how many wait for their turn, as long as a question may take at most, 0 to 100,000; beyond it 429
+ * @param connectionsMax the most open connections, 1 to 100,000; more wait until one is closed
+ * @param idleMax how long a connection may be silent, 100 ms to 1 h; then it is closed
+ */
+public record HttpLimits(
+        long bodyBytesMax,
+        long headerBytesMax,
+        int episodesMax,
+        Duration queryTimeMax,
+        int concurrentMax,
+        int waitingMax,
+        int connectionsMax,
+        Duration idleMax) {
+
+    /** Checks the ranges. */
+    public HttpLimits {
+        require("http.body-max", bodyBytesMax, 1 << 10, 1 << 30);
+        require("http.header-max", headerBytesMax, 1 << 10, 1 << 20);
+        require("http.episodes-max", episodesMax, 1, Integer.MAX_VALUE);
+        require("http.query-time-max (ms)", queryTimeMax.toMillis(), 1, 600_000);
+        require("http.concurrent-max", concurrentMax, 1, 1_000);
+        require("http.waiting-max", waitingMax, 0, 100_000);
+        require("http.connections-max", connectionsMax, 1, 100_000);
+        require("http.idle-max (ms)", idleMax.toMillis(), 100, 3_600_000);
+    }
+
+    /**
+     * What holds unless settings say otherwise.
+     *
+     * @return 16 MiB, 8 KiB, 100,000 records, 2 s, 16 at a time, 256 waiting, 1,024 connections, 30 s
+     */
+    public static HttpLimits defaults() {
+        return new HttpLimits(
+                16 << 20, 8 << 10, 100_000, Duration.ofSeconds(2), 16, 256, 1_024, Duration.ofSeconds(30));
+    }
+
+    private static void require(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " must be " + min + " to " + max + ": " + name + "=" + value);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.synfire.query.http;
+
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import io.synfire.engine.store.StoreDamagedException;
+import io.synfire.engine.store.StoreFullException;
+import io.synfire.query.answer.AnswerJson;
+import io.synfire.query.recall.BadQueryException;
+import io.synfire.query.recall.OutOfTimeException;
+import io.synfire.query.recall.UnknownConceptException;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Errors as problems (RFC 9457), wherever they come up: never a stack trace, a version, or what the caller sent as a secret. Thread-safe. */
+final class Problems {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+    private static final String PROBLEM = "application/problem+json";
+    private static final HttpField PROBLEM_TYPE = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, PROBLEM);
+    private static final HttpField RETRY_AFTER = new PreEncodedHttpField(HttpHeader.RETRY_AFTER, "1");
+    private static final HttpField CHALLENGE =
+            new PreEncodedHttpField(HttpHeader.WWW_AUTHENTICATE, "Bearer realm=\"synfire\"");
+
+    private final AnswerJson json = new AnswerJson();
+    private final Refusals refusals;
+
+    Problems(Refusals refusals) {
+        this.refusals = refusals;
+    }
+
+    /** What handlers throw. */
+    void map(JavalinConfig config) {
+        config.routes.exception(
+                BadQueryException.class,
+                (e, context) -> answer(context, HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage())));
+        config.routes.exception(
+                UnknownConceptException.class,
+                (e, context) -> answer(context, HttpStatus.NOT_FOUND, String.valueOf(e.getMessage())));
+        config.routes.exception(BusyException.class, (e, context) -> {
+            refusals.count(Refusal.BUSY);
+            context.header(RETRY_AFTER.getName(), String.valueOf(RETRY_AFTER.getValue()));
+            answer(context, HttpStatus.TOO_MANY_REQUESTS, String.valueOf(e.getMessage()));
+        });
+        config.routes.exception(ForbiddenException.class, (e, context) -> {
+            refusals.count(Refusal.FORBIDDEN);
+            answer(context, HttpStatus.FORBIDDEN, String.valueOf(e.getMessage()));
+        });
+        config.routes.exception(BadBodyException.class, (e, context) -> {
+            if (e.refusal() != null) {
+                refusals.count(e.refusal());
+            }
+            answer(context, HttpStatus.forStatus(e.status()), String.valueOf(e.getMessage()));
+        });
+        config.routes.exception(OutOfTimeException.class, (e, context) -> {
+            refusals.count(Refusal.OUT_OF_TIME);
+            answer(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
+        });
+        config.routes.exception(UnavailableException.class, (e, context) -> {
+            LOG.warn("a request cannot be served: {}", e.getMessage());
+            answer(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
+        });
+        config.routes.exception(StoreDamagedException.class, (e, context) -> {
+            LOG.error("a request met damage: {}", e.getMessage());
+            answer(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
+        });
+        config.routes.exception(
+                StoreFullException.class,
+                (e, context) -> answer(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage())));
+        config.routes.exception(HttpResponseException.class, (e, context) -> {
+            HttpStatus found = HttpStatus.forStatus(e.getStatus());
+            answer(context, found, found.getMessage() + ": path=" + context.path());
+        });
+        config.routes.exception(
+                EofException.class,
+                (e, context) ->
+                        // The caller is gone: nobody reads this.
+                        answer(context, HttpStatus.BAD_REQUEST, "the connection was closed"));
+        config.routes.exception(Exception.class, (e, context) -> {
+            LOG.error("a request failed: {} {}", context.method(), context.req().getRequestURI(), e);
+            answer(context, HttpStatus.INTERNAL_SERVER_ERROR, "the server failed; its log says why");
+        });
+    }
+
+    /** Answers a request that has come as far as its handler. */
+    void answer(Context context, HttpStatus found, String detail) {
+        context.status(found);
+        context.result(json.ofProblem(found.getCode(), found.getMessage(), detail));
+        // JSON is UTF-8 by itself (RFC 8259): the type has no parameter.
+        context.res().setCharacterEncoding(null);
+        context.contentType(PROBLEM);
+    }
+
+    /** Answers a request that has not. */
+    void send(Response response, Callback callback, int status, String detail) {
+        response.setStatus(status);
+        response.getHeaders().put(PROBLEM_TYPE);
+        if (status == Refusal.UNAUTHENTICATED.status()) {
+            response.getHeaders().put(CHALLENGE);
+        } else if (status == Refusal.BUSY.status()) {
+            response.getHeaders().put(RETRY_AFTER);
+        }
+        String title = org.eclipse.jetty.http.HttpStatus.getMessage(status);
+        response.write(true, ByteBuffer.wrap(json.ofProblem(status, title, detail)), callback);
+    }
+
+    /** What the transport answers by itself: what is no HTTP, or too much of it. */
+    ErrorHandler ofTransport() {
+        return new ErrorHandler() {
+            @Override
+            public boolean errorPageForMethod(String method) {
+                return true;
+            }
+
+            @Override
+            protected void generateResponse(
+                    Request request,
+                    Response response,
+                    int code,
+                    @Nullable String message,
+                    @Nullable Throwable cause,
+                    Callback callback) {
+                Headers.put(response, false);
+                if (code == 500 && cause != null) {
+                    LOG.error("a request failed: {} {}", request.getMethod(), request.getHttpURI(), cause);
+                }
+                send(response, callback, code, detail(code));
+            }
+        };
+    }
+
+    private static String detail(int code) {
+        return switch (code) {
+            case 400 -> "the request must be well-formed HTTP";
+            case 408 -> "the request took too long to come";
+            case 414, 431 -> "the request line and headers must fit into http.header-max";
+            case 501, 505 -> "the request must be HTTP/1.1 or 1.0";
+            default -> code < 500 ? "the request was refused" : "the server failed; its log says why";
+        };
+    }
+}

@@ -1,0 +1,213 @@
+package io.synfire.query.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.synfire.ingest.kafka.ClientProperties;
+import io.synfire.ingest.kafka.LocalBroker;
+import io.synfire.ingest.kafka.Topics;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cluster that is reached over TLS, with a password: by what is passed through, and without telling it to anyone. */
+@SuppressWarnings("NullAway.Init")
+final class SecuredClusterIT {
+
+    private static final String PASSWORD = "pass-4711-word";
+    private static final String WRONG_PASSWORD = "wrong-0815-word";
+    private static final String STORE_PASSWORD = "store-2342-word";
+    private static final String LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required";
+
+    /** With everything that the clients themselves say, their settings included. */
+    private static final List<String> TALKATIVE =
+            List.of("-Xmx128m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
+
+    @TempDir
+    static Path brokerDirectory;
+
+    static LocalBroker broker;
+    static Path keys;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        keys = brokerDirectory.resolve("keys.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "broker",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=127.0.0.1",
+                        "-ext",
+                        "SAN=ip:127.0.0.1",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        keys.toString(),
+                        "-storepass",
+                        STORE_PASSWORD)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+        Map<String, String> secured = new HashMap<>();
+        secured.put("listener.security.protocol.map", "PLAINTEXT:SASL_SSL,CONTROLLER:PLAINTEXT");
+        secured.put("sasl.enabled.mechanisms", "PLAIN");
+        secured.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+        secured.put(
+                "listener.name.plaintext.plain.sasl.jaas.config",
+                LOGIN + " username=\"broker\" password=\"b\" user_broker=\"b\" user_synfire=\"" + PASSWORD + "\";");
+        secured.put("ssl.keystore.type", "PKCS12");
+        secured.put("ssl.keystore.location", keys.toString());
+        secured.put("ssl.keystore.password", STORE_PASSWORD);
+        secured.put("ssl.key.password", STORE_PASSWORD);
+        // The broker itself is a client of this listener, and trusts it.
+        secured.put("ssl.truststore.type", "PKCS12");
+        secured.put("ssl.truststore.location", keys.toString());
+        secured.put("ssl.truststore.password", STORE_PASSWORD);
+        secured.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+        secured.put("super.users", "User:broker;User:ANONYMOUS");
+        secured.put("allow.everyone.if.no.acl.found", "true");
+        broker = LocalBroker.start(brokerDirectory.resolve("kafka"), 0, secured);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @Test
+    void aMemoryLearnsOverTlsWithAPasswordThatIsNowhereToBeRead() throws Exception {
+        Served served = new Served(directory);
+        new Topics(client()).create(Served.TOPICS, 1);
+        Served.produce(client(), 0, 50);
+        try (JarProcess process =
+                served.start("data", TALKATIVE, broker.bootstrapServers(), "--config", config(PASSWORD, ";"))) {
+            String url = process.awaitUrl();
+            served.awaitLearned(url, 50, 0);
+            // Its producers reach the cluster, too: of episodes, and of dead letters.
+            assertThat(served.post(url + "/v1/episodes", "{\"concepts\":[\"x\",\"y\"]}")
+                            .statusCode())
+                    .isEqualTo(202);
+            served.awaitLearned(url, 51, 0);
+            produceMalformed();
+            served.awaitLearned(url, 51, 1);
+
+            deny();
+            produceMalformed();
+            await().atMost(Served.LONG)
+                    .until(() -> served.get(url + "/v1/status").body().contains("\"failure\""));
+            String status = served.get(url + "/v1/status").body();
+            assertThat(status).contains("TopicAuthorizationException").contains("partition=0 offset=52");
+            assertThat(served.get(url + "/health/ready").statusCode()).isEqualTo(503);
+            assertTellsNothing(status);
+            assertTellsNothing(served.get(url + "/metrics").body());
+            assertTellsNothing(process.output());
+            // The clients have said what they are set to.
+            assertThat(process.output()).contains("sasl.jaas.config = [hidden]");
+        }
+    }
+
+    @Test
+    void aWrongPasswordAndAMalformedOneAreRefusedWithoutBeingTold() throws Exception {
+        Served served = new Served(directory);
+        for (String end : List.of(";", "")) {
+            try (JarProcess process = served.start(
+                    "wrong" + end.length(),
+                    TALKATIVE,
+                    broker.bootstrapServers(),
+                    "--config",
+                    config(WRONG_PASSWORD, end))) {
+                assertThat(process.awaitExit(Served.LONG))
+                        .as("%s", process.output())
+                        .isEqualTo(1);
+                assertThat(process.output()).containsIgnoringCase(end.isEmpty() ? "JAAS" : "authentication failed");
+                assertTellsNothing(process.output());
+            }
+        }
+    }
+
+    private static void assertTellsNothing(String text) {
+        assertThat(text)
+                .doesNotContain(PASSWORD)
+                .doesNotContain(WRONG_PASSWORD)
+                .doesNotContain(STORE_PASSWORD)
+                .doesNotContain("username=");
+    }
+
+    private String config(String password, String end) throws Exception {
+        String yaml =
+                """
+                kafka:
+                  security.protocol: SASL_SSL
+                  sasl:
+                    mechanism: PLAIN
+                    jaas.config: '%s username="synfire" password="%s"%s'
+                  ssl.truststore.location: %s
+                  ssl.truststore.password: %s
+                """
+                        .formatted(LOGIN, password, end, keys, STORE_PASSWORD);
+        return Files.writeString(directory.resolve("synfire.yaml"), yaml).toString();
+    }
+
+    private static ClientProperties client() {
+        return new ClientProperties(Map.of(
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "security.protocol",
+                "SASL_SSL",
+                "sasl.mechanism",
+                "PLAIN",
+                "sasl.jaas.config",
+                LOGIN + " username=\"synfire\" password=\"" + PASSWORD + "\";",
+                "ssl.truststore.location",
+                keys.toString(),
+                "ssl.truststore.password",
+                STORE_PASSWORD));
+    }
+
+    private static void produceMalformed() {
+        try (var producer = new io.synfire.ingest.kafka.EpisodeProducer(
+                client(), Served.TOPICS.episodes(), new io.micrometer.core.instrument.simple.SimpleMeterRegistry())) {
+            assertThat(producer.append(List.of(
+                                    new io.synfire.ingest.kafka.EpisodeProducer.Outgoing(null, new byte[] {'n', 'o'})))
+                            .lastOffset())
+                    .isNotNegative();
+        }
+    }
+
+    /** Nobody may write dead letters any more. */
+    private static void deny() throws Exception {
+        Map<String, Object> properties = new HashMap<>(client().consumer());
+        try (Admin admin = Admin.create(properties)) {
+            admin.createAcls(List.of(new AclBinding(
+                            new ResourcePattern(ResourceType.TOPIC, Served.TOPICS.deadLetters(), PatternType.LITERAL),
+                            new AccessControlEntry("User:synfire", "*", AclOperation.WRITE, AclPermissionType.DENY))))
+                    .all()
+                    .get();
+        }
+    }
+}

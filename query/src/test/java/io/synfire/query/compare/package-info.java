@@ -1,0 +1,5 @@
+/** Tests of {@code io.synfire.query.compare}. */
+@NullMarked
+package io.synfire.query.compare;
+
+import org.jspecify.annotations.NullMarked;
