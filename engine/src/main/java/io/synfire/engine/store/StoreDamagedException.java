@@ -54,7 +54,12 @@ public final class StoreDamagedException extends StoreException {
     private static String message(Path store, @Nullable String file, String detail) {
         return "the store is damaged: store=" + store + (file == null ? "" : " file=" + file) + ": " + detail
                 + "; bring back a backup with: synfire restore BACKUP --force --data " + dataOf(store)
-                + ", or learn the log anew with: synfire rebuild --data " + dataOf(store);
+                + ", or learn the log anew with: " + rebuildCommand(store);
+    }
+
+    /** What learns the log of a store anew, into a directory beside its own. */
+    static String rebuildCommand(Path store) {
+        return "synfire rebuild --data " + dataOf(store) + " --into " + dataOf(store) + "-rebuilt";
     }
 
     /** What {@code --data} is for a store. */

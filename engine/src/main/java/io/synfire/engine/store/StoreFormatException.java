@@ -18,8 +18,8 @@ public final class StoreFormatException extends StoreException {
         super(
                 "the store has a format that this version does not read: store=" + store + " " + found + " readable="
                         + readable
-                        + "; use the version that wrote it, or learn the log anew with: synfire rebuild --data "
-                        + StoreDamagedException.dataOf(store),
+                        + "; use the version that wrote it, or learn the log anew with: "
+                        + StoreDamagedException.rebuildCommand(store),
                 null);
     }
 }

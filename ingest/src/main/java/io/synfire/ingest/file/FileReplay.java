@@ -9,6 +9,7 @@ import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
+import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
 import io.synfire.ingest.replay.Rejects;
@@ -52,14 +53,20 @@ public final class FileReplay {
      *
      * @param engine what learns
      * @param mapping where foreign JSON keeps things, or null for Synfire's own form
+     * @param limits what a line may be at most, as when it was learned
      * @param options how to read
      * @param rejects where lines go that cannot be learned
      */
-    public FileReplay(Engine engine, @Nullable FieldMapping mapping, ReplayOptions options, Rejects rejects) {
+    public FileReplay(
+            Engine engine,
+            @Nullable FieldMapping mapping,
+            RecordLimits limits,
+            ReplayOptions options,
+            Rejects rejects) {
         this.engine = engine;
         this.options = options;
         this.rejects = rejects;
-        this.codec = new JsonEpisodeCodec(mapping);
+        this.codec = new JsonEpisodeCodec(mapping, limits);
     }
 
     /**

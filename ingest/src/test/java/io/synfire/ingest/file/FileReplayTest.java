@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Position;
+import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
 import io.synfire.ingest.replay.ReplayOptions;
@@ -157,8 +158,12 @@ final class FileReplayTest {
     private List<Missing> replay(Engine engine, Until until, boolean acceptsGap, List<Position> goal, ReplayWatch watch)
             throws IOException {
         try (DeadLetterFile rejects = new DeadLetterFile(directory.resolve("again-dead.jsonl"))) {
-            FileReplay replay =
-                    new FileReplay(engine, null, new ReplayOptions(until, acceptsGap, Duration.ofMillis(50)), rejects);
+            FileReplay replay = new FileReplay(
+                    engine,
+                    null,
+                    RecordLimits.DEFAULTS,
+                    new ReplayOptions(until, acceptsGap, Duration.ofMillis(50)),
+                    rejects);
             replay.replay(goal, watch);
             return replay.missing();
         }

@@ -97,7 +97,8 @@ final class LogReplay {
         if (goal.isEmpty() || watch.isStopped()) {
             return;
         }
-        FileReplay replay = new FileReplay(engine, settings.decoding().mapping(), options, rejects);
+        FileReplay replay = new FileReplay(
+                engine, settings.decoding().mapping(), settings.decoding().limits(), options, rejects);
         try {
             replay.replay(goal, watch);
         } finally {

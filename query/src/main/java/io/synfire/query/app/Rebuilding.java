@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.store.StoreDamagedException;
+import io.synfire.engine.store.StoreFormatException;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.DeadLetterFile;
 import io.synfire.ingest.file.FileReplay;
@@ -88,8 +90,7 @@ final class Rebuilding {
         }
     }
 
-    private static RebuildPlan begin(
-            Settings settings, Map<String, String> given, RebuildRequest request, Cluster cluster) {
+    private RebuildPlan begin(Settings settings, Map<String, String> given, RebuildRequest request, Cluster cluster) {
         Live live = live(settings);
         LearningSettings learning = changed(live == null ? null : live.learning(), given);
         List<Position> goal = live == null
@@ -108,8 +109,7 @@ final class Rebuilding {
                 List.of());
     }
 
-    private static RebuildPlan goOn(
-            Settings settings, RebuildPlan plan, Map<String, String> given, RebuildRequest request) {
+    private RebuildPlan goOn(Settings settings, RebuildPlan plan, Map<String, String> given, RebuildRequest request) {
         Live live = live(settings);
         Map<String, String> learning =
                 changed(live == null ? null : live.learning(), given).toMap();
@@ -132,7 +132,12 @@ final class Rebuilding {
             ReplayOptions options =
                     new ReplayOptions(Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval());
             LogReplay replay = new LogReplay(settings, engine, options, rejects);
-            new FileReplay(engine, settings.decoding().mapping(), options, rejects)
+            new FileReplay(
+                            engine,
+                            settings.decoding().mapping(),
+                            settings.decoding().limits(),
+                            options,
+                            rejects)
                     .requireFiles(
                             plan.goal().stream().filter(FileReplay::isFile).toList());
             long before = replay.done(plan.goal());
@@ -195,12 +200,18 @@ final class Rebuilding {
                 seconds);
     }
 
-    private static @Nullable Live live(Settings settings) {
+    /** The memory there is; null if there is none, or none that can be read: then its log must do without it. */
+    private @Nullable Live live(Settings settings) {
         if (!Files.exists(settings.store())) {
             return null;
         }
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
             return new Live(engine.view().settings(), engine.positions(), side(engine));
+        } catch (StoreDamagedException | StoreFormatException e) {
+            err.printf(
+                    "%s%nthe topic is read to its end, with the settings that are given: others are not known%n",
+                    e.getMessage());
+            return null;
         }
     }
 

@@ -22,7 +22,6 @@ import io.synfire.ingest.kafka.Topics;
 import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.cli.Version;
 import io.synfire.query.http.Admin;
-import io.synfire.query.http.BackupMaker;
 import io.synfire.query.http.EvidenceSource;
 import io.synfire.query.http.HttpServer;
 import io.synfire.query.http.RebuildControl;
@@ -81,7 +80,7 @@ final class Server implements AutoCloseable {
                 this::status,
                 sink,
                 client == null ? null : evidence(settings, memory, client),
-                new Admin(client == null ? null : backups(settings, memory), rebuilds),
+                new Admin(client == null ? null : new LiveBackups(settings, memory), rebuilds),
                 meters,
                 InstantSource.system());
     }
@@ -161,11 +160,6 @@ final class Server implements AutoCloseable {
                 throw new UnavailableException(String.valueOf(e.getMessage()), e);
             }
         };
-    }
-
-    private static BackupMaker backups(Settings settings, LiveMemory memory) {
-        return target ->
-                new Backups(settings.store(), settings.engine(), InstantSource.system()).make(memory.engine(), target);
     }
 
     /** Starts to learn and to answer. */

@@ -1,0 +1,23 @@
+package io.synfire.query.app;
+
+import io.synfire.query.answer.BackupAnswer;
+import io.synfire.query.http.BackupMaker;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/** Backups of whichever memory is live: one at a time, since all of them go through one directory beside the store. */
+final class LiveBackups implements BackupMaker {
+
+    private final Settings settings;
+    private final LiveMemory memory;
+
+    LiveBackups(Settings settings, LiveMemory memory) {
+        this.settings = settings;
+        this.memory = memory;
+    }
+
+    @Override
+    public synchronized BackupAnswer backup(Path target) {
+        return new Backups(settings.store(), settings.engine(), InstantSource.system()).make(memory.engine(), target);
+    }
+}
