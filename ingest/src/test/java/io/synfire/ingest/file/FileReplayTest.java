@@ -34,6 +34,8 @@ final class FileReplayTest {
     @TempDir
     Path directory;
 
+    private RecordLimits limits = RecordLimits.DEFAULTS;
+
     @Test
     void theWholeIsTheSameAlsoWhenItIsStoppedOnTheWay() throws Exception {
         List<Path> files = files();
@@ -59,6 +61,18 @@ final class FileReplayTest {
             assertThat(again.digest()).isEqualTo(learned.digest());
             assertThat(again.positions()).isEqualTo(learned.positions());
             assertThat(again.view().counts()).isEqualTo(learned.view().counts());
+        }
+    }
+
+    @Test
+    void whatWasTooLateToBeLearnedIsNotLearnedNowEither() throws Exception {
+        limits = new RecordLimits(RecordLimits.BYTES_MAX, LINES * 500L);
+        List<Path> files = files();
+        try (Engine learned = learned("bounded", files);
+                Engine again = open("bounded-again")) {
+            replay(again, Until.always(), false, learned.positions(), ReplayWatch.NONE);
+            assertThat(again.digest().learnedHex()).isEqualTo(learned.digest().learnedHex());
+            assertThat(learned.view().watermarkMs()).isPositive().isLessThanOrEqualTo(LINES * 500L);
         }
     }
 
@@ -148,7 +162,7 @@ final class FileReplayTest {
 
     private Engine learned(String name, List<Path> files) throws IOException {
         Engine engine = open(name);
-        EpisodeFile learner = new EpisodeFile(engine, directory.resolve(name + "-dead.jsonl"), null);
+        EpisodeFile learner = new EpisodeFile(engine, directory.resolve(name + "-dead.jsonl"), null, limits);
         for (Path file : files) {
             learner.learn(file, lines -> {});
         }
@@ -159,11 +173,7 @@ final class FileReplayTest {
             throws IOException {
         try (DeadLetterFile rejects = new DeadLetterFile(directory.resolve("again-dead.jsonl"))) {
             FileReplay replay = new FileReplay(
-                    engine,
-                    null,
-                    RecordLimits.DEFAULTS,
-                    new ReplayOptions(until, acceptsGap, Duration.ofMillis(50)),
-                    rejects);
+                    engine, null, limits, new ReplayOptions(until, acceptsGap, Duration.ofMillis(50)), rejects);
             replay.replay(goal, watch);
             return replay.missing();
         }
