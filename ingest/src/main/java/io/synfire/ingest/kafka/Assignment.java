@@ -74,10 +74,17 @@ final class Assignment {
         }
         added.removeAll(next.keySet());
         if (!added.isEmpty()) {
-            Set<TopicPartition> all = new HashSet<>(consumer.assignment());
+            Set<TopicPartition> before = Set.copyOf(consumer.assignment());
+            Set<TopicPartition> all = new HashSet<>(before);
             all.addAll(added);
             consumer.assign(all);
-            seek(added);
+            try {
+                seek(added);
+            } catch (RuntimeException e) {
+                // Not to be polled without a position: they are added another time.
+                consumer.assign(before);
+                throw e;
+            }
         }
     }
 
