@@ -108,6 +108,15 @@ public final class ClientProperties {
         return known(properties, ConsumerConfig.configNames());
     }
 
+    /** A consumer that reads by itself, in no group, beside the learner. */
+    Map<String, Object> reader(String clientId) {
+        Map<String, Object> properties = consumer();
+        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+        properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        return properties;
+    }
+
     Map<String, Object> producer(String clientId) {
         return producer(clientId, 0);
     }

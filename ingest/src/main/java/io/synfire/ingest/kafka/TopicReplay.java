@@ -26,7 +26,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -139,11 +138,22 @@ public final class TopicReplay {
                 left.put(new TopicPartition(topic, position.partition()), position.nextOffset());
             }
             Reading reading = new Reading(consumer, assignment(consumer, topicId), left);
-            consumer.assign(left.keySet());
-            begin(reading);
             try {
-                while (!left.isEmpty() && !watch.isStopped()) {
-                    step(reading, applier);
+                boolean hasBegun = false;
+                while (!(hasBegun && left.isEmpty()) && !watch.isStopped()) {
+                    try {
+                        if (hasBegun) {
+                            step(reading, applier);
+                        } else {
+                            begin(reading);
+                            hasBegun = true;
+                        }
+                    } catch (RetriableException e) {
+                        LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
+                        // What was polled and not applied is to be read again.
+                        applier.await();
+                        reading.assignment().rewind();
+                    }
                     watch.moved();
                 }
             } finally {
@@ -196,12 +206,16 @@ public final class TopicReplay {
             throw new IncompleteLogException(gone);
         }
         gone.forEach(range -> passOver(reading, range));
+        // Not those of which all is gone: they have no position to be polled at.
+        reading.consumer().assign(reading.left().keySet());
         reading.assignment().seek(reading.left().keySet());
     }
 
     private void passOver(Reading reading, Missing range) {
-        LOG.warn("a part of the log is gone and passed over: {}", range);
-        missing.add(range);
+        if (!missing.contains(range)) {
+            LOG.warn("a part of the log is gone and passed over: {}", range);
+            missing.add(range);
+        }
         TopicPartition partition = new TopicPartition(topic, range.partition());
         if (range.toOffset() >= reading.left().getOrDefault(partition, 0L)) {
             reached(reading, partition);
@@ -242,11 +256,6 @@ public final class TopicReplay {
             }
         } catch (OffsetOutOfRangeException e) {
             passOverWhatWent(reading, applier, e);
-        } catch (RetriableException e) {
-            LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
-            // What was polled and not applied is to be read again.
-            applier.await();
-            reading.assignment().rewind();
         } catch (IOException e) {
             throw new UncheckedIOException("a rejected record cannot be kept: " + e.getMessage(), e);
         }
@@ -351,11 +360,8 @@ public final class TopicReplay {
     }
 
     private static KafkaConsumer<byte[], ByteBuffer> consumer(ClientProperties properties) {
-        Map<String, Object> own = properties.consumer();
-        own.put(ConsumerConfig.CLIENT_ID_CONFIG, "synfire-rebuild");
-        own.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        own.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-        return new KafkaConsumer<>(own, new ByteArrayDeserializer(), new ByteBufferDeserializer());
+        return new KafkaConsumer<>(
+                properties.reader("synfire-rebuild"), new ByteArrayDeserializer(), new ByteBufferDeserializer());
     }
 
     private static String topicId(ClientProperties properties, String topic) {

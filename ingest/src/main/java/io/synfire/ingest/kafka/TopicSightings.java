@@ -99,7 +99,7 @@ public final class TopicSightings {
      * @throws IllegalStateException if the cluster does not answer
      */
     public Sightings find(String from, String to, int k) {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.consumer())) {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.reader("synfire-evidence"))) {
             List<Backwards> partitions = partitions(consumer, from, to);
             long records = 0;
             Backwards latest = latest(partitions, k);

@@ -3,10 +3,17 @@ package io.synfire.query.app;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.file.EpisodeReader;
+import io.synfire.ingest.file.FileTail;
+import io.synfire.ingest.kafka.TopicTail;
+import io.synfire.ingest.replay.Tail;
 import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.cli.Operations.DiffRequest;
+import io.synfire.query.cli.Operations.HeldOutLog;
 import io.synfire.query.compare.MemoryComparer;
 import io.synfire.query.compare.MemoryComparison;
 import io.synfire.query.evaluate.HeldOut;
@@ -15,6 +22,8 @@ import io.synfire.query.recall.Queries;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -45,27 +54,84 @@ final class Diffing {
                     request.first().toString(),
                     request.second().toString(),
                     found,
-                    request.test().isEmpty() ? List.of() : scores(settings, request, first, second));
+                    request.heldOut() == null
+                            ? List.of()
+                            : scores(
+                                    settings,
+                                    request,
+                                    episodes(settings, request.heldOut(), first, second),
+                                    first,
+                                    second));
         }
     }
 
-    private List<Score> scores(Settings settings, DiffRequest request, Engine first, Engine second) throws IOException {
-        String format = request.format();
+    private List<Episode> episodes(Settings settings, HeldOutLog heldOut, Engine first, Engine second)
+            throws IOException {
+        if (heldOut instanceof HeldOutLog.OfFiles files) {
+            return ofFiles(settings, files);
+        }
+        if (heldOut instanceof HeldOutLog.OfTail tail) {
+            return ofTail(settings, tail, first, second);
+        }
+        throw new IllegalStateException("unknown kind of log: heldOut=" + heldOut);
+    }
+
+    private List<Episode> ofFiles(Settings settings, HeldOutLog.OfFiles files) throws IOException {
+        String format = files.format();
         EpisodeReader reader = new EpisodeReader(
                 format == null ? null : EpisodeReader.Format.parse(format),
                 settings.decoding().mapping());
-        EpisodeReader.Read read = reader.read(request.test());
+        EpisodeReader.Read read = reader.read(files.test());
         if (read.rejected() > 0) {
             err.println(read.rejected() + " lines are no episodes, the first: " + read.firstRejection());
         }
         if (read.episodes().isEmpty()) {
-            throw new IllegalArgumentException("there must be at least one episode: test=" + request.test());
+            throw new IllegalArgumentException("there must be at least one episode: test=" + files.test());
         }
+        return read.episodes();
+    }
+
+    /** What is later than both memories, in the logs that either was learned from. */
+    private List<Episode> ofTail(Settings settings, HeldOutLog.OfTail asked, Engine first, Engine second)
+            throws IOException {
+        long afterMs = Math.max(first.view().watermarkMs(), second.view().watermarkMs());
+        Tail tail = new Tail(afterMs, asked.episodesMax());
+        Map<String, Position> sources = new LinkedHashMap<>();
+        first.positions().forEach(position -> sources.put(position.source(), position));
+        second.positions().forEach(position -> sources.putIfAbsent(position.source(), position));
+        List<Position> logs = List.copyOf(sources.values());
+        LogReplay.requireReadable(settings, logs);
+        LearningSettings learning = first.view().settings();
+        ProgressBar progress = new ProgressBar(err, "reading the tail", 0);
+        FileTail.read(logs, learning, settings.decoding(), tail, progress::at);
+        if (LogReplay.needsTopic(settings, logs)) {
+            try (TopicCluster cluster = TopicCluster.of(settings)) {
+                new TopicTail(cluster.client(), settings.topics().episodes(), settings.decoding(), learning)
+                        .read(tail, progress::at);
+            }
+        }
+        progress.done();
+        List<Episode> episodes = tail.episodes();
+        if (episodes.isEmpty()) {
+            throw new IllegalArgumentException("the log holds nothing later than both memories, so rebuild both with"
+                    + " --until: latest=" + Instant.ofEpochMilli(afterMs));
+        }
+        if (tail.isCut()) {
+            err.printf(
+                    "of the tail the first %,d episodes, up to %s%n",
+                    episodes.size(),
+                    Instant.ofEpochMilli(episodes.get(episodes.size() - 1).atMs()));
+        }
+        return episodes;
+    }
+
+    private List<Score> scores(
+            Settings settings, DiffRequest request, List<Episode> episodes, Engine first, Engine second) {
         HeldOut heldOut = new HeldOut(
                 List.of(asked(request.first(), first, settings), asked(request.second(), second, settings)),
                 request.k());
-        ProgressBar progress = new ProgressBar(err, "asking", read.episodes().size());
-        List<Score> scores = heldOut.scores(read.episodes(), progress::at);
+        ProgressBar progress = new ProgressBar(err, "asking", episodes.size());
+        List<Score> scores = heldOut.scores(episodes, progress::at);
         progress.done();
         return scores;
     }

@@ -4,6 +4,7 @@ import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.DiffJson;
 import io.synfire.query.answer.DiffText;
 import io.synfire.query.cli.Operations.DiffRequest;
+import io.synfire.query.cli.Operations.HeldOutLog;
 import io.synfire.query.recall.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,10 +26,12 @@ import picocli.CommandLine.Spec;
                     + " are in one alone.",
             "Alike is measured by overlap and by rank-biased overlap (p 0.9), 1 is the same. Each memory is read at its slowest horizon and"
                     + " its own watermark, as of its last checkpoint.",
-            "With --test, both are asked what comes next in episodes that neither should have learned: to hold out a tail of the log, rebuild"
-                    + " both with --until."
+            "With --tail, both are asked what comes next in the tail of their log that both end before: what is later than the watermarks of"
+                    + " both. So rebuild both with --until to hold out a tail. With --test, in the episodes of files."
         })
 final class DiffCommand implements Callable<Integer> {
+
+    private static final int TAIL_EPISODES_MAX = 100_000;
 
     private final SynfireCommand root;
     private final Operations operations;
@@ -58,6 +61,14 @@ final class DiffCommand implements Callable<Integer> {
     @Nullable
     String format;
 
+    @Option(names = "--tail", description = "ask both about what their log holds of the time after both of them")
+    boolean tail;
+
+    @Option(
+            names = "--tail-max",
+            description = "so many episodes of it at most, the earliest (default: " + TAIL_EPISODES_MAX + ")")
+    int tailMax = TAIL_EPISODES_MAX;
+
     @Option(names = "--json", description = "one JSON document on standard output")
     boolean json;
 
@@ -76,8 +87,18 @@ final class DiffCommand implements Callable<Integer> {
         if (first == null || second == null) {
             throw new IllegalStateException("both directories are required, and one is missing");
         }
-        DiffAnswer answer = operations.diff(root.common(), new DiffRequest(first, second, k, minSupport, test, format));
+        if (tail && !test.isEmpty()) {
+            throw new IllegalArgumentException("either --tail or --test may be given: test=" + test);
+        }
+        DiffAnswer answer = operations.diff(root.common(), new DiffRequest(first, second, k, minSupport, heldOut()));
         Output.print(own, json, () -> new DiffJson().of(answer), () -> new DiffText().of(answer));
         return 0;
+    }
+
+    private @Nullable HeldOutLog heldOut() {
+        if (tail) {
+            return new HeldOutLog.OfTail(tailMax);
+        }
+        return test.isEmpty() ? null : new HeldOutLog.OfFiles(test, format);
     }
 }

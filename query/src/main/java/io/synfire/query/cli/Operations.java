@@ -128,10 +128,28 @@ public interface Operations {
      * @param second data directory of the other
      * @param k how long the compared lists are
      * @param minSupport how active a concept must be in both to be among those that moved
-     * @param test files that both are asked about; may be empty
-     * @param format what these hold, or null for what their first lines look like
+     * @param heldOut what both are asked about, or null if they are not asked
      */
-    record DiffRequest(Path first, Path second, int k, double minSupport, List<Path> test, @Nullable String format) {}
+    record DiffRequest(Path first, Path second, int k, double minSupport, @Nullable HeldOutLog heldOut) {}
+
+    /** Episodes that two memories are asked about. */
+    sealed interface HeldOutLog {
+
+        /**
+         * Files of episodes.
+         *
+         * @param test the files
+         * @param format what they hold, or null for what their first lines look like
+         */
+        record OfFiles(List<Path> test, @Nullable String format) implements HeldOutLog {}
+
+        /**
+         * What the logs of both hold of the time after both.
+         *
+         * @param episodesMax how many episodes at most, the earliest
+         */
+        record OfTail(int episodesMax) implements HeldOutLog {}
+    }
 
     /**
      * Measures how well recall predicts.

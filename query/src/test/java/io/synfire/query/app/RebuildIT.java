@@ -16,9 +16,12 @@ import io.synfire.ingest.kafka.EpisodeConsumer;
 import io.synfire.ingest.kafka.LocalBroker;
 import io.synfire.ingest.kafka.TopicNames;
 import io.synfire.ingest.kafka.Topics;
+import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.RebuildAnswer.Comparison;
 import io.synfire.query.cli.Operations.Common;
+import io.synfire.query.cli.Operations.DiffRequest;
+import io.synfire.query.cli.Operations.HeldOutLog;
 import io.synfire.query.cli.Operations.RebuildRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -126,6 +129,39 @@ final class RebuildIT {
     }
 
     @Test
+    void theTailThatTwoMemoriesEndBeforeIsWhatTheyAreAskedAbout() throws Exception {
+        RebuildLog log = learned("tail");
+        long momentMs = log.momentMs(0.9);
+        rebuild("tail", "kept", momentMs, false);
+        long latestMs = rebuild("tail", "fading", momentMs, false, "half-lives=1h", "max-gap=10m")
+                .after()
+                .watermarkMs();
+        DiffAnswer answer = diff("tail", new HeldOutLog.OfTail(100_000));
+        Path file = Files.write(
+                directory.resolve("tail.jsonl"),
+                log.after(latestMs).stream().map(RebuildLog.Entry::json).toList());
+        assertThat(answer.scores())
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("micros")
+                .isEqualTo(diff("tail", new HeldOutLog.OfFiles(List.of(file), null))
+                        .scores())
+                .hasSize(2)
+                .allMatch(score -> score.predictions() > 500 && score.hitRate() > 0);
+        assertThat(answer.scores().get(0).hitRate())
+                .isNotEqualTo(answer.scores().get(1).hitRate());
+        assertThat(err.toString(StandardCharsets.UTF_8)).doesNotContain("of the tail the first");
+
+        // A bound takes the earliest of it.
+        assertThat(diff("tail", new HeldOutLog.OfTail(100)).scores().get(0).predictions())
+                .isBetween(1L, answer.scores().get(0).predictions() / 2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("of the tail the first 100 episodes, up to 2011-03-");
+
+        rebuild("tail", "whole", null, false);
+        assertThatThrownBy(() -> diff("tail", "whole", new HeldOutLog.OfTail(100)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("so rebuild both with --until");
+    }
+
+    @Test
     void killedAgainAndAgainItGoesOnAndEndsTheSame() throws Exception {
         RebuildLog log = learned("killed");
         RebuildLog.append(kafka, "killed", log.next(20_000));
@@ -189,6 +225,18 @@ final class RebuildIT {
         assertThat(answer.comparison()).isEqualTo(Comparison.NOT_COMPARABLE);
         assertThat(answer.before()).isNotNull();
         assertThat(answer.after().episodes()).isBetween(1L, answer.before().episodes());
+
+        // All of a partition may be gone.
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(-1)))
+                    .all()
+                    .get();
+        }
+        RebuildAnswer rest = rebuild("gone", "rest", null, true);
+        assertThat(rest.missing()).singleElement().satisfies(missing -> assertThat(missing.partition())
+                .isOne());
+        assertThat(rest.positions()).isEqualTo(answer.positions());
+        assertThat(rest.after().episodes()).isBetween(1L, answer.after().episodes());
     }
 
     @Test
@@ -233,6 +281,17 @@ final class RebuildIT {
                 .rebuild(
                         new Common(directory.resolve("data"), null, set),
                         new RebuildRequest(directory.resolve(into), null, untilMs, acceptGap));
+    }
+
+    private DiffAnswer diff(String topic, HeldOutLog heldOut) throws Exception {
+        return diff(topic, "fading", heldOut);
+    }
+
+    private DiffAnswer diff(String topic, String second, HeldOutLog heldOut) throws Exception {
+        return new Diffing(Map.of(), new PrintStream(err, true, StandardCharsets.UTF_8))
+                .diff(
+                        new Common(directory.resolve("data"), null, settings(topic)),
+                        new DiffRequest(directory.resolve("kept"), directory.resolve(second), 10, 3, heldOut));
     }
 
     private String[] arguments(String topic, String into) {

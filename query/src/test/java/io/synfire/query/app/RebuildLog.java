@@ -6,7 +6,9 @@ import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.EpisodeProducer.Outgoing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ final class RebuildLog {
 
     static final long START_MS = 1_300_000_000_000L;
     private static final long STEP_MS = 60_000;
+    private static final String RETRACT = "{\"retract\":";
 
     /** The context of concepts that are forgotten. */
     private static final String FORGETFUL = "session-f";
@@ -53,9 +56,28 @@ final class RebuildLog {
         return entries.stream().filter(entry -> entry.atMs() <= atMs).toList();
     }
 
+    /** All episodes so far that happened after a moment and were not taken back, each once. */
+    List<Entry> after(long atMs) {
+        Set<String> takenBack = new HashSet<>();
+        entries.stream()
+                .filter(entry -> entry.json().startsWith(RETRACT))
+                .forEach(entry -> takenBack.add(
+                        entry.json().substring(RETRACT.length(), entry.json().length() - 1)));
+        return entries.stream()
+                .filter(entry -> entry.atMs() > atMs && !entry.json().startsWith(RETRACT))
+                .filter(entry -> !takenBack.contains(entry.json()))
+                .distinct()
+                .toList();
+    }
+
     /** The middle of the times so far. */
     long middleMs() {
-        return START_MS + number / 2 * STEP_MS;
+        return momentMs(0.5);
+    }
+
+    /** After a share of the time so far. */
+    long momentMs(double share) {
+        return START_MS + (long) (number * share * STEP_MS);
     }
 
     static void append(ClientProperties kafka, String topic, List<Entry> entries) {
@@ -80,7 +102,7 @@ final class RebuildLog {
             entries.add(new Entry(FORGETFUL, "{\"forget\":{\"concept\":\"f" + random.nextInt(20) + "\"}}", 0));
         } else if (kind <= 3 && !retractable.isEmpty()) {
             Entry taken = retractable.remove(random.nextInt(retractable.size()));
-            entries.add(new Entry(null, "{\"retract\":" + taken.json() + "}", taken.atMs()));
+            entries.add(new Entry(null, RETRACT + taken.json() + "}", taken.atMs()));
         } else {
             addEpisode(atMs);
         }

@@ -1,0 +1,117 @@
+package io.synfire.ingest.kafka;
+
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.replay.Tail;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Finds what happened after a moment in a topic, as it is now. Begins at the first record of each partition that may hold such: an episode is
+ * learned only if it is at most {@code max-ahead} later than its record. Joins no group and commits nothing.
+ */
+public final class TopicTail {
+
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final long ANSWER_NANOS_MAX = 30_000_000_000L;
+
+    private final ClientProperties properties;
+    private final String topic;
+    private final LearningSettings settings;
+    private final RecordDecoder decoder;
+
+    /**
+     * A reader of a topic.
+     *
+     * @param properties how to reach the cluster
+     * @param topic the topic of episodes
+     * @param decoding how its records become entries
+     * @param settings which entries are learned
+     */
+    public TopicTail(ClientProperties properties, String topic, Decoding decoding, LearningSettings settings) {
+        this.properties = properties;
+        this.topic = topic;
+        this.settings = settings;
+        this.decoder = new RecordDecoder(decoding, settings);
+    }
+
+    /**
+     * Reads the topic to where it ends now.
+     *
+     * @param tail takes what is read
+     * @param progress told how many records were read, now and then
+     * @throws IllegalStateException if the cluster does not answer
+     */
+    public void read(Tail tail, LongConsumer progress) {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.reader("synfire-tail"))) {
+            Map<TopicPartition, Long> ends = begin(consumer, tail.afterMs());
+            long records = 0;
+            long deadline = System.nanoTime() + ANSWER_NANOS_MAX;
+            while (!isOver(consumer, ends)) {
+                ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+                if (!polled.nextOffsets().isEmpty()) {
+                    deadline = System.nanoTime() + ANSWER_NANOS_MAX;
+                } else if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("the cluster does not hand out records: topic=" + topic);
+                }
+                for (ConsumerRecord<byte[], byte[]> record : polled) {
+                    take(record, tail);
+                    progress.accept(++records);
+                }
+            }
+        } catch (KafkaException e) {
+            throw new IllegalStateException("the topic cannot be read: topic=" + topic + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Seeks; returns where each partition ends that holds anything to read. */
+    private Map<TopicPartition, Long> begin(KafkaConsumer<byte[], byte[]> consumer, long afterMs) {
+        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .toList();
+        Map<TopicPartition, Long> asked = new HashMap<>();
+        partitions.forEach(partition -> asked.put(partition, Math.max(0, afterMs - settings.maxAheadMs())));
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        Map<TopicPartition, Long> begins = new HashMap<>();
+        consumer.offsetsForTimes(asked).forEach((partition, found) -> {
+            // Null where no record is that late.
+            if (found != null) {
+                begins.put(partition, found.offset());
+            }
+        });
+        consumer.assign(begins.keySet());
+        begins.forEach(consumer::seek);
+        Map<TopicPartition, Long> left = new HashMap<>();
+        begins.keySet().forEach(partition -> left.put(partition, ends.getOrDefault(partition, 0L)));
+        return left;
+    }
+
+    private static boolean isOver(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+        ends.entrySet().removeIf(end -> {
+            boolean isOver = consumer.position(end.getKey()) >= end.getValue();
+            if (isOver) {
+                consumer.pause(List.of(end.getKey()));
+            }
+            return isOver;
+        });
+        return ends.isEmpty();
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record, Tail tail) {
+        try {
+            tail.take(decoder.admitted(record));
+        } catch (MalformedRecordException e) {
+            // A dead letter: nobody learns of it.
+            return;
+        }
+    }
+}
