@@ -245,7 +245,7 @@ public final class EpisodeConsumer implements AutoCloseable {
                     new Gaps(topic, faults.acceptedGaps()::contains, meters),
                     properties.hasGroup());
             if (properties.hasGroup()) {
-                consumer.subscribe(List.of(topic), new GroupListener(engine, applier, assignment, this::isStopping));
+                consumer.subscribe(List.of(topic), new GroupListener(engine, applier, assignment, room, stopping));
             }
             try {
                 loop(consumer, assignment, rejected, watch);

@@ -1,8 +1,10 @@
 package io.synfire.ingest.kafka;
 
 import io.synfire.engine.Engine;
+import io.synfire.engine.store.StoreFullException;
 import java.util.Collection;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -16,51 +18,68 @@ import org.slf4j.LoggerFactory;
  * <p>What is given up in order is learned and checkpointed first. What was lost (the group gave it to another member while this one
  * said nothing) is not learned any further: what was polled of it and not yet applied is dropped, and is read again from the engine's
  * position if the partition comes back. Either way the store equals the fold of what is below its own positions, whoever else
- * reads the partition into a store of its own.
+ * reads the partition into a store of its own. A disk that is full keeps no partition from moving.
  */
 final class GroupListener implements ConsumerRebalanceListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupListener.class);
 
+    private static final long RETRY_MS = 1_000;
+
     private final Engine engine;
     private final Applier applier;
     private final Assignment assignment;
-    private final BooleanSupplier isStopping;
+    private final RoomWatch room;
+    private final CountDownLatch stopping;
 
-    GroupListener(Engine engine, Applier applier, Assignment assignment, BooleanSupplier isStopping) {
+    GroupListener(Engine engine, Applier applier, Assignment assignment, RoomWatch room, CountDownLatch stopping) {
         this.engine = engine;
         this.applier = applier;
         this.assignment = assignment;
-        this.isStopping = isStopping;
+        this.room = room;
+        this.stopping = stopping;
     }
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         try {
-            applier.await();
+            settle();
+            // Not to be left without: the consumer would go on at what the group has committed.
+            while (stopping.getCount() > 0 && !isSought(partitions)) {
+                var unused = stopping.await(RETRY_MS, TimeUnit.MILLISECONDS);
+            }
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
-        // Not to be left without: the consumer would go on at what the group has committed.
-        while (!isStopping.getAsBoolean()) {
-            try {
-                assignment.seek(partitions);
-                return;
-            } catch (RetriableException e) {
-                LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
-            }
+    }
+
+    private boolean isSought(Collection<TopicPartition> partitions) {
+        try {
+            assignment.seek(partitions);
+            return true;
+        } catch (RetriableException e) {
+            LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
+        } catch (StoreFullException e) {
+            // Where a partition begins that was never read is stored before it is read.
+            room.met(e);
         }
+        return false;
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
         try {
-            applier.await();
+            settle();
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
         assignment.forget(partitions);
-        engine.checkpoint();
+        try {
+            engine.checkpoint();
+        } catch (StoreFullException e) {
+            // Nobody waits for it: the store is this member's own, and its next checkpoint holds all of this.
+            room.met(e);
+        }
     }
 
     @Override
@@ -73,5 +92,15 @@ final class GroupListener implements ConsumerRebalanceListener {
         }
         assignment.forget(partitions);
         assignment.rewind();
+    }
+
+    /** What was polled is learned first; on a full disk it is dropped instead, and read again: the group does not wait for room. */
+    private void settle() throws InterruptedException {
+        if (engine.waitsForRoom().isEmpty()) {
+            applier.await();
+        } else {
+            applier.abandon();
+            assignment.rewind();
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
+import io.synfire.engine.SmallDisk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -100,6 +101,41 @@ final class GroupIT {
                 LearnerKit.awaitCaughtUp(one);
             }
             assertThat(second.view().counts().episodes()).isBetween(1L, 5000L);
+            kit.assertIsFoldOfWhatIsBelowItsPositions(first, directory.resolve("first-folded"));
+            kit.assertIsFoldOfWhatIsBelowItsPositions(second, directory.resolve("second-folded"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void aMemberWhoseDiskIsFullGivesAwayAndTakesBackItsPartitionsAndGoesOnOnceThereIsRoom(String protocol)
+            throws Exception {
+        kit.produce(0, 2000);
+        Map<String, String> hasty = member(protocol, Map.of("max.poll.interval.ms", "4000"));
+        try (SmallDisk disk = SmallDisk.at(directory.resolve("disk"), 96);
+                Engine first = LearnerKit.open(disk.root().resolve("store"));
+                Engine second = LearnerKit.open(directory.resolve("second"));
+                EpisodeConsumer one = kit.learner(first, hasty, LearnerKit.policy(), meters)) {
+            one.start();
+            LearnerKit.awaitEpisodes(first, one, 2000);
+            LearnerKit.awaitCaughtUp(one);
+            disk.fill(0);
+            kit.produce(2000, 2040);
+            await().atMost(LearnerKit.LONG).until(() -> first.waitsForRoom().isPresent());
+            try (EpisodeConsumer two = kit.learner(second, hasty, LearnerKit.policy(), meters)) {
+                two.start();
+                // It learns what the other gave away, while that one can neither learn nor checkpoint.
+                await().atMost(LearnerKit.LONG)
+                        .until(() -> second.view().counts().episodes() > 0);
+                kit.produce(2040, 3000);
+                LearnerKit.awaitCaughtUp(two);
+                assertThat(first.waitsForRoom()).isPresent();
+                assertThat(one.failure()).isNull();
+            }
+            kit.produce(3000, 4000);
+            disk.free();
+            LearnerKit.awaitEpisodes(first, one, 4000);
+            LearnerKit.awaitCaughtUp(one);
             kit.assertIsFoldOfWhatIsBelowItsPositions(first, directory.resolve("first-folded"));
             kit.assertIsFoldOfWhatIsBelowItsPositions(second, directory.resolve("second-folded"));
         }
