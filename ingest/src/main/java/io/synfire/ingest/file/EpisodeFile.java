@@ -11,6 +11,7 @@ import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
 import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.room.RoomWatch;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * gzip and zstd are told apart by their first bytes. One thread at a time, which is the engine's writer.
  *
  * <p>A line without {@code at} happens at the watermark so far. A file has no record timestamps, so {@code max-ahead} does not apply.
- * Blank lines are records that say nothing.
+ * Blank lines are records that say nothing. Where the disk is full it waits until there is room, and goes on.
  */
 public final class EpisodeFile {
 
@@ -44,6 +45,7 @@ public final class EpisodeFile {
     private final Engine engine;
     private final Path deadLetters;
     private final JsonEpisodeCodec codec;
+    private final RoomWatch room = new RoomWatch();
 
     /**
      * What became of one file.
@@ -154,7 +156,7 @@ public final class EpisodeFile {
                 if (gathered.nextRecord > from) {
                     apply(gathered, dead, source, positioned);
                 }
-                engine.checkpoint();
+                room.untilThereIsRoom(engine, engine::checkpoint);
             }
         }
         long passed = Math.min(from, gathered.nextRecord);
@@ -193,7 +195,8 @@ public final class EpisodeFile {
         dead.force();
         List<Position> positions =
                 positioned ? List.of(new Position(source, "", 0, gathered.nextRecord, -1)) : List.of();
-        engine.apply(new Batch(PARTITION, gathered.entries, positions, gathered.rejected));
+        Batch batch = new Batch(PARTITION, gathered.entries, positions, gathered.rejected);
+        room.untilThereIsRoom(engine, () -> engine.apply(batch));
         gathered.entries.clear();
         gathered.bytes = 0;
         gathered.rejected = 0;

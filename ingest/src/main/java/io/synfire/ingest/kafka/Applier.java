@@ -4,6 +4,7 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreFullException;
+import io.synfire.ingest.room.RoomWatch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * the thread that reads; each throws what the one before failed with.
  */
 final class Applier implements AutoCloseable {
-
-    private static final long RETRY_MS = 1_000;
 
     private final Engine engine;
     private final BatchListener listener;
@@ -82,7 +81,7 @@ final class Applier implements AutoCloseable {
                 return true;
             } catch (StoreFullException e) {
                 room.met(e);
-                if (stopping.await(RETRY_MS, TimeUnit.MILLISECONDS)) {
+                if (stopping.await(RoomWatch.RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
                     throw e;
                 }
                 if (abandoned) {

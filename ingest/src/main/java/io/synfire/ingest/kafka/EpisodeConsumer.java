@@ -8,6 +8,7 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.store.StoreFullException;
 import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.room.RoomWatch;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;

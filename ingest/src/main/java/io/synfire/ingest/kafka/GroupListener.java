@@ -2,6 +2,7 @@ package io.synfire.ingest.kafka;
 
 import io.synfire.engine.Engine;
 import io.synfire.engine.store.StoreFullException;
+import io.synfire.ingest.room.RoomWatch;
 import java.util.Collection;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +25,6 @@ final class GroupListener implements ConsumerRebalanceListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupListener.class);
 
-    private static final long RETRY_MS = 1_000;
-
     private final Engine engine;
     private final Applier applier;
     private final Assignment assignment;
@@ -46,7 +45,7 @@ final class GroupListener implements ConsumerRebalanceListener {
             settle();
             // Not to be left without: the consumer would go on at what the group has committed.
             while (stopping.getCount() > 0 && !isSought(partitions)) {
-                var unused = stopping.await(RETRY_MS, TimeUnit.MILLISECONDS);
+                var unused = stopping.await(RoomWatch.RETRY.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             throw new InterruptException(e);

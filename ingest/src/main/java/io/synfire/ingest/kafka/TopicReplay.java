@@ -12,6 +12,7 @@ import io.synfire.ingest.replay.Missing;
 import io.synfire.ingest.replay.Rejects;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
+import io.synfire.ingest.room.RoomWatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -2,11 +2,14 @@ package io.synfire.ingest.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
+import io.synfire.engine.SmallDisk;
+import io.synfire.engine.view.Digest;
 import io.synfire.ingest.file.EpisodeFile.Summary;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,5 +147,43 @@ final class EpisodeFileTest {
             out.write(LINES.getBytes(StandardCharsets.UTF_8));
         }
         return file;
+    }
+
+    @Test
+    void onAFullDiskItWaitsAndGoesOnOnceThereIsRoom() throws Exception {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 5_000; i++) {
+            lines.append("{\"at\": ")
+                    .append(i * 1_000L)
+                    .append(", \"concepts\": [\"a")
+                    .append(i % 97);
+            lines.append("\", \"b")
+                    .append(i % 89)
+                    .append("\", \"c")
+                    .append(i % 83)
+                    .append("\"]}\n");
+        }
+        Path file = Files.writeString(directory.resolve("a.jsonl"), lines);
+        Digest undisturbed;
+        try (Engine engine = open("undisturbed")) {
+            new EpisodeFile(engine, deadLetters(), null).learn(file, records -> {});
+            undisturbed = engine.digest();
+        }
+        try (SmallDisk disk = SmallDisk.at(directory.resolve("disk"), 64);
+                Engine engine = open("disk/store")) {
+            disk.fill(0);
+            ExecutorService thread = Executors.newSingleThreadExecutor();
+            try {
+                Future<Summary> learned =
+                        thread.submit(() -> new EpisodeFile(engine, deadLetters(), null).learn(file, records -> {}));
+                await().until(() -> engine.waitsForRoom().isPresent());
+                assertThat(learned).isNotDone();
+                disk.free();
+                assertThat(learned.get(1, TimeUnit.MINUTES)).isEqualTo(new Summary(5_000, 5_000, 0, 0, 0));
+            } finally {
+                thread.shutdownNow();
+            }
+            assertThat(engine.digest()).isEqualTo(undisturbed);
+        }
     }
 }

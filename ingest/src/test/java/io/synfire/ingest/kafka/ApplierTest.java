@@ -6,6 +6,7 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
+import io.synfire.ingest.room.RoomWatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

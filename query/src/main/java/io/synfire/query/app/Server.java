@@ -194,12 +194,6 @@ final class Server implements AutoCloseable {
                         position.source(),
                         position.partition(),
                         position.nextOffset()));
-        if (memory.engine().lostCheckpoints() > 0) {
-            LOG.warn(
-                    "the end of the store's log was lost, what it held is read again: store={} checkpoints={}",
-                    settings.store(),
-                    memory.engine().lostCheckpoints());
-        }
         if (learners != null) {
             learners.start(memory);
         }

@@ -26,7 +26,14 @@ final class Stores {
      */
     static Engine open(Settings settings, MeterRegistry meters) {
         try {
-            return Engine.open(settings.store(), settings.learning(), settings.engine(), meters);
+            Engine engine = Engine.open(settings.store(), settings.learning(), settings.engine(), meters);
+            if (engine.lostCheckpoints() > 0) {
+                LOG.warn(
+                        "the end of the store's log was lost, what it held is read again: store={} checkpoints={}",
+                        settings.store(),
+                        engine.lostCheckpoints());
+            }
+            return engine;
         } catch (SettingsMismatchException e) {
             throw new IllegalArgumentException(
                     e.getMessage() + System.lineSeparator() + "  " + command(settings, e.given()), e);
