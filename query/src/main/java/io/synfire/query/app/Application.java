@@ -185,7 +185,7 @@ final class Application implements Operations {
             String url = Serving.url(settings.data()).orElseThrow(() -> e);
             Path absolute = target.toAbsolutePath().normalize();
             try {
-                Serving.backup(url, absolute, tokenFile);
+                Serving.backup(url, absolute, tokenFile, settings.http().tls());
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while the backup was made", interrupted);

@@ -1,5 +1,7 @@
 package io.synfire.query.app;
 
+import io.synfire.query.http.HttpOptions.TlsFiles;
+import io.synfire.query.http.PinnedCertificate;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -38,8 +40,12 @@ final class Serving {
         return Files.isRegularFile(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
     }
 
-    /** Asks for a backup into a directory and waits until it is there; with the token that a file holds, where one is asked for. */
-    static void backup(String url, Path target, @Nullable Path tokenFile) throws IOException, InterruptedException {
+    /**
+     * Asks for a backup into a directory and waits until it is there; with the token that a file holds, where one is asked for. Over TLS the
+     * certificate must be the one of the server's files, where the settings name them, and one that the JDK trusts otherwise.
+     */
+    static void backup(String url, Path target, @Nullable Path tokenFile, @Nullable TlsFiles tls)
+            throws IOException, InterruptedException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), body)) {
             json.writeStartObject();
@@ -53,8 +59,12 @@ final class Serving {
             request.header(
                     "Authorization", "Bearer " + Files.readString(tokenFile).strip());
         }
-        HttpResponse<String> response = HttpClient.newHttpClient()
-                .send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        HttpClient.Builder client = HttpClient.newBuilder();
+        if (tls != null) {
+            client.sslContext(PinnedCertificate.trusting(tls));
+        }
+        HttpResponse<String> response =
+                client.build().send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         if (response.statusCode() != 200) {
             throw new IllegalStateException("the serving process made no backup: url=" + url + " status="
                     + response.statusCode() + ": " + response.body());

@@ -53,7 +53,8 @@ final class PemIdentity {
         }
     }
 
-    private static List<Certificate> chain(Path file) {
+    /** The certificates of a file, the server's own first. */
+    static List<Certificate> chain(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             List<Certificate> chain =
                     List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(in));

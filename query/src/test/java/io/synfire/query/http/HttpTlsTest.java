@@ -145,6 +145,33 @@ final class HttpTlsTest {
     }
 
     @Test
+    void whoKnowsTheFileTrustsItsCertificateUnderAnyNameAndNoOther() throws Exception {
+        KeyStore elsewhere = made("memory.example", "-keyalg", "RSA", "-ext", "san=dns:memory.example");
+        TlsFiles files = written(elsewhere);
+        try (ServedMemory memory = served(files)) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(memory.uri("/v1/status")).build();
+            // Its name is another: who only trusts its issuer does not take it for the server at this address.
+            assertThatThrownBy(() -> get(memory, elsewhere)).isInstanceOf(SSLHandshakeException.class);
+            HttpClient pinned = HttpClient.newBuilder()
+                    .sslContext(PinnedCertificate.trusting(files))
+                    .build();
+            assertThat(pinned.send(request, BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+
+            Path other = Files.writeString(
+                    directory.resolve("other.pem"),
+                    pem("CERTIFICATE", certificate(rsa("other")).getEncoded()));
+            HttpClient mistaken = HttpClient.newBuilder()
+                    .sslContext(PinnedCertificate.trusting(new TlsFiles(other, files.key())))
+                    .build();
+            assertThatThrownBy(() -> mistaken.send(request, BodyHandlers.ofString()))
+                    .isInstanceOf(SSLHandshakeException.class)
+                    .hasMessageContaining("another certificate than the file");
+        }
+    }
+
+    @Test
     void nothingOlderThanTls12IsSpoken() throws Exception {
         KeyStore store = rsa("own");
         try (ServedMemory memory = served(written(store))) {
