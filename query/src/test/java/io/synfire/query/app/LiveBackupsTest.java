@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.synfire.engine.Engine;
+import io.synfire.engine.StoreImage;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
@@ -26,6 +27,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LiveBackupsTest {
 
     private static final String SERVED = "data/store";
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @TempDir
     Path directory;
@@ -66,10 +69,9 @@ final class LiveBackupsTest {
         try (LiveMemory memory = new LiveMemory(engine, RecallSettings.defaults());
                 HttpServer http = server(memory)) {
             http.start();
-            HttpClient client = HttpClient.newHttpClient();
             List<Path> targets = List.of(directory.resolve("monday"), directory.resolve("tuesday"));
             List<CompletableFuture<HttpResponse<String>>> asked = targets.stream()
-                    .map(target -> client.sendAsync(posting(http.url(), target), BodyHandlers.ofString()))
+                    .map(target -> CLIENT.sendAsync(posting(http.url(), target), BodyHandlers.ofString()))
                     .toList();
             for (CompletableFuture<HttpResponse<String>> answer : asked) {
                 HttpResponse<String> made = answer.get(1, TimeUnit.MINUTES);
@@ -80,6 +82,30 @@ final class LiveBackupsTest {
             }
             assertThat(directory.resolve("data/store.links")).doesNotExist();
         }
+    }
+
+    @Test
+    void whyThereIsNoneIsSaidToWhoAskedForIt() throws Exception {
+        Engine engine = engine(SERVED, "c");
+        Path table = StoreImage.largestTable(settings.store());
+        StoreImage.flip(table, table.toFile().length() / 2);
+        Path file = Files.writeString(directory.resolve("file"), "no directory");
+        try (LiveMemory memory = new LiveMemory(engine, RecallSettings.defaults());
+                HttpServer http = server(memory)) {
+            http.start();
+            HttpResponse<String> damaged =
+                    CLIENT.send(posting(http.url(), directory.resolve("a")), BodyHandlers.ofString());
+            assertThat(damaged.statusCode()).isEqualTo(503);
+            assertThat(damaged.body())
+                    .contains("what was copied is not sound, verify the store")
+                    .contains(String.valueOf(table.getFileName()));
+            HttpResponse<String> unwritable =
+                    CLIENT.send(posting(http.url(), file.resolve("b")), BodyHandlers.ofString());
+            assertThat(unwritable.statusCode()).isEqualTo(503);
+            assertThat(unwritable.body()).contains("the backup cannot be made: backup=" + file);
+        }
+        assertThat(directory).isDirectoryNotContaining(path -> path.toString().contains("unfinished"));
+        assertThat(directory.resolve("a")).doesNotExist();
     }
 
     @Test
