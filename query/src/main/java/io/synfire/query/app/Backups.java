@@ -38,7 +38,7 @@ final class Backups {
     /** Copies the memory as of now, while it goes on learning; {@code linkTo} is what {@link Engine#linkTo} does. */
     synchronized BackupAnswer make(Consumer<Path> linkTo, Path directory) {
         Path target = directory.toAbsolutePath().normalize();
-        Path links = sibling(store, ".links");
+        Path links = StoreDirectory.links(store);
         Path growing = sibling(target, ".unfinished");
         try {
             requireEmpty(target);
