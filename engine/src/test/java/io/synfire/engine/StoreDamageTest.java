@@ -120,7 +120,7 @@ final class StoreDamageTest {
 
     @Test
     void aFlippedBitInATableIsToldWithItsFileAndTheLearnerWritesNoMore() throws IOException {
-        Path table = largestTable(whole);
+        Path table = StoreImage.largestTable(whole);
         StoreImage.copy(whole, damaged);
         StoreImage.flip(damaged.resolve(table.getFileName()), Files.size(table) / 2);
         try (Engine engine = open(damaged)) {
@@ -140,7 +140,7 @@ final class StoreDamageTest {
 
     @Test
     void aMissingOrShortenedTableIsToldWithItsFileWhenTheStoreIsOpened() throws IOException {
-        Path table = largestTable(whole);
+        Path table = StoreImage.largestTable(whole);
         String name = String.valueOf(table.getFileName());
         StoreImage.copy(whole, damaged);
         Files.delete(damaged.resolve(name));
@@ -201,18 +201,6 @@ final class StoreDamageTest {
             throw new AssertionError("a damaged table was read");
         }
         return met;
-    }
-
-    private static Path largestTable(Path store) throws IOException {
-        Path largest = store;
-        long size = -1;
-        for (Path file : StoreImage.files(store, ".sst")) {
-            if (Files.size(file) > size) {
-                largest = file;
-                size = Files.size(file);
-            }
-        }
-        return largest;
     }
 
     private static Engine open(Path store) {

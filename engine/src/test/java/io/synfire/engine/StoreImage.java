@@ -53,6 +53,13 @@ public final class StoreImage {
         }
     }
 
+    /** The table that holds the most: rows, in the middle of which there is nothing else. */
+    public static Path largestTable(Path store) {
+        return files(store, ".sst").stream()
+                .max(Comparator.comparingLong(table -> table.toFile().length()))
+                .orElseThrow();
+    }
+
     /** Flips one bit. */
     public static void flip(Path file, long at) {
         try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {

@@ -24,6 +24,12 @@ public final class StoreInspection {
         change(directory, database -> database.db().delete(database.handle(ColumnFamily.ROWS), RocksStore.key(cue)));
     }
 
+    /** Makes it a store of another format. */
+    public static void setFormat(Path directory, byte format) {
+        change(directory, database -> database.db()
+                .put(database.handle(ColumnFamily.DEFAULT), StoreOpening.FORMAT_KEY, new byte[] {format}));
+    }
+
     /** What is changed behind the store's back. */
     interface Change {
         void in(RocksDatabase database) throws RocksDBException;

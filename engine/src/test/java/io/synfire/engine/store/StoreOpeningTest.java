@@ -41,12 +41,9 @@ final class StoreOpeningTest {
     void anOlderOrNewerFormatIsRefusedByItsNumber() {
         for (byte format : new byte[] {3, 5}) {
             create();
-            StoreInspection.change(directory, database -> database.db()
-                    .put(database.handle(ColumnFamily.DEFAULT), StoreOpening.FORMAT_KEY, new byte[] {format}));
+            StoreInspection.setFormat(directory, format);
             assertRefused("format=" + format);
-            StoreInspection.change(directory, database -> database.db()
-                    .put(database.handle(ColumnFamily.DEFAULT), StoreOpening.FORMAT_KEY, new byte[] {StoreOpening.FORMAT
-                    }));
+            StoreInspection.setFormat(directory, StoreOpening.FORMAT);
         }
     }
 

@@ -180,7 +180,7 @@ final class Application implements Operations {
         }
         try (Engine engine =
                 Engine.open(settings.store(), settings.learning(), settings.engine(), new SimpleMeterRegistry())) {
-            return backups(settings).make(engine, target);
+            return backups(settings).make(engine::linkTo, target);
         } catch (StoreInUseException e) {
             String url = Serving.url(settings.data()).orElseThrow(() -> e);
             Path absolute = target.toAbsolutePath().normalize();

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Makes backups of a store and brings them back. A backup is a store of its own with what it says of itself beside it: it shares no block with
@@ -34,17 +35,17 @@ final class Backups {
         this.clock = clock;
     }
 
-    /** Copies the memory as of now, while it goes on learning. */
-    synchronized BackupAnswer make(Engine engine, Path directory) {
+    /** Copies the memory as of now, while it goes on learning; {@code linkTo} is what {@link Engine#linkTo} does. */
+    synchronized BackupAnswer make(Consumer<Path> linkTo, Path directory) {
         Path target = directory.toAbsolutePath().normalize();
-        Path links = sibling(store, ".links");
+        Path links = StoreDirectory.links(store);
         Path growing = sibling(target, ".unfinished");
         try {
             requireEmpty(target);
             FileCopies.delete(links);
             FileCopies.delete(growing);
             try {
-                engine.linkTo(links);
+                linkTo.accept(links);
                 List<BackupAnswer.File> files = FileCopies.copy(links, growing.resolve(STORE), FileCopies.names(links));
                 BackupAnswer backup = described(growing.resolve(STORE), target, files);
                 BackupManifest.write(backup, growing);

@@ -18,6 +18,8 @@ final class LiveBackups implements BackupMaker {
 
     @Override
     public synchronized BackupAnswer backup(Path target) {
-        return new Backups(settings.store(), settings.engine(), InstantSource.system()).make(memory.engine(), target);
+        Backups backups = new Backups(settings.store(), settings.engine(), InstantSource.system());
+        // Once its files have a second name, a memory may be replaced and closed: they are copied without it.
+        return backups.make(links -> memory.use(engine -> engine.linkTo(links)), target);
     }
 }

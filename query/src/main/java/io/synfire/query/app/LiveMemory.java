@@ -8,6 +8,7 @@ import io.synfire.query.recall.RecallSettings;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -67,13 +68,25 @@ final class LiveMemory implements QueriesSource, AutoCloseable {
 
     @Override
     public <T> T ask(Function<Queries, T> question) {
+        return held(asked -> question.apply(asked.queries));
+    }
+
+    /** Does what needs an engine that is not closed meanwhile. Whoever takes over waits for it, so it is to be short. */
+    void use(Consumer<Engine> work) {
+        held(used -> {
+            work.accept(used.engine);
+            return used;
+        });
+    }
+
+    private <T> T held(Function<Held, T> work) {
         while (true) {
-            Held asked = held;
-            if (asked.enter()) {
+            Held now = held;
+            if (now.enter()) {
                 try {
-                    return question.apply(asked.queries);
+                    return work.apply(now);
                 } finally {
-                    asked.leave();
+                    now.leave();
                 }
             }
         }
@@ -89,7 +102,7 @@ final class LiveMemory implements QueriesSource, AutoCloseable {
         return held.engine.view();
     }
 
-    /** Puts another in its place and waits until nobody asks the one before any more, which is the caller's to close. */
+    /** Puts another in its place and waits until nobody asks or uses the one before any more, which is the caller's to close. */
     Engine replace(Engine next) {
         Held before = held;
         held = new Held(next, recall);

@@ -39,11 +39,19 @@ final class StoreDirectory {
     /** What a memory rejects while it is being built. */
     private static final Pattern REJECTS = Pattern.compile("store-\\d{1,9}\\.dead-letters\\.jsonl");
 
+    /** Second names of a store's files, while a backup copies them. */
+    private static final Pattern LINKS = Pattern.compile("store(?:-\\d{1,9})?\\.links");
+
     private StoreDirectory() {}
 
     /** Where what is rejected is kept while a memory is being built. */
     static Path rejects(Path store) {
         return store.resolveSibling(store.getFileName() + ".dead-letters.jsonl");
+    }
+
+    /** Where a backup gives the files of a store their second names. */
+    static Path links(Path store) {
+        return store.resolveSibling(store.getFileName() + ".links");
     }
 
     /** The store that is the memory, whether or not it is there yet. */
@@ -112,6 +120,20 @@ final class StoreDirectory {
             }
         }
         return away;
+    }
+
+    /**
+     * Takes away what a backup left that ended with its process: tables that the memory no longer needs would take room for as long as they
+     * have a second name. Only at a start, by who has the memory open to write: then no backup is under way.
+     */
+    static void tidyLinks(Path data) throws IOException {
+        try (Stream<Path> paths = Files.list(data)) {
+            for (Path left : paths.filter(path ->
+                            LINKS.matcher(String.valueOf(path.getFileName())).matches())
+                    .toList()) {
+                delete(left);
+            }
+        }
     }
 
     /** Deletes a store that nobody has open. */

@@ -40,14 +40,16 @@ final class Stores {
         }
     }
 
-    /** Puts away what a rebuild left that ended with its process. Only after the memory was opened: who has it open has all of them. */
+    /** Puts away what a rebuild or a backup left that ended with its process. Only after the memory was opened: who has it open has all of them. */
     static void tidy(Settings settings) {
         try {
             for (Path away : StoreDirectory.tidy(settings.data())) {
                 LOG.info("put away what an earlier rebuild left: store={}", away);
             }
+            StoreDirectory.tidyLinks(settings.data());
         } catch (IOException e) {
-            throw new UncheckedIOException("what an earlier rebuild left cannot be put away: " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "what an earlier rebuild or backup left cannot be put away: " + e.getMessage(), e);
         }
     }
 

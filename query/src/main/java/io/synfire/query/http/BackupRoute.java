@@ -5,6 +5,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.synfire.query.answer.StoreJson;
 import io.synfire.query.recall.BadQueryException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
@@ -51,6 +52,9 @@ final class BackupRoute {
             context.contentType("application/json").result(json.of(maker.backup(target)));
         } catch (IllegalArgumentException e) {
             throw new BadQueryException(String.valueOf(e.getMessage()));
+        } catch (IllegalStateException | UncheckedIOException e) {
+            // Who may ask for a backup may know why there is none, and would look for it in vain elsewhere.
+            throw new UnavailableException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
+import io.synfire.engine.StoreImage;
+import io.synfire.engine.store.StoreInspection;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
@@ -248,6 +250,39 @@ final class RebuildIT {
         assertThat(answer.before()).isNull();
         learn("lost", "direct", Map.of("max-gap", "2h"));
         compare(directory.resolve("direct"), directory.resolve("rebuilt"));
+    }
+
+    @Test
+    void overADamagedMemoryItReadsTheWholeTopicByTheSettingsGiven() throws Exception {
+        RebuildLog log = learned("damaged");
+        Path table = StoreImage.largestTable(directory.resolve("data/store"));
+        StoreImage.flip(table, Files.size(table) / 2);
+        assertRebuiltByTheTopicAlone("damaged", log, "file=" + table.getFileName());
+    }
+
+    @Test
+    void overAMemoryOfAForeignFormatItReadsTheWholeTopicByTheSettingsGiven() throws Exception {
+        RebuildLog log = learned("foreign");
+        StoreInspection.setFormat(directory.resolve("data/store"), (byte) 3);
+        assertRebuiltByTheTopicAlone("foreign", log, "format=3 readable=4");
+    }
+
+    /** What the memory had been told, and how far it had read, is not known any more: neither is to be made use of. */
+    private void assertRebuiltByTheTopicAlone(String topic, RebuildLog log, String matter) throws Exception {
+        RebuildLog.append(kafka, topic, log.next(500));
+        RebuildAnswer answer = rebuild(topic, "rebuilt", null, false, "half-lives=1d,7d");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains(matter)
+                .contains("the topic is read to its end, with the settings that are given: others are not known");
+        assertThat(answer.before()).isNull();
+        assertThat(answer.comparison()).isEqualTo(Comparison.NOT_COMPARABLE);
+        assertThat(answer.settings()).containsEntry("half-lives", "1d,7d").containsEntry("max-gap", "30m");
+        learn(topic, "direct", Map.of("half-lives", "1d,7d"));
+        compare(directory.resolve("direct"), directory.resolve("rebuilt"));
+
+        // Where it is stopped and begun again, the memory is still of no help, and needed for nothing.
+        assertThat(rebuild(topic, "rebuilt", null, false, "half-lives=1d,7d").after())
+                .isEqualTo(answer.after());
     }
 
     /** Appends a log of its own to a topic, and learns it as a server would, by settings that are not the defaults. */
