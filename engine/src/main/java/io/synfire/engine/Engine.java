@@ -404,6 +404,17 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * Reads all tables of the store beside who uses it, and compares their checksums. Damage is as if a read had met it: from then on nothing
+     * is learned. Any thread; takes as long as reading them does.
+     *
+     * @throws StoreDamagedException if a table is damaged
+     * @throws IllegalStateException if the engine is closed
+     */
+    public void requireUndamaged() {
+        store.requireSoundTables();
+    }
+
+    /**
      * Checkpoints, if this engine writes and has not failed, and releases everything. Idempotent.
      *
      * @throws StoreException if the last checkpoint could not be written; everything is released all the same

@@ -393,6 +393,17 @@ public final class RocksStore implements AutoCloseable {
     }
 
     /**
+     * The same, and remembers the first damage as if it had been met by a read.
+     *
+     * @throws StoreDamagedException if a checksum is wrong
+     */
+    public void requireSoundTables() {
+        checkTables().damaged().entrySet().stream().findFirst().ifPresent(table -> {
+            throw failures.damaged(table.getKey(), table.getValue(), null);
+        });
+    }
+
+    /**
      * Compares the checksums of all tables that lie in a directory, where the store itself cannot be opened.
      *
      * @param directory the store's directory

@@ -1,5 +1,7 @@
 package io.synfire.query.app;
 
+import io.synfire.engine.Engine;
+import io.synfire.engine.store.StoreException;
 import io.synfire.query.answer.BackupAnswer;
 import io.synfire.query.http.BackupMaker;
 import java.nio.file.Path;
@@ -20,6 +22,13 @@ final class LiveBackups implements BackupMaker {
     public synchronized BackupAnswer backup(Path target) {
         Backups backups = new Backups(settings.store(), settings.engine(), InstantSource.system());
         // Once its files have a second name, a memory may be replaced and closed: they are copied without it.
-        return backups.make(links -> memory.use(engine -> engine.linkTo(links)), target);
+        try {
+            return backups.make(links -> memory.use(engine -> engine.linkTo(links)), target);
+        } catch (IllegalStateException | StoreException e) {
+            // What is wrong with the copy is mostly wrong with what it was made of; then that is what is to be said,
+            // and known.
+            memory.use(Engine::requireUndamaged);
+            throw e;
+        }
     }
 }

@@ -90,7 +90,8 @@ final class Rebuilding {
         }
     }
 
-    private RebuildPlan begin(Settings settings, Map<String, String> given, RebuildRequest request, Cluster cluster) {
+    private RebuildPlan begin(Settings settings, Map<String, String> given, RebuildRequest request, Cluster cluster)
+            throws IOException {
         Live live = live(settings);
         LearningSettings learning = changed(live == null ? null : live.learning(), given);
         List<Position> goal = live == null
@@ -109,7 +110,8 @@ final class Rebuilding {
                 List.of());
     }
 
-    private RebuildPlan goOn(Settings settings, RebuildPlan plan, Map<String, String> given, RebuildRequest request) {
+    private RebuildPlan goOn(Settings settings, RebuildPlan plan, Map<String, String> given, RebuildRequest request)
+            throws IOException {
         Live live = live(settings);
         Map<String, String> learning =
                 changed(live == null ? null : live.learning(), given).toMap();
@@ -201,8 +203,8 @@ final class Rebuilding {
     }
 
     /** The memory there is; null if there is none, or none that can be read: then its log must do without it. */
-    private @Nullable Live live(Settings settings) {
-        if (!Files.exists(settings.store())) {
+    private @Nullable Live live(Settings settings) throws IOException {
+        if (FileCopies.isEmpty(settings.store())) {
             return null;
         }
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {

@@ -11,6 +11,8 @@ import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.OutOfTimeException;
 import io.synfire.query.recall.UnknownConceptException;
 import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
@@ -35,6 +37,9 @@ final class Problems {
 
     private final AnswerJson json = new AnswerJson();
     private final Refusals refusals;
+
+    /** Files whose damage was logged: each question may meet it again. */
+    private final Set<String> met = ConcurrentHashMap.newKeySet();
 
     Problems(Refusals refusals) {
         this.refusals = refusals;
@@ -72,7 +77,9 @@ final class Problems {
             answer(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
         });
         config.routes.exception(StoreDamagedException.class, (e, context) -> {
-            LOG.error("a request met damage: {}", e.getMessage());
+            if (met.add(e.file().orElse(""))) {
+                LOG.error("a request met damage, others may follow unsaid: {}", e.getMessage());
+            }
             answer(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
         });
         config.routes.exception(

@@ -96,9 +96,11 @@ final class LiveBackupsTest {
             HttpResponse<String> damaged =
                     CLIENT.send(posting(http.url(), directory.resolve("a")), BodyHandlers.ofString());
             assertThat(damaged.statusCode()).isEqualTo(503);
+            // Of the memory that is served, not of the copy: it is the one that needs help.
             assertThat(damaged.body())
-                    .contains("what was copied is not sound, verify the store")
-                    .contains(String.valueOf(table.getFileName()));
+                    .contains("store=" + settings.store() + " file=" + table.getFileName())
+                    .doesNotContain("unfinished");
+            assertThat(engine.damage()).isPresent();
             HttpResponse<String> unwritable =
                     CLIENT.send(posting(http.url(), file.resolve("b")), BodyHandlers.ofString());
             assertThat(unwritable.statusCode()).isEqualTo(503);

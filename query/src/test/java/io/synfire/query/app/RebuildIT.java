@@ -246,6 +246,8 @@ final class RebuildIT {
         RebuildLog log = new RebuildLog(SEED);
         new Topics(kafka).create(new TopicNames("lost", "lost.dead"), 2);
         RebuildLog.append(kafka, "lost", log.next(RECORDS));
+        // An empty directory is no memory either.
+        Files.createDirectories(directory.resolve("data/store"));
         RebuildAnswer answer = rebuild("lost", "rebuilt", null, false, "max-gap=2h");
         assertThat(answer.before()).isNull();
         learn("lost", "direct", Map.of("max-gap", "2h"));
