@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         })
 final class DiffCommand implements Callable<Integer> {
 
-    private static final int TAIL_EPISODES_MAX = 100_000;
+    private static final int TAIL_EPISODES_MAX = 1_000;
 
     private final SynfireCommand root;
     private final Operations operations;

@@ -95,12 +95,11 @@ final class HttpLimitsTest {
                     "/v1/recall?cue=cue&cue=other%201&hops=4&k=1000",
                     "/v1/concepts/cue/associations?measure=npmi&k=1000",
                     "/v1/associations?from=cue&to=other%201")) {
-                // It may be done in a millisecond once; not each time, on cold code.
-                await().atMost(Duration.ofSeconds(60))
-                        .until(() -> memory.get(path).statusCode() == 503);
+                // It may be done in a millisecond now and then; not each time.
+                HttpResponse<String> late = await().atMost(Duration.ofSeconds(60))
+                        .until(() -> memory.get(path), answer -> answer.statusCode() != 200);
+                assertProblem(late, 503, "query-time-max=1ms");
             }
-            HttpResponse<String> last = memory.get("/v1/associations?from=cue&to=other%201");
-            assertProblem(last, 503, "query-time-max=1ms");
             assertThat(memory.denied("out-of-time")).isGreaterThanOrEqualTo(5);
         }
     }
