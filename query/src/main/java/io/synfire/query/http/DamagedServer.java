@@ -1,6 +1,5 @@
 package io.synfire.query.http;
 
-import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -12,12 +11,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
  */
 public final class DamagedServer implements AutoCloseable {
 
-    private final HttpOptions options;
     private final String detail;
     private final PrometheusMeterRegistry meters;
     private final Problems problems;
-    private final Transport transport;
-    private final Javalin javalin;
+    private final Listener listener;
 
     /**
      * A server, not yet started.
@@ -27,13 +24,11 @@ public final class DamagedServer implements AutoCloseable {
      * @param meters what {@code /metrics} shows
      */
     public DamagedServer(HttpOptions options, String detail, PrometheusMeterRegistry meters) {
-        this.options = options;
         this.detail = detail;
         this.meters = meters;
         Refusals refusals = new Refusals(meters, System::nanoTime);
         this.problems = new Problems(refusals);
-        this.transport = new Transport(options, meters, refusals, problems);
-        this.javalin = Javalin.create(this::configure);
+        this.listener = new Listener(options, new Transport(options, meters, refusals, problems), this::configure);
     }
 
     /**
@@ -42,14 +37,7 @@ public final class DamagedServer implements AutoCloseable {
      * @throws IllegalStateException if the port is taken
      */
     public void start() {
-        try {
-            javalin.start();
-        } catch (RuntimeException e) {
-            throw new IllegalStateException(
-                    "HTTP cannot listen, set another http.port: http.host=" + options.host() + " http.port="
-                            + options.port(),
-                    e);
-        }
+        listener.start();
     }
 
     /**
@@ -58,20 +46,16 @@ public final class DamagedServer implements AutoCloseable {
      * @return the port, also where 0 was asked for
      */
     public int port() {
-        return javalin.port();
+        return listener.port();
     }
 
     /** Stops. Idempotent. */
     @Override
     public void close() {
-        javalin.stop();
-        transport.close();
+        listener.close();
     }
 
     private void configure(JavalinConfig config) {
-        config.startup.showJavalinBanner = false;
-        config.startup.showOldJavalinVersionWarning = false;
-        transport.configure(config);
         config.routes.get(
                 "/health/live", context -> context.contentType("text/plain").result("live"));
         config.routes.get("/metrics", context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
