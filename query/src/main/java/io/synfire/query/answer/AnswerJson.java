@@ -3,21 +3,13 @@ package io.synfire.query.answer;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Digest;
 import io.synfire.query.recall.Answers;
-import java.io.ByteArrayOutputStream;
 import java.time.Instant;
-import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.StreamWriteFeature;
-import tools.jackson.core.json.JsonFactory;
 
 /** Answers as JSON, in UTF-8. What is undefined is null, never NaN. Immutable and thread-safe. */
 public final class AnswerJson {
 
-    private final JsonFactory factory = JsonFactory.builder()
-            // Ten numbers an association: the default costs a question more than ranking it.
-            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
-            .build();
+    private final JsonDocument document = new JsonDocument();
 
     /**
      * Known concepts.
@@ -26,7 +18,7 @@ public final class AnswerJson {
      * @return {@code {"concepts": […]}}
      */
     public byte[] of(Answers.Concepts answer) {
-        return object(json -> {
+        return document.of(json -> {
             json.writeName("concepts");
             json.writeStartArray();
             for (Answers.Concept concept : answer.concepts()) {
@@ -47,7 +39,7 @@ public final class AnswerJson {
      * @return {@code {"concept", "asOf", "measure", "associations": […]}}
      */
     public byte[] of(Answers.Associations answer) {
-        return object(json -> {
+        return document.of(json -> {
             json.writeStringProperty("concept", answer.concept());
             json.writeStringProperty("asOf", iso(answer.asOfMs()));
             json.writeStringProperty("measure", answer.measure().toString());
@@ -74,7 +66,7 @@ public final class AnswerJson {
      * @return {@code {"from", "to", "asOf", "horizons": […], "lastReinforcement", "fallsBelow", "retention"}}
      */
     public byte[] of(Answers.Explanation answer) {
-        return object(json -> ExplanationJson.write(json, answer));
+        return document.of(json -> ExplanationJson.write(json, answer));
     }
 
     /**
@@ -85,7 +77,7 @@ public final class AnswerJson {
      * @return the same with {@code "evidence": {"records", "searched": […], "episodes": […]}}
      */
     public byte[] of(Answers.Explanation answer, EvidenceAnswer evidence) {
-        return object(json -> {
+        return document.of(json -> {
             ExplanationJson.write(json, answer);
             EvidenceJson.write(json, evidence);
         });
@@ -98,7 +90,7 @@ public final class AnswerJson {
      * @return {@code {"asOf", "fast", "slow", "concepts": […], "associations": […]}}
      */
     public byte[] of(Answers.Trending answer) {
-        return object(json -> {
+        return document.of(json -> {
             JsonFields.text(json, "asOf", iso(answer.asOfMs()));
             JsonFields.text(json, "fast", answer.fast());
             JsonFields.text(json, "slow", answer.slow());
@@ -133,7 +125,7 @@ public final class AnswerJson {
      * @return {@code {"asOf", "results": […], "unknownCues": […]}}
      */
     public byte[] of(Answers.Recall answer) {
-        return object(json -> {
+        return document.of(json -> {
             json.writeStringProperty("asOf", iso(answer.asOfMs()));
             json.writeName("results");
             json.writeStartArray();
@@ -163,7 +155,7 @@ public final class AnswerJson {
      *     the cluster gives no answer, {@code "failure"} if learning stopped
      */
     public byte[] of(StatusAnswer answer) {
-        return object(json -> {
+        return document.of(json -> {
             json.writeBooleanProperty("ready", answer.ready());
             Long watermarkMs = answer.watermarkMs();
             JsonFields.text(json, "watermark", watermarkMs == null ? null : iso(watermarkMs));
@@ -208,7 +200,7 @@ public final class AnswerJson {
      *     "applied"}}
      */
     public byte[] of(ForgetAnswer answer) {
-        return object(json -> {
+        return document.of(json -> {
             ForgetAnswer.Removed removed = answer.removed();
             if (removed == null) {
                 JsonFields.text(json, "concept", answer.concept());
@@ -246,7 +238,7 @@ public final class AnswerJson {
      * @return {@code {"learned", "state", "episodes", "associations", "concepts"}}
      */
     public byte[] of(Digest answer) {
-        return object(json -> {
+        return document.of(json -> {
             json.writeStringProperty("learned", answer.learnedHex());
             json.writeStringProperty("state", answer.stateHex());
             json.writeNumberProperty("episodes", answer.episodes());
@@ -265,7 +257,7 @@ public final class AnswerJson {
      * @return {@code {"accepted", "partition", "firstOffset", "lastOffset"}}
      */
     public byte[] ofAppended(int accepted, int partition, long firstOffset, long lastOffset) {
-        return object(json -> {
+        return document.of(json -> {
             json.writeNumberProperty("accepted", accepted);
             json.writeNumberProperty("partition", partition);
             json.writeNumberProperty("firstOffset", firstOffset);
@@ -282,7 +274,7 @@ public final class AnswerJson {
      * @return {@code {"type", "title", "status", "detail"}}
      */
     public byte[] ofProblem(int status, String title, String detail) {
-        return object(json -> {
+        return document.of(json -> {
             json.writeStringProperty("type", "about:blank");
             json.writeStringProperty("title", title);
             json.writeNumberProperty("status", status);
@@ -293,16 +285,6 @@ public final class AnswerJson {
     /** A moment as answers write it: ISO-8601, UTC. */
     static String iso(long atMs) {
         return Instant.ofEpochMilli(atMs).toString();
-    }
-
-    private byte[] object(Consumer<JsonGenerator> fields) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
-            fields.accept(json);
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
     }
 
     private static void work(JsonGenerator json, Answers.Work work) {

@@ -5,11 +5,8 @@ import io.synfire.query.answer.BenchAnswer.Contender;
 import io.synfire.query.answer.BenchAnswer.Held;
 import io.synfire.query.answer.BenchAnswer.Rate;
 import io.synfire.query.answer.BenchAnswer.Setup;
-import java.io.ByteArrayOutputStream;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** A benchmark as JSON: one object for each contender, null for one that did not run. Thread-safe. */
 public final class BenchJson {
@@ -17,7 +14,7 @@ public final class BenchJson {
     private static final List<String> NAMES = List.of(
             BenchAnswer.SYNFIRE, BenchAnswer.IN_MEMORY, BenchAnswer.CEILING, BenchAnswer.STREAMS, BenchAnswer.REDIS);
 
-    private final JsonFactory factory = new JsonFactory();
+    private final JsonDocument document = new JsonDocument();
 
     /**
      * How fast a memory learns, beside the others.
@@ -26,9 +23,7 @@ public final class BenchJson {
      * @return one document
      */
     public byte[] of(BenchAnswer answer) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return document.of(json -> {
             setup(json, answer.setup());
             json.writeName("producing");
             json.writeStartObject();
@@ -55,9 +50,7 @@ public final class BenchJson {
                 contender(json, warmUp);
             }
             json.writeEndObject();
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
+        });
     }
 
     private static void setup(JsonGenerator json, Setup setup) {

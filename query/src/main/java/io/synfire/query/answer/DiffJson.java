@@ -2,16 +2,13 @@ package io.synfire.query.answer;
 
 import io.synfire.query.compare.MemoryComparison;
 import io.synfire.query.evaluate.Score;
-import java.io.ByteArrayOutputStream;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** What changed between two memories as JSON. Thread-safe. */
 public final class DiffJson {
 
-    private final JsonFactory factory = new JsonFactory();
+    private final JsonDocument document = new JsonDocument();
 
     /**
      * What changed.
@@ -21,9 +18,7 @@ public final class DiffJson {
      */
     public byte[] of(DiffAnswer answer) {
         MemoryComparison found = answer.comparison();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return document.of(json -> {
             json.writeNumberProperty("k", found.k());
             JsonFields.number(json, "minSupport", found.minSupport());
             side(json, "first", answer.first(), found.first(), found.onlyFirst());
@@ -48,9 +43,7 @@ public final class DiffJson {
             }
             json.writeEndArray();
             scores(json, answer.scores());
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
+        });
     }
 
     private static void side(

@@ -1,18 +1,15 @@
 package io.synfire.query.answer;
 
 import io.synfire.engine.event.Position;
-import java.io.ByteArrayOutputStream;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** Rebuilds as JSON. Thread-safe. */
 public final class RebuildJson {
 
-    private final JsonFactory factory = new JsonFactory();
+    private final JsonDocument document = new JsonDocument();
 
     /**
      * What became of a rebuild.
@@ -21,9 +18,7 @@ public final class RebuildJson {
      * @return one document; {@code learnedEqual} is null where there is nothing to compare
      */
     public byte[] of(RebuildAnswer answer) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return document.of(json -> {
             json.writeStringProperty("into", answer.into());
             JsonFields.text(json, "until", iso(answer.untilMs()));
             settings(json, answer.settings());
@@ -57,9 +52,7 @@ public final class RebuildJson {
             }
             json.writeNumberProperty("records", answer.records());
             JsonFields.number(json, "seconds", answer.seconds());
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
+        });
     }
 
     /**
@@ -69,9 +62,7 @@ public final class RebuildJson {
      * @return one document
      */
     public byte[] of(RebuildStatus status) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return document.of(json -> {
             json.writeStringProperty("state", status.state().toString());
             settings(json, status.settings());
             JsonFields.text(json, "until", iso(status.untilMs()));
@@ -80,9 +71,7 @@ public final class RebuildJson {
             JsonFields.number(json, "recordsPerSecond", status.recordsPerSecond());
             JsonFields.number(json, "remainingSeconds", status.remainingSeconds());
             JsonFields.text(json, "failure", status.failure());
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
+        });
     }
 
     private static void settings(JsonGenerator json, Map<String, String> settings) {

@@ -4,16 +4,13 @@ import io.synfire.query.answer.ScenarioAnswer.Outcome;
 import io.synfire.query.answer.ScenarioAnswer.Sample;
 import io.synfire.query.answer.ScenarioAnswer.Setup;
 import io.synfire.query.answer.ScenarioAnswer.Step;
-import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** A long run as JSON: what was run, what follows, and all samples. Thread-safe. */
 public final class ScenarioJson {
 
-    private final JsonFactory factory = new JsonFactory();
+    private final JsonDocument document = new JsonDocument();
 
     /**
      * How a memory bears a long run.
@@ -23,9 +20,7 @@ public final class ScenarioJson {
      */
     public byte[] of(ScenarioAnswer answer) {
         ScenarioFigures figures = new ScenarioFigures(answer);
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 16);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return document.of(json -> {
             setup(json, answer.setup());
             summary(json, answer, figures);
             json.writeName("steps");
@@ -53,9 +48,7 @@ public final class ScenarioJson {
                 sample(json, answer.samples().get(i), figures.pairsPerSecond(i));
             }
             json.writeEndArray();
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
+        });
     }
 
     private static void setup(JsonGenerator json, Setup setup) {

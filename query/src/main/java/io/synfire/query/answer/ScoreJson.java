@@ -2,16 +2,13 @@ package io.synfire.query.answer;
 
 import io.synfire.query.evaluate.Score;
 import io.synfire.query.evaluate.Search;
-import java.io.ByteArrayOutputStream;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** Scores as JSON. Thread-safe. */
 public final class ScoreJson {
 
-    private final JsonFactory factory = new JsonFactory();
+    private final JsonDocument document = new JsonDocument();
 
     /**
      * How well memories predict.
@@ -20,9 +17,7 @@ public final class ScoreJson {
      * @return one document
      */
     public byte[] of(EvaluateAnswer answer) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return document.of(json -> {
             json.writeStringProperty("protocol", answer.protocol());
             json.writeNumberProperty("episodes", answer.episodes());
             json.writeNumberProperty("concepts", answer.concepts());
@@ -36,9 +31,7 @@ public final class ScoreJson {
                 json.writeEndObject();
                 trials(json, found.trials());
             }
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
+        });
     }
 
     private static void trials(JsonGenerator json, List<Search.Trial> trials) {

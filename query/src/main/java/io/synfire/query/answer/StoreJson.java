@@ -3,17 +3,13 @@ package io.synfire.query.answer;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.Verification;
-import java.io.ByteArrayOutputStream;
 import java.time.Instant;
-import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** Backups and what was found in a store, as JSON. Thread-safe. */
 public final class StoreJson {
 
-    private final JsonFactory factory = new JsonFactory();
+    private final JsonDocument document = new JsonDocument();
 
     /**
      * A backup.
@@ -22,7 +18,7 @@ public final class StoreJson {
      * @return one document
      */
     public byte[] of(BackupAnswer answer) {
-        return object(json -> backup(json, answer));
+        return document.of(json -> backup(json, answer));
     }
 
     /**
@@ -32,7 +28,7 @@ public final class StoreJson {
      * @return one document
      */
     public byte[] of(RestoreAnswer answer) {
-        return object(json -> {
+        return document.of(json -> {
             json.writeStringProperty("store", answer.store());
             JsonFields.text(json, "movedTo", answer.movedTo());
             digest(json, "digest", answer.after());
@@ -50,7 +46,7 @@ public final class StoreJson {
      * @return one document
      */
     public byte[] of(Verification answer) {
-        return object(json -> {
+        return document.of(json -> {
             json.writeBooleanProperty("sound", answer.isSound());
             json.writeNumberProperty("tables", answer.tables());
             json.writeNumberProperty("tableBytes", answer.tableBytes());
@@ -115,15 +111,5 @@ public final class StoreJson {
         json.writeNumberProperty("associations", digest.associations());
         json.writeNumberProperty("concepts", digest.concepts());
         json.writeEndObject();
-    }
-
-    private byte[] object(Consumer<JsonGenerator> fields) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
-            fields.accept(json);
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
     }
 }
