@@ -73,7 +73,7 @@ public final class Engine implements AutoCloseable {
         this.checkpoints = new CheckpointRunner(memory, meters, machinery.checkpointThread());
         this.nanoTime = machinery.nanoTime();
         meters.store(store, () -> checkpoints.failure() instanceof StoreFullException);
-        this.view = new LiveView(memory, lifecycle, () -> closed);
+        this.view = new LiveView(memory.reader(), lifecycle, () -> closed);
         this.writable = writable;
     }
 
@@ -200,14 +200,14 @@ public final class Engine implements AutoCloseable {
         long pairs = batches.stream().mapToLong(Batch::pairs).sum();
         blocked += timed(() -> makeRoomFor(pairs));
         long start = nanoTime.getAsLong();
-        long appliedBefore = memory.applied();
+        long appliedBefore = memory.figures().applied();
         try {
             memory.apply(batches);
         } catch (RuntimeException | Error e) {
             failure = e;
             throw e;
         }
-        meters.applied(memory.applied() - appliedBefore, nanoTime.getAsLong() - start);
+        meters.applied(memory.figures().applied() - appliedBefore, nanoTime.getAsLong() - start);
         long waited = blocked;
         try {
             blocked += timed(() -> keepRoom(waited));
@@ -294,7 +294,7 @@ public final class Engine implements AutoCloseable {
      * @return one position per source and partition
      */
     public List<Position> positions() {
-        return memory.positions();
+        return memory.figures().positions();
     }
 
     /**
@@ -347,9 +347,9 @@ public final class Engine implements AutoCloseable {
         return new Digest(
                 sums.learned(),
                 sums.state(),
-                memory.counts().episodes(),
+                memory.figures().counts().episodes(),
                 sums.associations(),
-                memory.counts().concepts());
+                memory.figures().counts().concepts());
     }
 
     /** Releases everything without a last checkpoint, for a memory that nobody will open again. Idempotent. */

@@ -27,7 +27,8 @@ final class EngineMeters implements AutoCloseable {
 
     EngineMeters(MeterRegistry registry, Memory memory, RocksStore store, EngineOptions options) {
         this.registry = registry;
-        add(FunctionCounter.builder("synfire.episodes", memory, Memory::fired)
+        add(FunctionCounter.builder(
+                        "synfire.episodes", memory, each -> each.figures().fired())
                 .description("Episodes learned since the start")
                 .register(registry));
         pairs = add(Counter.builder("synfire.pairs")
@@ -57,39 +58,47 @@ final class EngineMeters implements AutoCloseable {
                 .description("Bytes that one checkpoint hands to the store")
                 .baseUnit("bytes")
                 .register(registry));
-        gauge("synfire.concepts", "Known concepts", () -> memory.counts().concepts());
-        gauge("synfire.associations", "Stored directed edges", () -> memory.counts()
+        gauge("synfire.concepts", "Known concepts", () -> memory.figures()
+                .counts()
+                .concepts());
+        gauge("synfire.associations", "Stored directed edges", () -> memory.figures()
+                .counts()
                 .associations());
         gauge(
                 "synfire.watermark.seconds",
                 "Latest event time learned, seconds since the epoch",
-                () -> memory.watermarkMs() / 1000.0);
+                () -> memory.figures().watermarkMs() / 1000.0);
         gauge(
                 "synfire.memory.used.bytes",
                 "What the engine accounts in all, to be compared with the budget",
-                () -> memory.accountedBytes()
+                () -> memory.figures().bytes()
                         + store.figure("rocksdb.block-cache-usage")
                         + store.figure("rocksdb.size-all-mem-tables")
                         + store.figure("rocksdb.estimate-table-readers-mem"));
         gauge(
                 "synfire.memory.heap.bytes",
                 "What of it is on the heap: tables, windows, dictionary, marginals, impulses held back",
-                memory::accountedBytes);
+                () -> memory.figures().bytes());
         gauge(
                 "synfire.memory.fixed.bytes",
                 "What of that cannot leave memory: dictionary, marginals, impulses held back",
-                memory::accountedFixedBytes);
+                () -> memory.figures().fixedBytes());
         gauge("synfire.memory.budget.bytes", "What the engine may use in all", options::memoryBytes);
-        gauge("synfire.duplicates", "Episodes passed over since their event id was known", () -> memory.counts()
+        gauge("synfire.duplicates", "Episodes passed over since their event id was known", () -> memory.figures()
+                .counts()
                 .duplicates());
-        gauge("synfire.retractions.waiting", "Retractions read before what they take back", memory::waiting);
-        add(FunctionCounter.builder("synfire.episodes.retracted", memory, Memory::retracted)
+        gauge("synfire.retractions.waiting", "Retractions read before what they take back", () -> memory.figures()
+                .waiting());
+        add(FunctionCounter.builder("synfire.episodes.retracted", memory, each -> each.figures()
+                        .retracted())
                 .description("Episodes taken back since the start")
                 .register(registry));
-        add(FunctionCounter.builder("synfire.association.prunes", memory, Memory::prunes)
+        add(FunctionCounter.builder("synfire.association.prunes", memory, each -> each.figures()
+                        .prunes())
                 .description("Associations dropped since they were weaker than forget.below at every horizon")
                 .register(registry));
-        add(FunctionCounter.builder("synfire.association.cuts", memory, Memory::cuts)
+        add(FunctionCounter.builder("synfire.association.cuts", memory, each -> each.figures()
+                        .cuts())
                 .description("How often a row was cut back to its max-associations strongest")
                 .register(registry));
         rocksDb(store);

@@ -2,7 +2,7 @@ package io.synfire.engine;
 
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
-import io.synfire.engine.memory.Memory;
+import io.synfire.engine.memory.MemoryReader;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
@@ -15,11 +15,11 @@ import java.util.function.Supplier;
 /** The memory as readers see it, until the engine is closed: a read that is under way holds up the closing, not the learning. */
 final class LiveView implements MemoryView {
 
-    private final Memory memory;
+    private final MemoryReader memory;
     private final Lock open;
     private final Supplier<Boolean> closed;
 
-    LiveView(Memory memory, ReadWriteLock lifecycle, Supplier<Boolean> closed) {
+    LiveView(MemoryReader memory, ReadWriteLock lifecycle, Supplier<Boolean> closed) {
         this.memory = memory;
         this.open = lifecycle.readLock();
         this.closed = closed;

@@ -9,8 +9,6 @@ import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.TableCheck;
 import io.synfire.engine.store.Totals;
-import io.synfire.engine.view.Activity;
-import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.Verification;
@@ -20,7 +18,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,21 +42,8 @@ public final class Memory {
     private long checkpoint;
     private boolean changed;
     private @Nullable Checkpoint underWay;
-    private volatile Published published;
-
-    /** What readers see of the whole, replaced after every batch. */
-    private record Published(
-            long watermarkMs,
-            Counts counts,
-            List<Position> positions,
-            long bytes,
-            long fixedBytes,
-            long cuts,
-            long prunes,
-            long applied,
-            long fired,
-            long retracted,
-            int waiting) {}
+    private final MemoryReader reader;
+    private volatile MemoryFigures figures;
 
     /**
      * The memory as of a store's last checkpoint.
@@ -85,7 +69,8 @@ public final class Memory {
         this.learning =
                 new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, budget.impulsesMax());
         this.room = new Room(budget, this::bytes, this::fixedBytes);
-        this.published = snapshot();
+        this.figures = snapshot();
+        this.reader = new MemoryReader(settings, decays, dictionary, marginals, adjacencies, this::figures);
     }
 
     private static CheckpointRecord nothingYet(int horizons) {
@@ -114,7 +99,7 @@ public final class Memory {
         }
         learning.drain();
         room.learned(pairs, bytesBefore);
-        published = snapshot();
+        figures = snapshot();
     }
 
     /**
@@ -183,7 +168,7 @@ public final class Memory {
         adjacencies.committed(written.rows());
         adjacencies.evict(room.tableBytesMax(), room.isFull());
         room.made();
-        published = snapshot();
+        figures = snapshot();
     }
 
     /**
@@ -276,236 +261,21 @@ public final class Memory {
     public record Checksums(long learned, long state, long associations) {}
 
     /**
-     * How it learns.
+     * What readers see of it. Any thread.
      *
-     * @return the settings
+     * @return the same at each call
      */
-    public LearningSettings settings() {
-        return settings;
+    public MemoryReader reader() {
+        return reader;
     }
 
     /**
-     * The latest event time learned.
+     * How it stands, as of the last batch. Any thread.
      *
-     * @return milliseconds since the epoch
+     * @return its figures
      */
-    public long watermarkMs() {
-        return published.watermarkMs();
-    }
-
-    /**
-     * How much was learned.
-     *
-     * @return the counts
-     */
-    public Counts counts() {
-        return published.counts();
-    }
-
-    /**
-     * Where the sources stand.
-     *
-     * @return one position per source and partition
-     */
-    public List<Position> positions() {
-        return published.positions();
-    }
-
-    /**
-     * What the engine accounts on the heap.
-     *
-     * @return bytes of tables, windows, dictionary, marginals, and of impulses that are held back
-     */
-    public long accountedBytes() {
-        return published.bytes();
-    }
-
-    /**
-     * What of the accounted bytes cannot leave memory.
-     *
-     * @return bytes of dictionary, marginals, and of impulses that are held back
-     */
-    public long accountedFixedBytes() {
-        return published.fixedBytes();
-    }
-
-    /**
-     * How often a row was cut back to its strongest associations since this memory was opened.
-     *
-     * @return at least 0
-     */
-    public long cuts() {
-        return published.cuts();
-    }
-
-    /**
-     * How many associations were dropped as too weak since this memory was opened.
-     *
-     * @return at least 0
-     */
-    public long prunes() {
-        return published.prunes();
-    }
-
-    /**
-     * How many impulses were applied since this memory was opened, whatever their sign.
-     *
-     * @return at least 0
-     */
-    public long applied() {
-        return published.applied();
-    }
-
-    /**
-     * How many episodes were learned since this memory was opened.
-     *
-     * @return at least 0
-     */
-    public long fired() {
-        return published.fired();
-    }
-
-    /**
-     * How many episodes were taken back since this memory was opened.
-     *
-     * @return at least 0
-     */
-    public long retracted() {
-        return published.retracted();
-    }
-
-    /**
-     * How many retractions wait for the watermark to reach what they take back.
-     *
-     * @return at least 0
-     */
-    public int waiting() {
-        return published.waiting();
-    }
-
-    /**
-     * How many ints were given to concepts; some may be retired.
-     *
-     * @return at least 0
-     */
-    public int conceptCount() {
-        return dictionary.count();
-    }
-
-    /**
-     * The int of a concept.
-     *
-     * @param id its id
-     * @return its int, or -1
-     */
-    public int conceptOf(String id) {
-        return dictionary.find(id);
-    }
-
-    /**
-     * The id of a concept.
-     *
-     * @param concept its int
-     * @return its id
-     */
-    public String idOf(int concept) {
-        return dictionary.id(concept);
-    }
-
-    /**
-     * Whether a concept was forgotten.
-     *
-     * @param concept its int
-     * @return true if its int is retired
-     */
-    public boolean isRetired(int concept) {
-        return dictionary.isRetired(concept);
-    }
-
-    /**
-     * When a concept last fired.
-     *
-     * @param concept its int
-     * @return milliseconds since the epoch
-     */
-    public long lastActivationMs(int concept) {
-        Objects.checkIndex(concept, dictionary.count());
-        return marginals.lastMs(concept);
-    }
-
-    /**
-     * M of every concept, N and the totals.
-     *
-     * @param atMs the time of the read
-     * @return how active everything is at that time
-     */
-    public Activity activity(long atMs) {
-        return marginals.at(watermarkMs(), atMs);
-    }
-
-    /**
-     * How many associations a cue has, at most.
-     *
-     * @param cue its int
-     * @return a bound that is known without reading them
-     */
-    public int associationsMax(int cue) {
-        Objects.checkIndex(cue, dictionary.count());
-        return adjacencies.sizeMax(cue);
-    }
-
-    /**
-     * The associations of a cue.
-     *
-     * @param cue its int
-     * @param atMs the time of the read
-     * @return what is shown of its row
-     */
-    public Associations associations(int cue, long atMs) {
-        return associations(cue, atMs, settings.forgetBelow());
-    }
-
-    /**
-     * The associations of a cue, those that are too weak to be shown included.
-     *
-     * @param cue its int
-     * @param atMs the time of the read
-     * @return its row, but for what has faded
-     */
-    public Associations associationsWithHidden(int cue, long atMs) {
-        return associations(cue, atMs, 0);
-    }
-
-    /**
-     * The strongest associations of a cue at the slowest horizon.
-     *
-     * @param cue its int
-     * @param count how many are asked for
-     * @param atMs the time of the read
-     * @return at least these, unless there are fewer, and all that are as strong as the last of them; maybe all of the row
-     */
-    public Associations strongest(int cue, int count, long atMs) {
-        Objects.checkIndex(cue, dictionary.count());
-        if (dictionary.isRetired(cue)) {
-            return Associations.none(decays.size());
-        }
-        Reading.Moment moment = moment(atMs, settings.forgetBelow());
-        // What leads to a concept that was forgotten is not shown, and must not make the list short.
-        return dictionary.retired().isEmpty()
-                ? adjacencies.readStrongest(cue, count, moment)
-                : adjacencies.read(cue, moment);
-    }
-
-    private Associations associations(int cue, long atMs, double forgetBelow) {
-        Objects.checkIndex(cue, dictionary.count());
-        if (dictionary.isRetired(cue)) {
-            return Associations.none(decays.size());
-        }
-        return adjacencies.read(cue, moment(atMs, forgetBelow));
-    }
-
-    private Reading.Moment moment(long atMs, double forgetBelow) {
-        return new Reading.Moment(decays, watermarkMs(), atMs, forgetBelow, dictionary.retired());
+    public MemoryFigures figures() {
+        return figures;
     }
 
     private void moveTo(Position position) {
@@ -520,8 +290,8 @@ public final class Memory {
         return adjacencies.bytes() + learning.windowBytes() + fixedBytes();
     }
 
-    private Published snapshot() {
-        return new Published(
+    private MemoryFigures snapshot() {
+        return new MemoryFigures(
                 learning.watermarkMs(),
                 new Counts(
                         learning.episodes(),

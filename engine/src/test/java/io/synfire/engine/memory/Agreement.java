@@ -19,19 +19,20 @@ final class Agreement {
 
     static void assertAgrees(Memory memory, NaiveMemory reference, LearningSettings settings) {
         long atMs = reference.watermarkMs();
-        assertThat(memory.watermarkMs()).isEqualTo(atMs);
+        assertThat(memory.reader().watermarkMs()).isEqualTo(atMs);
         int known = 0;
         for (String concept : reference.concepts()) {
-            int c = memory.conceptOf(concept);
+            int c = memory.reader().conceptOf(concept);
             assertThat(c).as(concept).isNotNegative();
-            assertThat(memory.lastActivationMs(c)).isEqualTo(reference.lastActivationMs(concept));
+            assertThat(memory.reader().lastActivationMs(c)).isEqualTo(reference.lastActivationMs(concept));
             known++;
         }
-        assertThat(memory.counts().concepts()).isEqualTo(known);
+        assertThat(memory.reader().counts().concepts()).isEqualTo(known);
         for (int h = 0; h < settings.horizonCount(); h++) {
-            assertThat(memory.activity(atMs).episodes(h)).isCloseTo(reference.episodes(h, atMs), within(1e-9 * 1e4));
+            assertThat(memory.reader().activity(atMs).episodes(h))
+                    .isCloseTo(reference.episodes(h, atMs), within(1e-9 * 1e4));
             for (String concept : reference.concepts()) {
-                assertThat(memory.activity(atMs).of(memory.conceptOf(concept), h))
+                assertThat(memory.reader().activity(atMs).of(memory.reader().conceptOf(concept), h))
                         .as(concept)
                         .isCloseTo(
                                 reference.activation(concept, h, atMs),
@@ -40,8 +41,8 @@ final class Agreement {
         }
         assertTotalsAgree(memory, reference, settings);
         for (NaiveMemory.Edge edge : reference.edges()) {
-            Associations row = memory.associations(memory.conceptOf(edge.cue()), atMs);
-            int index = row.indexOf(memory.conceptOf(edge.target()));
+            Associations row = memory.reader().associations(memory.reader().conceptOf(edge.cue()), atMs);
+            int index = row.indexOf(memory.reader().conceptOf(edge.target()));
             for (int h = 0; h < settings.horizonCount(); h++) {
                 double actual = index < 0 ? 0 : row.strength(index, h);
                 assertThat(actual)
@@ -54,9 +55,9 @@ final class Agreement {
     private static void assertTotalsAgree(Memory memory, NaiveMemory reference, LearningSettings settings) {
         long atMs = reference.watermarkMs();
         for (int h = 0; h < settings.horizonCount(); h++) {
-            assertThat(memory.activity(atMs).total(h))
+            assertThat(memory.reader().activity(atMs).total(h))
                     .isCloseTo(reference.total(h, atMs, false), relative(reference.total(h, atMs, true)));
-            assertThat(memory.activity(atMs).repeats(h))
+            assertThat(memory.reader().activity(atMs).repeats(h))
                     .isCloseTo(reference.repeats(h, atMs, false), relative(reference.repeats(h, atMs, true)));
         }
     }

@@ -126,8 +126,8 @@ final class LearningPropertyTest {
                             assertThat(stored.checksums().learned())
                                     .isEqualTo(empty.memory().checksums().learned());
                         }
-                        assertThat(stored.memory().counts().episodes()).isZero();
-                        assertThat(stored.memory().counts().pairs()).isZero();
+                        assertThat(stored.memory().reader().counts().episodes()).isZero();
+                        assertThat(stored.memory().reader().counts().pairs()).isZero();
                         // What came after a concept was forgotten, of a time before, cannot be told from what came
                         // before it.
                         if (forgets.isEmpty()) {
@@ -204,7 +204,7 @@ final class LearningPropertyTest {
                     NaiveMemory reference = reference(settings, log);
                     try (StoredMemory stored = new StoredMemory(directory, settings)) {
                         stored.apply(log);
-                        long atMs = stored.memory().watermarkMs();
+                        long atMs = stored.memory().reader().watermarkMs();
                         for (NaiveMemory.Edge edge : reference.edges()) {
                             NaiveMemory.Edge reverse = new NaiveMemory.Edge(edge.target(), edge.cue());
                             assertThat(strength(stored.memory(), edge, 0, atMs))
@@ -241,7 +241,10 @@ final class LearningPropertyTest {
                         stored.apply(log);
                         for (NaiveMemory.Edge edge : reference.edges()) {
                             double strength = strength(
-                                    stored.memory(), edge, 0, stored.memory().watermarkMs());
+                                    stored.memory(),
+                                    edge,
+                                    0,
+                                    stored.memory().reader().watermarkMs());
                             assertThat(Math.signum(strength))
                                     .as("%s", edge)
                                     .isEqualTo(edge.cue().compareTo(edge.target()) < 0 ? 1 : -1);
@@ -275,7 +278,7 @@ final class LearningPropertyTest {
                     stored.apply(log.subList(from, Math.min(log.size(), from + 5)));
                     stored.checkpoint();
                 }
-                long watermarkMs = stored.memory().watermarkMs();
+                long watermarkMs = stored.memory().reader().watermarkMs();
                 for (long atMs : new long[] {watermarkMs, watermarkMs + YEAR_MS, Episode.AT_MS_MAX}) {
                     assertAllFinite(stored.memory(), settings, Math.max(atMs, watermarkMs));
                 }
@@ -340,13 +343,13 @@ final class LearningPropertyTest {
 
     private static void assertAllFinite(Memory memory, LearningSettings settings, long atMs) {
         for (int h = 0; h < settings.horizonCount(); h++) {
-            assertThat(memory.activity(atMs).episodes(h)).isFinite();
+            assertThat(memory.reader().activity(atMs).episodes(h)).isFinite();
         }
-        for (int cue = 0; cue < memory.conceptCount(); cue++) {
-            Associations row = memory.associations(cue, atMs);
+        for (int cue = 0; cue < memory.reader().conceptCount(); cue++) {
+            Associations row = memory.reader().associations(cue, atMs);
             assertThat(row.cutBound()).isFinite();
             for (int h = 0; h < settings.horizonCount(); h++) {
-                assertThat(memory.activity(atMs).of(cue, h)).isFinite();
+                assertThat(memory.reader().activity(atMs).of(cue, h)).isFinite();
                 for (int i = 0; i < row.size(); i++) {
                     assertThat(row.strength(i, h)).isFinite();
                 }
@@ -377,9 +380,9 @@ final class LearningPropertyTest {
     }
 
     private static void assertNothingIsLeft(Memory memory, NaiveMemory before, LearningSettings settings) {
-        long atMs = memory.watermarkMs();
+        long atMs = memory.reader().watermarkMs();
         for (int h = 0; h < settings.horizonCount(); h++) {
-            assertThat(memory.activity(atMs).episodes(h)).isCloseTo(0, within(1e-9));
+            assertThat(memory.reader().activity(atMs).episodes(h)).isCloseTo(0, within(1e-9));
         }
         for (NaiveMemory.Edge edge : before.edges()) {
             for (int h = 0; h < settings.horizonCount(); h++) {
@@ -390,7 +393,7 @@ final class LearningPropertyTest {
         }
         for (String concept : before.concepts()) {
             for (int h = 0; h < settings.horizonCount(); h++) {
-                assertThat(memory.activity(atMs).of(memory.conceptOf(concept), h))
+                assertThat(memory.reader().activity(atMs).of(memory.reader().conceptOf(concept), h))
                         .isCloseTo(0, Agreement.relative(before.activationMass(concept, h, atMs)));
             }
         }
@@ -402,7 +405,7 @@ final class LearningPropertyTest {
         long atMs = reference.watermarkMs();
         int slowest = settings.slowest();
         for (NaiveMemory.Edge edge : reference.edges()) {
-            Associations row = memory.associations(memory.conceptOf(edge.cue()), atMs);
+            Associations row = memory.reader().associations(memory.reader().conceptOf(edge.cue()), atMs);
             double expected = reference.strength(edge, slowest, atMs);
             double allowed = TOLERANCE * reference.mass(edge, slowest, atMs) + bound + row.cutBound() + 0x1p-99;
             assertThat(strength(memory, edge, slowest, atMs)).as("%s", edge).isCloseTo(expected, within(allowed));
@@ -423,12 +426,12 @@ final class LearningPropertyTest {
     }
 
     private static double strength(Memory memory, NaiveMemory.Edge edge, int horizon, long atMs) {
-        int cue = memory.conceptOf(edge.cue());
+        int cue = memory.reader().conceptOf(edge.cue());
         if (cue < 0) {
             return 0;
         }
-        Associations row = memory.associations(cue, atMs);
-        int index = row.indexOf(memory.conceptOf(edge.target()));
+        Associations row = memory.reader().associations(cue, atMs);
+        int index = row.indexOf(memory.reader().conceptOf(edge.target()));
         return index < 0 ? 0 : row.strength(index, horizon);
     }
 

@@ -60,7 +60,7 @@ final class MemoryModelTest {
                     try (StoredMemory undisturbed = new StoredMemory(directory, settings)) {
                         undisturbed.apply(log, log.size());
                         expected = undisturbed.memory().checksums();
-                        episodes = undisturbed.memory().counts().episodes();
+                        episodes = undisturbed.memory().reader().counts().episodes();
                     }
                     long budget = random.nextBoolean() ? Long.MAX_VALUE : 300_000;
                     try (StoredMemory crashing = new StoredMemory(directory, settings, budget)) {
@@ -76,12 +76,13 @@ final class MemoryModelTest {
                             }
                         }
                         assertThat(crashing.checksums().learned()).isEqualTo(expected.learned());
-                        assertThat(crashing.memory().counts().episodes()).isEqualTo(episodes);
+                        assertThat(crashing.memory().reader().counts().episodes())
+                                .isEqualTo(episodes);
                         crashing.checkpoint();
                         Memory.Checksums before = crashing.checksums();
                         crashing.reopen();
                         assertThat(crashing.checksums()).isEqualTo(before);
-                        assertThat(crashing.memory().counts().associations())
+                        assertThat(crashing.memory().reader().counts().associations())
                                 .isGreaterThanOrEqualTo(before.associations());
                     }
                 });

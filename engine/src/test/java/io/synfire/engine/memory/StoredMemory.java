@@ -109,9 +109,9 @@ final class StoredMemory implements AutoCloseable {
 
     /** Where {@link #apply(List, int)} left off, as far as it was checkpointed. */
     int next() {
-        return memory.positions().isEmpty()
+        return memory.reader().positions().isEmpty()
                 ? 0
-                : (int) memory.positions().get(0).nextOffset();
+                : (int) memory.reader().positions().get(0).nextOffset();
     }
 
     /** Forgets what was not checkpointed. */

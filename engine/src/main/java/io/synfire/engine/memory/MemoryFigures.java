@@ -1,0 +1,33 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.event.Position;
+import io.synfire.engine.view.Counts;
+import java.util.List;
+
+/**
+ * How a memory stands after a batch. What is counted since the memory was opened is at least 0.
+ *
+ * @param watermarkMs the latest event time learned, milliseconds since the epoch
+ * @param counts how much was learned
+ * @param positions where the sources stand, one per source and partition
+ * @param bytes what is accounted on the heap: tables, windows, dictionary, marginals, and impulses that are held back
+ * @param fixedBytes what of these cannot leave memory: dictionary, marginals, and impulses that are held back
+ * @param cuts how often a row was cut back to its strongest associations since the memory was opened
+ * @param prunes how many associations were dropped as too weak since the memory was opened
+ * @param applied how many impulses were applied since the memory was opened, whatever their sign
+ * @param fired how many episodes were learned since the memory was opened
+ * @param retracted how many episodes were taken back since the memory was opened
+ * @param waiting how many retractions wait for the watermark to reach what they take back
+ */
+public record MemoryFigures(
+        long watermarkMs,
+        Counts counts,
+        List<Position> positions,
+        long bytes,
+        long fixedBytes,
+        long cuts,
+        long prunes,
+        long applied,
+        long fired,
+        long retracted,
+        int waiting) {}

@@ -1,0 +1,201 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.view.Activity;
+import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.Counts;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * A memory as it is read, while it goes on learning. Thread-safe. Reads of rows may reach into the store, which must not be closed
+ * meanwhile.
+ */
+public final class MemoryReader {
+
+    private final LearningSettings settings;
+    private final List<ForwardDecay> decays;
+    private final ConceptDictionary dictionary;
+    private final Marginals marginals;
+    private final Adjacencies adjacencies;
+    private final Supplier<MemoryFigures> figures;
+
+    MemoryReader(
+            LearningSettings settings,
+            List<ForwardDecay> decays,
+            ConceptDictionary dictionary,
+            Marginals marginals,
+            Adjacencies adjacencies,
+            Supplier<MemoryFigures> figures) {
+        this.settings = settings;
+        this.decays = decays;
+        this.dictionary = dictionary;
+        this.marginals = marginals;
+        this.adjacencies = adjacencies;
+        this.figures = figures;
+    }
+
+    /**
+     * How it learns.
+     *
+     * @return the settings
+     */
+    public LearningSettings settings() {
+        return settings;
+    }
+
+    /**
+     * The latest event time learned.
+     *
+     * @return milliseconds since the epoch
+     */
+    public long watermarkMs() {
+        return figures.get().watermarkMs();
+    }
+
+    /**
+     * How much was learned.
+     *
+     * @return the counts
+     */
+    public Counts counts() {
+        return figures.get().counts();
+    }
+
+    /**
+     * Where the sources stand.
+     *
+     * @return one position per source and partition
+     */
+    public List<Position> positions() {
+        return figures.get().positions();
+    }
+
+    /**
+     * How many ints were given to concepts; some may be retired.
+     *
+     * @return at least 0
+     */
+    public int conceptCount() {
+        return dictionary.count();
+    }
+
+    /**
+     * The int of a concept.
+     *
+     * @param id its id
+     * @return its int, or -1
+     */
+    public int conceptOf(String id) {
+        return dictionary.find(id);
+    }
+
+    /**
+     * The id of a concept.
+     *
+     * @param concept its int
+     * @return its id
+     */
+    public String idOf(int concept) {
+        return dictionary.id(concept);
+    }
+
+    /**
+     * Whether a concept was forgotten.
+     *
+     * @param concept its int
+     * @return true if its int is retired
+     */
+    public boolean isRetired(int concept) {
+        return dictionary.isRetired(concept);
+    }
+
+    /**
+     * When a concept last fired.
+     *
+     * @param concept its int
+     * @return milliseconds since the epoch
+     */
+    public long lastActivationMs(int concept) {
+        Objects.checkIndex(concept, dictionary.count());
+        return marginals.lastMs(concept);
+    }
+
+    /**
+     * M of every concept, N and the totals.
+     *
+     * @param atMs the time of the read
+     * @return how active everything is at that time
+     */
+    public Activity activity(long atMs) {
+        return marginals.at(watermarkMs(), atMs);
+    }
+
+    /**
+     * How many associations a cue has, at most.
+     *
+     * @param cue its int
+     * @return a bound that is known without reading them
+     */
+    public int associationsMax(int cue) {
+        Objects.checkIndex(cue, dictionary.count());
+        return adjacencies.sizeMax(cue);
+    }
+
+    /**
+     * The associations of a cue.
+     *
+     * @param cue its int
+     * @param atMs the time of the read
+     * @return what is shown of its row
+     */
+    public Associations associations(int cue, long atMs) {
+        return associations(cue, atMs, settings.forgetBelow());
+    }
+
+    /**
+     * The associations of a cue, those that are too weak to be shown included.
+     *
+     * @param cue its int
+     * @param atMs the time of the read
+     * @return its row, but for what has faded
+     */
+    public Associations associationsWithHidden(int cue, long atMs) {
+        return associations(cue, atMs, 0);
+    }
+
+    /**
+     * The strongest associations of a cue at the slowest horizon.
+     *
+     * @param cue its int
+     * @param count how many are asked for
+     * @param atMs the time of the read
+     * @return at least these, unless there are fewer, and all that are as strong as the last of them; maybe all of the row
+     */
+    public Associations strongest(int cue, int count, long atMs) {
+        Objects.checkIndex(cue, dictionary.count());
+        if (dictionary.isRetired(cue)) {
+            return Associations.none(decays.size());
+        }
+        Reading.Moment moment = moment(atMs, settings.forgetBelow());
+        // What leads to a concept that was forgotten is not shown, and must not make the list short.
+        return dictionary.retired().isEmpty()
+                ? adjacencies.readStrongest(cue, count, moment)
+                : adjacencies.read(cue, moment);
+    }
+
+    private Associations associations(int cue, long atMs, double forgetBelow) {
+        Objects.checkIndex(cue, dictionary.count());
+        if (dictionary.isRetired(cue)) {
+            return Associations.none(decays.size());
+        }
+        return adjacencies.read(cue, moment(atMs, forgetBelow));
+    }
+
+    private Reading.Moment moment(long atMs, double forgetBelow) {
+        return new Reading.Moment(decays, watermarkMs(), atMs, forgetBelow, dictionary.retired());
+    }
+}
