@@ -14,6 +14,7 @@ import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreFullException;
 import io.synfire.engine.store.StoreInUseException;
+import io.synfire.engine.store.StoreUpkeep;
 import io.synfire.engine.store.TableCheck;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.MemoryView;
@@ -285,7 +286,7 @@ public final class Engine implements AutoCloseable {
      */
     public synchronized void flush() {
         checkpoint();
-        store.flush();
+        store.upkeep().flush();
     }
 
     /**
@@ -369,9 +370,9 @@ public final class Engine implements AutoCloseable {
      */
     public static Verification verify(Path directory, EngineOptions options) {
         try (Engine engine = openReadOnly(directory, options, new SimpleMeterRegistry())) {
-            return engine.memory.verification(engine.store.checkTables());
+            return engine.memory.verification(engine.store.upkeep().checkTables());
         } catch (StoreDamagedException e) {
-            TableCheck tables = RocksStore.checkTables(directory);
+            TableCheck tables = StoreUpkeep.checkTables(directory);
             List<Finding> findings = new ArrayList<>();
             findings.add(new Finding(e.file().orElse("store"), String.valueOf(e.getMessage())));
             tables.damaged().forEach((name, what) -> findings.add(new Finding(name, what)));
@@ -400,7 +401,7 @@ public final class Engine implements AutoCloseable {
      */
     public synchronized void linkTo(Path target) {
         checkpoint();
-        store.linkTo(target);
+        store.upkeep().linkTo(target);
     }
 
     /**
@@ -411,7 +412,7 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalStateException if the engine is closed
      */
     public void requireUndamaged() {
-        store.requireSoundTables();
+        store.upkeep().requireSoundTables();
     }
 
     /**
@@ -427,7 +428,7 @@ public final class Engine implements AutoCloseable {
         try {
             if (writable && failure == null && !abandoned && store.damage().isEmpty()) {
                 checkpoint();
-                store.flush();
+                store.upkeep().flush();
             }
         } finally {
             checkpoints.close();

@@ -36,7 +36,7 @@ record CheckpointMark(long number, String manifest, long manifestBytes) {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
-        String[] words = RocksStore.text(Files.readAllBytes(file)).trim().split(" ", -1);
+        String[] words = Keys.text(Files.readAllBytes(file)).trim().split(" ", -1);
         if (words.length != 4 || !words[3].equals(checksum(words[0] + ' ' + words[1] + ' ' + words[2]))) {
             return Optional.empty();
         }
@@ -54,7 +54,7 @@ record CheckpointMark(long number, String manifest, long manifestBytes) {
         while (padded.length() < BYTES - 1) {
             padded.append(' ');
         }
-        ByteBuffer bytes = ByteBuffer.wrap(RocksStore.utf8(padded.append('\n').toString()));
+        ByteBuffer bytes = ByteBuffer.wrap(Keys.utf8(padded.append('\n').toString()));
         try (FileChannel channel =
                 FileChannel.open(directory.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             while (bytes.hasRemaining()) {
@@ -69,7 +69,7 @@ record CheckpointMark(long number, String manifest, long manifestBytes) {
 
     private static String checksum(String line) {
         CRC32C sum = new CRC32C();
-        sum.update(RocksStore.utf8(line));
+        sum.update(Keys.utf8(line));
         return Long.toHexString(sum.getValue());
     }
 }

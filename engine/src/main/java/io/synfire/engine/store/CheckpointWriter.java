@@ -29,7 +29,7 @@ public final class CheckpointWriter implements AutoCloseable {
      * @param id its id
      */
     public void concept(int concept, String id) {
-        put(ColumnFamily.CONCEPTS, RocksStore.key(concept), RocksStore.utf8(id));
+        put(ColumnFamily.CONCEPTS, Keys.key(concept), Keys.utf8(id));
     }
 
     /**
@@ -39,7 +39,7 @@ public final class CheckpointWriter implements AutoCloseable {
      * @param marginal its activation mass
      */
     public void marginal(int concept, StoredMarginal marginal) {
-        put(ColumnFamily.MARGINALS, RocksStore.key(concept), marginal.toBytes());
+        put(ColumnFamily.MARGINALS, Keys.key(concept), marginal.toBytes());
     }
 
     /**
@@ -52,9 +52,9 @@ public final class CheckpointWriter implements AutoCloseable {
     public int row(int cue, Row row) {
         byte[] bytes = row.toBytes();
         if (row.header().kind() == Row.Kind.WHOLE) {
-            put(ColumnFamily.ROWS, RocksStore.key(cue), bytes);
+            put(ColumnFamily.ROWS, Keys.key(cue), bytes);
         } else {
-            gather(database -> batch.merge(database.handle(ColumnFamily.ROWS), RocksStore.key(cue), bytes));
+            gather(database -> batch.merge(database.handle(ColumnFamily.ROWS), Keys.key(cue), bytes));
         }
         return bytes.length;
     }
@@ -67,7 +67,7 @@ public final class CheckpointWriter implements AutoCloseable {
      * @param watermarkMs the watermark when it was forgotten
      */
     public void retired(int concept, long hash, long watermarkMs) {
-        put(ColumnFamily.CONCEPTS, RocksStore.key(concept), RetiredBytes.of(hash, watermarkMs));
+        put(ColumnFamily.CONCEPTS, Keys.key(concept), RetiredBytes.of(hash, watermarkMs));
     }
 
     /**
@@ -76,7 +76,7 @@ public final class CheckpointWriter implements AutoCloseable {
      * @param cue the cue's int
      */
     public void removeRow(int cue) {
-        delete(ColumnFamily.ROWS, RocksStore.key(cue));
+        delete(ColumnFamily.ROWS, Keys.key(cue));
     }
 
     /**
@@ -139,7 +139,7 @@ public final class CheckpointWriter implements AutoCloseable {
      * @param retraction what waits
      */
     public void retraction(long number, Retraction retraction) {
-        put(ColumnFamily.RETRACTIONS, RocksStore.key(number), RetractionBytes.of(retraction));
+        put(ColumnFamily.RETRACTIONS, Keys.key(number), RetractionBytes.of(retraction));
     }
 
     /**
@@ -148,7 +148,7 @@ public final class CheckpointWriter implements AutoCloseable {
      * @param number its number
      */
     public void removeRetraction(long number) {
-        delete(ColumnFamily.RETRACTIONS, RocksStore.key(number));
+        delete(ColumnFamily.RETRACTIONS, Keys.key(number));
     }
 
     /**
@@ -169,7 +169,7 @@ public final class CheckpointWriter implements AutoCloseable {
      * @throws StoreException if it could not be written; then nothing was
      */
     public void commit(CheckpointRecord record) {
-        put(ColumnFamily.DEFAULT, RocksStore.checkpointKey(), record.toBytes());
+        put(ColumnFamily.DEFAULT, Keys.checkpoint(), record.toBytes());
         store.commit(batch, record.number());
     }
 

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 public record PeriodKey(int partition, long period, String id) {
 
     byte[] toBytes() {
-        byte[] utf8 = RocksStore.utf8(id);
+        byte[] utf8 = Keys.utf8(id);
         return ByteBuffer.allocate(Integer.BYTES + Long.BYTES + utf8.length)
                 .putInt(partition)
                 .putLong(period)

@@ -8,12 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.Checkpoint;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
@@ -28,12 +26,12 @@ import org.rocksdb.WriteOptions;
 public final class RocksStore implements AutoCloseable {
 
     private static final byte[] NOTHING = new byte[0];
-    private static final byte[] SETTINGS_KEY = utf8("settings");
-    private static final byte[] CHECKPOINT_KEY = utf8("checkpoint");
+    private static final byte[] SETTINGS_KEY = Keys.utf8("settings");
 
     private final Path directory;
     private final GuardedDatabase database;
     private final StoreFailures failures;
+    private final StoreUpkeep upkeep;
     private final boolean writable;
     private long lostCheckpoints;
     private boolean closed;
@@ -42,6 +40,7 @@ public final class RocksStore implements AutoCloseable {
         this.directory = directory;
         this.database = database;
         this.failures = failures;
+        this.upkeep = new StoreUpkeep(directory, database, failures);
         this.writable = writable;
     }
 
@@ -172,7 +171,7 @@ public final class RocksStore implements AutoCloseable {
             try (WriteBatch batch = new WriteBatch();
                     WriteOptions durable = new WriteOptions().setSync(true)) {
                 batch.put(open.handle(ColumnFamily.DEFAULT), StoreOpening.FORMAT_KEY, new byte[] {StoreOpening.FORMAT});
-                batch.put(open.handle(ColumnFamily.DEFAULT), SETTINGS_KEY, utf8(lines.toString()));
+                batch.put(open.handle(ColumnFamily.DEFAULT), SETTINGS_KEY, Keys.utf8(lines.toString()));
                 open.db().write(durable, batch);
                 return batch;
             }
@@ -186,7 +185,7 @@ public final class RocksStore implements AutoCloseable {
      * @return its record, or empty if there was none
      */
     public Optional<CheckpointRecord> lastCheckpoint(int horizons) {
-        byte[] bytes = get(ColumnFamily.DEFAULT, CHECKPOINT_KEY);
+        byte[] bytes = get(ColumnFamily.DEFAULT, Keys.checkpoint());
         return bytes == null
                 ? Optional.empty()
                 : Optional.of(failures.decoded(() -> CheckpointRecord.ofBytes(bytes, horizons)));
@@ -200,7 +199,7 @@ public final class RocksStore implements AutoCloseable {
      * @return what is stored of its row, or null if nothing is
      */
     public @Nullable StoredRow row(int cue, int horizons) {
-        byte[] bytes = get(ColumnFamily.ROWS, key(cue));
+        byte[] bytes = get(ColumnFamily.ROWS, Keys.key(cue));
         return bytes == null ? null : failures.decoded(() -> new StoredRow(Row.listOf(cue, bytes, horizons)));
     }
 
@@ -222,8 +221,8 @@ public final class RocksStore implements AutoCloseable {
      * @return 0 if it has none
      */
     public int rowBytes(int cue) {
-        int length = database.read(
-                "the store cannot be read", open -> open.db().get(open.handle(ColumnFamily.ROWS), key(cue), NOTHING));
+        int length = database.read("the store cannot be read", open -> open.db()
+                .get(open.handle(ColumnFamily.ROWS), Keys.key(cue), NOTHING));
         return length == RocksDB.NOT_FOUND ? 0 : length;
     }
 
@@ -236,7 +235,7 @@ public final class RocksStore implements AutoCloseable {
     public boolean hasRowsFrom(int cue) {
         return database.call("the store cannot be read", open -> {
             try (RocksIterator iterator = open.db().newIterator(open.handle(ColumnFamily.ROWS))) {
-                iterator.seek(key(cue));
+                iterator.seek(Keys.key(cue));
                 boolean has = iterator.isValid();
                 iterator.status();
                 return has;
@@ -317,7 +316,7 @@ public final class RocksStore implements AutoCloseable {
      */
     public void concepts(ConceptVisitor visitor) {
         scan(ColumnFamily.CONCEPTS, (key, value) -> {
-            int concept = conceptOf(key);
+            int concept = failures.decoded(() -> Keys.conceptOf(key));
             if (value.length > 0 && value[0] == RetiredBytes.MARK) {
                 RetiredBytes retired = failures.decoded(() -> RetiredBytes.read(concept, value));
                 visitor.retired(concept, retired.hash(), retired.watermarkMs());
@@ -347,7 +346,7 @@ public final class RocksStore implements AutoCloseable {
      */
     public void marginals(int horizons, MarginalVisitor visitor) {
         scan(ColumnFamily.MARGINALS, (key, value) -> {
-            int concept = conceptOf(key);
+            int concept = failures.decoded(() -> Keys.conceptOf(key));
             visitor.marginal(concept, failures.decoded(() -> StoredMarginal.ofBytes(concept, value, horizons)));
         });
     }
@@ -365,52 +364,12 @@ public final class RocksStore implements AutoCloseable {
     }
 
     /**
-     * Makes a second name for each file of the last checkpoint, and copies what cannot have one: a store that another process may open, as
-     * long as nobody writes into it, and that shares its tables with this one.
+     * What is done with its files beside reading and writing.
      *
-     * @param target a directory beside the store's, not there yet
+     * @return the same at each call
      */
-    public void linkTo(Path target) {
-        database.call("the store cannot be linked", open -> {
-            try (Checkpoint links = Checkpoint.create(open.db())) {
-                links.createCheckpoint(target.toString());
-                return target;
-            }
-        });
-    }
-
-    /**
-     * Compares the checksums of all blocks of all tables, one table after the other.
-     *
-     * @return what was found
-     */
-    public TableCheck checkTables() {
-        List<String> names = database.call("the store cannot be read", open -> open.db().getLiveFilesMetaData().stream()
-                .map(table -> table.fileName().substring(1))
-                .sorted()
-                .toList());
-        return TableFiles.check(directory, names);
-    }
-
-    /**
-     * The same, and remembers the first damage as if it had been met by a read.
-     *
-     * @throws StoreDamagedException if a checksum is wrong
-     */
-    public void requireSoundTables() {
-        checkTables().damaged().entrySet().stream().findFirst().ifPresent(table -> {
-            throw failures.damaged(table.getKey(), table.getValue(), null);
-        });
-    }
-
-    /**
-     * Compares the checksums of all tables that lie in a directory, where the store itself cannot be opened.
-     *
-     * @param directory the store's directory
-     * @return what was found
-     */
-    public static TableCheck checkTables(Path directory) {
-        return TableFiles.check(directory, TableFiles.in(directory));
+    public StoreUpkeep upkeep() {
+        return upkeep;
     }
 
     /**
@@ -425,18 +384,6 @@ public final class RocksStore implements AutoCloseable {
         }
         return database.call("RocksDB has no such figure: property=" + property, open -> open.db()
                 .getAggregatedLongProperty(property));
-    }
-
-    /**
-     * Moves the last checkpoints out of the write-ahead log, so that the next to open the store has little to read.
-     *
-     * @throws StoreException if it cannot be written; nothing is lost by that
-     */
-    public void flush() {
-        database.call("the store cannot be flushed", open -> {
-            open.flush();
-            return open;
-        });
     }
 
     /** Releases everything. Idempotent. No other call may be under way. */
@@ -462,28 +409,8 @@ public final class RocksStore implements AutoCloseable {
         mark(number);
     }
 
-    static byte[] key(int concept) {
-        return ByteBuffer.allocate(Integer.BYTES).putInt(concept).array();
-    }
-
-    static byte[] key(long number) {
-        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
-    }
-
-    static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    static String text(byte[] utf8) {
-        return new String(utf8, StandardCharsets.UTF_8);
-    }
-
-    static byte[] checkpointKey() {
-        return CHECKPOINT_KEY.clone();
-    }
-
     private void compareWithMark() {
-        byte[] bytes = get(ColumnFamily.DEFAULT, CHECKPOINT_KEY);
+        byte[] bytes = get(ColumnFamily.DEFAULT, Keys.checkpoint());
         long number = bytes == null ? 0 : failures.decoded(() -> new ByteSource("checkpoint record", bytes).varint());
         try {
             lostCheckpoints = CheckpointMark.read(directory)
@@ -503,10 +430,6 @@ public final class RocksStore implements AutoCloseable {
             // counted
             // too low.
         }
-    }
-
-    private int conceptOf(byte[] key) {
-        return failures.decoded(() -> ByteBuffer.wrap(key).getInt());
     }
 
     /** Whether the default column family has a key. */

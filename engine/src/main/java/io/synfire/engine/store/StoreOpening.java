@@ -27,7 +27,7 @@ import org.rocksdb.RocksIterator;
 final class StoreOpening {
 
     static final byte FORMAT = 4;
-    static final byte[] FORMAT_KEY = RocksStore.utf8("format");
+    static final byte[] FORMAT_KEY = Keys.utf8("format");
 
     private static final int READER_TRIES = 16;
     private static final long READER_PAUSE_NANOS = 20_000_000;
@@ -163,11 +163,11 @@ final class StoreOpening {
     private void requireFamilies() throws RocksDBException {
         Set<String> found = new TreeSet<>();
         try (Options options = new Options()) {
-            RocksDB.listColumnFamilies(options, directory.toString()).forEach(name -> found.add(RocksStore.text(name)));
+            RocksDB.listColumnFamilies(options, directory.toString()).forEach(name -> found.add(Keys.text(name)));
         }
         Set<String> known = new TreeSet<>();
         for (ColumnFamily family : ColumnFamily.values()) {
-            known.add(RocksStore.text(family.nameBytes()));
+            known.add(Keys.text(family.nameBytes()));
         }
         if (found.equals(known)) {
             return;

@@ -150,7 +150,7 @@ final class Simulation implements AutoCloseable {
         } else if (dice < 81) {
             ask();
         } else if (dice < 83) {
-            store.flush();
+            store.upkeep().flush();
         } else if (dice < 84) {
             beside();
         } else if (dice < 86) {

@@ -21,7 +21,7 @@ public final class StoreInspection {
 
     /** Takes a row away behind the store's back. */
     public static void removeRow(Path directory, int cue) {
-        change(directory, database -> database.db().delete(database.handle(ColumnFamily.ROWS), RocksStore.key(cue)));
+        change(directory, database -> database.db().delete(database.handle(ColumnFamily.ROWS), Keys.key(cue)));
     }
 
     /** Makes it a store of another format. */

@@ -60,7 +60,7 @@ final class StoreOpeningTest {
         create();
         StoreInspection.change(directory, database -> {
             try (ColumnFamilyHandle added =
-                    database.db().createColumnFamily(new ColumnFamilyDescriptor(RocksStore.utf8("synapses")))) {
+                    database.db().createColumnFamily(new ColumnFamilyDescriptor(Keys.utf8("synapses")))) {
                 assertThat(added.getID()).isPositive();
             }
         });

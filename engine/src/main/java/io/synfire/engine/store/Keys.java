@@ -1,0 +1,35 @@
+package io.synfire.engine.store;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Keys and texts as bytes. Numbers are big-endian, so that they lie in their order. */
+final class Keys {
+
+    private Keys() {}
+
+    static byte[] key(int concept) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(concept).array();
+    }
+
+    static byte[] key(long number) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static String text(byte[] utf8) {
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    static int conceptOf(byte[] key) {
+        return ByteBuffer.wrap(key).getInt();
+    }
+
+    /** Of the checkpoint record. */
+    static byte[] checkpoint() {
+        return utf8("checkpoint");
+    }
+}
