@@ -42,22 +42,22 @@ final class HttpSettings {
 
     /** Reads them from values that hold every one. */
     static HttpOptions parse(Map<String, String> values) {
-        String tokens = Settings.text(values, "http.tokens");
+        String tokens = SettingValues.text(values, "http.tokens");
         return new HttpOptions(
-                Settings.text(values, "http.host"),
-                Settings.whole(values, "http.port"),
+                SettingValues.text(values, "http.host"),
+                SettingValues.whole(values, "http.port"),
                 tokens.isEmpty() ? null : Path.of(tokens),
-                tls(Settings.text(values, "http.tls.certificate"), Settings.text(values, "http.tls.key")),
+                tls(SettingValues.text(values, "http.tls.certificate"), SettingValues.text(values, "http.tls.key")),
                 flag(values, "http.open"),
-                hosts(Settings.text(values, "http.hosts")),
+                hosts(SettingValues.text(values, "http.hosts")),
                 new HttpLimits(
-                        Settings.bytes("http.body-max", Settings.text(values, "http.body-max")),
-                        Settings.bytes("http.header-max", Settings.text(values, "http.header-max")),
-                        Settings.whole(values, "http.episodes-max"),
+                        SettingValues.bytes("http.body-max", SettingValues.text(values, "http.body-max")),
+                        SettingValues.bytes("http.header-max", SettingValues.text(values, "http.header-max")),
+                        SettingValues.whole(values, "http.episodes-max"),
                         time(values, "http.query-time-max"),
-                        Settings.whole(values, "http.concurrent-max"),
-                        Settings.whole(values, "http.waiting-max"),
-                        Settings.whole(values, "http.connections-max"),
+                        SettingValues.whole(values, "http.concurrent-max"),
+                        SettingValues.whole(values, "http.waiting-max"),
+                        SettingValues.whole(values, "http.connections-max"),
                         time(values, "http.idle-max")));
     }
 
@@ -79,7 +79,7 @@ final class HttpSettings {
     }
 
     private static boolean flag(Map<String, String> values, String key) {
-        String value = Settings.text(values, key);
+        String value = SettingValues.text(values, key);
         if (!value.equals("true") && !value.equals("false")) {
             throw new IllegalArgumentException(key + " must be true or false: " + key + "=" + value);
         }
@@ -87,7 +87,7 @@ final class HttpSettings {
     }
 
     private static Duration time(Map<String, String> values, String key) {
-        return Duration.ofMillis(Durations.parseMs(key, Settings.text(values, key)));
+        return Duration.ofMillis(Durations.parseMs(key, SettingValues.text(values, key)));
     }
 
     private static String duration(Duration duration) {
