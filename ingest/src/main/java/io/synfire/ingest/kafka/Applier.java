@@ -24,7 +24,7 @@ final class Applier implements AutoCloseable {
 
     private final Engine engine;
     private final BatchListener listener;
-    private final RoomWatch room;
+    private final @Nullable RoomWatch room;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread applying = new Thread(task, "synfire-applier");
         applying.setDaemon(true);
@@ -35,7 +35,8 @@ final class Applier implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile boolean abandoned;
 
-    Applier(Engine engine, BatchListener listener, RoomWatch room) {
+    /** With somebody to tell, a full disk is waited out; without, it is a failure like others. */
+    Applier(Engine engine, BatchListener listener, @Nullable RoomWatch room) {
         this.engine = engine;
         this.listener = listener;
         this.room = room;
@@ -80,6 +81,9 @@ final class Applier implements AutoCloseable {
                 engine.apply(batches);
                 return true;
             } catch (StoreFullException e) {
+                if (room == null) {
+                    throw e;
+                }
                 room.met(e);
                 if (stopping.await(RoomWatch.RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
                     throw e;

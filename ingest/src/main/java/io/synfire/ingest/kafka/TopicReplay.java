@@ -12,7 +12,6 @@ import io.synfire.ingest.replay.Missing;
 import io.synfire.ingest.replay.Rejects;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
-import io.synfire.ingest.room.RoomWatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -43,7 +42,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Learns a topic again, up to given positions, into another memory than the one that is live. Has a consumer of its own, joins no group and
  * commits nothing; what cannot be learned is kept aside and not sent to the dead-letter topic, where the live learner has put it already.
- * Failures of the network and the brokers are waited out. One thread at a time, which is the engine's writer.
+ * Failures of the network and the brokers are waited out; a full disk is not: what is live needs the room first. One thread at a time, which
+ * is the engine's writer.
  */
 public final class TopicReplay {
 
@@ -133,7 +133,7 @@ public final class TopicReplay {
             }
         }
         try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties);
-                Applier applier = new Applier(engine, BatchListener.NONE, new RoomWatch())) {
+                Applier applier = new Applier(engine, BatchListener.NONE, null)) {
             Map<TopicPartition, Long> left = new HashMap<>();
             for (Position position : goal) {
                 left.put(new TopicPartition(topic, position.partition()), position.nextOffset());

@@ -21,6 +21,7 @@ import io.synfire.ingest.kafka.Topics;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +60,16 @@ final class StoreFaultsIT {
                 String url = serve.awaitUrl();
                 append(kafka, 2_000);
                 awaitLearned(url);
+
+                // A rebuild gives up what it has written: the memory that is live needs the room.
+                disk.fill(3 << 20);
+                rebuild(url);
+                await().atMost(LONG)
+                        .until(() -> get(url + "/v1/admin/rebuild").body().contains("\"failed\""));
+                assertThat(get(url + "/v1/admin/rebuild").body()).contains("the disk is full");
+                assertThat(data.resolve("store-1")).doesNotExist();
+                assertThat(get(url + "/health/ready").statusCode()).isEqualTo(200);
+
                 disk.fill(0);
                 append(kafka, 2_000);
                 await().atMost(LONG).until(() -> get(url + "/v1/status").body().contains("the disk is full"));
@@ -171,6 +182,14 @@ final class StoreFaultsIT {
         try (Engine engine = Engine.openReadOnly(data.resolve("store"), OPTIONS, new SimpleMeterRegistry())) {
             return engine.digest();
         }
+    }
+
+    private void rebuild(String url) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/v1/admin/rebuild"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"settings\":{\"half-lives\":\"7d\"}}"))
+                .build();
+        assertThat(http.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(202);
     }
 
     private HttpResponse<String> get(String url) throws Exception {
