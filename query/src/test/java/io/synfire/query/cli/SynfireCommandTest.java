@@ -9,6 +9,7 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.Verification;
 import io.synfire.query.answer.BackupAnswer;
 import io.synfire.query.answer.BenchAnswer;
@@ -84,12 +85,19 @@ final class SynfireCommandTest {
 
         @Override
         public BackupAnswer backup(Common common, Path target, @Nullable Path tokenFile) {
-            throw new UnsupportedOperationException();
+            return new BackupAnswer(
+                    target.toString(),
+                    "1",
+                    0,
+                    new Digest(1, 2, 3, 4, 5),
+                    List.of(new Position("kafka:t", "id", 0, 9, 0)),
+                    List.of(new BackupAnswer.File(String.valueOf(tokenFile), 6, "c")));
         }
 
         @Override
         public RestoreAnswer restore(Common common, Path backup, boolean force) {
-            throw new UnsupportedOperationException();
+            BackupAnswer before = backup(common, backup, null);
+            return new RestoreAnswer(before, "store", before.digest(), force ? "store.damaged-1" : null);
         }
 
         @Override
@@ -233,6 +241,10 @@ final class SynfireCommandTest {
                     List.of("evaluate", "--train", "a", "b", "--test", "c", "--k", "5"),
                     List.of("rebuild", "--into", "x", "--accept-gap"),
                     List.of("diff", "a", "b", "--k", "2"),
+                    List.of("diff", "a", "b", "--tail", "--tail-max", "5"),
+                    List.of("verify"),
+                    List.of("backup", "x", "--token-file", "token"),
+                    List.of("restore", "x", "--force"),
                     List.of("status"),
                     List.of("digest"))) {
                 String[] arguments = json.isEmpty()
@@ -253,6 +265,25 @@ final class SynfireCommandTest {
                 .contains("\"earlier\":null")
                 .contains("half-life none: after 30/90/365 days keeps 100 % / 100 % / 100 %")
                 .contains("\"context\":\"user-17\",\"episodes\":2,\"pairs\":6,\"associations\":4,\"evidence\":1.5");
+    }
+
+    @Test
+    void aBackupSaysWhatItHoldsAndARestoreWhatItMovedAside() {
+        assertThat(run("backup", "x", "--token-file", "token", "--json")).isZero();
+        assertThat(out.toString()).contains("{\"name\":\"token\",\"bytes\":6,\"crc32c\":\"c\"}");
+        assertThat(run("restore", "x")).isZero();
+        assertThat(out.toString())
+                .containsPattern("before +0000000000000001 0000000000000002\\n")
+                .containsPattern("after +0000000000000001 0000000000000002\\n")
+                .doesNotContain("store.damaged-1");
+        assertThat(run("restore", "x", "--force")).isZero();
+        assertThat(out.toString()).containsPattern("before it +store.damaged-1\\n");
+    }
+
+    @Test
+    void memoriesAreAskedAboutATailOrAboutFilesNotBoth() {
+        assertThat(run("diff", "a", "b", "--tail", "--test", "file")).isEqualTo(1);
+        assertThat(err.toString()).contains("either --tail or --test may be given");
     }
 
     @Test
