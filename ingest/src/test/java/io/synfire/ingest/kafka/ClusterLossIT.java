@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +96,40 @@ final class ClusterLossIT {
                 produced.join();
                 LearnerKit.awaitEpisodes(engine, learner, 2000);
                 LearnerKit.awaitCaughtUp(learner);
+                assertEqualsUndisturbed(engine, kit);
+            }
+        }
+    }
+
+    @Test
+    void leadersThatChangeAgainAndAgainLoseNothingAndDoubleNothing() throws Exception {
+        try (TwoBrokers brokers = new TwoBrokers(directory.resolve("kafka"))) {
+            TopicPartition moving = new TopicPartition(TOPICS.episodes(), 0);
+            brokers.create(TOPICS.episodes());
+            brokers.create(TOPICS.deadLetters());
+            LearnerKit kit = new LearnerKit(brokers.bootstrapServers(), TOPICS);
+            try (Engine engine = LearnerKit.open(directory.resolve("store"));
+                    EpisodeConsumer learner =
+                            kit.learner(engine, Map.of(), LearnerKit.policy(), new SimpleMeterRegistry())) {
+                learner.start();
+                int produced = 0;
+                for (int round = 0; round < 2; round++) {
+                    kit.produce(produced, produced += 300);
+                    assertThat(brokers.leader(moving)).isEqualTo(2);
+                    brokers.stopSecond();
+                    await().atMost(LearnerKit.LONG).until(() -> brokers.leader(moving) == 1);
+                    kit.produce(produced, produced += 300);
+                    LearnerKit.awaitEpisodes(engine, learner, produced);
+                    brokers.startSecond();
+                    await().atMost(LearnerKit.LONG).until(() -> {
+                        brokers.electPreferred(moving);
+                        return brokers.leader(moving) == 2;
+                    });
+                    kit.produce(produced, produced += 300);
+                    LearnerKit.awaitEpisodes(engine, learner, produced);
+                }
+                LearnerKit.awaitCaughtUp(learner);
+                assertThat(engine.positions()).anyMatch(position -> position.leaderEpoch() >= 4);
                 assertEqualsUndisturbed(engine, kit);
             }
         }
