@@ -32,6 +32,8 @@ final class JarProcess implements AutoCloseable {
     static JarProcess start(Path output, List<String> jvm, String... arguments) throws IOException {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // Most of these end before the optimizing compiler has paid for itself.
+        line.add("-XX:TieredStopAtLevel=1");
         line.addAll(jvm);
         line.addAll(List.of("-jar", System.getProperty("synfire.jar", "target/synfire.jar")));
         line.addAll(List.of(arguments));
