@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreFullException;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.room.RoomWatch;
@@ -214,17 +215,25 @@ public final class EpisodeConsumer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception | Error e) {
-            if (isStopping() && e instanceof KafkaException) {
+            Throwable cause = unwrapped(e);
+            if (isStopping() && cause instanceof KafkaException) {
                 // What was applied is checkpointed by now; only the group was not told in order.
                 LOG.warn("the consumer was not closed in order: {}", e.getMessage());
                 return;
             }
-            // What goes wrong in a rebalance comes wrapped.
-            Throwable cause =
-                    e instanceof KafkaException && e.getCause() instanceof IllegalStateException own ? own : e;
             failure = cause;
             LOG.error("learning stopped: {}", cause.getMessage(), cause);
         }
+    }
+
+    /** What goes wrong in a rebalance comes wrapped, and the wrapping does not say what it is. */
+    private static Throwable unwrapped(Throwable e) {
+        Throwable cause = e.getCause();
+        if (e instanceof KafkaException
+                && (cause instanceof IllegalStateException || cause instanceof StoreException)) {
+            return cause;
+        }
+        return e;
     }
 
     private void learn(String topicId, TopicWatch watch) throws InterruptedException {
