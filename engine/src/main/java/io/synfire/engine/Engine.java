@@ -412,7 +412,16 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalStateException if the engine is closed
      */
     public void requireUndamaged() {
-        store.upkeep().requireSoundTables();
+        // As readers do: it must not be closed meanwhile, and learning goes on.
+        lifecycle.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the engine is closed");
+            }
+            store.upkeep().requireSoundTables();
+        } finally {
+            lifecycle.readLock().unlock();
+        }
     }
 
     /**

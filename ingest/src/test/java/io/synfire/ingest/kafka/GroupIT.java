@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.SmallDisk;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -174,7 +173,7 @@ final class GroupIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
-    void aLostPartitionIsNotLearnedAnyFurtherWhileTheMemberIsOut(String protocol) throws Exception {
+    void aLostPartitionIsNotLearnedAnyFurtherWhileTheMemberIsOut(String protocol) {
         kit.produce(0, 2000);
         Map<String, String> hasty =
                 member(protocol, Map.of("max.poll.interval.ms", "3000", "max.poll.records", "2000"));
@@ -183,7 +182,7 @@ final class GroupIT {
             try (EpisodeConsumer slow = kit.learner(engine, hasty, LearnerKit.policy(), gate, meters)) {
                 slow.start();
                 gate.awaitHeld();
-                Thread.sleep(Duration.ofSeconds(5).toMillis());
+                await().atMost(LearnerKit.LONG).until(() -> kit.members(topic) == 0);
                 gate.open();
                 LearnerKit.awaitEpisodes(engine, slow, 2000);
                 LearnerKit.awaitCaughtUp(slow);

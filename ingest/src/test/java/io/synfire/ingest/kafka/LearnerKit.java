@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -94,6 +96,20 @@ final class LearnerKit {
 
     static Throwable awaitFailure(EpisodeConsumer learner) {
         return await().atMost(LONG).until(learner::failure, failure -> failure != null);
+    }
+
+    /** How many members a group has, as its coordinator knows. */
+    int members(String group) throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            return admin.describeConsumerGroups(List.of(group))
+                    .describedGroups()
+                    .values()
+                    .iterator()
+                    .next()
+                    .get()
+                    .members()
+                    .size();
+        }
     }
 
     /** Episodes {@code from} to {@code to}, of forty contexts. */

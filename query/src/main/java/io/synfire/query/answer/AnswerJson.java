@@ -238,13 +238,7 @@ public final class AnswerJson {
      * @return {@code {"learned", "state", "episodes", "associations", "concepts"}}
      */
     public byte[] of(Digest answer) {
-        return document.of(json -> {
-            json.writeStringProperty("learned", answer.learnedHex());
-            json.writeStringProperty("state", answer.stateHex());
-            json.writeNumberProperty("episodes", answer.episodes());
-            json.writeNumberProperty("associations", answer.associations());
-            json.writeNumberProperty("concepts", answer.concepts());
-        });
+        return document.of(json -> JsonFields.digest(json, answer));
     }
 
     /**

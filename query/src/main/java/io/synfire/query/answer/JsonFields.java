@@ -1,5 +1,6 @@
 package io.synfire.query.answer;
 
+import io.synfire.engine.view.Digest;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.Retention;
 import java.util.List;
@@ -66,5 +67,14 @@ final class JsonFields {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** What {@code digest} says, in the object that is being written. */
+    static void digest(JsonGenerator json, Digest digest) {
+        json.writeStringProperty("learned", digest.learnedHex());
+        json.writeStringProperty("state", digest.stateHex());
+        json.writeNumberProperty("episodes", digest.episodes());
+        json.writeNumberProperty("associations", digest.associations());
+        json.writeNumberProperty("concepts", digest.concepts());
     }
 }

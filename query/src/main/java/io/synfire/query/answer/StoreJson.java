@@ -105,11 +105,7 @@ public final class StoreJson {
     private static void digest(JsonGenerator json, String name, Digest digest) {
         json.writeName(name);
         json.writeStartObject();
-        json.writeStringProperty("learned", digest.learnedHex());
-        json.writeStringProperty("state", digest.stateHex());
-        json.writeNumberProperty("episodes", digest.episodes());
-        json.writeNumberProperty("associations", digest.associations());
-        json.writeNumberProperty("concepts", digest.concepts());
+        JsonFields.digest(json, digest);
         json.writeEndObject();
     }
 }

@@ -127,6 +127,7 @@ final class HttpFuzzIT {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 4; i++) {
             System.gc();
+            // What cleaners let go of, on a thread of their own, is for the next collection.
             Thread.sleep(50);
             least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
         }
