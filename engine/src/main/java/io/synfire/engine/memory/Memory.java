@@ -14,7 +14,6 @@ import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.Verification;
 import io.synfire.engine.view.Verification.Finding;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +36,7 @@ public final class Memory {
     private final Learning learning;
     private final Room room;
     private final Map<String, Position> positions = new LinkedHashMap<>();
+    private final Stretches stretches;
 
     private long deadLetters;
     private long checkpoint;
@@ -57,10 +57,11 @@ public final class Memory {
         this.store = store;
         this.decays = settings.halfLives().stream().map(ForwardDecay::new).toList();
         int horizons = settings.horizonCount();
-        CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> nothingYet(horizons));
+        CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> CheckpointRecord.none(horizons));
         this.deadLetters = last.deadLetters();
         this.checkpoint = last.number();
         last.positions().forEach(this::moveTo);
+        this.stretches = new Stretches(store);
         dictionary.load(store);
         this.marginals = new Marginals(decays, last.landmarks(), last.totals());
         marginals.load(store, dictionary.count());
@@ -70,13 +71,7 @@ public final class Memory {
                 new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, budget.impulsesMax());
         this.room = new Room(budget, this::bytes, this::fixedBytes);
         this.figures = snapshot();
-        this.reader = new MemoryReader(settings, decays, dictionary, marginals, adjacencies, this::figures);
-    }
-
-    private static CheckpointRecord nothingYet(int horizons) {
-        List<Totals> nothing = Collections.nCopies(horizons, Totals.NONE);
-        return new CheckpointRecord(
-                0, 0, Landmarks.of(new long[horizons]), nothing, 0, 0, 0, 0, 0, false, 0, List.of(), List.of());
+        this.reader = new MemoryReader(settings, decays, dictionary, marginals, adjacencies, stretches, this::figures);
     }
 
     /**
@@ -95,6 +90,10 @@ public final class Memory {
             pairs += batch.pairs();
             batch.positions().forEach(this::moveTo);
             deadLetters += batch.deadLetters();
+            if (batch.stretch() != null) {
+                stretches.add(batch.stretch());
+                changed = true;
+            }
             changed |= !batch.entries().isEmpty() || !batch.positions().isEmpty() || batch.deadLetters() > 0;
         }
         learning.drain();
@@ -130,6 +129,7 @@ public final class Memory {
         parts.add(dictionary.freeze());
         parts.add(marginals.freeze());
         parts.addAll(learning.freeze());
+        parts.add(stretches.freeze());
         RowStaging rows = adjacencies.freeze(learning.watermarkMs(), room.tableBytesMax());
         CheckpointRecord record = new CheckpointRecord(
                 number,
@@ -165,6 +165,7 @@ public final class Memory {
         underWay = null;
         room.written();
         learning.committed(room.windowBytesMax());
+        stretches.committed();
         adjacencies.committed(written.rows());
         adjacencies.evict(room.tableBytesMax(), room.isFull());
         room.made();
@@ -231,7 +232,8 @@ public final class Memory {
     public Verification verification(TableCheck tables) {
         List<Finding> findings = new ArrayList<>();
         tables.damaged().forEach((name, what) -> findings.add(new Finding(name, what)));
-        CheckpointRecord record = store.lastCheckpoint(decays.size()).orElseGet(() -> nothingYet(decays.size()));
+        CheckpointRecord record =
+                store.lastCheckpoint(decays.size()).orElseGet(() -> CheckpointRecord.none(decays.size()));
         StoreAudit audit = new StoreAudit(store, settings, dictionary, record).run();
         findings.addAll(audit.findings());
         Digest digest = null;
@@ -279,7 +281,7 @@ public final class Memory {
     }
 
     private void moveTo(Position position) {
-        positions.put(position.source() + '/' + position.partition(), position);
+        positions.put(position.key(), position);
     }
 
     private long fixedBytes() {
@@ -287,7 +289,7 @@ public final class Memory {
     }
 
     private long bytes() {
-        return adjacencies.bytes() + learning.windowBytes() + fixedBytes();
+        return adjacencies.bytes() + learning.windowBytes() + stretches.bytes() + fixedBytes();
     }
 
     private MemoryFigures snapshot() {

@@ -3,6 +3,7 @@ package io.synfire.engine.store;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Landmarks;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -56,6 +57,29 @@ public record CheckpointRecord(
     }
 
     /**
+     * The record of a memory that has learned nothing.
+     *
+     * @param horizons how many horizons it keeps
+     * @return number 0
+     */
+    public static CheckpointRecord none(int horizons) {
+        return new CheckpointRecord(
+                0,
+                0,
+                Landmarks.of(new long[horizons]),
+                Collections.nCopies(horizons, Totals.NONE),
+                0,
+                0,
+                0,
+                0,
+                0,
+                false,
+                0,
+                List.of(),
+                List.of());
+    }
+
+    /**
      * The same with another number of associations.
      *
      * @param count stored directed edges
@@ -102,6 +126,7 @@ public record CheckpointRecord(
             sink.varint(position.partition());
             sink.varint(position.nextOffset());
             sink.varint(position.leaderEpoch() + 1L);
+            sink.text(position.content());
         }
         sink.varint(clocks.size());
         for (Clock clock : clocks) {
@@ -128,11 +153,16 @@ public record CheckpointRecord(
         long duplicates = source.varint();
         boolean contextual = source.u1() == 1;
         long learned = source.i8();
-        int size = source.count(5);
+        int size = source.count(6);
         List<Position> positions = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {
             positions.add(new Position(
-                    source.text(), source.text(), source.varintInt(), source.varint(), source.varintInt() - 1));
+                    source.text(),
+                    source.text(),
+                    source.varintInt(),
+                    source.varint(),
+                    source.varintInt() - 1,
+                    source.text()));
         }
         int partitions = source.count(2);
         List<Clock> clocks = new ArrayList<>(partitions);

@@ -1,6 +1,7 @@
 package io.synfire.engine.store;
 
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ContextWindow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +27,7 @@ import org.rocksdb.WriteOptions;
 public final class RocksStore implements AutoCloseable {
 
     private static final byte[] NOTHING = new byte[0];
-    private static final byte[] SETTINGS_KEY = Keys.utf8("settings");
+    static final byte[] SETTINGS_KEY = Keys.utf8("settings");
 
     private final Path directory;
     private final GuardedDatabase database;
@@ -81,6 +82,18 @@ public final class RocksStore implements AutoCloseable {
      */
     public static RocksStore openReadOnly(Path directory, StoreBudget budget) {
         return new StoreOpening(directory, budget, DiskAccess.REAL).openReadOnly();
+    }
+
+    /**
+     * What a store of an older format says about itself, as of its last checkpoint: enough to learn its log anew.
+     *
+     * @param directory its directory
+     * @return its settings and positions, or empty if it has this format or one that is unknown
+     * @throws IllegalArgumentException if there is no store in the directory
+     * @throws StoreDamagedException if what it says cannot be read
+     */
+    public static Optional<StoreOutline> outline(Path directory) {
+        return new StoreOpening(directory, new StoreBudget(0, 0), DiskAccess.REAL).outline();
     }
 
     /**
@@ -147,15 +160,20 @@ public final class RocksStore implements AutoCloseable {
         if (bytes == null) {
             return Optional.empty();
         }
+        return Optional.of(settings(bytes, failures));
+    }
+
+    /** Settings as {@link #create} wrote them. */
+    static Map<String, String> settings(byte[] bytes, StoreFailures failures) {
         Map<String, String> settings = new LinkedHashMap<>();
         new String(bytes, StandardCharsets.UTF_8).lines().forEach(line -> {
             int split = line.indexOf('=');
             if (split < 1) {
-                throw damaged("settings hold a line without a key: line=" + line);
+                throw failures.damaged(null, "settings hold a line without a key: line=" + line, null);
             }
             settings.put(line.substring(0, split), line.substring(split + 1));
         });
-        return Optional.of(settings);
+        return settings;
     }
 
     /**
@@ -297,6 +315,18 @@ public final class RocksStore implements AutoCloseable {
         void retraction(long number, Retraction retraction);
     }
 
+    /** Takes one stretch. */
+    @FunctionalInterface
+    public interface StretchVisitor {
+        /**
+         * Takes a stretch.
+         *
+         * @param number its number
+         * @param stretch what was read
+         */
+        void stretch(long number, Stretch stretch);
+    }
+
     /** Takes one marginal. */
     @FunctionalInterface
     public interface MarginalVisitor {
@@ -335,6 +365,36 @@ public final class RocksStore implements AutoCloseable {
         scan(ColumnFamily.RETRACTIONS, (key, value) -> {
             long number = failures.decoded(() -> ByteBuffer.wrap(key).getLong());
             visitor.retraction(number, failures.decoded(() -> RetractionBytes.read(value)));
+        });
+    }
+
+    /**
+     * Reads all stretches, in the order in which they were learned.
+     *
+     * @param visitor takes each stretch
+     */
+    public void stretches(StretchVisitor visitor) {
+        scan(ColumnFamily.STRETCHES, (key, value) -> {
+            long number = failures.decoded(() -> ByteBuffer.wrap(key).getLong());
+            visitor.stretch(number, failures.decoded(() -> StretchBytes.read(number, value)));
+        });
+    }
+
+    /**
+     * How many stretches are stored.
+     *
+     * @return at least 0: one more than the last number
+     */
+    public long stretchCount() {
+        return database.call("the store cannot be read", open -> {
+            try (RocksIterator iterator = open.db().newIterator(open.handle(ColumnFamily.STRETCHES))) {
+                iterator.seekToLast();
+                long count = iterator.isValid()
+                        ? failures.decoded(() -> ByteBuffer.wrap(iterator.key()).getLong()) + 1
+                        : 0L;
+                iterator.status();
+                return count;
+            }
         });
     }
 
