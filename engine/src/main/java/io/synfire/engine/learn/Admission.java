@@ -3,9 +3,11 @@ package io.synfire.engine.learn;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which entries may be applied under some settings. What is refused belongs in the dead-letter topic, with the reason.
@@ -25,7 +27,7 @@ public final class Admission {
     }
 
     /**
-     * Whether an entry may be applied. A retraction may if all of its episodes could have been learned.
+     * Whether an entry may be applied. A retraction may if all episodes that it names could have been learned.
      *
      * @param entry the entry
      * @param timestampMs its record's timestamp, or {@link Long#MAX_VALUE} where the source has none
@@ -36,7 +38,9 @@ public final class Admission {
         if (entry instanceof Episode episode) {
             episodes = List.of(episode);
         } else if (entry instanceof Retraction retraction) {
-            episodes = retraction.episodes();
+            episodes = Stream.concat(retraction.before().stream(), retraction.takenBack().stream())
+                    .map(Learned::episode)
+                    .toList();
         } else if (entry instanceof Forget) {
             episodes = List.of();
         } else {
