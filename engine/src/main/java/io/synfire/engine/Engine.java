@@ -14,6 +14,7 @@ import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreFullException;
 import io.synfire.engine.store.StoreInUseException;
+import io.synfire.engine.store.StoreOutline;
 import io.synfire.engine.store.StoreUpkeep;
 import io.synfire.engine.store.TableCheck;
 import io.synfire.engine.view.Digest;
@@ -146,6 +147,18 @@ public final class Engine implements AutoCloseable {
             store.close();
             throw e;
         }
+    }
+
+    /**
+     * What a store of an older format says about itself, as of its last checkpoint: enough to learn its log anew.
+     *
+     * @param directory the store's directory
+     * @return its settings and positions, or empty if it has this format or one that is unknown
+     * @throws IllegalArgumentException if there is no store in the directory
+     * @throws StoreException if it cannot be read
+     */
+    public static Optional<StoreOutline> outline(Path directory) {
+        return RocksStore.outline(directory);
     }
 
     /**

@@ -14,7 +14,6 @@ import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.Verification;
 import io.synfire.engine.view.Verification.Finding;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +56,7 @@ public final class Memory {
         this.store = store;
         this.decays = settings.halfLives().stream().map(ForwardDecay::new).toList();
         int horizons = settings.horizonCount();
-        CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> nothingYet(horizons));
+        CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> CheckpointRecord.none(horizons));
         this.deadLetters = last.deadLetters();
         this.checkpoint = last.number();
         last.positions().forEach(this::moveTo);
@@ -71,12 +70,6 @@ public final class Memory {
         this.room = new Room(budget, this::bytes, this::fixedBytes);
         this.figures = snapshot();
         this.reader = new MemoryReader(settings, decays, dictionary, marginals, adjacencies, this::figures);
-    }
-
-    private static CheckpointRecord nothingYet(int horizons) {
-        List<Totals> nothing = Collections.nCopies(horizons, Totals.NONE);
-        return new CheckpointRecord(
-                0, 0, Landmarks.of(new long[horizons]), nothing, 0, 0, 0, 0, 0, false, 0, List.of(), List.of());
     }
 
     /**
@@ -231,7 +224,8 @@ public final class Memory {
     public Verification verification(TableCheck tables) {
         List<Finding> findings = new ArrayList<>();
         tables.damaged().forEach((name, what) -> findings.add(new Finding(name, what)));
-        CheckpointRecord record = store.lastCheckpoint(decays.size()).orElseGet(() -> nothingYet(decays.size()));
+        CheckpointRecord record =
+                store.lastCheckpoint(decays.size()).orElseGet(() -> CheckpointRecord.none(decays.size()));
         StoreAudit audit = new StoreAudit(store, settings, dictionary, record).run();
         findings.addAll(audit.findings());
         Digest digest = null;

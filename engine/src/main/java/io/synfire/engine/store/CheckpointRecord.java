@@ -3,6 +3,7 @@ package io.synfire.engine.store;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Landmarks;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -53,6 +54,29 @@ public record CheckpointRecord(
         totals = List.copyOf(totals);
         positions = List.copyOf(positions);
         clocks = List.copyOf(clocks);
+    }
+
+    /**
+     * The record of a memory that has learned nothing.
+     *
+     * @param horizons how many horizons it keeps
+     * @return number 0
+     */
+    public static CheckpointRecord none(int horizons) {
+        return new CheckpointRecord(
+                0,
+                0,
+                Landmarks.of(new long[horizons]),
+                Collections.nCopies(horizons, Totals.NONE),
+                0,
+                0,
+                0,
+                0,
+                0,
+                false,
+                0,
+                List.of(),
+                List.of());
     }
 
     /**

@@ -26,7 +26,7 @@ import org.rocksdb.WriteOptions;
 public final class RocksStore implements AutoCloseable {
 
     private static final byte[] NOTHING = new byte[0];
-    private static final byte[] SETTINGS_KEY = Keys.utf8("settings");
+    static final byte[] SETTINGS_KEY = Keys.utf8("settings");
 
     private final Path directory;
     private final GuardedDatabase database;
@@ -81,6 +81,18 @@ public final class RocksStore implements AutoCloseable {
      */
     public static RocksStore openReadOnly(Path directory, StoreBudget budget) {
         return new StoreOpening(directory, budget, DiskAccess.REAL).openReadOnly();
+    }
+
+    /**
+     * What a store of an older format says about itself, as of its last checkpoint: enough to learn its log anew.
+     *
+     * @param directory its directory
+     * @return its settings and positions, or empty if it has this format or one that is unknown
+     * @throws IllegalArgumentException if there is no store in the directory
+     * @throws StoreDamagedException if what it says cannot be read
+     */
+    public static Optional<StoreOutline> outline(Path directory) {
+        return new StoreOpening(directory, new StoreBudget(0, 0), DiskAccess.REAL).outline();
     }
 
     /**
@@ -147,15 +159,20 @@ public final class RocksStore implements AutoCloseable {
         if (bytes == null) {
             return Optional.empty();
         }
+        return Optional.of(settings(bytes, failures));
+    }
+
+    /** Settings as {@link #create} wrote them. */
+    static Map<String, String> settings(byte[] bytes, StoreFailures failures) {
         Map<String, String> settings = new LinkedHashMap<>();
         new String(bytes, StandardCharsets.UTF_8).lines().forEach(line -> {
             int split = line.indexOf('=');
             if (split < 1) {
-                throw damaged("settings hold a line without a key: line=" + line);
+                throw failures.damaged(null, "settings hold a line without a key: line=" + line, null);
             }
             settings.put(line.substring(0, split), line.substring(split + 1));
         });
-        return Optional.of(settings);
+        return settings;
     }
 
     /**
