@@ -36,6 +36,7 @@ public final class Memory {
     private final Learning learning;
     private final Room room;
     private final Map<String, Position> positions = new LinkedHashMap<>();
+    private final Stretches stretches;
 
     private long deadLetters;
     private long checkpoint;
@@ -60,6 +61,7 @@ public final class Memory {
         this.deadLetters = last.deadLetters();
         this.checkpoint = last.number();
         last.positions().forEach(this::moveTo);
+        this.stretches = new Stretches(store);
         dictionary.load(store);
         this.marginals = new Marginals(decays, last.landmarks(), last.totals());
         marginals.load(store, dictionary.count());
@@ -69,7 +71,7 @@ public final class Memory {
                 new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, budget.impulsesMax());
         this.room = new Room(budget, this::bytes, this::fixedBytes);
         this.figures = snapshot();
-        this.reader = new MemoryReader(settings, decays, dictionary, marginals, adjacencies, this::figures);
+        this.reader = new MemoryReader(settings, decays, dictionary, marginals, adjacencies, stretches, this::figures);
     }
 
     /**
@@ -88,6 +90,10 @@ public final class Memory {
             pairs += batch.pairs();
             batch.positions().forEach(this::moveTo);
             deadLetters += batch.deadLetters();
+            if (batch.stretch() != null) {
+                stretches.add(batch.stretch());
+                changed = true;
+            }
             changed |= !batch.entries().isEmpty() || !batch.positions().isEmpty() || batch.deadLetters() > 0;
         }
         learning.drain();
@@ -123,6 +129,7 @@ public final class Memory {
         parts.add(dictionary.freeze());
         parts.add(marginals.freeze());
         parts.addAll(learning.freeze());
+        parts.add(stretches.freeze());
         RowStaging rows = adjacencies.freeze(learning.watermarkMs(), room.tableBytesMax());
         CheckpointRecord record = new CheckpointRecord(
                 number,
@@ -158,6 +165,7 @@ public final class Memory {
         underWay = null;
         room.written();
         learning.committed(room.windowBytesMax());
+        stretches.committed();
         adjacencies.committed(written.rows());
         adjacencies.evict(room.tableBytesMax(), room.isFull());
         room.made();
@@ -273,7 +281,7 @@ public final class Memory {
     }
 
     private void moveTo(Position position) {
-        positions.put(position.source() + '/' + position.partition(), position);
+        positions.put(position.key(), position);
     }
 
     private long fixedBytes() {
@@ -281,7 +289,7 @@ public final class Memory {
     }
 
     private long bytes() {
-        return adjacencies.bytes() + learning.windowBytes() + fixedBytes();
+        return adjacencies.bytes() + learning.windowBytes() + stretches.bytes() + fixedBytes();
     }
 
     private MemoryFigures snapshot() {

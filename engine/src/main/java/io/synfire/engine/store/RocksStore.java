@@ -1,6 +1,7 @@
 package io.synfire.engine.store;
 
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ContextWindow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -314,6 +315,18 @@ public final class RocksStore implements AutoCloseable {
         void retraction(long number, Retraction retraction);
     }
 
+    /** Takes one stretch. */
+    @FunctionalInterface
+    public interface StretchVisitor {
+        /**
+         * Takes a stretch.
+         *
+         * @param number its number
+         * @param stretch what was read
+         */
+        void stretch(long number, Stretch stretch);
+    }
+
     /** Takes one marginal. */
     @FunctionalInterface
     public interface MarginalVisitor {
@@ -352,6 +365,36 @@ public final class RocksStore implements AutoCloseable {
         scan(ColumnFamily.RETRACTIONS, (key, value) -> {
             long number = failures.decoded(() -> ByteBuffer.wrap(key).getLong());
             visitor.retraction(number, failures.decoded(() -> RetractionBytes.read(value)));
+        });
+    }
+
+    /**
+     * Reads all stretches, in the order in which they were learned.
+     *
+     * @param visitor takes each stretch
+     */
+    public void stretches(StretchVisitor visitor) {
+        scan(ColumnFamily.STRETCHES, (key, value) -> {
+            long number = failures.decoded(() -> ByteBuffer.wrap(key).getLong());
+            visitor.stretch(number, failures.decoded(() -> StretchBytes.read(number, value)));
+        });
+    }
+
+    /**
+     * How many stretches are stored.
+     *
+     * @return at least 0: one more than the last number
+     */
+    public long stretchCount() {
+        return database.call("the store cannot be read", open -> {
+            try (RocksIterator iterator = open.db().newIterator(open.handle(ColumnFamily.STRETCHES))) {
+                iterator.seekToLast();
+                long count = iterator.isValid()
+                        ? failures.decoded(() -> ByteBuffer.wrap(iterator.key()).getLong()) + 1
+                        : 0L;
+                iterator.status();
+                return count;
+            }
         });
     }
 

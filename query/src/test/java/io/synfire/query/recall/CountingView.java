@@ -1,6 +1,7 @@
 package io.synfire.query.recall;
 
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
@@ -49,6 +50,11 @@ final class CountingView implements MemoryView {
         cues.add(view.idOf(cue));
         associations += row.size();
         return row;
+    }
+
+    @Override
+    public List<Stretch> stretches() {
+        return view.stretches();
     }
 
     @Override
