@@ -3,8 +3,10 @@ package io.synfire.engine.learn;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which entries may be applied under some settings. What is refused belongs in the dead-letter topic, with the reason.
@@ -24,7 +26,7 @@ public final class Admission {
     }
 
     /**
-     * Whether an entry may be applied. A retraction may if all of its episodes could have been learned.
+     * Whether an entry may be applied. A retraction may if all episodes that it names could have been learned.
      *
      * @param entry the entry
      * @param source the time of its source, which its episodes may not be too far ahead of
@@ -35,7 +37,8 @@ public final class Admission {
             return ofEpisode(episode, source);
         }
         if (entry instanceof Retraction retraction) {
-            return retraction.episodes().stream()
+            return Stream.concat(retraction.before().stream(), retraction.takenBack().stream())
+                    .map(Learned::episode)
                     .flatMap(episode -> ofEpisode(episode, source).stream())
                     .findFirst();
         }

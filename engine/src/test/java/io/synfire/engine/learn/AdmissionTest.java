@@ -6,6 +6,7 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,8 @@ final class AdmissionTest {
                         .orElseThrow()
                         .kind())
                 .isEqualTo(Refusal.Kind.CONCEPTS);
+        Retraction lateBefore = new Retraction("k", List.of(Learned.of(late)), List.of(Learned.of(good)), null);
+        assertThat(admission.refusal(lateBefore, noon).orElseThrow().kind()).isEqualTo(Refusal.Kind.TIME);
         assertThat(admission.refusal(new Forget("a"), SourceTime.ofTimestamp(0)))
                 .isEmpty();
     }
