@@ -1,6 +1,7 @@
 package io.synfire.engine;
 
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.memory.MemoryReader;
 import io.synfire.engine.view.Activity;
@@ -49,6 +50,11 @@ final class LiveView implements MemoryView {
     @Override
     public List<Position> positions() {
         return memory.positions();
+    }
+
+    @Override
+    public List<Stretch> stretches() {
+        return whileOpen(memory::stretches);
     }
 
     @Override

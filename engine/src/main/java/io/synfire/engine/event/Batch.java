@@ -1,6 +1,7 @@
 package io.synfire.engine.event;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of one partition of the log and where it ends: the unit that is applied. State and positions move together, or not at
@@ -13,8 +14,10 @@ import java.util.List;
  * @param entries what was read and admitted, in log order
  * @param positions where the sources stand after this batch; sources that are not named stay where they were
  * @param deadLetters how many records of this run were rejected; they must already be safe in the dead-letter topic
+ * @param stretch what was read, where its source does not keep that by itself; else null
  */
-public record Batch(String partition, List<Entry> entries, List<Position> positions, long deadLetters) {
+public record Batch(
+        String partition, List<Entry> entries, List<Position> positions, long deadLetters, @Nullable Stretch stretch) {
 
     /**
      * Takes unmodifiable copies.
@@ -27,6 +30,18 @@ public record Batch(String partition, List<Entry> entries, List<Position> positi
         }
         entries = List.copyOf(entries);
         positions = List.copyOf(positions);
+    }
+
+    /**
+     * A run of a source that keeps its order by itself.
+     *
+     * @param partition the partition's name; empty where there is one log alone
+     * @param entries what was read and admitted, in log order
+     * @param positions where the sources stand after this batch
+     * @param deadLetters how many records of this run were rejected
+     */
+    public Batch(String partition, List<Entry> entries, List<Position> positions, long deadLetters) {
+        this(partition, entries, positions, deadLetters, null);
     }
 
     /**

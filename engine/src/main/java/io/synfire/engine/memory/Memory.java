@@ -36,11 +36,16 @@ public final class Memory {
     private final Learning learning;
     private final Room room;
     private final Map<String, Position> positions = new LinkedHashMap<>();
+    private final Stretches stretches;
 
     private long deadLetters;
     private long checkpoint;
     private boolean changed;
     private @Nullable Checkpoint underWay;
+    /** Where the sources stood when the one under way began. */
+    private List<Position> beginning;
+
+    private volatile List<Position> committed;
     private final MemoryReader reader;
     private volatile MemoryFigures figures;
 
@@ -59,7 +64,10 @@ public final class Memory {
         CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> CheckpointRecord.none(horizons));
         this.deadLetters = last.deadLetters();
         this.checkpoint = last.number();
+        this.beginning = last.positions();
+        this.committed = last.positions();
         last.positions().forEach(this::moveTo);
+        this.stretches = new Stretches(store);
         dictionary.load(store);
         this.marginals = new Marginals(decays, last.landmarks(), last.totals());
         marginals.load(store, dictionary.count());
@@ -69,7 +77,7 @@ public final class Memory {
                 new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, budget.impulsesMax());
         this.room = new Room(budget, this::bytes, this::fixedBytes);
         this.figures = snapshot();
-        this.reader = new MemoryReader(settings, decays, dictionary, marginals, adjacencies, this::figures);
+        this.reader = new MemoryReader(settings, decays, dictionary, marginals, adjacencies, stretches, this::figures);
     }
 
     /**
@@ -88,6 +96,10 @@ public final class Memory {
             pairs += batch.pairs();
             batch.positions().forEach(this::moveTo);
             deadLetters += batch.deadLetters();
+            if (batch.stretch() != null) {
+                stretches.add(batch.stretch());
+                changed = true;
+            }
             changed |= !batch.entries().isEmpty() || !batch.positions().isEmpty() || batch.deadLetters() > 0;
         }
         learning.drain();
@@ -123,7 +135,9 @@ public final class Memory {
         parts.add(dictionary.freeze());
         parts.add(marginals.freeze());
         parts.addAll(learning.freeze());
+        parts.add(stretches.freeze());
         RowStaging rows = adjacencies.freeze(learning.watermarkMs(), room.tableBytesMax());
+        beginning = List.copyOf(positions.values());
         CheckpointRecord record = new CheckpointRecord(
                 number,
                 learning.watermarkMs(),
@@ -137,7 +151,7 @@ public final class Memory {
                 learning.isContextual(),
                 learning.notPlain(),
                 learning.learned(),
-                List.copyOf(positions.values()),
+                beginning,
                 learning.clocks());
         Checkpoint begun = new Checkpoint(
                 store.beginCheckpoint(), parts, rows, grown -> record.withAssociations(record.associations() + grown));
@@ -157,8 +171,10 @@ public final class Memory {
             throw new IllegalStateException("only the checkpoint under way can end: number=" + checkpoint);
         }
         underWay = null;
+        committed = beginning;
         room.written();
         learning.committed(room.windowBytesMax());
+        stretches.committed();
         adjacencies.committed(written.rows());
         adjacencies.evict(room.tableBytesMax(), room.isFull());
         room.made();
@@ -266,8 +282,17 @@ public final class Memory {
         return figures;
     }
 
+    /**
+     * Where the sources stand in the last checkpoint that was committed. Any thread.
+     *
+     * @return one position per source and partition
+     */
+    public List<Position> committedPositions() {
+        return committed;
+    }
+
     private void moveTo(Position position) {
-        positions.put(position.source() + '/' + position.partition(), position);
+        positions.put(position.key(), position);
     }
 
     private long fixedBytes() {
@@ -275,7 +300,7 @@ public final class Memory {
     }
 
     private long bytes() {
-        return adjacencies.bytes() + learning.windowBytes() + fixedBytes();
+        return adjacencies.bytes() + learning.windowBytes() + stretches.bytes() + fixedBytes();
     }
 
     private Trials trials() {

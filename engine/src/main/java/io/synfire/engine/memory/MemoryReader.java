@@ -1,6 +1,7 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Activity;
@@ -22,6 +23,7 @@ public final class MemoryReader {
     private final ConceptDictionary dictionary;
     private final Marginals marginals;
     private final Adjacencies adjacencies;
+    private final Stretches stretches;
     private final Supplier<MemoryFigures> figures;
 
     MemoryReader(
@@ -30,12 +32,14 @@ public final class MemoryReader {
             ConceptDictionary dictionary,
             Marginals marginals,
             Adjacencies adjacencies,
+            Stretches stretches,
             Supplier<MemoryFigures> figures) {
         this.settings = settings;
         this.decays = decays;
         this.dictionary = dictionary;
         this.marginals = marginals;
         this.adjacencies = adjacencies;
+        this.stretches = stretches;
         this.figures = figures;
     }
 
@@ -82,6 +86,15 @@ public final class MemoryReader {
      */
     public List<Position> positions() {
         return figures.get().positions();
+    }
+
+    /**
+     * What was read of sources that do not keep their order by themselves.
+     *
+     * @return stretches, in the order in which they were learned
+     */
+    public List<Stretch> stretches() {
+        return stretches.all();
     }
 
     /**

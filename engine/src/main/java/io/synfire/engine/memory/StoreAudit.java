@@ -1,5 +1,6 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.CheckpointRecord;
@@ -17,8 +18,9 @@ import java.util.TreeMap;
 /**
  * Reads a whole store and holds it to what is always so: each row decodes, leads to known concepts, is of no later checkpoint than the
  * record, and its cue has a marginal; marginals add up to their totals; edges are as many as the record says; where the rule is
- * symmetric, as much leads to a concept as from it; and where nothing was taken back, forgotten or cut, no more leads from a concept, or to
- * it, than positive impulses did. One thread, beside a writer of the store or without one.
+ * symmetric, as much leads to a concept as from it; where nothing was taken back, forgotten or cut, no more leads from a concept, or to
+ * it, than positive impulses did; and stretches of a source go on from each other up to its position. One thread, beside a writer of the
+ * store or without one.
  */
 final class StoreAudit {
 
@@ -77,6 +79,7 @@ final class StoreAudit {
 
     StoreAudit run() {
         marginals();
+        stretches();
         for (int cue = 0; cue < dictionary.count(); cue++) {
             try {
                 StoredRow row = store.row(cue, decays.size());
@@ -131,6 +134,35 @@ final class StoreAudit {
             from[concept] = marginal.potentiationFrom(slowest) * toWatermark[slowest];
             to[concept] = marginal.potentiationTo(slowest) * toWatermark[slowest];
         });
+    }
+
+    /** Stretches of one source go on from each other, and not beyond its position. */
+    private void stretches() {
+        Map<String, Long> ends = new TreeMap<>();
+        long[] next = {0};
+        store.stretches((number, stretch) -> {
+            if (number != next[0]) {
+                found("stretch " + next[0], "it is missing: found=" + number);
+            }
+            next[0] = number + 1;
+            long end = ends.getOrDefault(stretch.sourceId(), 0L);
+            if (stretch.from() < end) {
+                found(
+                        "stretch " + number,
+                        "it was read before: source=" + stretch.sourceId() + " from=" + stretch.from() + " before="
+                                + end);
+            }
+            ends.put(stretch.sourceId(), stretch.to());
+        });
+        for (Position position : record.positions()) {
+            Long end = ends.remove(position.sourceId());
+            if (end != null && end > position.nextOffset()) {
+                found(
+                        "position of " + position.source(),
+                        "more was read than it says: read=" + end + " position=" + position.nextOffset());
+            }
+        }
+        ends.forEach((source, end) -> found("stretches", "their source has no position: source=" + source));
     }
 
     private void row(int cue, StoredRow stored) {

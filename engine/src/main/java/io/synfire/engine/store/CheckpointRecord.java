@@ -148,6 +148,7 @@ public record CheckpointRecord(
             sink.varint(position.partition());
             sink.varint(position.nextOffset());
             sink.varint(position.leaderEpoch() + 1L);
+            sink.text(position.content());
         }
         sink.varint(clocks.size());
         for (Clock clock : clocks) {
@@ -175,11 +176,16 @@ public record CheckpointRecord(
         boolean contextual = source.u1() == 1;
         NotPlain notPlain = new NotPlain(source.i8(), source.i8(), source.i8());
         long learned = source.i8();
-        int size = source.count(5);
+        int size = source.count(6);
         List<Position> positions = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {
             positions.add(new Position(
-                    source.text(), source.text(), source.varintInt(), source.varint(), source.varintInt() - 1));
+                    source.text(),
+                    source.text(),
+                    source.varintInt(),
+                    source.varint(),
+                    source.varintInt() - 1,
+                    source.text()));
         }
         int partitions = source.count(2);
         List<Clock> clocks = new ArrayList<>(partitions);

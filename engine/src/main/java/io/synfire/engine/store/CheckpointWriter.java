@@ -1,6 +1,7 @@
 package io.synfire.engine.store;
 
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ContextWindow;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -149,6 +150,16 @@ public final class CheckpointWriter implements AutoCloseable {
      */
     public void removeRetraction(long number) {
         delete(ColumnFamily.RETRACTIONS, Keys.key(number));
+    }
+
+    /**
+     * Adds a stretch behind those that are stored.
+     *
+     * @param number its number
+     * @param stretch what was read
+     */
+    public void stretch(long number, Stretch stretch) {
+        put(ColumnFamily.STRETCHES, Keys.key(number), StretchBytes.of(stretch));
     }
 
     /**

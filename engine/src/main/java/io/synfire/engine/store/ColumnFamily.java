@@ -10,7 +10,8 @@ enum ColumnFamily {
     ROWS,
     CONTEXTS,
     EVENT_IDS,
-    RETRACTIONS;
+    RETRACTIONS,
+    STRETCHES;
 
     byte[] nameBytes() {
         return name().toLowerCase(java.util.Locale.ROOT).getBytes(StandardCharsets.UTF_8);

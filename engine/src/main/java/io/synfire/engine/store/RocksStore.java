@@ -1,6 +1,7 @@
 package io.synfire.engine.store;
 
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ContextWindow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +28,7 @@ public final class RocksStore implements AutoCloseable {
 
     private static final byte[] NOTHING = new byte[0];
     static final byte[] SETTINGS_KEY = Keys.utf8("settings");
+    private static final byte[] ID_KEY = Keys.utf8("id");
 
     private final Path directory;
     private final GuardedDatabase database;
@@ -196,6 +198,30 @@ public final class RocksStore implements AutoCloseable {
     }
 
     /**
+     * What tells the store from every other; copies of it have the same.
+     *
+     * @return its id, or empty if it has none yet
+     */
+    public Optional<String> id() {
+        byte[] bytes = get(ColumnFamily.DEFAULT, ID_KEY);
+        return bytes == null ? Optional.empty() : Optional.of(Keys.text(bytes));
+    }
+
+    /**
+     * Gives the store its id, on the disk.
+     *
+     * @param id what no other store has
+     */
+    public void keepId(String id) {
+        database.call("the store's id cannot be written", open -> {
+            try (WriteOptions durable = new WriteOptions().setSync(true)) {
+                open.db().put(open.handle(ColumnFamily.DEFAULT), durable, ID_KEY, Keys.utf8(id));
+                return id;
+            }
+        });
+    }
+
+    /**
      * The last checkpoint.
      *
      * @param horizons how many horizons the memory keeps
@@ -314,6 +340,18 @@ public final class RocksStore implements AutoCloseable {
         void retraction(long number, Retraction retraction);
     }
 
+    /** Takes one stretch. */
+    @FunctionalInterface
+    public interface StretchVisitor {
+        /**
+         * Takes a stretch.
+         *
+         * @param number its number
+         * @param stretch what was read
+         */
+        void stretch(long number, Stretch stretch);
+    }
+
     /** Takes one marginal. */
     @FunctionalInterface
     public interface MarginalVisitor {
@@ -352,6 +390,36 @@ public final class RocksStore implements AutoCloseable {
         scan(ColumnFamily.RETRACTIONS, (key, value) -> {
             long number = failures.decoded(() -> ByteBuffer.wrap(key).getLong());
             visitor.retraction(number, failures.decoded(() -> RetractionBytes.read(value)));
+        });
+    }
+
+    /**
+     * Reads all stretches, in the order in which they were learned.
+     *
+     * @param visitor takes each stretch
+     */
+    public void stretches(StretchVisitor visitor) {
+        scan(ColumnFamily.STRETCHES, (key, value) -> {
+            long number = failures.decoded(() -> ByteBuffer.wrap(key).getLong());
+            visitor.stretch(number, failures.decoded(() -> StretchBytes.read(number, value)));
+        });
+    }
+
+    /**
+     * How many stretches are stored.
+     *
+     * @return at least 0: one more than the last number
+     */
+    public long stretchCount() {
+        return database.call("the store cannot be read", open -> {
+            try (RocksIterator iterator = open.db().newIterator(open.handle(ColumnFamily.STRETCHES))) {
+                iterator.seekToLast();
+                long count = iterator.isValid()
+                        ? failures.decoded(() -> ByteBuffer.wrap(iterator.key()).getLong()) + 1
+                        : 0L;
+                iterator.status();
+                return count;
+            }
         });
     }
 

@@ -13,6 +13,7 @@
  *   contexts        partition, period, id  {@link io.synfire.engine.learn.ContextWindow}; see {@link io.synfire.engine.store.PeriodKey}
  *   event_ids       partition, period, id  varint clock when the event was learned
  *   retractions     number, 8 bytes BE     {@link io.synfire.engine.event.Retraction} that waits for its time
+ *   stretches       number, 8 bytes BE     {@link io.synfire.engine.event.Stretch} of a file, in the order in which they were learned
  * </pre>
  *
  * <p>In: rows, marginals, windows and positions of a checkpoint. Out: the same, as of the last checkpoint. This is the only

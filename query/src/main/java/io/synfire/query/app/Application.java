@@ -202,7 +202,7 @@ final class Application implements Operations {
     }
 
     private static Backups backups(Settings settings) {
-        return new Backups(settings.store(), settings.engine(), InstantSource.system());
+        return new Backups(settings.data(), settings.store(), settings.engine(), InstantSource.system());
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.file.EpisodeReader;
 import io.synfire.ingest.file.FileTail;
+import io.synfire.ingest.kafka.TopicIds;
 import io.synfire.ingest.kafka.TopicTail;
 import io.synfire.ingest.replay.Tail;
 import io.synfire.query.answer.DiffAnswer;
@@ -106,6 +107,9 @@ final class Diffing {
         FileTail.read(logs, learning, settings.decoding(), tail, progress::at);
         if (LogReplay.needsTopic(settings, logs)) {
             try (TopicCluster cluster = TopicCluster.of(settings)) {
+                for (Engine engine : List.of(first, second)) {
+                    TopicIds.require(cluster.client(), settings.topics().episodes(), engine.positions());
+                }
                 new TopicTail(cluster.client(), settings.topics().episodes(), settings.decoding(), learning)
                         .read(tail, progress::at);
             }

@@ -15,10 +15,8 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Measures how well recall predicts, in memories of its own that are gone afterwards. */
@@ -47,7 +45,7 @@ final class Evaluating {
                     ? search(settings, request, reader, directory)
                     : evaluate(variants(common, settings, request), settings, request, reader, directory);
         } finally {
-            remove(directory);
+            FileCopies.delete(directory);
         }
     }
 
@@ -140,13 +138,5 @@ final class Evaluating {
     private static String name(Path file) {
         Path name = file.getFileName();
         return (name == null ? file : name).toString();
-    }
-
-    private static void remove(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

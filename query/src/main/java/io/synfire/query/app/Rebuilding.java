@@ -256,12 +256,12 @@ final class Rebuilding {
                         .toList());
     }
 
-    private static void requireElsewhere(Settings settings, Path into) {
-        Path own = settings.data().toAbsolutePath().normalize();
-        if (into.toAbsolutePath().normalize().equals(own)) {
+    /** In the data directory everything belongs to the memory that is live, and its broker. */
+    private static void requireElsewhere(Settings settings, Path into) throws IOException {
+        if (RealPaths.isWithin(into, settings.data())) {
             throw new IllegalArgumentException(
-                    "a rebuild goes into a directory of its own, beside the memory that is live: into=" + into
-                            + " data=" + settings.data());
+                    "a rebuild goes into a directory of its own, beside the memory that is live and not into its own: into="
+                            + into + " data=" + settings.data());
         }
     }
 

@@ -46,6 +46,9 @@ final class Stores {
             for (Path away : StoreDirectory.tidy(settings.data())) {
                 LOG.info("put away what an earlier rebuild left: store={}", away);
             }
+            for (Path stranger : StoreDirectory.strangers(settings.data())) {
+                LOG.warn("a store lies beside the memory that no rebuild has left, it is let be: store={}", stranger);
+            }
             StoreDirectory.tidyLinks(settings.data());
         } catch (IOException e) {
             throw new UncheckedIOException(
