@@ -3,6 +3,7 @@ package io.synfire.query.answer;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Trials;
 import io.synfire.query.recall.Retention;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param lag records not yet learned; null where there is no learner or it is not known
  * @param positions how far the sources were read
  * @param counts how much was learned
+ * @param trials what measures count, and why
  * @param settings the learning settings stored with it
  * @param retention what each half-life keeps
  * @param waiting what the learner waits for, if it has for too long, or null; it goes on by itself
@@ -27,6 +29,7 @@ public record StatusAnswer(
         @Nullable Long lag,
         List<Position> positions,
         Counts counts,
+        Trials trials,
         Map<String, String> settings,
         List<Retention> retention,
         @Nullable String waiting,
@@ -51,6 +54,7 @@ public record StatusAnswer(
                 lag,
                 view.positions(),
                 counts,
+                view.trials(),
                 view.settings().toMap(),
                 Retention.of(view.settings()),
                 waiting,
