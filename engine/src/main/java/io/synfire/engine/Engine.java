@@ -8,6 +8,8 @@ import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Refusal;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.engine.memory.Memory;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreDamagedException;
@@ -214,11 +216,11 @@ public final class Engine implements AutoCloseable {
      * Whether an entry may be applied under the stored settings. Any thread.
      *
      * @param entry the entry
-     * @param timestampMs its record's timestamp, or {@link Long#MAX_VALUE} where the source has none
-     * @return empty if it may; else the rule it breaks
+     * @param source the time of its source, which its episodes may lie at most {@code max-ahead} after
+     * @return empty if it may; else why not
      */
-    public Optional<String> refusal(Entry entry, long timestampMs) {
-        return admission.refusal(entry, timestampMs);
+    public Optional<Refusal> refusal(Entry entry, SourceTime source) {
+        return admission.refusal(entry, source);
     }
 
     /**

@@ -10,6 +10,8 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.Refusal;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.Associations;
@@ -206,12 +208,17 @@ final class EngineTest {
     @Test
     void whatMayNotBeLearnedIsRefusedWithTheRule() {
         try (Engine engine = open(Map.of("max-concepts", "2", "max-ahead", "1h"))) {
-            assertThat(engine.refusal(Episode.of(0, "a", "b", "c"), 0))
-                    .hasValueSatisfying(reason ->
-                            assertThat(reason).contains("max-concepts=2").contains("concepts=3"));
-            assertThat(engine.refusal(Episode.of(2 * HOUR, "a"), HOUR)).isEmpty();
-            assertThat(engine.refusal(Episode.of(2 * HOUR + 1, "a"), HOUR)).isPresent();
-            assertThat(engine.refusal(Episode.of(2 * HOUR + 1, "a"), Long.MAX_VALUE))
+            assertThat(engine.refusal(Episode.of(0, "a", "b", "c"), SourceTime.ofTimestamp(0)))
+                    .hasValue(new Refusal(
+                            Refusal.Kind.CONCEPTS, "an episode may hold at most max-concepts=2 concepts: concepts=3"));
+            assertThat(engine.refusal(Episode.of(2 * HOUR, "a"), SourceTime.ofTimestamp(HOUR)))
+                    .isEmpty();
+            assertThat(engine.refusal(Episode.of(2 * HOUR + 1, "a"), SourceTime.ofTimestamp(HOUR)))
+                    .hasValue(new Refusal(
+                            Refusal.Kind.TIME,
+                            "at may lie at most max-ahead=1h after the record's timestamp: at=1970-01-01T02:00:00.001Z"
+                                    + " timestamp=1970-01-01T01:00:00Z"));
+            assertThat(engine.refusal(Episode.of(2 * HOUR + 1, "a"), SourceTime.unknown()))
                     .isEmpty();
         }
         assertThatThrownBy(() -> new Activation("a", Double.NaN)).isInstanceOf(IllegalArgumentException.class);
