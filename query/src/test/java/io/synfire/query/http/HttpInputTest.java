@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,28 +27,33 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HttpInputTest {
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private ServedMemory memory;
+    private static ServedMemory memory;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         memory = new ServedMemory(directory, HttpOptions.of("127.0.0.1", 0));
     }
 
-    @AfterEach
-    void stop() {
+    @BeforeEach
+    void begin() {
+        memory.done.clear();
+    }
+
+    @AfterAll
+    static void stop() {
         memory.close();
     }
 
-    private HttpResponse<String> send(String path, byte[] body, String... headers)
+    private static HttpResponse<String> send(String path, byte[] body, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(memory.uri(path)).POST(BodyPublishers.ofByteArray(body));
         return memory.client()
                 .send((headers.length == 0 ? request : request.headers(headers)).build(), BodyHandlers.ofString());
     }
 
-    private void assertRefused(HttpResponse<String> response, int status, String detail) {
+    private static void assertRefused(HttpResponse<String> response, int status, String detail) {
         assertThat(response.body()).contains("\"status\":" + status).contains(detail);
         assertThat(response.statusCode()).isEqualTo(status);
         assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
