@@ -191,6 +191,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         CompositeMeterRegistry own = new CompositeMeterRegistry();
         StoreDirectory.beginBuilding(store);
         Engine engine = Engine.open(store, now.learning.toMap(), settings.engine(), own);
+        TrialsLog.watch(engine, store);
         try (DeadLetterFile rejects = new DeadLetterFile(dead)) {
             ReplayOptions options = new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval());
             LogReplay replay = new LogReplay(settings, engine, options, rejects);
