@@ -12,9 +12,11 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
@@ -69,6 +71,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(EpisodeConsumer.class);
+    private static final long RETRY_MS = 1_000;
 
     private final Engine engine;
     private final ClientProperties properties;
@@ -236,13 +239,27 @@ public final class EpisodeConsumer implements AutoCloseable {
                 admin, options.topics().episodes(), options.faults().lostAfter(), meters)) {
             watching = watch;
             String topicId = watch.await(stopping);
-            if (topicId != null) {
+            if (topicId != null && isKept(admin)) {
                 learn(topicId, admin, watch);
             }
         } finally {
             // By itself it would wait for what is under way, for as long as the clients do.
             admin.close(Duration.ZERO);
         }
+    }
+
+    /** Refuses a topic that keeps only the last of each key; waits for the cluster to say. False if closed meanwhile. */
+    private boolean isKept(Admin admin) throws InterruptedException {
+        while (!isStopping()) {
+            try {
+                TopicRetention.require(admin, options.topics().episodes());
+                return true;
+            } catch (RetriableException e) {
+                LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
+                var unused = stopping.await(RETRY_MS, TimeUnit.MILLISECONDS);
+            }
+        }
+        return false;
     }
 
     private void learn(String topicId, Admin admin, TopicWatch watch) throws InterruptedException {
