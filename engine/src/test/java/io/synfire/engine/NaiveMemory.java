@@ -11,10 +11,10 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.LearningSettings.Normalization;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The reference: the definition of strength, written down as it is read, over plain maps and doubles. It keeps every impulse with
@@ -48,9 +48,18 @@ public final class NaiveMemory {
 
     private static final Impulses NOTHING = new Impulses();
 
+    /** What follows the name of a concept that was forgotten, in what happened before: it is in no question. */
+    private static final String GONE = " (gone)";
+
     private final LearningSettings settings;
     private final Map<Edge, Impulses> edges = new HashMap<>();
     private final Map<String, Impulses> marginals = new HashMap<>();
+
+    /** The positive impulses that left a concept, and those that reached it. */
+    private final Map<String, Impulses> from = new HashMap<>();
+
+    private final Map<String, Impulses> to = new HashMap<>();
+    private final Impulses potentiation = new Impulses();
     private final Map<String, Long> lastMs = new HashMap<>();
     private final Impulses episodes = new Impulses();
     private final Impulses activations = new Impulses();
@@ -60,7 +69,6 @@ public final class NaiveMemory {
     private final Map<String, Long> eventIds = new HashMap<>();
     private final Map<String, Long> forgotten = new HashMap<>();
     private final List<Retraction> waiting = new ArrayList<>();
-    private final IdentityHashMap<Episode, Integer> originalSizes = new IdentityHashMap<>();
     private long watermarkMs;
 
     public NaiveMemory(LearningSettings settings) {
@@ -135,30 +143,28 @@ public final class NaiveMemory {
                 past.clear();
             }
             lastMs = clockMs;
-            Episode left = without(episode);
+            Episode then = asItHappened(episode);
             if (i >= retraction.before().size()) {
-                add(left, episode.context() == null ? List.of() : past, -1);
+                add(then, episode.context() == null ? List.of() : past, -1);
             }
-            past.add(left);
+            past.add(then);
         }
     }
 
-    /** An episode as far as it was not forgotten; a concept that is gone keeps its place, in the size of the episode. */
-    private Episode without(Episode episode) {
-        List<Activation> left = new ArrayList<>();
-        for (Activation a : episode.activations()) {
-            if (episode.atMs() > forgotten.getOrDefault(a.concept(), -1L)) {
-                left.add(a);
-            }
-        }
-        if (left.size() == episode.activations().size()) {
-            return episode;
-        }
-        // An episode needs a concept; this one is in no question.
-        left.add(Activation.of("nothing"));
-        Episode rest = new Episode(episode.atMs(), episode.context(), left, episode.reward(), null);
-        originalSizes.put(rest, episode.activations().size());
-        return rest;
+    /** What has been forgotten since it happened is another concept than what goes by its name now. */
+    private Episode asItHappened(Episode episode) {
+        return renamed(episode, a -> episode.atMs() <= forgotten.getOrDefault(a.concept(), -1L));
+    }
+
+    private static Episode renamed(Episode episode, Predicate<Activation> isGone) {
+        List<Activation> activations = episode.activations().stream()
+                .map(a -> isGone.test(a) ? new Activation(a.concept() + GONE, a.strength()) : a)
+                .toList();
+        return new Episode(episode.atMs(), episode.context(), activations, episode.reward(), null);
+    }
+
+    private static boolean isGone(String concept) {
+        return concept.endsWith(GONE);
     }
 
     private void forget(String concept) {
@@ -171,13 +177,11 @@ public final class NaiveMemory {
         lastMs.remove(concept);
         edges.keySet()
                 .removeIf(edge -> edge.cue().equals(concept) || edge.target().equals(concept));
+        from.remove(concept);
+        to.remove(concept);
         for (Past past : contexts.values()) {
-            past.episodes.replaceAll(episode -> {
-                List<Activation> left = new ArrayList<>(episode.activations());
-                left.removeIf(a -> a.concept().equals(concept));
-                left.add(Activation.of("nothing"));
-                return new Episode(episode.atMs(), episode.context(), left, episode.reward(), null);
-            });
+            past.episodes.replaceAll(
+                    episode -> renamed(episode, a -> a.concept().equals(concept)));
         }
     }
 
@@ -185,16 +189,13 @@ public final class NaiveMemory {
         long t = episode.atMs();
         episodes.add(new Impulse(t, sign));
         List<Activation> fired = episode.activations();
-        int size = originalSizes.getOrDefault(episode, fired.size());
-        double share = settings.normalization() == Normalization.EPISODE ? 1.0 / Math.max(1, size - 1) : 1;
+        double share = settings.normalization() == Normalization.EPISODE ? 1.0 / Math.max(1, fired.size() - 1) : 1;
         for (Activation a : fired) {
             marginals.computeIfAbsent(a.concept(), c -> new Impulses()).add(new Impulse(t, sign * a.strength()));
-            if (!a.concept().equals("nothing")) {
-                activations.add(new Impulse(t, sign * a.strength()));
-            }
+            activations.add(new Impulse(t, sign * a.strength()));
             for (Activation b : fired) {
                 if (!a.concept().equals(b.concept())) {
-                    add(a.concept(), b.concept(), t, sign * episode.reward() * a.strength() * b.strength() * share);
+                    add(a.concept(), b.concept(), t, episode.reward() * a.strength() * b.strength() * share, sign);
                 }
             }
         }
@@ -213,17 +214,19 @@ public final class NaiveMemory {
         Episode later = inOrder ? now : past;
         for (Activation a : earlier.activations()) {
             for (Activation b : later.activations()) {
-                double product = sign * now.reward() * a.strength() * b.strength();
+                double product = now.reward() * a.strength() * b.strength();
                 add(
                         a.concept(),
                         b.concept(),
                         now.atMs(),
-                        product * settings.forward() * kernel(gap, steps, settings.tauMs()));
+                        product * settings.forward() * kernel(gap, steps, settings.tauMs()),
+                        sign);
                 add(
                         b.concept(),
                         a.concept(),
                         now.atMs(),
-                        product * settings.backward() * kernel(gap, steps, settings.tauBackwardMs()));
+                        product * settings.backward() * kernel(gap, steps, settings.tauBackwardMs()),
+                        sign);
             }
         }
     }
@@ -236,10 +239,16 @@ public final class NaiveMemory {
         };
     }
 
-    private void add(String cue, String target, long atMs, double delta) {
-        edges.computeIfAbsent(new Edge(cue, target), e -> new Impulses()).add(new Impulse(atMs, delta));
-        if (cue.equals(target) && !cue.equals("nothing")) {
-            repeats.add(new Impulse(atMs, delta));
+    private void add(String cue, String target, long atMs, double delta, int sign) {
+        Impulse impulse = new Impulse(atMs, sign * delta);
+        edges.computeIfAbsent(new Edge(cue, target), e -> new Impulses()).add(impulse);
+        if (cue.equals(target)) {
+            repeats.add(impulse);
+        }
+        if (delta > 0) {
+            from.computeIfAbsent(cue, c -> new Impulses()).add(impulse);
+            to.computeIfAbsent(target, c -> new Impulses()).add(impulse);
+            potentiation.add(impulse);
         }
     }
 
@@ -249,12 +258,12 @@ public final class NaiveMemory {
 
     public Iterable<Edge> edges() {
         return edges.keySet().stream()
-                .filter(edge -> !edge.cue().equals("nothing") && !edge.target().equals("nothing"))
+                .filter(edge -> !isGone(edge.cue()) && !isGone(edge.target()))
                 .toList();
     }
 
     public Iterable<String> concepts() {
-        return marginals.keySet().stream().filter(c -> !c.equals("nothing")).toList();
+        return marginals.keySet().stream().filter(c -> !isGone(c)).toList();
     }
 
     public boolean knows(String concept) {
@@ -276,6 +285,21 @@ public final class NaiveMemory {
 
     public double activation(String concept, int horizon, long atMs) {
         return decayed(marginals.getOrDefault(concept, NOTHING), horizon, atMs, false);
+    }
+
+    /** O: Σ max(Δ, 0) over the impulses that leave a concept; or what was taken back added, what tolerances are relative to. */
+    public double potentiationFrom(String concept, int horizon, long atMs, boolean absolute) {
+        return decayed(from.getOrDefault(concept, NOTHING), horizon, atMs, absolute);
+    }
+
+    /** I: the same over those that reach it. */
+    public double potentiationTo(String concept, int horizon, long atMs, boolean absolute) {
+        return decayed(to.getOrDefault(concept, NOTHING), horizon, atMs, absolute);
+    }
+
+    /** T: the same over all. */
+    public double potentiation(int horizon, long atMs, boolean absolute) {
+        return decayed(potentiation, horizon, atMs, absolute);
     }
 
     /** Σ M over all concepts, or Σ|x|. */
@@ -304,6 +328,9 @@ public final class NaiveMemory {
     public void settle() {
         edges.values().forEach(this::settle);
         marginals.values().forEach(this::settle);
+        from.values().forEach(this::settle);
+        to.values().forEach(this::settle);
+        settle(potentiation);
         settle(episodes);
         settle(activations);
         settle(repeats);

@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -103,15 +105,23 @@ final class LearnerKit {
 
     /** How many members a group has, as its coordinator knows. */
     int members(String group) throws InterruptedException, ExecutionException {
+        return memberIds(group).size();
+    }
+
+    /** The members a group has, as its coordinator knows; one that left and came back has another id. */
+    Set<String> memberIds(String group) throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            return admin.describeConsumerGroups(List.of(group))
+            return admin
+                    .describeConsumerGroups(List.of(group))
                     .describedGroups()
                     .values()
                     .iterator()
                     .next()
                     .get()
                     .members()
-                    .size();
+                    .stream()
+                    .map(MemberDescription::consumerId)
+                    .collect(Collectors.toSet());
         }
     }
 

@@ -78,10 +78,8 @@ final class Diffing {
     }
 
     private List<Episode> ofFiles(Settings settings, HeldOutLog.OfFiles files) throws IOException {
-        String format = files.format();
         EpisodeReader reader = new EpisodeReader(
-                format == null ? null : EpisodeReader.Format.parse(format),
-                settings.decoding().mapping());
+                Evaluating.format(files.format()), settings.decoding().mapping());
         EpisodeReader.Read read = reader.read(files.test());
         if (read.rejected() > 0) {
             err.println(read.rejected() + " lines are no episodes, the first: " + read.firstRejection());

@@ -5,6 +5,7 @@ import io.synfire.ingest.file.EpisodeReader;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.cli.Operations.EvaluateRequest;
+import io.synfire.query.cli.UsageException;
 import io.synfire.query.evaluate.Evaluation;
 import io.synfire.query.evaluate.Search;
 import io.synfire.query.evaluate.Variant;
@@ -32,9 +33,7 @@ final class Evaluating {
 
     EvaluateAnswer evaluate(Common common, EvaluateRequest request) throws IOException {
         for (int k : request.ks()) {
-            if (k < 1 || k > Limits.K_MAX) {
-                throw new IllegalArgumentException("k must be 1 to " + Limits.K_MAX + ": k=" + k);
-            }
+            Limits.requireK(k);
         }
         Settings settings = Settings.load(common, environment, Map.of());
         EpisodeReader reader =
@@ -131,8 +130,13 @@ final class Evaluating {
         return new ProgressBar(err, what, episodes.size());
     }
 
-    private static EpisodeReader.@Nullable Format format(@Nullable String text) {
-        return text == null ? null : EpisodeReader.Format.parse(text);
+    /** What files are said to hold. */
+    static EpisodeReader.@Nullable Format format(@Nullable String text) {
+        try {
+            return text == null ? null : EpisodeReader.Format.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e);
+        }
     }
 
     private static String name(Path file) {

@@ -20,6 +20,7 @@ import io.synfire.query.answer.RebuildAnswer.Comparison;
 import io.synfire.query.answer.RebuildAnswer.Side;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.cli.Operations.RebuildRequest;
+import io.synfire.query.cli.UsageException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -51,6 +52,7 @@ final class Rebuilding {
     RebuildAnswer rebuild(Common common, RebuildRequest request) throws IOException {
         Settings settings = Settings.load(common, environment, Map.of());
         Path into = request.into();
+        requireMoment(request.untilMs());
         requireElsewhere(settings, into);
         Map<String, String> given = request.settings() == null
                 ? settings.learning()
@@ -244,7 +246,19 @@ final class Rebuilding {
     }
 
     private static LearningSettings changed(@Nullable LearningSettings live, Map<String, String> given) {
-        return live == null ? LearningSettings.parse(given) : live.changedBy(given);
+        try {
+            return live == null ? LearningSettings.parse(given) : live.changedBy(given);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e);
+        }
+    }
+
+    private static void requireMoment(@Nullable Long untilMs) {
+        try {
+            var unused = Until.of(untilMs);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e);
+        }
     }
 
     private static String goal(List<Position> goal) {

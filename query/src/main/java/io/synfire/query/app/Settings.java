@@ -5,9 +5,11 @@ import io.synfire.engine.learn.Durations;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.FaultPolicy;
 import io.synfire.ingest.kafka.TopicNames;
 import io.synfire.query.cli.Operations.Common;
+import io.synfire.query.cli.UsageException;
 import io.synfire.query.http.HttpOptions;
 import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.RecallSettings;
@@ -69,11 +71,15 @@ record Settings(
      * @param defaults what a command sets beneath the user's own settings
      * @return the settings
      * @throws IOException if the settings file cannot be read
-     * @throws IllegalArgumentException if a key is unknown or a value out of its range
+     * @throws UsageException if a key is unknown or a value out of its range
      */
     static Settings load(Common common, Map<String, String> environment, Map<String, String> defaults)
             throws IOException {
-        return of(SettingsSources.read(common, environment, defaults));
+        try {
+            return of(SettingsSources.read(common, environment, defaults));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e);
+        }
     }
 
     /** The store that is the memory now. */
@@ -110,6 +116,7 @@ record Settings(
             }
         });
         LearningSettings.parse(learning);
+        ClientProperties.check(kafka);
         String memory = SettingValues.text(others, "memory");
         String contextFrom = SettingValues.text(others, "context-from");
         if (!Set.of("none", "key").contains(contextFrom)) {
