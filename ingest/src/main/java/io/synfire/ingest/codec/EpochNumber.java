@@ -59,15 +59,16 @@ final class EpochNumber {
 
     private static long exact(BigDecimal value, @Nullable EpochUnit unit) throws MalformedRecordException {
         if (value.signum() < 0) {
-            throw refused("at must be within 1970-01-01 and 9999-12-31, a negative number is before: at="
-                    + shown(value));
+            throw refused(
+                    "at must be within 1970-01-01 and 9999-12-31, a negative number is before: at=" + shown(value));
         }
         if (unit == null) {
             EpochUnit likely = likely(value);
             if (likely != EpochUnit.MS) {
                 throw refused(
                         likely == null
-                                ? "at must be milliseconds since 1970, and it is no time in any unit: at=" + shown(value)
+                                ? "at must be milliseconds since 1970, and it is no time in any unit: at="
+                                        + shown(value)
                                 : "at looks like " + likely.plural() + ", not milliseconds since 1970; if so set"
                                         + " fields.at.unit: at=" + shown(value) + date(value, likely));
             }
@@ -98,7 +99,8 @@ final class EpochNumber {
 
     /** Whole milliseconds of a number that is not negative, {@link Long#MAX_VALUE} for more than any time. */
     private static long floored(BigDecimal value, EpochUnit unit) {
-        // Digits before the point. Exponents may be anything, and a number is not to be written out that has a billion digits.
+        // Digits before the point. Exponents may be anything, and a number is not to be written out that has a billion
+        // digits.
         long before = (long) value.precision() - value.scale() - unit.digits();
         if (value.signum() == 0 || before < 0) {
             return 0;

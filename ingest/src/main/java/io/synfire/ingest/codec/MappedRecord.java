@@ -78,8 +78,7 @@ final class MappedRecord {
 
     private double strength(JsonValue item) throws MalformedRecordException {
         FieldMapping.Strength strength = mapping.strength();
-        JsonValue found =
-                strength != null && item instanceof JsonValue.Members ? item.at(strength.pointer()) : null;
+        JsonValue found = strength != null && item instanceof JsonValue.Members ? item.at(strength.pointer()) : null;
         if (strength == null || found == null) {
             return 1;
         }

@@ -70,7 +70,8 @@ final class NativeRecord {
             List<Activation> found = concepts;
             if (found == null) {
                 throw new MalformedRecordException(
-                        "a record must have concepts: concepts=missing" + misnamed.probably(RecordField.CONCEPTS), null);
+                        "a record must have concepts: concepts=missing" + misnamed.probably(RecordField.CONCEPTS),
+                        null);
             }
             if (!isTimed) {
                 throw new MalformedRecordException("what is retracted must say when it was: at=missing", null);

@@ -59,8 +59,8 @@ public record StrengthScale(Kind kind, double cap) {
             default:
                 Double cap = cap(text.strip());
                 if (cap == null) {
-                    throw new IllegalArgumentException(name
-                            + " must be log1p, sqrt or min(x, CAP), with a CAP in (0, 1e6]: " + name + "=" + text);
+                    throw new IllegalArgumentException(
+                            name + " must be log1p, sqrt or min(x, CAP), with a CAP in (0, 1e6]: " + name + "=" + text);
                 }
                 return new StrengthScale(Kind.MIN, cap);
         }

@@ -78,7 +78,9 @@ final class TimeText {
         LocalDate day = LocalDate.of(number(0, 4), number(5, 2), number(8, 2));
         at = 10;
         if (at == text.length()) {
-            return day.atStartOfDay(zone == null ? ZoneOffset.UTC : zone).toInstant().toEpochMilli();
+            return day.atStartOfDay(zone == null ? ZoneOffset.UTC : zone)
+                    .toInstant()
+                    .toEpochMilli();
         }
         if (!isNext('T') && !isNext('t') && !isNext(' ')) {
             throw noTime();
@@ -229,8 +231,9 @@ final class TimeText {
     }
 
     private MalformedRecordException noTime() {
-        return refused("at must be ISO-8601 with an offset, such as 2024-02-01T12:00:00Z, or milliseconds since 1970: at="
-                + text);
+        return refused(
+                "at must be ISO-8601 with an offset, such as 2024-02-01T12:00:00Z, or milliseconds since 1970: at="
+                        + text);
     }
 
     private static MalformedRecordException refused(String message) {

@@ -227,8 +227,10 @@ final class JsonEpisodeCodecTest {
 
     @Test
     void aCommandsIdStandsBesideItOrComesWithTheRecord() throws MalformedRecordException {
-        String after = "{\"retract\":{\"at\":\"1970-01-01T00:00:00.005Z\",\"concepts\":[\"a\"],\"eventId\":\"e\"},\"eventId\":\"r\"}";
-        String ahead = "{\"eventId\":\"r\",\"retract\":{\"at\":\"1970-01-01T00:00:00.005Z\",\"concepts\":[\"a\"],\"eventId\":\"e\"}}";
+        String after =
+                "{\"retract\":{\"at\":\"1970-01-01T00:00:00.005Z\",\"concepts\":[\"a\"],\"eventId\":\"e\"},\"eventId\":\"r\"}";
+        String ahead =
+                "{\"eventId\":\"r\",\"retract\":{\"at\":\"1970-01-01T00:00:00.005Z\",\"concepts\":[\"a\"],\"eventId\":\"e\"}}";
         Episode named = new Episode(5, null, List.of(Activation.of("a")), 1, "e");
         Retraction expected = new Retraction(null, List.of(), List.of(Learned.of(named)), "r");
         assertThat(read(after)).isEqualTo(expected);

@@ -21,19 +21,49 @@ final class RecordNotesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "contxt", "Context", "CONTEXT", "contexts", "cotnext", "contect", "event_id", "event-id", "EventID",
-                "evendId", "rewards", "rewad", "At", "retracts", "frget"
+                "contxt",
+                "Context",
+                "CONTEXT",
+                "contexts",
+                "cotnext",
+                "contect",
+                "event_id",
+                "event-id",
+                "EventID",
+                "evendId",
+                "rewards",
+                "rewad",
+                "At",
+                "retracts",
+                "frget"
             })
     void aFieldWhoseNameIsNearlyKnownIsCounted(String name) throws MalformedRecordException {
         assertThat(misnamed("{\"concepts\":[\"a\"],\"" + name + "\":\"x\"}")).isEqualTo(1);
-        assertThat(misnamed("{\"" + name + "\":{\"deep\":[1]},\"concepts\":[\"a\"]}")).isEqualTo(1);
+        assertThat(misnamed("{\"" + name + "\":{\"deep\":[1]},\"concepts\":[\"a\"]}"))
+                .isEqualTo(1);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "a", "it", "att", "ts", "id", "user", "type", "event", "time", "timestamp", "text", "record", "note",
-                "ctx", "session", "quantity", "strength"
+                "",
+                "a",
+                "it",
+                "att",
+                "ts",
+                "id",
+                "user",
+                "type",
+                "event",
+                "time",
+                "timestamp",
+                "text",
+                "record",
+                "note",
+                "ctx",
+                "session",
+                "quantity",
+                "strength"
             })
     void anotherFieldIsNot(String name) throws MalformedRecordException {
         assertThat(misnamed("{\"concepts\":[\"a\"],\"" + name + "\":1}")).isZero();
@@ -41,8 +71,10 @@ final class RecordNotesTest {
 
     @Test
     void aFieldIsNotMeantToBeOneThatIsThere() throws MalformedRecordException {
-        assertThat(misnamed("{\"content\":\"x\",\"context\":\"u\",\"concepts\":[\"a\"]}")).isZero();
-        assertThat(misnamed("{\"context\":null,\"content\":\"x\",\"concepts\":[\"a\"]}")).isZero();
+        assertThat(misnamed("{\"content\":\"x\",\"context\":\"u\",\"concepts\":[\"a\"]}"))
+                .isZero();
+        assertThat(misnamed("{\"context\":null,\"content\":\"x\",\"concepts\":[\"a\"]}"))
+                .isZero();
         assertThat(misnamed("{\"content\":\"x\",\"concepts\":[\"a\"]}")).isEqualTo(1);
     }
 
@@ -50,7 +82,8 @@ final class RecordNotesTest {
     void fieldsOfConceptsAndOfWhatIsRetractedAreLookedAtToo() throws MalformedRecordException {
         assertThat(misnamed("{\"concepts\":[{\"id\":\"a\",\"strenght\":2},{\"id\":\"b\",\"Strength\":2}]}"))
                 .isEqualTo(2);
-        assertThat(misnamed("{\"concepts\":[{\"id\":\"a\",\"context\":\"u\",\"weight\":2}]}")).isZero();
+        assertThat(misnamed("{\"concepts\":[{\"id\":\"a\",\"context\":\"u\",\"weight\":2}]}"))
+                .isZero();
         assertThat(misnamed("{\"retract\":{\"at\":1300000000000,\"concepts\":[\"a\"],\"rewrd\":2}}"))
                 .isEqualTo(1);
         assertThat(misnamed("{\"retract\":{\"context\":\"k\",\"episodes\":[{\"at\":1300000000000,\"concepts\":[\"a\"],"

@@ -117,8 +117,21 @@ final class StrengthScaleTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "log", "log1p(x)", "LOG1P", "sqrt(x)", "min", "min(x)", "min(x, 0)", "min(x, -1)", "min(x, NaN)",
-                "min(x, 1e7)", "min(x, Infinity)", "min(y, 1)", "max(x, 1)", "min(x", "min(x, one)"
+                "log",
+                "log1p(x)",
+                "LOG1P",
+                "sqrt(x)",
+                "min",
+                "min(x)",
+                "min(x, 0)",
+                "min(x, -1)",
+                "min(x, NaN)",
+                "min(x, 1e7)",
+                "min(x, Infinity)",
+                "min(y, 1)",
+                "max(x, 1)",
+                "min(x",
+                "min(x, one)"
             })
     void anythingElseIsNoScale(String text) {
         assertThatThrownBy(() -> StrengthScale.parse("fields.strength.scale", text))

@@ -29,7 +29,8 @@ final class TimeFormatTest {
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
     /** In a record of Synfire's own form, and in a foreign one. */
-    private static long ms(String value, @Nullable EpochUnit unit, @Nullable ZoneId zone) throws MalformedRecordException {
+    private static long ms(String value, @Nullable EpochUnit unit, @Nullable ZoneId zone)
+            throws MalformedRecordException {
         JsonEpisodeCodec codec = new JsonEpisodeCodec(
                 new FieldMapping(
                         FieldMapping.pointer("concepts", "/c"),
@@ -293,7 +294,8 @@ final class TimeFormatTest {
                     2024-10-27T03:00:00       | 2024-10-27T02:00:00Z
                     """)
     void localTimesAreReadWhereAZoneIsSaid(String text, String moment) throws MalformedRecordException {
-        assertThat(ms(quoted(text), null, BERLIN)).isEqualTo(Instant.parse(moment).toEpochMilli());
+        assertThat(ms(quoted(text), null, BERLIN))
+                .isEqualTo(Instant.parse(moment).toEpochMilli());
     }
 
     @Test
@@ -366,6 +368,7 @@ final class TimeFormatTest {
         assertThatThrownBy(() -> EpochUnit.parse("fields.at.unit", "sec"))
                 .hasMessage("fields.at.unit must be one of [s, ms, us, ns]: fields.at.unit=sec");
         assertThatThrownBy(() -> TimeFormat.zone("fields.at.zone", "Berlin"))
-                .hasMessageContaining("fields.at.zone must be a time zone such as Europe/Berlin: fields.at.zone=Berlin");
+                .hasMessageContaining(
+                        "fields.at.zone must be a time zone such as Europe/Berlin: fields.at.zone=Berlin");
     }
 }

@@ -173,9 +173,11 @@ final class EpisodeConsumerIT {
             for (int copy = 0; copy < 2; copy++) {
                 for (int i = 0; i < 100; i++) {
                     byte[] key = ("k" + i).getBytes(StandardCharsets.UTF_8);
-                    byte[] inValue = ("{\"at\":" + (LearnerKit.FIRST_MS + i) + ",\"concepts\":[\"a\",\"b\"],\"eventId\":\"v" + i + "\"}")
+                    byte[] inValue = ("{\"at\":" + (LearnerKit.FIRST_MS + i)
+                                    + ",\"concepts\":[\"a\",\"b\"],\"eventId\":\"v" + i + "\"}")
                             .getBytes(StandardCharsets.UTF_8);
-                    byte[] plain = ("{\"at\":" + (LearnerKit.FIRST_MS + i) + ",\"concepts\":[\"a\",\"c\"]}").getBytes(StandardCharsets.UTF_8);
+                    byte[] plain = ("{\"at\":" + (LearnerKit.FIRST_MS + i) + ",\"concepts\":[\"a\",\"c\"]}")
+                            .getBytes(StandardCharsets.UTF_8);
                     var unused = producer.send(new ProducerRecord<>(topics.episodes(), key, inValue));
                     var unused2 = producer.send(new ProducerRecord<>(
                             topics.episodes(), null, null, key, plain, List.of(header("event-id", "h" + i))));
@@ -219,7 +221,10 @@ final class EpisodeConsumerIT {
             assertThat(engine.view().counts().deadLetters()).isEqualTo(1);
             assertThat(engine.view().conceptOf("gone")).isNegative();
             int kept = engine.view().conceptOf("kept");
-            assertThat(engine.view().associations(kept, LearnerKit.FIRST_MS + 4000).size()).isZero();
+            assertThat(engine.view()
+                            .associations(kept, LearnerKit.FIRST_MS + 4000)
+                            .size())
+                    .isZero();
             assertThat(engine.view()
                             .associations(engine.view().conceptOf("a"), LearnerKit.FIRST_MS + 4000)
                             .size())
@@ -286,8 +291,8 @@ final class EpisodeConsumerIT {
         try (EpisodeProducer producer = new EpisodeProducer(client(), topics.episodes(), new SimpleMeterRegistry())) {
             List<Outgoing> records = new ArrayList<>();
             for (int i = from; i < to; i++) {
-                String json = "{\"at\":" + (LearnerKit.FIRST_MS + i * 1000L) + ",\"context\":\"k" + i % 7 + "\",\"concepts\":[\"c" + i % 13
-                        + "\",\"d" + i % 5 + "\"]}";
+                String json = "{\"at\":" + (LearnerKit.FIRST_MS + i * 1000L) + ",\"context\":\"k" + i % 7
+                        + "\",\"concepts\":[\"c" + i % 13 + "\",\"d" + i % 5 + "\"]}";
                 records.add(new Outgoing("k" + i % 7, json.getBytes(StandardCharsets.UTF_8)));
             }
             assertThat(producer.append(records).lastOffset()).isNotNegative();

@@ -142,8 +142,8 @@ final class ExtremeTimesTest {
         String at = atMs == null || atMs < 0 || atMs > Episode.AT_MS_MAX
                 ? String.valueOf(atMs)
                 : "\"" + Instant.ofEpochMilli(atMs) + "\"";
-        String json = "{\"at\":" + at + ",\"concepts\":[\"a" + offset % 5 + "\",\"b"
-                + offset % 3 + "\"]" + context + "}";
+        String json =
+                "{\"at\":" + at + ",\"concepts\":[\"a" + offset % 5 + "\",\"b" + offset % 3 + "\"]" + context + "}";
         byte[] value = json.getBytes(StandardCharsets.UTF_8);
         return new ConsumerRecord<>(
                 "t",

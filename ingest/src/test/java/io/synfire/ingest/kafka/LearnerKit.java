@@ -131,8 +131,8 @@ final class LearnerKit {
                 new EpisodeProducer(client(Map.of()), topics.episodes(), new SimpleMeterRegistry())) {
             List<Outgoing> records = new ArrayList<>();
             for (int i = from; i < to; i++) {
-                String json = "{\"at\":" + (FIRST_MS + i * 1000L) + ",\"context\":\"k" + i % 40 + "\",\"concepts\":[\"c" + i % 13
-                        + "\",\"d" + i % 5 + "\"]}";
+                String json = "{\"at\":" + (FIRST_MS + i * 1000L) + ",\"context\":\"k" + i % 40 + "\",\"concepts\":[\"c"
+                        + i % 13 + "\",\"d" + i % 5 + "\"]}";
                 records.add(new Outgoing("k" + i % 40, json.getBytes(StandardCharsets.UTF_8)));
             }
             assertThat(producer.append(records).lastOffset()).isNotNegative();

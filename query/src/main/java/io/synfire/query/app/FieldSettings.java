@@ -115,8 +115,8 @@ final class FieldSettings {
         JsonPointer alone = pointer(values, key);
         JsonPointer with = pointer(values, key + ".pointer");
         if (alone != null && with != null && !alone.equals(with)) {
-            throw new IllegalArgumentException(key + " and " + key + ".pointer say the same, so they must be equal: " + key
-                    + "=" + alone + " " + key + ".pointer=" + with);
+            throw new IllegalArgumentException(key + " and " + key + ".pointer say the same, so they must be equal: "
+                    + key + "=" + alone + " " + key + ".pointer=" + with);
         }
         return with == null ? alone : with;
     }

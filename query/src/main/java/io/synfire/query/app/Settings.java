@@ -152,7 +152,8 @@ record Settings(
         RecordLimits limits = new RecordLimits(
                 SettingValues.size("max-record", SettingValues.text(others, "max-record")),
                 SettingValues.time("max-at", SettingValues.text(others, "max-at")));
-        return new Decoding(FieldSettings.parse(others, rewards), contextFromKey, header.isEmpty() ? null : header, limits);
+        return new Decoding(
+                FieldSettings.parse(others, rewards), contextFromKey, header.isEmpty() ? null : header, limits);
     }
 
     private static FaultPolicy faults(Map<String, String> others) {

@@ -108,7 +108,8 @@ final class SettingsSources {
             if (lower.startsWith(REWARD_VALUES)) {
                 // The case of a type of event counts, and may not be had in a variable's name.
                 throw new IllegalArgumentException("rewards by type come in one variable, such as "
-                        + ENVIRONMENT + REWARD_VALUES.substring(0, REWARD_VALUES.length() - 1).toUpperCase(Locale.ROOT)
+                        + ENVIRONMENT
+                        + REWARD_VALUES.substring(0, REWARD_VALUES.length() - 1).toUpperCase(Locale.ROOT)
                         + "='{view: 1, save: 10}': variable=" + name);
             }
             String key = known.stream()
