@@ -14,7 +14,9 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reference: the definition of strength, written down as it is read, over plain maps and doubles. It keeps every impulse with
@@ -46,6 +48,24 @@ public final class NaiveMemory {
         long clockMs;
     }
 
+    /** A concept as it was last forgotten, and the episodes that came after that with a time at or before the watermark of then. */
+    private static final class Forgotten {
+        final long watermarkMs;
+        final List<Content> late = new ArrayList<>();
+        final List<Content> lateAndTakenBack = new ArrayList<>();
+
+        Forgotten(long watermarkMs) {
+            this.watermarkMs = watermarkMs;
+        }
+    }
+
+    /** What makes an episode the same as another. */
+    private record Content(long atMs, @Nullable String context, Set<Activation> activations, double reward) {
+        static Content of(Episode episode) {
+            return new Content(episode.atMs(), episode.context(), Set.copyOf(episode.activations()), episode.reward());
+        }
+    }
+
     private static final Impulses NOTHING = new Impulses();
 
     /** What follows the name of a concept that was forgotten, in what happened before: it is in no question. */
@@ -67,7 +87,7 @@ public final class NaiveMemory {
     private final Map<String, Past> contexts = new HashMap<>();
     private final Map<String, Long> clocks = new HashMap<>();
     private final Map<String, Long> eventIds = new HashMap<>();
-    private final Map<String, Long> forgotten = new HashMap<>();
+    private final Map<String, Forgotten> forgotten = new HashMap<>();
     private final List<Retraction> waiting = new ArrayList<>();
     private long watermarkMs;
 
@@ -82,30 +102,51 @@ public final class NaiveMemory {
     public void apply(String partition, Entry entry) {
         if (entry instanceof Episode episode) {
             learn(partition, episode);
-        } else if (entry instanceof Retraction retraction) {
-            contexts.remove(partition + '/' + retraction.context());
-            waiting.add(retraction);
-            takeBackWhatIsDue();
-        } else if (entry instanceof Forget forget) {
-            forget(forget.concept());
+        } else if (isFirst(partition, "command ", entry.eventId(), 0)) {
+            if (entry instanceof Retraction retraction) {
+                contexts.remove(partition + '/' + retraction.context());
+                retraction.episodes().forEach(episode -> eventIds.remove(key(partition, "event ", episode.eventId())));
+                waiting.add(retraction);
+                takeBackWhatIsDue();
+            } else if (entry instanceof Forget forget) {
+                forget(forget.concept());
+            }
         }
     }
 
-    private void learn(String partition, Episode episode) {
-        long clockMs = clocks.getOrDefault(partition, 0L);
-        if (episode.eventId() != null) {
-            String id = partition + '/' + episode.eventId();
-            Long seenMs = eventIds.get(id);
-            if (seenMs != null && clockMs - seenMs <= settings.eventIdWindowMs() && settings.eventIdWindowMs() > 0) {
-                return;
-            }
-            eventIds.put(id, Math.max(clockMs, episode.atMs()));
+    /** Whether nothing came under this id within the window; the present is the later of the partition's clock and the time given. */
+    private boolean isFirst(String partition, String kind, @Nullable String id, long atMs) {
+        if (id == null || settings.eventIdWindowMs() == 0) {
+            return true;
         }
-        clockMs = Math.max(clockMs, episode.atMs());
+        long nowMs = Math.max(clocks.getOrDefault(partition, 0L), atMs);
+        Long seenMs = eventIds.get(key(partition, kind, id));
+        if (seenMs != null && nowMs - seenMs <= settings.eventIdWindowMs()) {
+            return false;
+        }
+        eventIds.put(key(partition, kind, id), nowMs);
+        return true;
+    }
+
+    private static String key(String partition, String kind, @Nullable String id) {
+        return partition + '/' + kind + id;
+    }
+
+    private void learn(String partition, Episode episode) {
+        if (!isFirst(partition, "event ", episode.eventId(), episode.atMs())) {
+            return;
+        }
+        long clockMs = Math.max(clocks.getOrDefault(partition, 0L), episode.atMs());
         clocks.put(partition, clockMs);
         watermarkMs = Math.max(watermarkMs, episode.atMs());
         takeBackWhatIsDue();
-        episode.activations().forEach(a -> lastMs.merge(a.concept(), episode.atMs(), Math::max));
+        for (Activation a : episode.activations()) {
+            lastMs.merge(a.concept(), episode.atMs(), Math::max);
+            Forgotten last = forgotten.get(a.concept());
+            if (last != null && episode.atMs() <= last.watermarkMs) {
+                last.late.add(Content.of(episode));
+            }
+        }
         List<Episode> past = new ArrayList<>();
         if (episode.context() != null) {
             Past remembered = contexts.computeIfAbsent(partition + '/' + episode.context(), c -> new Past());
@@ -133,27 +174,46 @@ public final class NaiveMemory {
     private void takeBack(Retraction retraction) {
         List<Episode> past = new ArrayList<>();
         long clockMs = 0;
-        long lastMs = 0;
+        long firedMs = 0;
         List<Learned> all = new ArrayList<>(retraction.before());
         all.addAll(retraction.takenBack());
         for (int i = 0; i < all.size(); i++) {
             Episode episode = all.get(i).episode();
+            boolean isBefore = i < retraction.before().size();
             clockMs = Math.max(clockMs, Math.max(episode.atMs(), all.get(i).clockMs()));
-            if (clockMs - lastMs > settings.maxGapMs() + settings.maxLateMs()) {
+            if (clockMs - firedMs > settings.maxGapMs() + settings.maxLateMs()) {
                 past.clear();
             }
-            lastMs = clockMs;
-            Episode then = asItHappened(episode);
-            if (i >= retraction.before().size()) {
+            firedMs = clockMs;
+            Episode then = renamed(episode, a -> wasForgotten(episode, a.concept(), isBefore));
+            if (isBefore) {
+                then.activations().forEach(a -> marginals.computeIfAbsent(a.concept(), c -> new Impulses()));
+            } else {
                 add(then, episode.context() == null ? List.of() : past, -1);
             }
             past.add(then);
         }
     }
 
-    /** What has been forgotten since it happened is another concept than what goes by its name now. */
-    private Episode asItHappened(Episode episode) {
-        return renamed(episode, a -> episode.atMs() <= forgotten.getOrDefault(a.concept(), -1L));
+    /**
+     * A retraction of a time at or before the watermark of the forget, found among what came after the forget with such a time, takes back
+     * the new concept's evidence, and leaves them; any other of such a time the retired one's. What is only before the episodes that are
+     * taken back may have been taken back already.
+     */
+    private boolean wasForgotten(Episode episode, String concept, boolean isBefore) {
+        Forgotten last = forgotten.get(concept);
+        if (last == null || episode.atMs() > last.watermarkMs) {
+            return false;
+        }
+        Content content = Content.of(episode);
+        if (isBefore) {
+            return !last.late.contains(content) && !last.lateAndTakenBack.contains(content);
+        }
+        if (last.late.remove(content)) {
+            last.lateAndTakenBack.add(content);
+            return false;
+        }
+        return true;
     }
 
     private static Episode renamed(Episode episode, Predicate<Activation> isGone) {
@@ -172,7 +232,7 @@ public final class NaiveMemory {
         if (!marginals.containsKey(concept)) {
             return;
         }
-        forgotten.put(concept, watermarkMs);
+        forgotten.put(concept, new Forgotten(watermarkMs));
         marginals.remove(concept);
         lastMs.remove(concept);
         edges.keySet()

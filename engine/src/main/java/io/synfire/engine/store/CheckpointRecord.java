@@ -23,6 +23,7 @@ import java.util.List;
  * @param learned the digest of what was learned
  * @param positions how far the sources were read
  * @param clocks the clocks of the partitions, in the order of their indices
+ * @param copies copies of commands that are yet to be read, and passed over
  */
 public record CheckpointRecord(
         long number,
@@ -38,7 +39,8 @@ public record CheckpointRecord(
         NotPlain notPlain,
         long learned,
         List<Position> positions,
-        List<Clock> clocks) {
+        List<Clock> clocks,
+        List<CopyAhead> copies) {
 
     /**
      * What was learned and not taken back that is not plain; exact, not decayed. Below 0 where more was taken back than was learned.
@@ -61,6 +63,14 @@ public record CheckpointRecord(
      */
     public record Clock(String partition, long clockMs) {}
 
+    /**
+     * A copy of a command that was applied already, when others of its copies were read.
+     *
+     * @param partition name of the partition in which it is yet to be read
+     * @param eventId the command's id
+     */
+    public record CopyAhead(String partition, String eventId) {}
+
     /** Takes unmodifiable copies. */
     public CheckpointRecord {
         if (totals.size() != landmarks.horizonCount()) {
@@ -69,6 +79,7 @@ public record CheckpointRecord(
         totals = List.copyOf(totals);
         positions = List.copyOf(positions);
         clocks = List.copyOf(clocks);
+        copies = List.copyOf(copies);
     }
 
     /**
@@ -91,6 +102,7 @@ public record CheckpointRecord(
                 false,
                 NotPlain.NONE,
                 0,
+                List.of(),
                 List.of(),
                 List.of());
     }
@@ -116,7 +128,8 @@ public record CheckpointRecord(
                 notPlain,
                 learned,
                 positions,
-                clocks);
+                clocks,
+                copies);
     }
 
     byte[] toBytes() {
@@ -155,6 +168,11 @@ public record CheckpointRecord(
             sink.text(clock.partition());
             sink.varint(clock.clockMs());
         }
+        sink.varint(copies.size());
+        for (CopyAhead copy : copies) {
+            sink.text(copy.partition());
+            sink.text(copy.eventId());
+        }
         return sink.toBytes();
     }
 
@@ -192,6 +210,11 @@ public record CheckpointRecord(
         for (int i = 0; i < partitions; i++) {
             clocks.add(new Clock(source.text(), source.varint()));
         }
+        int ahead = source.count(2);
+        List<CopyAhead> copies = new ArrayList<>(ahead);
+        for (int i = 0; i < ahead; i++) {
+            copies.add(new CopyAhead(source.text(), source.text()));
+        }
         source.end();
         return new CheckpointRecord(
                 number,
@@ -207,6 +230,7 @@ public record CheckpointRecord(
                 notPlain,
                 learned,
                 positions,
-                clocks);
+                clocks,
+                copies);
     }
 }
