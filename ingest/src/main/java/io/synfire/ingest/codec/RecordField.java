@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The fields of Synfire's own form, and which of them another name was probably meant to be. */
 enum RecordField {
-    AT("at"),
-    CONTEXT("context"),
-    CONCEPTS("concepts"),
-    REWARD("reward"),
-    EVENT_ID("eventId"),
-    FORGET("forget"),
-    RETRACT("retract"),
-    ID("id"),
-    STRENGTH("strength");
+    AT("at", 1),
+    CONTEXT("context", 1 << 1),
+    CONCEPTS("concepts", 1 << 2),
+    REWARD("reward", 1 << 3),
+    EVENT_ID("eventId", 1 << 4),
+    FORGET("forget", 1 << 5),
+    RETRACT("retract", 1 << 6),
+    ID("id", 1 << 7),
+    STRENGTH("strength", 1 << 8);
 
     /** What a concept may have. */
     static final Set<RecordField> OF_CONCEPT = EnumSet.of(ID, STRENGTH);
@@ -34,8 +34,11 @@ enum RecordField {
 
     private final String fieldName;
 
-    RecordField(String fieldName) {
+    private final int bit;
+
+    RecordField(String fieldName, int bit) {
         this.fieldName = fieldName;
+        this.bit = bit;
     }
 
     /** As records name it. */
@@ -45,7 +48,7 @@ enum RecordField {
 
     /** In a set of bits. */
     int bit() {
-        return 1 << ordinal();
+        return bit;
     }
 
     /** The field of a name; null if there is none. */

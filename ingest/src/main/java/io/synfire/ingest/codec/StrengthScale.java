@@ -51,19 +51,19 @@ public record StrengthScale(Kind kind, double cap) {
      * @throws IllegalArgumentException if it is none of them
      */
     public static StrengthScale parse(String name, String text) {
-        switch (text.strip()) {
-            case "log1p":
-                return new StrengthScale(Kind.LOG1P, 0);
-            case "sqrt":
-                return new StrengthScale(Kind.SQRT, 0);
-            default:
-                Double cap = cap(text.strip());
+        String bare = text.strip();
+        return switch (bare) {
+            case "log1p" -> new StrengthScale(Kind.LOG1P, 0);
+            case "sqrt" -> new StrengthScale(Kind.SQRT, 0);
+            default -> {
+                Double cap = cap(bare);
                 if (cap == null) {
                     throw new IllegalArgumentException(
                             name + " must be log1p, sqrt or min(x, CAP), with a CAP in (0, 1e6]: " + name + "=" + text);
                 }
-                return new StrengthScale(Kind.MIN, cap);
-        }
+                yield new StrengthScale(Kind.MIN, cap);
+            }
+        };
     }
 
     private static @Nullable Double cap(String text) {

@@ -335,7 +335,13 @@ final class TimeFormatTest {
                     offsets[random.nextInt(offsets.length)]);
             assertThat(own(quoted(text))).as("seed %d, %s", SEED, text).isEqualTo(atMs);
             for (EpochUnit unit : EpochUnit.values()) {
-                int digits = List.of(-3, 0, 3, 6).get(unit.ordinal());
+                int digits =
+                        switch (unit) {
+                            case S -> -3;
+                            case MS -> 0;
+                            case US -> 3;
+                            case NS -> 6;
+                        };
                 String number = BigDecimal.valueOf(atMs)
                         .add(new BigDecimal("0." + String.format(Locale.ROOT, "%06d", nanos)))
                         .movePointRight(digits)
