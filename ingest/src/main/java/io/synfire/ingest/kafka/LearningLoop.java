@@ -26,6 +26,7 @@ final class LearningLoop {
     private static final Logger LOG = LoggerFactory.getLogger(LearningLoop.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long RETRY_MS = 1_000;
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(2);
 
     /** A record beyond what is fetched at once: 8 MiB. */
     private static final int LARGE_BYTES = 8 << 20;
@@ -52,12 +53,14 @@ final class LearningLoop {
      * @param rejected where records go that cannot be learned
      * @param watch says whether the cluster answers, and whether it is still the same topic
      * @param group hears what the group decides, or null if there is none
+     * @param offsets tells lag tools how far it has come, or null if nobody is to be told
      */
     record Clients(
             KafkaConsumer<byte[], ByteBuffer> consumer,
             DeadLetters rejected,
             TopicWatch watch,
-            @Nullable GroupListener group) {}
+            @Nullable GroupListener group,
+            @Nullable LagOffsets offsets) {}
 
     LearningLoop(
             Engine engine,
@@ -122,7 +125,7 @@ final class LearningLoop {
         }
         if (System.nanoTime() - lastCheckpointNanos >= checkpointInterval.toNanos()) {
             engine.startCheckpoint();
-            commitForLagTools();
+            report();
             lastCheckpointNanos = System.nanoTime();
         }
         // Ready means that others may rely on it: what was caught up with is durable first.
@@ -212,13 +215,21 @@ final class LearningLoop {
         }
     }
 
-    private void commitForLagTools() {
-        if (group != null) {
-            consumer.commitAsync((offsets, e) -> {
-                if (e != null) {
-                    LOG.debug("offsets for lag tools were not committed", e);
-                }
-            });
+    /** What is committed by now, which is at least the checkpoint before. */
+    private void report() {
+        LagOffsets offsets = clients.offsets();
+        if (offsets != null) {
+            offsets.report(engine.committedPositions(), consumer.assignment());
+        }
+    }
+
+    /** What was committed last, when nothing more is learned. */
+    void finish() throws InterruptedException {
+        LagOffsets offsets = clients.offsets();
+        if (offsets != null) {
+            // A member's consumer awaits its answers when it is closed.
+            offsets.finish(
+                    engine.committedPositions(), consumer.assignment(), group == null ? ANSWER_MAX : Duration.ZERO);
         }
     }
 

@@ -122,6 +122,7 @@ public final class TopicReplay {
     public void replay(List<Position> goal, ReplayWatch watch) throws InterruptedException {
         String topicId = TopicIds.of(properties, topic);
         TopicIds.require(topic, topicId, goal);
+        TopicRetention.require(properties, topic);
         try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties);
                 Applier applier = new Applier(engine, BatchListener.NONE, null)) {
             Map<TopicPartition, Long> left = new HashMap<>();

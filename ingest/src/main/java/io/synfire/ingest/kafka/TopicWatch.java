@@ -56,8 +56,8 @@ final class TopicWatch implements AutoCloseable {
     private volatile @Nullable String topicId;
     private volatile @Nullable String trouble;
 
-    TopicWatch(ClientProperties properties, String topic, Duration lostAfter, MeterRegistry meters) {
-        this.admin = Admin.create(properties.admin());
+    TopicWatch(Admin admin, String topic, Duration lostAfter, MeterRegistry meters) {
+        this.admin = admin;
         this.topic = topic;
         this.lostAfter = lostAfter;
         this.meters = meters;
@@ -131,7 +131,6 @@ final class TopicWatch implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
-        admin.close(Duration.ZERO);
         // Another may count in the same registry after this one.
         meters.remove(silence);
     }

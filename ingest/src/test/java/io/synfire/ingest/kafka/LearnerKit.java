@@ -27,6 +27,7 @@ import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** Learners and logs for tests of faults: episodes by number, and what a store must be equal to. */
 final class LearnerKit {
@@ -70,10 +71,21 @@ final class LearnerKit {
 
     EpisodeConsumer learner(
             Engine engine, Map<String, String> more, FaultPolicy policy, BatchListener listener, MeterRegistry meters) {
+        return learner(engine, more, policy, more.get("group.id"), listener, meters);
+    }
+
+    /** A learner that commits its positions under a group's name. */
+    EpisodeConsumer learner(
+            Engine engine,
+            Map<String, String> more,
+            FaultPolicy policy,
+            @Nullable String offsetsGroup,
+            BatchListener listener,
+            MeterRegistry meters) {
         return new EpisodeConsumer(
                 engine,
                 client(more),
-                new EpisodeConsumer.Options(topics, Duration.ofMillis(200), Decoding.plain(), policy),
+                new EpisodeConsumer.Options(topics, Duration.ofMillis(200), Decoding.plain(), policy, offsetsGroup),
                 listener,
                 meters);
     }
