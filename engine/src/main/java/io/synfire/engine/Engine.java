@@ -8,16 +8,20 @@ import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Refusal;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.engine.memory.Memory;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreFullException;
 import io.synfire.engine.store.StoreInUseException;
+import io.synfire.engine.store.StoreOutline;
 import io.synfire.engine.store.StoreUpkeep;
 import io.synfire.engine.store.TableCheck;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Trials;
 import io.synfire.engine.view.Verification;
 import io.synfire.engine.view.Verification.Finding;
 import java.nio.file.Path;
@@ -25,10 +29,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +54,8 @@ public final class Engine implements AutoCloseable {
     /** How long learning waits at each batch while memory is tight, what it waited before that included. */
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
+
     private final RocksStore store;
     private final Memory memory;
     private final Admission admission;
@@ -55,7 +64,9 @@ public final class Engine implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final MemoryView view;
     private final boolean writable;
+    private final Optional<String> storeId;
     private final ReadWriteLock lifecycle = new ReentrantReadWriteLock();
+    private volatile Consumer<Trials> trialsChange = trials -> {};
     private @Nullable Throwable failure;
     private boolean abandoned;
     private volatile boolean closed;
@@ -76,6 +87,7 @@ public final class Engine implements AutoCloseable {
         meters.store(store, () -> checkpoints.failure() instanceof StoreFullException);
         this.view = new LiveView(memory.reader(), lifecycle, () -> closed);
         this.writable = writable;
+        this.storeId = store.id();
     }
 
     /**
@@ -94,9 +106,33 @@ public final class Engine implements AutoCloseable {
      */
     public static Engine open(
             Path directory, Map<String, String> learning, EngineOptions options, MeterRegistry registry) {
+        return open(directory, learning, options, registry, UUID.randomUUID().toString());
+    }
+
+    /**
+     * The same, with the id that the store gets if it has none yet: that of the memory whose place it is to take, say.
+     *
+     * @param directory the store's directory
+     * @param learning learning settings that were given explicitly, by key
+     * @param options what the engine may use
+     * @param registry where it counts
+     * @param newId 1 to 64 letters, digits and hyphens
+     * @return the engine
+     * @throws IllegalArgumentException if the id holds anything else
+     * @throws SettingsMismatchException if a given setting differs from the stored one
+     * @throws StoreInUseException if another writer has the store open
+     * @throws StoreDamagedException if something of it is damaged or missing
+     * @throws StoreException if it cannot be read or has an unknown format
+     */
+    public static Engine open(
+            Path directory, Map<String, String> learning, EngineOptions options, MeterRegistry registry, String newId) {
+        if (!ID.matcher(newId).matches()) {
+            throw new IllegalArgumentException(
+                    "a store's id must be 1 to 64 letters, digits and hyphens: characters=" + newId.length());
+        }
         LearningSettings asked = LearningSettings.parse(learning);
         RocksStore store = RocksStore.open(directory, options.storeBudget());
-        return over(store, directory, asked, learning, options, registry, Machinery.real(options));
+        return over(store, directory, asked, learning, options, registry, newId, Machinery.real(options));
     }
 
     /** The same over a store that is open, with other machinery than the real one. The store is closed if this fails. */
@@ -107,11 +143,13 @@ public final class Engine implements AutoCloseable {
             Map<String, String> learning,
             EngineOptions options,
             MeterRegistry registry,
+            String newId,
             Machinery machinery) {
         try {
             Optional<Map<String, String>> stored = store.settings();
             if (stored.isEmpty()) {
                 store.create(asked.toMap());
+                identify(store, newId);
                 return new Engine(store, asked, options, registry, machinery, true);
             }
             LearningSettings settings = LearningSettings.parse(stored.get());
@@ -119,10 +157,18 @@ public final class Engine implements AutoCloseable {
             if (!differences.isEmpty()) {
                 throw new SettingsMismatchException(directory, differences, learning);
             }
+            identify(store, newId);
             return new Engine(store, settings, options, registry, machinery, true);
         } catch (RuntimeException e) {
             store.close();
             throw e;
+        }
+    }
+
+    /** Its process may have ended before it had an id. */
+    private static void identify(RocksStore store, String newId) {
+        if (store.id().isEmpty()) {
+            store.keepId(newId);
         }
     }
 
@@ -149,6 +195,18 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * What a store of an older format says about itself, as of its last checkpoint: enough to learn its log anew.
+     *
+     * @param directory the store's directory
+     * @return its settings and positions, or empty if it has this format or one that is unknown
+     * @throws IllegalArgumentException if there is no store in the directory
+     * @throws StoreException if it cannot be read
+     */
+    public static Optional<StoreOutline> outline(Path directory) {
+        return RocksStore.outline(directory);
+    }
+
+    /**
      * Which RocksDB keeps memories.
      *
      * @return its version, such as 11.8.1
@@ -161,11 +219,21 @@ public final class Engine implements AutoCloseable {
      * Whether an entry may be applied under the stored settings. Any thread.
      *
      * @param entry the entry
-     * @param timestampMs its record's timestamp, or {@link Long#MAX_VALUE} where the source has none
-     * @return empty if it may; else the rule it breaks
+     * @param source the time of its source, which its episodes may lie at most {@code max-ahead} after
+     * @return empty if it may; else why not
      */
-    public Optional<String> refusal(Entry entry, long timestampMs) {
-        return admission.refusal(entry, timestampMs);
+    public Optional<Refusal> refusal(Entry entry, SourceTime source) {
+        return admission.refusal(entry, source);
+    }
+
+    /**
+     * Calls back when the memory's measures come to count something else: after the batches that made it so, on the thread that applies them.
+     * Any thread may set it; there is one.
+     *
+     * @param listener takes what is counted from then on, and why; must not throw, nor call the engine
+     */
+    public void onTrialsChange(Consumer<Trials> listener) {
+        trialsChange = listener;
     }
 
     /**
@@ -202,6 +270,7 @@ public final class Engine implements AutoCloseable {
         blocked += timed(() -> makeRoomFor(pairs));
         long start = nanoTime.getAsLong();
         long appliedBefore = memory.figures().applied();
+        Trials.Unit trialsBefore = memory.figures().trials().unit();
         try {
             memory.apply(batches);
         } catch (RuntimeException | Error e) {
@@ -209,6 +278,10 @@ public final class Engine implements AutoCloseable {
             throw e;
         }
         meters.applied(memory.figures().applied() - appliedBefore, nanoTime.getAsLong() - start);
+        Trials trials = memory.figures().trials();
+        if (trials.unit() != trialsBefore) {
+            trialsChange.accept(trials);
+        }
         long waited = blocked;
         try {
             blocked += timed(() -> keepRoom(waited));
@@ -216,6 +289,19 @@ public final class Engine implements AutoCloseable {
             // These batches are applied. The next call tries to write the same checkpoint before it applies anything.
         }
         meters.blocked(blocked);
+    }
+
+    /**
+     * Whether a command would be passed over, if it came next in a partition.
+     *
+     * @param partition the partition's name
+     * @param eventId the command's id
+     * @return true if it was met there within {@code event-id-window}, or is a copy of one that was applied when others of its copies came
+     * @throws IllegalStateException if the engine only reads, is closed, or has failed before
+     */
+    public synchronized boolean knowsCommand(String partition, String eventId) {
+        requireWriting();
+        return memory.knowsCommand(partition, eventId);
     }
 
     /**
@@ -296,6 +382,25 @@ public final class Engine implements AutoCloseable {
      */
     public List<Position> positions() {
         return memory.figures().positions();
+    }
+
+    /**
+     * Where the sources stand in the last checkpoint that was committed: a crash now would go on from there, or from later. Never ahead of
+     * {@link #positions}. Any thread.
+     *
+     * @return one position per source and partition
+     */
+    public List<Position> committedPositions() {
+        return memory.committedPositions();
+    }
+
+    /**
+     * What tells this store from every other: drawn when it was created, and the same in copies of it.
+     *
+     * @return the id, 36 characters; empty for a store that was opened to read and has none yet
+     */
+    public Optional<String> storeId() {
+        return storeId;
     }
 
     /**

@@ -1,12 +1,14 @@
 package io.synfire.engine;
 
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.memory.MemoryReader;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Trials;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -41,8 +43,18 @@ final class LiveView implements MemoryView {
     }
 
     @Override
+    public Trials trials() {
+        return memory.trials();
+    }
+
+    @Override
     public List<Position> positions() {
         return memory.positions();
+    }
+
+    @Override
+    public List<Stretch> stretches() {
+        return whileOpen(memory::stretches);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.synfire.engine.event;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of one partition of the log and where it ends: the unit that is applied. State and positions move together, or not at
@@ -13,13 +14,39 @@ import java.util.List;
  * @param entries what was read and admitted, in log order
  * @param positions where the sources stand after this batch; sources that are not named stay where they were
  * @param deadLetters how many records of this run were rejected; they must already be safe in the dead-letter topic
+ * @param stretch what was read, where its source does not keep that by itself; else null
+ * @param copies where else the one command stands that this batch holds; mostly empty
  */
-public record Batch(String partition, List<Entry> entries, List<Position> positions, long deadLetters) {
+public record Batch(
+        String partition,
+        List<Entry> entries,
+        List<Position> positions,
+        long deadLetters,
+        @Nullable Stretch stretch,
+        List<Copy> copies) {
+
+    /**
+     * A copy of a command in another partition than its batch's. The command is known there from then on.
+     *
+     * @param partition the other partition's name
+     * @param place where it is
+     */
+    public record Copy(String partition, Place place) {}
+
+    /** Where a copy of a command is, that is applied now. */
+    public enum Place {
+        /** It was read, too: the batch moves the position past it. */
+        READ,
+        /** It may be yet to be read: then it is passed over, however late that is. */
+        AHEAD,
+        /** There is none. */
+        NOWHERE
+    }
 
     /**
      * Takes unmodifiable copies.
      *
-     * @throws IllegalArgumentException if deadLetters is negative
+     * @throws IllegalArgumentException if deadLetters is negative, or copies are told of anything but one command with an id
      */
     public Batch {
         if (deadLetters < 0) {
@@ -27,6 +54,41 @@ public record Batch(String partition, List<Entry> entries, List<Position> positi
         }
         entries = List.copyOf(entries);
         positions = List.copyOf(positions);
+        copies = List.copyOf(copies);
+        if (!copies.isEmpty()
+                && !(entries.size() == 1 && entries.get(0) instanceof Forget forget && forget.eventId() != null)) {
+            throw new IllegalArgumentException("only one forget with an id has copies: entries=" + entries.size());
+        }
+    }
+
+    /**
+     * A run without a command that has copies.
+     *
+     * @param partition the partition's name; empty where there is one log alone
+     * @param entries what was read and admitted, in log order
+     * @param positions where the sources stand after this batch
+     * @param deadLetters how many records of this run were rejected
+     * @param stretch what was read, where its source does not keep that by itself; else null
+     */
+    public Batch(
+            String partition,
+            List<Entry> entries,
+            List<Position> positions,
+            long deadLetters,
+            @Nullable Stretch stretch) {
+        this(partition, entries, positions, deadLetters, stretch, List.of());
+    }
+
+    /**
+     * A run of a source that keeps its order by itself.
+     *
+     * @param partition the partition's name; empty where there is one log alone
+     * @param entries what was read and admitted, in log order
+     * @param positions where the sources stand after this batch
+     * @param deadLetters how many records of this run were rejected
+     */
+    public Batch(String partition, List<Entry> entries, List<Position> positions, long deadLetters) {
+        this(partition, entries, positions, deadLetters, null);
     }
 
     /**

@@ -1,10 +1,10 @@
 package io.synfire.engine.memory;
 
-import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.learn.ContextWindow;
@@ -13,8 +13,12 @@ import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Plasticity;
+import io.synfire.engine.learn.Replay;
+import io.synfire.engine.memory.CommandIds.Meeting;
+import io.synfire.engine.memory.ConceptDictionary.Retirement;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.CheckpointRecord.Clock;
+import io.synfire.engine.store.CheckpointRecord.CopyAhead;
 import io.synfire.engine.store.RocksStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -34,7 +38,7 @@ final class Learning {
     private static final int AHEAD = 32;
 
     private final List<ForwardDecay> decays;
-    private final int maxSteps;
+    private final LearningSettings settings;
     private final Plasticity plasticity;
     private final ConceptDictionary dictionary;
     private final Marginals marginals;
@@ -42,6 +46,8 @@ final class Learning {
     private final PartitionClocks clocks;
     private final ContextWindows contexts;
     private final EventIds eventIds;
+    private final CommandIds commandIds;
+    private final Firings firings;
     private final WaitingRetractions waiting = new WaitingRetractions();
     private final ImpulseBuffer impulses;
 
@@ -51,10 +57,16 @@ final class Learning {
     private long pairs;
     private long duplicates;
     private boolean contextual;
+    private long strengths;
+    private long rewards;
+    private long betweenEpisodes;
     private long learned;
     private long applied;
     private long fired;
     private long retracted;
+
+    /** Σ max(Δ, 0) over the firing at hand. */
+    private double firedPotentiation;
 
     /** Goes on from a checkpoint; dictionary, marginals and adjacencies are loaded already. */
     Learning(
@@ -67,7 +79,7 @@ final class Learning {
             RocksStore store,
             int impulsesMax) {
         this.decays = decays;
-        this.maxSteps = settings.maxSteps();
+        this.settings = settings;
         this.plasticity = new Plasticity(settings);
         this.dictionary = dictionary;
         this.marginals = marginals;
@@ -75,6 +87,8 @@ final class Learning {
         this.clocks = new PartitionClocks(last.clocks());
         this.contexts = new ContextWindows(store, clocks, settings);
         this.eventIds = new EventIds(store, clocks, settings);
+        this.commandIds = new CommandIds(clocks, eventIds, last.copies());
+        this.firings = new Firings(dictionary, marginals, adjacencies, store);
         this.waiting.load(store);
         this.impulses = new ImpulseBuffer(decays.size(), impulsesMax, this::applyImpulses);
         this.landmarks = last.landmarks();
@@ -83,6 +97,9 @@ final class Learning {
         this.pairs = last.pairs();
         this.duplicates = last.duplicates();
         this.contextual = last.contextual();
+        this.strengths = last.notPlain().strengths();
+        this.rewards = last.notPlain().rewards();
+        this.betweenEpisodes = last.notPlain().betweenEpisodes();
         this.learned = last.learned();
     }
 
@@ -98,9 +115,9 @@ final class Learning {
             if (entry instanceof Episode episode) {
                 learn(partition, episode);
             } else if (entry instanceof Retraction retraction) {
-                retract(partition, retraction);
+                retract(partition, batch.partition(), retraction);
             } else if (entry instanceof Forget forget) {
-                forget(forget);
+                forget(batch, forget);
             }
         }
     }
@@ -111,12 +128,13 @@ final class Learning {
 
     /** What changed since the last checkpoint, for the next. */
     List<Part> freeze() {
-        return List.of(contexts.freeze(), eventIds.freeze(), waiting.freeze());
+        return List.of(contexts.freeze(), eventIds.freeze(), firings.freeze(), waiting.freeze());
     }
 
     void committed(long windowBytesMax) {
         contexts.committed(windowBytesMax);
         eventIds.committed();
+        firings.committed();
     }
 
     long bufferBytes() {
@@ -124,7 +142,7 @@ final class Learning {
     }
 
     long windowBytes() {
-        return contexts.bytes() + eventIds.bytes() + waiting.bytes();
+        return contexts.bytes() + eventIds.bytes() + firings.bytes() + waiting.bytes();
     }
 
     Landmarks landmarks() {
@@ -154,12 +172,27 @@ final class Learning {
         return contextual;
     }
 
+    /** What was learned, less what was retracted, that is not plain. */
+    CheckpointRecord.NotPlain notPlain() {
+        return new CheckpointRecord.NotPlain(strengths, rewards, betweenEpisodes);
+    }
+
     long learned() {
         return learned;
     }
 
     List<Clock> clocks() {
         return clocks.toRecord();
+    }
+
+    /** Copies of commands that are yet to be read, and passed over. */
+    List<CopyAhead> copiesAhead() {
+        return commandIds.ahead();
+    }
+
+    /** Whether a command would be passed over, if it came next in a partition. */
+    boolean knowsCommand(String partition, String eventId) {
+        return commandIds.knows(partition, eventId);
     }
 
     /** Impulses applied since the start, whatever their sign. */
@@ -177,13 +210,18 @@ final class Learning {
         return retracted;
     }
 
+    /** Commands passed over since the start. */
+    long repeated() {
+        return commandIds.repeated();
+    }
+
     int waitingCount() {
         return waiting.count();
     }
 
     private void learn(int partition, Episode episode) {
         String eventId = episode.eventId();
-        if (eventId != null && eventIds.contains(partition, eventId)) {
+        if (eventId != null && eventIds.contains(partition, eventId, episode.atMs())) {
             duplicates++;
             return;
         }
@@ -193,7 +231,7 @@ final class Learning {
         }
         moveWatermark(episode.atMs());
         fired++;
-        Firing firing = firing(episode, false);
+        Firing firing = firings.learned(episode);
         for (int i = 0; i < firing.size(); i++) {
             marginals.fired(firing.concept(i), firing.atMs());
         }
@@ -208,10 +246,20 @@ final class Learning {
         }
     }
 
-    private void retract(int partition, Retraction retraction) {
+    private void retract(int partition, String partitionName, Retraction retraction) {
+        if (commandIds.meet(partitionName, retraction.eventId()) != Meeting.FIRST) {
+            return;
+        }
         String context = retraction.context();
         if (context != null) {
             contexts.drop(partition, context);
+        }
+        // Now, not when its time has come: that depends on other partitions, too.
+        for (Learned learned : retraction.takenBack()) {
+            String eventId = learned.episode().eventId();
+            if (eventId != null) {
+                eventIds.free(partition, eventId);
+            }
         }
         if (retraction.latestMs() > watermarkMs) {
             waiting.add(retraction);
@@ -222,12 +270,17 @@ final class Learning {
 
     private void takeBack(Retraction retraction) {
         String context = retraction.context();
-        ContextWindow scratch = context == null ? null : new ContextWindow();
-        for (Episode episode : retraction.episodes()) {
-            Firing firing = firing(episode, true);
-            fire(firing, context, scratch, -1);
-            if (scratch != null) {
-                scratch.add(firing, 0, maxSteps);
+        Replay replay = context == null ? null : new Replay(settings);
+        if (replay != null) {
+            for (Learned before : retraction.before()) {
+                replay.add(before, firings.before(before.episode()));
+            }
+        }
+        for (Learned learned : retraction.takenBack()) {
+            Firing firing = firings.takenBack(learned.episode());
+            fire(firing, context, replay == null ? null : replay.windowFor(learned), -1);
+            if (replay != null) {
+                replay.add(learned, firing);
             }
             retracted++;
         }
@@ -242,51 +295,69 @@ final class Learning {
         long time = Checksum.time(firing.atMs());
         for (int i = 0; i < firing.size(); i++) {
             int concept = firing.concept(i);
-            if (!dictionary.isRetired(concept)) {
-                marginals.activate(concept, firing.strength(i), growth);
-            }
+            marginals.activate(concept, dictionary.isRetired(concept), firing.strength(i), growth);
+            strengths += firing.strength(i) == 1 ? 0 : sign;
             learned += sign * Checksum.value(ACTIVATION_TERM, dictionary.hash(concept), time, firing.strength(i));
         }
         marginals.episode(growth);
         impulses.begin(growth, dictionary.count());
-        plasticity.impulses(firing, window, (cue, target, delta) -> {
-            impulses.impulse(cue, target, delta);
-            pairs += sign;
-            // Here, where the hashes of what fires are warm, not where the tables are.
-            learned += sign * Checksum.impulse(dictionary.hash(cue), dictionary.hash(target), time, delta);
-            if (cue == target && !dictionary.isRetired(cue)) {
-                marginals.repeat(delta, growth);
-            }
-        });
+        firedPotentiation = 0;
+        long between = plasticity.impulses(
+                firing,
+                window,
+                (cue, target, delta) -> {
+                    impulses.impulse(cue, target, delta);
+                    pairs += sign;
+                    // Here, where the hashes of what fires are warm, not where the tables are.
+                    learned += sign * Checksum.impulse(dictionary.hash(cue), dictionary.hash(target), time, delta);
+                    if (cue == target) {
+                        marginals.repeat(delta, growth);
+                    }
+                },
+                (concept, from, to) -> {
+                    firedPotentiation += from;
+                    if (!dictionary.isRetired(concept)) {
+                        marginals.potentiate(concept, from, to, growth);
+                    }
+                });
+        marginals.potentiate(firedPotentiation, growth);
+        betweenEpisodes += sign * between;
+        rewards += firing.reward() == 1 ? 0 : sign;
         episodes += sign;
         long contextHash = context == null ? 0 : Checksum.id(context.getBytes(StandardCharsets.UTF_8));
         learned += sign * Checksum.value(EPISODE_TERM, contextHash, time, firing.reward());
     }
 
-    private void forget(Forget forget) {
-        learned += Checksum.value(FORGET_TERM, Checksum.id(forget.concept().getBytes(StandardCharsets.UTF_8)), 0, 0);
+    private void forget(Batch batch, Forget forget) {
+        String eventId = forget.eventId();
+        Meeting meeting = commandIds.meet(batch.partition(), eventId);
+        if (meeting == Meeting.REPEATED) {
+            return;
+        }
+        // Each copy has its term, when it is read: so their sum does not depend on which of them came together.
+        long copies = 1
+                + batch.copies().stream()
+                        .filter(copy -> copy.place() == Batch.Place.READ)
+                        .count();
+        learned += copies
+                * Checksum.value(FORGET_TERM, Checksum.id(forget.concept().getBytes(StandardCharsets.UTF_8)), 0, 0);
+        if (meeting == Meeting.COPY) {
+            return;
+        }
+        if (eventId != null) {
+            commandIds.met(eventId, batch.copies());
+        }
         int concept = dictionary.find(forget.concept());
         if (concept >= 0) {
             // What came before goes with it.
             impulses.drain();
-            dictionary.retire(concept, watermarkMs);
+            Retirement before = dictionary.retire(concept, watermarkMs);
+            if (before != null) {
+                firings.forgottenAgain(before);
+            }
             marginals.clear(concept);
             adjacencies.forget(concept, watermarkMs);
         }
-    }
-
-    private Firing firing(Episode episode, boolean isTakenBack) {
-        List<Activation> activations = episode.activations();
-        int[] concepts = new int[activations.size()];
-        double[] strengths = new double[concepts.length];
-        for (int i = 0; i < concepts.length; i++) {
-            String id = activations.get(i).concept();
-            concepts[i] = isTakenBack ? dictionary.internAt(id, episode.atMs()) : dictionary.intern(id);
-            strengths[i] = activations.get(i).strength();
-        }
-        marginals.growTo(dictionary.count());
-        adjacencies.growTo(dictionary.count());
-        return new Firing(episode.atMs(), concepts, strengths, episode.reward());
     }
 
     private void moveWatermark(long atMs) {

@@ -3,18 +3,17 @@ package io.synfire.engine.memory;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.ForwardDecay;
-import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.LearningSettings.Normalization;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.TableCheck;
-import io.synfire.engine.store.Totals;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.Digest;
+import io.synfire.engine.view.Trials;
 import io.synfire.engine.view.Verification;
 import io.synfire.engine.view.Verification.Finding;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +36,16 @@ public final class Memory {
     private final Learning learning;
     private final Room room;
     private final Map<String, Position> positions = new LinkedHashMap<>();
+    private final Stretches stretches;
 
     private long deadLetters;
     private long checkpoint;
     private boolean changed;
     private @Nullable Checkpoint underWay;
+    /** Where the sources stood when the one under way began. */
+    private List<Position> beginning;
+
+    private volatile List<Position> committed;
     private final MemoryReader reader;
     private volatile MemoryFigures figures;
 
@@ -57,10 +61,13 @@ public final class Memory {
         this.store = store;
         this.decays = settings.halfLives().stream().map(ForwardDecay::new).toList();
         int horizons = settings.horizonCount();
-        CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> nothingYet(horizons));
+        CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> CheckpointRecord.none(horizons));
         this.deadLetters = last.deadLetters();
         this.checkpoint = last.number();
+        this.beginning = last.positions();
+        this.committed = last.positions();
         last.positions().forEach(this::moveTo);
+        this.stretches = new Stretches(store);
         dictionary.load(store);
         this.marginals = new Marginals(decays, last.landmarks(), last.totals());
         marginals.load(store, dictionary.count());
@@ -70,13 +77,7 @@ public final class Memory {
                 new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, budget.impulsesMax());
         this.room = new Room(budget, this::bytes, this::fixedBytes);
         this.figures = snapshot();
-        this.reader = new MemoryReader(settings, decays, dictionary, marginals, adjacencies, this::figures);
-    }
-
-    private static CheckpointRecord nothingYet(int horizons) {
-        List<Totals> nothing = Collections.nCopies(horizons, Totals.NONE);
-        return new CheckpointRecord(
-                0, 0, Landmarks.of(new long[horizons]), nothing, 0, 0, 0, 0, 0, false, 0, List.of(), List.of());
+        this.reader = new MemoryReader(settings, decays, dictionary, marginals, adjacencies, stretches, this::figures);
     }
 
     /**
@@ -95,11 +96,26 @@ public final class Memory {
             pairs += batch.pairs();
             batch.positions().forEach(this::moveTo);
             deadLetters += batch.deadLetters();
+            if (batch.stretch() != null) {
+                stretches.add(batch.stretch());
+                changed = true;
+            }
             changed |= !batch.entries().isEmpty() || !batch.positions().isEmpty() || batch.deadLetters() > 0;
         }
         learning.drain();
         room.learned(pairs, bytesBefore);
         figures = snapshot();
+    }
+
+    /**
+     * Whether a command would be passed over, if it came next in a partition.
+     *
+     * @param partition the partition's name
+     * @param eventId the command's id
+     * @return true if it was met there within the window of ids, or is a copy of one that was applied
+     */
+    public boolean knowsCommand(String partition, String eventId) {
+        return learning.knowsCommand(partition, eventId);
     }
 
     /**
@@ -130,7 +146,9 @@ public final class Memory {
         parts.add(dictionary.freeze());
         parts.add(marginals.freeze());
         parts.addAll(learning.freeze());
+        parts.add(stretches.freeze());
         RowStaging rows = adjacencies.freeze(learning.watermarkMs(), room.tableBytesMax());
+        beginning = List.copyOf(positions.values());
         CheckpointRecord record = new CheckpointRecord(
                 number,
                 learning.watermarkMs(),
@@ -142,9 +160,11 @@ public final class Memory {
                 deadLetters,
                 learning.duplicates(),
                 learning.isContextual(),
+                learning.notPlain(),
                 learning.learned(),
-                List.copyOf(positions.values()),
-                learning.clocks());
+                beginning,
+                learning.clocks(),
+                learning.copiesAhead());
         Checkpoint begun = new Checkpoint(
                 store.beginCheckpoint(), parts, rows, grown -> record.withAssociations(record.associations() + grown));
         checkpoint = number;
@@ -163,8 +183,10 @@ public final class Memory {
             throw new IllegalStateException("only the checkpoint under way can end: number=" + checkpoint);
         }
         underWay = null;
+        committed = beginning;
         room.written();
         learning.committed(room.windowBytesMax());
+        stretches.committed();
         adjacencies.committed(written.rows());
         adjacencies.evict(room.tableBytesMax(), room.isFull());
         room.made();
@@ -202,17 +224,10 @@ public final class Memory {
      */
     public Checksums checksums() {
         StateDigest digest = new StateDigest(decays, learning.watermarkMs());
-        Landmarks landmarks = learning.landmarks();
-        List<Totals> totals = marginals.totals();
-        for (int h = 0; h < decays.size(); h++) {
-            digest.episodes(h, totals.get(h).episodes(), landmarks.index(h));
-        }
+        digest.notPlain(learning.notPlain());
+        marginals.addTo(digest, dictionary);
         for (int concept = 0; concept < dictionary.count(); concept++) {
-            long hash = dictionary.hash(concept);
-            for (int h = 0; h < decays.size(); h++) {
-                digest.marginal(hash, h, marginals.massSum(concept, h), landmarks.index(h));
-            }
-            digest.cue(hash);
+            digest.cue(dictionary.hash(concept));
             adjacencies.sums(
                     concept,
                     learning.watermarkMs(),
@@ -231,7 +246,8 @@ public final class Memory {
     public Verification verification(TableCheck tables) {
         List<Finding> findings = new ArrayList<>();
         tables.damaged().forEach((name, what) -> findings.add(new Finding(name, what)));
-        CheckpointRecord record = store.lastCheckpoint(decays.size()).orElseGet(() -> nothingYet(decays.size()));
+        CheckpointRecord record =
+                store.lastCheckpoint(decays.size()).orElseGet(() -> CheckpointRecord.none(decays.size()));
         StoreAudit audit = new StoreAudit(store, settings, dictionary, record).run();
         findings.addAll(audit.findings());
         Digest digest = null;
@@ -278,8 +294,17 @@ public final class Memory {
         return figures;
     }
 
+    /**
+     * Where the sources stand in the last checkpoint that was committed. Any thread.
+     *
+     * @return one position per source and partition
+     */
+    public List<Position> committedPositions() {
+        return committed;
+    }
+
     private void moveTo(Position position) {
-        positions.put(position.source() + '/' + position.partition(), position);
+        positions.put(position.key(), position);
     }
 
     private long fixedBytes() {
@@ -287,7 +312,16 @@ public final class Memory {
     }
 
     private long bytes() {
-        return adjacencies.bytes() + learning.windowBytes() + fixedBytes();
+        return adjacencies.bytes() + learning.windowBytes() + stretches.bytes() + fixedBytes();
+    }
+
+    private Trials trials() {
+        CheckpointRecord.NotPlain notPlain = learning.notPlain();
+        return new Trials(
+                settings.normalization() != Normalization.NONE,
+                notPlain.strengths(),
+                notPlain.rewards(),
+                notPlain.betweenEpisodes());
     }
 
     private MemoryFigures snapshot() {
@@ -301,6 +335,7 @@ public final class Memory {
                         deadLetters,
                         learning.duplicates(),
                         learning.isContextual()),
+                trials(),
                 List.copyOf(positions.values()),
                 bytes(),
                 fixedBytes(),
@@ -309,6 +344,7 @@ public final class Memory {
                 learning.applied(),
                 learning.fired(),
                 learning.retracted(),
+                learning.repeated(),
                 learning.waitingCount());
     }
 }

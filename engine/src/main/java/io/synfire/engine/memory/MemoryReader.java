@@ -1,11 +1,13 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
+import io.synfire.engine.view.Trials;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -21,6 +23,7 @@ public final class MemoryReader {
     private final ConceptDictionary dictionary;
     private final Marginals marginals;
     private final Adjacencies adjacencies;
+    private final Stretches stretches;
     private final Supplier<MemoryFigures> figures;
 
     MemoryReader(
@@ -29,12 +32,14 @@ public final class MemoryReader {
             ConceptDictionary dictionary,
             Marginals marginals,
             Adjacencies adjacencies,
+            Stretches stretches,
             Supplier<MemoryFigures> figures) {
         this.settings = settings;
         this.decays = decays;
         this.dictionary = dictionary;
         this.marginals = marginals;
         this.adjacencies = adjacencies;
+        this.stretches = stretches;
         this.figures = figures;
     }
 
@@ -66,12 +71,30 @@ public final class MemoryReader {
     }
 
     /**
+     * What measures count.
+     *
+     * @return the trials, as of the last batch
+     */
+    public Trials trials() {
+        return figures.get().trials();
+    }
+
+    /**
      * Where the sources stand.
      *
      * @return one position per source and partition
      */
     public List<Position> positions() {
         return figures.get().positions();
+    }
+
+    /**
+     * What was read of sources that do not keep their order by themselves.
+     *
+     * @return stretches, in the order in which they were learned
+     */
+    public List<Stretch> stretches() {
+        return stretches.all();
     }
 
     /**

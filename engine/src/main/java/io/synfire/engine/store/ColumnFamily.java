@@ -10,7 +10,9 @@ enum ColumnFamily {
     ROWS,
     CONTEXTS,
     EVENT_IDS,
-    RETRACTIONS;
+    RETRACTIONS,
+    STRETCHES,
+    LATE_EPISODES;
 
     byte[] nameBytes() {
         return name().toLowerCase(java.util.Locale.ROOT).getBytes(StandardCharsets.UTF_8);

@@ -1,6 +1,7 @@
 package io.synfire.engine.store;
 
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ContextWindow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +27,8 @@ import org.rocksdb.WriteOptions;
 public final class RocksStore implements AutoCloseable {
 
     private static final byte[] NOTHING = new byte[0];
-    private static final byte[] SETTINGS_KEY = Keys.utf8("settings");
+    static final byte[] SETTINGS_KEY = Keys.utf8("settings");
+    private static final byte[] ID_KEY = Keys.utf8("id");
 
     private final Path directory;
     private final GuardedDatabase database;
@@ -81,6 +83,18 @@ public final class RocksStore implements AutoCloseable {
      */
     public static RocksStore openReadOnly(Path directory, StoreBudget budget) {
         return new StoreOpening(directory, budget, DiskAccess.REAL).openReadOnly();
+    }
+
+    /**
+     * What a store of an older format says about itself, as of its last checkpoint: enough to learn its log anew.
+     *
+     * @param directory its directory
+     * @return its settings and positions, or empty if it has this format or one that is unknown
+     * @throws IllegalArgumentException if there is no store in the directory
+     * @throws StoreDamagedException if what it says cannot be read
+     */
+    public static Optional<StoreOutline> outline(Path directory) {
+        return new StoreOpening(directory, new StoreBudget(0, 0), DiskAccess.REAL).outline();
     }
 
     /**
@@ -147,15 +161,20 @@ public final class RocksStore implements AutoCloseable {
         if (bytes == null) {
             return Optional.empty();
         }
+        return Optional.of(settings(bytes, failures));
+    }
+
+    /** Settings as {@link #create} wrote them. */
+    static Map<String, String> settings(byte[] bytes, StoreFailures failures) {
         Map<String, String> settings = new LinkedHashMap<>();
         new String(bytes, StandardCharsets.UTF_8).lines().forEach(line -> {
             int split = line.indexOf('=');
             if (split < 1) {
-                throw damaged("settings hold a line without a key: line=" + line);
+                throw failures.damaged(null, "settings hold a line without a key: line=" + line, null);
             }
             settings.put(line.substring(0, split), line.substring(split + 1));
         });
-        return Optional.of(settings);
+        return settings;
     }
 
     /**
@@ -174,6 +193,30 @@ public final class RocksStore implements AutoCloseable {
                 batch.put(open.handle(ColumnFamily.DEFAULT), SETTINGS_KEY, Keys.utf8(lines.toString()));
                 open.db().write(durable, batch);
                 return batch;
+            }
+        });
+    }
+
+    /**
+     * What tells the store from every other; copies of it have the same.
+     *
+     * @return its id, or empty if it has none yet
+     */
+    public Optional<String> id() {
+        byte[] bytes = get(ColumnFamily.DEFAULT, ID_KEY);
+        return bytes == null ? Optional.empty() : Optional.of(Keys.text(bytes));
+    }
+
+    /**
+     * Gives the store its id, on the disk.
+     *
+     * @param id what no other store has
+     */
+    public void keepId(String id) {
+        database.call("the store's id cannot be written", open -> {
+            try (WriteOptions durable = new WriteOptions().setSync(true)) {
+                open.db().put(open.handle(ColumnFamily.DEFAULT), durable, ID_KEY, Keys.utf8(id));
+                return id;
             }
         });
     }
@@ -265,6 +308,18 @@ public final class RocksStore implements AutoCloseable {
         return bytes == null ? -1 : failures.decoded(() -> new ByteSource("event id " + key.id(), bytes).varint());
     }
 
+    /**
+     * How often an episode came late, after a concept that it names was forgotten.
+     *
+     * @param retired the int that the concept had
+     * @param episode hash of the episode
+     * @return both counts, 0 if it never did
+     */
+    public LateCount lateEpisode(int retired, long episode) {
+        byte[] bytes = get(ColumnFamily.LATE_EPISODES, Keys.key(retired, episode));
+        return bytes == null ? LateCount.NONE : failures.decoded(() -> LateCount.ofBytes(retired, bytes));
+    }
+
     /** Takes the concepts of the dictionary. */
     public interface ConceptVisitor {
         /**
@@ -295,6 +350,30 @@ public final class RocksStore implements AutoCloseable {
          * @param retraction what waits
          */
         void retraction(long number, Retraction retraction);
+    }
+
+    /** Takes one stretch. */
+    @FunctionalInterface
+    public interface StretchVisitor {
+        /**
+         * Takes a stretch.
+         *
+         * @param number its number
+         * @param stretch what was read
+         */
+        void stretch(long number, Stretch stretch);
+    }
+
+    /** Takes one episode that came late. */
+    @FunctionalInterface
+    public interface LateEpisodeVisitor {
+        /**
+         * Takes an episode.
+         *
+         * @param retired the int that a concept had which it names, before that was forgotten
+         * @param count how often it came
+         */
+        void lateEpisode(int retired, LateCount count);
     }
 
     /** Takes one marginal. */
@@ -335,6 +414,48 @@ public final class RocksStore implements AutoCloseable {
         scan(ColumnFamily.RETRACTIONS, (key, value) -> {
             long number = failures.decoded(() -> ByteBuffer.wrap(key).getLong());
             visitor.retraction(number, failures.decoded(() -> RetractionBytes.read(value)));
+        });
+    }
+
+    /**
+     * Reads all stretches, in the order in which they were learned.
+     *
+     * @param visitor takes each stretch
+     */
+    public void stretches(StretchVisitor visitor) {
+        scan(ColumnFamily.STRETCHES, (key, value) -> {
+            long number = failures.decoded(() -> ByteBuffer.wrap(key).getLong());
+            visitor.stretch(number, failures.decoded(() -> StretchBytes.read(number, value)));
+        });
+    }
+
+    /**
+     * How many stretches are stored.
+     *
+     * @return at least 0: one more than the last number
+     */
+    public long stretchCount() {
+        return database.call("the store cannot be read", open -> {
+            try (RocksIterator iterator = open.db().newIterator(open.handle(ColumnFamily.STRETCHES))) {
+                iterator.seekToLast();
+                long count = iterator.isValid()
+                        ? failures.decoded(() -> ByteBuffer.wrap(iterator.key()).getLong()) + 1
+                        : 0L;
+                iterator.status();
+                return count;
+            }
+        });
+    }
+
+    /**
+     * Reads all episodes that came late.
+     *
+     * @param visitor takes each episode
+     */
+    public void lateEpisodes(LateEpisodeVisitor visitor) {
+        scan(ColumnFamily.LATE_EPISODES, (key, value) -> {
+            int retired = failures.decoded(() -> Keys.conceptOf(key));
+            visitor.lateEpisode(retired, failures.decoded(() -> LateCount.ofBytes(retired, value)));
         });
     }
 

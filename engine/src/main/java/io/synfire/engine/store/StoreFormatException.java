@@ -2,7 +2,10 @@ package io.synfire.engine.store;
 
 import java.nio.file.Path;
 
-/** The store was written by a version whose layout this one does not read. It is left as it is. */
+/**
+ * The store was written by a version whose layout this one does not read. It is left as it is. Of some older layouts
+ * {@link RocksStore#outline} still tells the settings and positions, so that a rebuild needs nothing else.
+ */
 public final class StoreFormatException extends StoreException {
 
     private static final long serialVersionUID = 1;

@@ -1,11 +1,15 @@
 package io.synfire.engine.store;
 
+import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.LearningSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
@@ -26,7 +30,7 @@ import org.rocksdb.RocksIterator;
  */
 final class StoreOpening {
 
-    static final byte FORMAT = 4;
+    static final byte FORMAT = 5;
     static final byte[] FORMAT_KEY = Keys.utf8("format");
 
     private static final int READER_TRIES = 16;
@@ -102,6 +106,36 @@ final class StoreOpening {
             }
             LockSupport.parkNanos(READER_PAUSE_NANOS);
         }
+    }
+
+    /** What a store of an older format says about itself, or empty if it has this format or an unknown one. */
+    Optional<StoreOutline> outline() {
+        try {
+            requireFiles();
+            if (!exists()) {
+                throw new IllegalArgumentException("there is no store here: store=" + directory);
+            }
+            return inDefault(this::outline);
+        } catch (RocksDBException e) {
+            throw failures.of("the store cannot be read", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the store's directory cannot be read: store=" + directory, e);
+        }
+    }
+
+    private Optional<StoreOutline> outline(RocksDB db, ColumnFamilyHandle family) throws RocksDBException {
+        byte[] format = db.get(family, FORMAT_KEY);
+        byte[] settings = db.get(family, RocksStore.SETTINGS_KEY);
+        if (format == null || format.length != 1 || format[0] != Format4.FORMAT || settings == null) {
+            return Optional.empty();
+        }
+        byte[] record = db.get(family, Keys.checkpoint());
+        return failures.decoded(() -> {
+            Map<String, String> learning = RocksStore.settings(settings, failures);
+            int horizons = LearningSettings.parse(learning).horizonCount();
+            List<Position> positions = record == null ? List.of() : Format4.positions(record, horizons);
+            return Optional.of(new StoreOutline(Format4.FORMAT, learning, positions));
+        });
     }
 
     private Set<String> logs() throws IOException {

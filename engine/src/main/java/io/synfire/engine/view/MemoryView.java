@@ -1,6 +1,7 @@
 package io.synfire.engine.view;
 
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import java.util.List;
 
@@ -38,11 +39,25 @@ public interface MemoryView {
     Counts counts();
 
     /**
+     * What its measures count as trials, and why.
+     *
+     * @return the trials, as of the last batch
+     */
+    Trials trials();
+
+    /**
      * How far the sources were applied.
      *
      * @return one position per source and partition
      */
     List<Position> positions();
+
+    /**
+     * What was read of sources that do not keep their order by themselves, such as files. Reads the store; costs about 0.2 µs each.
+     *
+     * @return stretches, in the order in which they were learned
+     */
+    List<Stretch> stretches();
 
     /**
      * How many ints were given to concepts: 0 (inclusive) to this (exclusive). Those of concepts that were forgotten are among them;

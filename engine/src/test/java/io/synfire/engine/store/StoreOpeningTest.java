@@ -31,7 +31,7 @@ final class StoreOpeningTest {
         assertThatThrownBy(() -> RocksStore.open(directory, BUDGET).close())
                 .isInstanceOf(StoreFormatException.class)
                 .hasMessageContaining(found)
-                .hasMessageContaining("readable=4")
+                .hasMessageContaining("readable=5")
                 .hasMessageContaining("synfire rebuild");
         assertThatThrownBy(() -> RocksStore.openReadOnly(directory, BUDGET).close())
                 .isInstanceOf(StoreFormatException.class);
@@ -39,7 +39,7 @@ final class StoreOpeningTest {
 
     @Test
     void anOlderOrNewerFormatIsRefusedByItsNumber() {
-        for (byte format : new byte[] {3, 5}) {
+        for (byte format : new byte[] {3, 6}) {
             create();
             StoreInspection.setFormat(directory, format);
             assertRefused("format=" + format);

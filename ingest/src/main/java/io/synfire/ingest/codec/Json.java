@@ -2,9 +2,8 @@ package io.synfire.ingest.codec;
 
 import io.synfire.engine.event.Episode;
 import io.synfire.ingest.codec.MalformedRecordException.Reason;
-import java.time.DateTimeException;
-import java.time.OffsetDateTime;
-import org.jspecify.annotations.Nullable;
+import java.math.BigInteger;
+import java.time.Instant;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -31,7 +30,7 @@ final class Json {
     static long requireTime(long atMs) throws MalformedRecordException {
         if (atMs < 0 || atMs > Episode.AT_MS_MAX) {
             throw new MalformedRecordException(
-                    Reason.TIME, "at must be within 1970-01-01 and 9999-12-31: at=" + atMs, null);
+                    Reason.TIME, "at must be within 1970-01-01 and 9999-12-31: at=" + Instant.ofEpochMilli(atMs), null);
         }
         return atMs;
     }
@@ -42,25 +41,16 @@ final class Json {
         }
     }
 
-    static long time(JsonParser parser) throws MalformedRecordException {
-        if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
-            return parser.getLongValue();
+    /** A whole number from 0 to a bound. */
+    static long whole(String name, JsonParser parser, long max) throws MalformedRecordException {
+        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+            throw new MalformedRecordException(name + " must be a whole number: found=" + parser.currentToken(), null);
         }
-        if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw new MalformedRecordException(
-                    Reason.TIME,
-                    "at must be ISO-8601 or whole milliseconds since the epoch: found=" + parser.currentToken(),
-                    null);
+        BigInteger value = parser.getBigIntegerValue();
+        if (value.signum() < 0 || value.compareTo(BigInteger.valueOf(max)) > 0) {
+            throw new MalformedRecordException(name + " must be 0 to " + max + ": " + name + "=" + value, null);
         }
-        return time(parser.getString());
-    }
-
-    static long time(String text) throws MalformedRecordException {
-        try {
-            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
-        } catch (DateTimeException | ArithmeticException e) {
-            throw new MalformedRecordException(Reason.TIME, "at must be ISO-8601 with an offset: at=" + text, e);
-        }
+        return value.longValue();
     }
 
     static double number(String name, JsonParser parser) throws MalformedRecordException {
@@ -77,10 +67,7 @@ final class Json {
         return value;
     }
 
-    static @Nullable String textOrNull(String name, JsonParser parser) throws MalformedRecordException {
-        if (parser.currentToken() == JsonToken.VALUE_NULL) {
-            return null;
-        }
+    static String text(String name, JsonParser parser) throws MalformedRecordException {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             throw new MalformedRecordException(name + " must be a string: found=" + parser.currentToken(), null);
         }

@@ -4,11 +4,13 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -28,14 +30,22 @@ import tools.jackson.core.json.JsonFactory;
  *  "reward": 1.0, "eventId": "e-1"}
  * </pre>
  *
- * <p>{@code concepts} alone is required; {@code at} is ISO-8601 with an offset, or milliseconds since the epoch; unknown fields are
- * ignored. A field that is given twice is refused: it is not clear which is meant. Commands:
+ * <p>{@code concepts} alone is required; {@code at} is ISO-8601 or RFC 1123 with an offset, a bare date, or milliseconds since the epoch. A
+ * field that is null is one that is not there; but where {@code context} is null there is no context, whatever the record's key. Unknown
+ * fields are ignored; {@link RecordNotes} counts those that were probably meant to be others. A field that is given twice is refused: it
+ * is not clear which is meant. Commands:
  *
  * <pre>
  * {"forget": {"concept": "bread"}}
+ * {"forget": {"concept": "bread", "partitions": {"synfire.episodes": 3}}, "eventId": "f-1"}
  * {"retract": {"at": "2011-01-04T10:00:00Z", "concepts": ["bread", "butter"]}}
  * {"retract": {"context": "user-17", "episodes": [{"at": …, "concepts": […]}, …]}}
+ * {"retract": {"context": "user-17", "before": [{"at": …, "clock": …, "concepts": […]}, …], "episodes": […]}, "eventId": "r-1"}
  * </pre>
+ *
+ * <p>A command's {@code eventId} stands beside it. {@code clock}, in milliseconds since the epoch, is that of the partition right after the
+ * episode was learned; see {@link Retraction}. {@code partitions} says that the same command is in so many partitions of a topic, those
+ * from 0 on; see {@link Forget}.
  *
  * <p>With a {@link FieldMapping}, episodes are read out of foreign JSON; a record that has {@code forget} or {@code retract} as an object at
  * its root is a command all the same. Immutable and thread-safe; a record costs about a microsecond, a mapped one about three.
@@ -53,6 +63,7 @@ public final class JsonEpisodeCodec {
                     .build())
             .build();
 
+    private final RecordNotes notes = new RecordNotes();
     private final @Nullable MappedRecord mapped;
     private final RecordLimits limits;
 
@@ -77,8 +88,17 @@ public final class JsonEpisodeCodec {
      * @param limits what a record may be at most
      */
     public JsonEpisodeCodec(@Nullable FieldMapping mapping, RecordLimits limits) {
-        this.mapped = mapping == null ? null : new MappedRecord(mapping);
+        this.mapped = mapping == null ? null : new MappedRecord(mapping, notes);
         this.limits = limits;
+    }
+
+    /**
+     * What was noted of the records that were read.
+     *
+     * @return goes on counting
+     */
+    public RecordNotes notes() {
+        return notes;
     }
 
     /**
@@ -129,7 +149,7 @@ public final class JsonEpisodeCodec {
         }
         try (JsonParser parser = parser(json)) {
             parser.nextToken();
-            Entry entry = new NativeRecord(parser).read(origin);
+            Entry entry = new NativeRecord(parser, notes).read(origin);
             requireEnd(parser);
             return entry;
         }
@@ -140,8 +160,11 @@ public final class JsonEpisodeCodec {
         if (entry instanceof Episode episode) {
             requireInTime(episode);
         } else if (entry instanceof Retraction retraction) {
-            for (Episode episode : retraction.episodes()) {
-                requireInTime(episode);
+            for (Learned learned : retraction.before()) {
+                requireInTime(learned.episode());
+            }
+            for (Learned learned : retraction.takenBack()) {
+                requireInTime(learned.episode());
             }
         }
         return entry;
@@ -157,14 +180,22 @@ public final class JsonEpisodeCodec {
         }
     }
 
-    private JsonParser parser(ByteBuffer json) {
+    private JsonParser parser(ByteBuffer json) throws MalformedRecordException {
         if (json.hasArray()) {
-            return factory.createParser(
-                    ObjectReadContext.empty(), json.array(), json.arrayOffset() + json.position(), json.remaining());
+            return parser(json.array(), json.arrayOffset() + json.position(), json.remaining());
         }
         byte[] copy = new byte[json.remaining()];
         json.duplicate().get(copy);
-        return factory.createParser(ObjectReadContext.empty(), copy);
+        return parser(copy, 0, copy.length);
+    }
+
+    private JsonParser parser(byte[] bytes, int from, int length) throws MalformedRecordException {
+        // The parser would read UTF-16 and UTF-32, too, which it knows by these zeros.
+        boolean isWide = length >= 2 && (bytes[from] == 0 || bytes[from + 1] == 0);
+        if (isWide || !Utf8.isWellFormed(bytes, from, from + length)) {
+            throw new MalformedRecordException(Reason.JSON, "a record must be UTF-8: bytes=" + length, null);
+        }
+        return factory.createParser(ObjectReadContext.empty(), bytes, from, length);
     }
 
     /**
@@ -183,9 +214,12 @@ public final class JsonEpisodeCodec {
                 json.writeName("forget");
                 json.writeStartObject();
                 json.writeStringProperty("concept", forget.concept());
+                writePartitions(json, forget);
                 json.writeEndObject();
+                writeEventId(json, forget.eventId());
             } else if (entry instanceof Retraction retraction) {
                 write(json, retraction);
+                writeEventId(json, retraction.eventId());
             }
             json.writeEndObject();
         }
@@ -197,23 +231,57 @@ public final class JsonEpisodeCodec {
         json.writeStartObject();
         String context = retraction.context();
         if (context == null) {
-            writeFields(json, retraction.episodes().get(0), true);
+            writeFields(json, retraction.takenBack().get(0).episode(), true);
         } else {
             json.writeStringProperty("context", context);
-            json.writeName("episodes");
-            json.writeStartArray();
-            for (Episode episode : retraction.episodes()) {
-                json.writeStartObject();
-                writeFields(json, episode, false);
-                json.writeEndObject();
+            if (!retraction.before().isEmpty()) {
+                write(json, "before", retraction.before());
             }
-            json.writeEndArray();
+            write(json, "episodes", retraction.takenBack());
         }
         json.writeEndObject();
     }
 
+    private static void write(JsonGenerator json, String name, List<Learned> episodes) {
+        json.writeName(name);
+        json.writeStartArray();
+        for (Learned learned : episodes) {
+            json.writeStartObject();
+            writeFields(json, learned.episode(), false);
+            if (learned.clockMs() != Learned.CLOCK_UNKNOWN) {
+                json.writeNumberProperty("clock", learned.clockMs());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writePartitions(JsonGenerator json, Forget forget) {
+        if (!forget.partitions().isEmpty()) {
+            json.writeName("partitions");
+            json.writeStartObject();
+            forget.partitions().forEach(json::writeNumberProperty);
+            json.writeEndObject();
+        }
+    }
+
+    private static void writeEventId(JsonGenerator json, @Nullable String eventId) {
+        if (eventId != null) {
+            json.writeStringProperty("eventId", eventId);
+        }
+    }
+
+    /** As a number, where it is read as one. */
+    private static void writeTime(JsonGenerator json, long atMs) {
+        if (EpochNumber.isPlain(atMs)) {
+            json.writeNumberProperty("at", atMs);
+        } else {
+            json.writeStringProperty("at", Instant.ofEpochMilli(atMs).toString());
+        }
+    }
+
     private static void writeFields(JsonGenerator json, Episode episode, boolean withContext) {
-        json.writeNumberProperty("at", episode.atMs());
+        writeTime(json, episode.atMs());
         String context = episode.context();
         if (withContext && context != null) {
             json.writeStringProperty("context", context);
@@ -234,10 +302,7 @@ public final class JsonEpisodeCodec {
         if (episode.reward() != 1) {
             json.writeNumberProperty("reward", episode.reward());
         }
-        String eventId = episode.eventId();
-        if (eventId != null) {
-            json.writeStringProperty("eventId", eventId);
-        }
+        writeEventId(json, episode.eventId());
     }
 
     private JsonValue tree(ByteBuffer json) throws MalformedRecordException {

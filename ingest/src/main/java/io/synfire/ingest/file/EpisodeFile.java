@@ -6,6 +6,8 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.Refusal;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
@@ -176,9 +178,9 @@ public final class EpisodeFile {
                         "a line must be at most " + LINE_BYTES_MAX + " bytes: bytes=more", null);
             }
             Entry entry = codec.decode(line, Origin.at(gathered.watermarkMs));
-            Optional<String> refusal = engine.refusal(entry, Long.MAX_VALUE);
+            Optional<Refusal> refusal = engine.refusal(entry, SourceTime.unknown());
             if (refusal.isPresent()) {
-                throw new MalformedRecordException(refusal.get(), null);
+                throw MalformedRecordException.of(refusal.get());
             }
             gathered.entries.add(entry);
             if (entry instanceof Episode episode) {

@@ -5,6 +5,7 @@ import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
@@ -92,7 +93,7 @@ final class LearnedFiles {
     private @Nullable Entry admitted(byte[] line, long watermarkMs) {
         try {
             Entry entry = codec.decode(line, Origin.at(watermarkMs));
-            return admission.refusal(entry, Long.MAX_VALUE).isPresent() ? null : entry;
+            return admission.refusal(entry, SourceTime.unknown()).isPresent() ? null : entry;
         } catch (MalformedRecordException e) {
             return null;
         }

@@ -3,10 +3,10 @@ package io.synfire.ingest.kafka;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real Kafka in this process: one node in KRaft mode, broker and controller, on the loopback interface alone. For the demo, for
@@ -37,14 +39,15 @@ public final class LocalBroker implements AutoCloseable {
     private static final String ADDRESS = "address";
 
     private static final int CONNECT_MS = 500;
+    private static final int ANSWER_MS = 5_000;
 
-    private final KafkaRaftServer server;
+    private final KraftNode node;
     private final Path directory;
     private final String bootstrapServers;
     private boolean closed;
 
-    private LocalBroker(KafkaRaftServer server, Path directory, String bootstrapServers) {
-        this.server = server;
+    private LocalBroker(KraftNode node, Path directory, String bootstrapServers) {
+        this.node = node;
         this.directory = directory;
         this.bootstrapServers = bootstrapServers;
     }
@@ -72,8 +75,14 @@ public final class LocalBroker implements AutoCloseable {
      * @throws IllegalStateException if it cannot start, such as when another one uses the directory
      */
     public static LocalBroker start(Path directory, int preferredPort, Map<String, String> more) {
-        int port = preferredPort > 0 && isFree(preferredPort) ? preferredPort : freePort();
-        int controllerPort = freePort();
+        try (BoundSockets sockets = new BoundSockets()) {
+            return start(directory, sockets, sockets.bind(preferredPort), sockets.bind(0), more);
+        }
+    }
+
+    /** The same on ports that are bound already. */
+    static LocalBroker start(
+            Path directory, BoundSockets sockets, int port, int controllerPort, Map<String, String> more) {
         try {
             Files.createDirectories(directory);
             if (!Files.exists(directory.resolve(FORMATTED))) {
@@ -81,11 +90,9 @@ public final class LocalBroker implements AutoCloseable {
             }
             Properties properties = properties(directory, port, controllerPort);
             properties.putAll(more);
-            KafkaConfig config = KafkaConfig.fromProps(properties, false);
-            KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
-            server.startup();
+            KraftNode node = KraftNode.start(properties, sockets);
             Files.writeString(directory.resolve(ADDRESS), "127.0.0.1:" + port);
-            return new LocalBroker(server, directory, "127.0.0.1:" + port);
+            return new LocalBroker(node, directory, "127.0.0.1:" + port);
         } catch (IOException | RuntimeException e) {
             throw new IllegalStateException(
                     "the broker in this process cannot start: directory=" + directory + ": " + e.getMessage(), e);
@@ -93,7 +100,9 @@ public final class LocalBroker implements AutoCloseable {
     }
 
     /**
-     * Where the broker of a directory is reached, if one is running there, in this process or another.
+     * Where the broker of a directory is reached, if one is running there, in this process or another. A broker that was killed leaves its
+     * address behind, and another of another directory may have it by now: the two are told apart by the ids of their clusters. Takes up
+     * to 5 s where something listens that does not answer.
      *
      * @param directory where it keeps its log
      * @return {@code 127.0.0.1:PORT}, or empty
@@ -105,10 +114,35 @@ public final class LocalBroker implements AutoCloseable {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MS);
             }
-            return Optional.of(address);
+            return clusterId(directory).equals(clusterIdAt(address)) ? Optional.of(address) : Optional.empty();
         } catch (IOException | NumberFormatException e) {
             // It never ran, or was killed and left its address behind.
             return Optional.empty();
+        }
+    }
+
+    /** The id of the cluster that a directory belongs to. */
+    private static String clusterId(Path directory) throws IOException {
+        Properties formatted = new Properties();
+        try (Reader reader = Files.newBufferedReader(directory.resolve(FORMATTED))) {
+            formatted.load(reader);
+        }
+        return formatted.getProperty("cluster.id", "");
+    }
+
+    /** The id of the cluster that answers at an address; null if none does. */
+    private static @Nullable String clusterIdAt(String address) {
+        Map<String, Object> properties = Map.of("bootstrap.servers", address, "client.id", "synfire-look");
+        try (Admin admin = Admin.create(properties)) {
+            return admin.describeCluster(new DescribeClusterOptions().timeoutMs(ANSWER_MS))
+                    .clusterId()
+                    .get();
+        } catch (ExecutionException | KafkaException e) {
+            // What listens there is no broker, or one that is closing.
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a broker was looked for: address=" + address, e);
         }
     }
 
@@ -126,8 +160,7 @@ public final class LocalBroker implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            server.shutdown();
-            server.awaitShutdown();
+            node.close();
             try {
                 Files.deleteIfExists(directory.resolve(ADDRESS));
             } catch (IOException e) {
@@ -195,23 +228,5 @@ public final class LocalBroker implements AutoCloseable {
         properties.put("transaction.state.log.segment.bytes", "1048576");
         properties.put("offsets.topic.segment.bytes", "1048576");
         return properties;
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException("the loopback interface has no free port", e);
-        }
     }
 }

@@ -178,8 +178,7 @@ final class Application implements Operations {
         if (FileCopies.isEmpty(settings.store())) {
             throw new IllegalArgumentException("there is no store here: store=" + settings.store());
         }
-        try (Engine engine =
-                Engine.open(settings.store(), settings.learning(), settings.engine(), new SimpleMeterRegistry())) {
+        try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
             return backups(settings).make(engine::linkTo, target);
         } catch (StoreInUseException e) {
             String url = Serving.url(settings.data()).orElseThrow(() -> e);
@@ -202,7 +201,7 @@ final class Application implements Operations {
     }
 
     private static Backups backups(Settings settings) {
-        return new Backups(settings.store(), settings.engine(), InstantSource.system());
+        return new Backups(settings.data(), settings.store(), settings.engine(), InstantSource.system());
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.file.EpisodeReader;
 import io.synfire.ingest.file.FileTail;
+import io.synfire.ingest.kafka.TopicIds;
 import io.synfire.ingest.kafka.TopicTail;
 import io.synfire.ingest.replay.Tail;
 import io.synfire.query.answer.DiffAnswer;
@@ -77,10 +78,8 @@ final class Diffing {
     }
 
     private List<Episode> ofFiles(Settings settings, HeldOutLog.OfFiles files) throws IOException {
-        String format = files.format();
         EpisodeReader reader = new EpisodeReader(
-                format == null ? null : EpisodeReader.Format.parse(format),
-                settings.decoding().mapping());
+                Evaluating.format(files.format()), settings.decoding().mapping());
         EpisodeReader.Read read = reader.read(files.test());
         if (read.rejected() > 0) {
             err.println(read.rejected() + " lines are no episodes, the first: " + read.firstRejection());
@@ -106,6 +105,9 @@ final class Diffing {
         FileTail.read(logs, learning, settings.decoding(), tail, progress::at);
         if (LogReplay.needsTopic(settings, logs)) {
             try (TopicCluster cluster = TopicCluster.of(settings)) {
+                for (Engine engine : List.of(first, second)) {
+                    TopicIds.require(cluster.client(), settings.topics().episodes(), engine.positions());
+                }
                 new TopicTail(cluster.client(), settings.topics().episodes(), settings.decoding(), learning)
                         .read(tail, progress::at);
             }

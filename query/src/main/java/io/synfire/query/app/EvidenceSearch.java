@@ -4,6 +4,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.file.FileSightings;
 import io.synfire.ingest.kafka.ClientProperties;
+import io.synfire.ingest.kafka.TopicIds;
 import io.synfire.ingest.kafka.TopicSightings;
 import io.synfire.ingest.sighting.Place;
 import io.synfire.ingest.sighting.Sighting;
@@ -36,12 +37,14 @@ final class EvidenceSearch {
      * Searches.
      *
      * @param client reaches the topic's cluster; null if {@link #needsTopic} says that nothing was learned from it
-     * @throws IllegalStateException if the memory was learned from neither this topic nor files, or the cluster does not answer
+     * @throws IllegalStateException if the memory was learned from neither this topic nor files, the topic is another than the one that was
+     *     learned, or the cluster does not answer
      */
     EvidenceAnswer find(List<Position> positions, @Nullable ClientProperties client, String from, String to, int k) {
         String topic = settings.topics().episodes();
         List<Sightings> all = new ArrayList<>();
         if (client != null && needsTopic(positions)) {
+            TopicIds.require(client, topic, positions);
             all.add(new TopicSightings(client, topic, settings.decoding(), learning).find(from, to, k));
         }
         FileSightings files = new FileSightings(

@@ -5,7 +5,9 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.StoreDamagedException;
+import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreFormatException;
+import io.synfire.engine.store.StoreOutline;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.DeadLetterFile;
 import io.synfire.ingest.file.FileReplay;
@@ -18,6 +20,7 @@ import io.synfire.query.answer.RebuildAnswer.Comparison;
 import io.synfire.query.answer.RebuildAnswer.Side;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.cli.Operations.RebuildRequest;
+import io.synfire.query.cli.UsageException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -38,8 +41,8 @@ final class Rebuilding {
     private final Map<String, String> environment;
     private final PrintStream err;
 
-    /** The memory that is live, as of its last checkpoint. */
-    private record Live(LearningSettings learning, List<Position> positions, Side side) {}
+    /** The memory that is live, as of its last checkpoint; its figures are unknown if it has an older format. */
+    private record Live(LearningSettings learning, List<Position> positions, @Nullable Side side) {}
 
     Rebuilding(Map<String, String> environment, PrintStream err) {
         this.environment = environment;
@@ -49,6 +52,7 @@ final class Rebuilding {
     RebuildAnswer rebuild(Common common, RebuildRequest request) throws IOException {
         Settings settings = Settings.load(common, environment, Map.of());
         Path into = request.into();
+        requireMoment(request.untilMs());
         requireElsewhere(settings, into);
         Map<String, String> given = request.settings() == null
                 ? settings.learning()
@@ -98,7 +102,8 @@ final class Rebuilding {
                 ? TopicReplay.end(cluster.get().client(), settings.topics().episodes())
                 : live.positions();
         LogReplay.requireReadable(settings, goal);
-        boolean comparable = live != null && request.untilMs() == null && learning.equals(live.learning());
+        boolean comparable =
+                live != null && live.side() != null && request.untilMs() == null && learning.equals(live.learning());
         return new RebuildPlan(
                 RebuildPlan.arguments(settings, learning.toMap(), request.untilMs(), request.acceptGap()),
                 learning.toMap(),
@@ -131,6 +136,7 @@ final class Rebuilding {
         RebuildPlan done = plan;
         try (Engine engine = Engine.open(store, plan.learning(), settings.engine(), new SimpleMeterRegistry());
                 DeadLetterFile rejects = new DeadLetterFile(into.resolve("dead-letters.jsonl"))) {
+            TrialsLog.watch(engine, store);
             ReplayOptions options =
                     new ReplayOptions(Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval());
             LogReplay replay = new LogReplay(settings, engine, options, rejects);
@@ -209,12 +215,30 @@ final class Rebuilding {
         }
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
             return new Live(engine.view().settings(), engine.positions(), side(engine));
-        } catch (StoreDamagedException | StoreFormatException e) {
-            err.printf(
-                    "%s%nthe topic is read to its end, with the settings that are given: others are not known%n",
-                    e.getMessage());
-            return null;
+        } catch (StoreFormatException e) {
+            Optional<StoreOutline> older = Engine.outline(settings.store());
+            if (older.isPresent()) {
+                return live(settings, older.get());
+            }
+            return unreadable(e);
+        } catch (StoreDamagedException e) {
+            return unreadable(e);
         }
+    }
+
+    /** Of a memory in an older format: it is learned anew by its settings and as far as it had read, and cannot be compared. */
+    private Live live(Settings settings, StoreOutline older) {
+        err.printf(
+                "the store has an older format: store=%s format=%d; its settings and positions are used, its values cannot be compared%n",
+                settings.store(), older.format());
+        return new Live(LearningSettings.parse(older.settings()), older.positions(), null);
+    }
+
+    private @Nullable Live unreadable(StoreException e) {
+        err.printf(
+                "%s%nthe topic is read to its end, with the settings that are given: others are not known%n",
+                e.getMessage());
+        return null;
     }
 
     private static Side side(Engine engine) {
@@ -223,7 +247,19 @@ final class Rebuilding {
     }
 
     private static LearningSettings changed(@Nullable LearningSettings live, Map<String, String> given) {
-        return live == null ? LearningSettings.parse(given) : live.changedBy(given);
+        try {
+            return live == null ? LearningSettings.parse(given) : live.changedBy(given);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e);
+        }
+    }
+
+    private static void requireMoment(@Nullable Long untilMs) {
+        try {
+            var unused = Until.of(untilMs);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e);
+        }
     }
 
     private static String goal(List<Position> goal) {
@@ -235,12 +271,12 @@ final class Rebuilding {
                         .toList());
     }
 
-    private static void requireElsewhere(Settings settings, Path into) {
-        Path own = settings.data().toAbsolutePath().normalize();
-        if (into.toAbsolutePath().normalize().equals(own)) {
+    /** In the data directory everything belongs to the memory that is live, and its broker. */
+    private static void requireElsewhere(Settings settings, Path into) throws IOException {
+        if (RealPaths.isWithin(into, settings.data())) {
             throw new IllegalArgumentException(
-                    "a rebuild goes into a directory of its own, beside the memory that is live: into=" + into
-                            + " data=" + settings.data());
+                    "a rebuild goes into a directory of its own, beside the memory that is live and not into its own: into="
+                            + into + " data=" + settings.data());
         }
     }
 

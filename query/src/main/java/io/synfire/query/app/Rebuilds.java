@@ -189,7 +189,11 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         Path dead = StoreDirectory.rejects(store);
         // Counts nowhere until the memory is live: the names are the live one's.
         CompositeMeterRegistry own = new CompositeMeterRegistry();
-        Engine engine = Engine.open(store, now.learning.toMap(), settings.engine(), own);
+        StoreDirectory.beginBuilding(store);
+        // It is to be the same memory to whoever watches its lag.
+        String id = live.engine().storeId().orElseThrow();
+        Engine engine = Engine.open(store, now.learning.toMap(), settings.engine(), own, id);
+        TrialsLog.watch(engine, store);
         try (DeadLetterFile rejects = new DeadLetterFile(dead)) {
             ReplayOptions options = new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval());
             LogReplay replay = new LogReplay(settings, engine, options, rejects);
@@ -207,7 +211,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
                     // It was named, and that could not be made safe.
                     StoreDirectory.point(data, before);
                 }
-                StoreDirectory.delete(store);
+                StoreDirectory.giveUp(store);
             }
             Files.deleteIfExists(dead);
         }

@@ -3,6 +3,8 @@ package io.synfire.query.app;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.learn.Refusal;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
@@ -16,7 +18,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Posted episodes on their way into the topic: all are checked as the learner would, then all are appended, or none. */
 final class ValidatingSink implements EpisodeSink {
@@ -52,26 +53,25 @@ final class ValidatingSink implements EpisodeSink {
     }
 
     /** All of a context in one partition, and all copies of an event that has none. */
-    private static @Nullable String key(Entry entry) {
+    private static Outgoing outgoing(Entry entry, byte[] json) {
         if (entry instanceof Episode episode) {
-            String context = episode.context();
-            return context == null ? episode.eventId() : context;
+            return new Outgoing(episode.context(), episode.eventId(), json);
         }
         if (entry instanceof Retraction retraction) {
-            String context = retraction.context();
-            return context == null ? retraction.episodes().get(0).eventId() : context;
+            return new Outgoing(
+                    retraction.context(), retraction.episodes().get(0).eventId(), json);
         }
-        return null;
+        return new Outgoing(null, json);
     }
 
     private Outgoing checked(byte[] json, int index, long nowMs) {
         try {
             Entry entry = codec.decode(json, Origin.at(nowMs));
-            Optional<String> refusal = memory.engine().refusal(entry, nowMs);
+            Optional<Refusal> refusal = memory.engine().refusal(entry, SourceTime.ofTimestamp(nowMs));
             if (refusal.isPresent()) {
-                throw new BadQueryException(refusal.get() + " record=" + index);
+                throw new BadQueryException(refusal.get().message() + " record=" + index);
             }
-            return new Outgoing(key(entry), json);
+            return outgoing(entry, json);
         } catch (MalformedRecordException e) {
             throw new BadQueryException(e.getMessage() + " record=" + index);
         }

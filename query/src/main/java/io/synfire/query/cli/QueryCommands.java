@@ -18,10 +18,12 @@ import io.synfire.query.recall.TrendingQuery;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,8 +73,8 @@ final class QueryCommands {
             try (Opened memory = operations.openReadOnly(root.common())) {
                 Printed printed = ask(memory);
                 Output.print(own, json, printed::json, printed::text);
+                return printed.isFound() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
             }
-            return 0;
         }
     }
 
@@ -105,10 +107,21 @@ final class QueryCommands {
     private static final class Printed {
         private final byte[] json;
         private final String text;
+        private final boolean isFound;
 
         Printed(byte[] json, String text) {
+            this(json, text, true);
+        }
+
+        /** What was asked about may be unknown, and the answer say so. */
+        Printed(byte[] json, String text, boolean isFound) {
             this.json = json;
             this.text = text;
+            this.isFound = isFound;
+        }
+
+        boolean isFound() {
+            return isFound;
         }
 
         byte[] json() {
@@ -189,7 +202,8 @@ final class QueryCommands {
                             .minSupport(minSupport)
                             .atMs(reading.atMs())
                             .build());
-            return new Printed(JSON.of(answer), TEXT.of(answer));
+            boolean isAnyKnown = !new HashSet<>(answer.unknownCues()).containsAll(cues);
+            return new Printed(JSON.of(answer), TEXT.of(answer), isAnyKnown);
         }
     }
 
@@ -250,9 +264,13 @@ final class QueryCommands {
         @Parameters(index = "1", paramLabel = "TO")
         String to = "";
 
-        @Option(names = "--horizon", description = "a half-life of the store (default: all of them)")
+        @Option(names = "--horizon", description = "a half-life of the store (default: each of them)")
         @Nullable
         String horizon;
+
+        @Option(names = "--blend", description = "several together, with weights, such as 1h:0.7,30d:0.3")
+        @Nullable
+        String blend;
 
         @Option(names = "--min-support", description = "to see whether that is why an answer is missing")
         double minSupport;
@@ -276,8 +294,8 @@ final class QueryCommands {
         @Override
         Printed ask(Opened memory) throws IOException {
             Limits.requireK(k);
-            Answers.Explanation answer =
-                    memory.queries().explain(new ExplainQuery(from, to, horizon, minSupport, time(at)));
+            Answers.Explanation answer = memory.queries()
+                    .explain(new ExplainQuery(from, to, Blend.chosen(horizon, blend), minSupport, time(at)));
             if (!evidence) {
                 return new Printed(JSON.of(answer), TEXT.of(answer));
             }
@@ -317,6 +335,10 @@ final class QueryCommands {
         @Nullable
         String fast;
 
+        @Option(names = "--blend", description = "in place of --fast: several, with weights, such as 1h:0.7,1d:0.3")
+        @Nullable
+        String blend;
+
         @Option(names = "--slow", description = "a slower one (default: the slowest that decays)")
         @Nullable
         String slow;
@@ -334,7 +356,8 @@ final class QueryCommands {
 
         @Override
         Printed ask(Opened memory) {
-            Answers.Trending answer = memory.queries().trending(new TrendingQuery(k, fast, slow, minSupport, time(at)));
+            Answers.Trending answer = memory.queries()
+                    .trending(new TrendingQuery(k, Blend.chosen("fast", fast, blend), slow, minSupport, time(at)));
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }

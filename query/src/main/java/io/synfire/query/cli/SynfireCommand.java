@@ -1,6 +1,7 @@
 package io.synfire.query.cli;
 
 import io.synfire.query.cli.Operations.Common;
+import io.synfire.query.recall.BadQueryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,7 +107,11 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
         if (!callers) {
             failure.printStackTrace(line.getErr());
         }
-        return CommandLine.ExitCode.SOFTWARE;
+        return isUsage(failure) ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static boolean isUsage(Exception failure) {
+        return failure instanceof UsageException || failure instanceof BadQueryException;
     }
 
     private static String message(Exception failure) {

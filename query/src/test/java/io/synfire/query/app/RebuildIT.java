@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
 import io.synfire.engine.StoreImage;
+import io.synfire.engine.event.Position;
+import io.synfire.engine.store.Format4Store;
 import io.synfire.engine.store.StoreInspection;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
@@ -53,6 +55,10 @@ final class RebuildIT {
     private static final long SEED = Long.getLong("synfire.seed", 20_111_209);
     private static final EngineOptions OPTIONS = new EngineOptions(64 << 20);
     private static final int RECORDS = 6_000;
+
+    /** What the store of format 4 was created with, where it is not the default. */
+    private static final Map<String, String> FORMAT_4_SETTINGS =
+            Map.of("half-lives", "1d,30d", "max-gap", "45m", "backward", "0.25");
 
     @TempDir
     static Path shared;
@@ -266,7 +272,69 @@ final class RebuildIT {
     void overAMemoryOfAForeignFormatItReadsTheWholeTopicByTheSettingsGiven() throws Exception {
         RebuildLog log = learned("foreign");
         StoreInspection.setFormat(directory.resolve("data/store"), (byte) 3);
-        assertRebuiltByTheTopicAlone("foreign", log, "format=3 readable=4");
+        assertRebuiltByTheTopicAlone("foreign", log, "format=3 readable=5");
+    }
+
+    @Test
+    void overAMemoryOfFormat4ItReadsTheTopicAsFarAsThatHadReadByTheSettingsOfThat() throws Exception {
+        RebuildLog log = new RebuildLog(SEED + 4);
+        new Topics(kafka).create(new TopicNames("older", "older.dead"), 2);
+        RebuildLog.append(kafka, "older", log.next(RECORDS));
+        learn("older", "direct", FORMAT_4_SETTINGS);
+        Path direct = directory.resolve("direct/store");
+        List<Position> positions;
+        String learned;
+        try (Engine engine = Engine.openReadOnly(direct, OPTIONS, new SimpleMeterRegistry())) {
+            positions = engine.positions();
+            learned = engine.digest().learnedHex();
+        }
+        RebuildLog.append(kafka, "older", log.next(500));
+        Format4Store.in(directory.resolve("data/store"), positions);
+
+        RebuildAnswer answer = rebuild("older", "rebuilt", null, false);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("format=4; its settings and positions are used");
+        assertThat(answer.before()).isNull();
+        assertThat(answer.comparison()).isEqualTo(Comparison.NOT_COMPARABLE);
+        assertThat(answer.settings()).containsAllEntriesOf(FORMAT_4_SETTINGS);
+        assertThat(answer.positions()).containsExactlyInAnyOrderElementsOf(positions);
+        assertThat(answer.after().learned()).isEqualTo(learned);
+        compare(directory.resolve("direct"), directory.resolve("rebuilt"));
+
+        // Stopped and begun again, it goes on by the same settings.
+        assertThat(rebuild("older", "rebuilt", null, false).after()).isEqualTo(answer.after());
+    }
+
+    @Test
+    void overAMemoryOfFormat4ItReadsTheFilesAsFarAsThatHadReadByTheSettingsOfThat() throws Exception {
+        Path file = directory.resolve("sessions.jsonl");
+        Files.write(
+                file,
+                List.of(
+                        "{\"at\":\"2011-01-04T10:00:00Z\",\"context\":\"u\",\"concepts\":[\"bread\"]}",
+                        "{\"concepts\":[]}",
+                        "{\"at\":\"2011-01-04T10:40:00Z\",\"context\":\"u\",\"concepts\":[\"milk\"]}",
+                        "{\"at\":\"2011-01-04T10:41:00Z\",\"context\":\"u\",\"concepts\":[\"jam\"]}"));
+        Position position = new Position("file:" + file, "", 0, 3, -1);
+        Format4Store.in(directory.resolve("data/store"), List.of(position));
+
+        RebuildAnswer answer = rebuild("none", "rebuilt", null, false);
+        assertThat(answer.settings()).containsAllEntriesOf(FORMAT_4_SETTINGS);
+        assertThat(answer.positions()).hasSize(1).allSatisfy(reached -> {
+            assertThat(reached.source()).isEqualTo(position.source());
+            assertThat(reached.nextOffset()).isEqualTo(3);
+        });
+        assertThat(answer.after().episodes()).isEqualTo(2);
+        assertThat(answer.after().deadLetters()).isOne();
+        // 40 minutes apart: within that store's max-gap, beyond the default one. Back again, a quarter.
+        try (Engine engine = open(directory.resolve("rebuilt"))) {
+            MemoryView view = engine.view();
+            int bread = view.conceptOf("bread");
+            int milk = view.conceptOf("milk");
+            Associations there = view.associations(bread, view.watermarkMs());
+            Associations back = view.associations(milk, view.watermarkMs());
+            assertThat(there.strength(there.indexOf(milk), 1)).isCloseTo(1, Offset.offset(1e-6));
+            assertThat(back.strength(back.indexOf(bread), 1)).isCloseTo(0.25, Offset.offset(1e-6));
+        }
     }
 
     /** What the memory had been told, and how far it had read, is not known any more: neither is to be made use of. */

@@ -1,11 +1,13 @@
 package io.synfire.query.recall;
 
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Trials;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,6 +54,11 @@ final class CountingView implements MemoryView {
     }
 
     @Override
+    public List<Stretch> stretches() {
+        return view.stretches();
+    }
+
+    @Override
     public LearningSettings settings() {
         return view.settings();
     }
@@ -59,6 +66,11 @@ final class CountingView implements MemoryView {
     @Override
     public long watermarkMs() {
         return view.watermarkMs();
+    }
+
+    @Override
+    public Trials trials() {
+        return view.trials();
     }
 
     @Override

@@ -1,0 +1,87 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.event.Stretch;
+import io.synfire.engine.store.RocksStore;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The stretches of sources in the order in which they were learned. What is stored stays in the store; what is not yet is kept here. One
+ * thread adds, any may ask.
+ */
+final class Stretches {
+
+    /** About; most name no records. */
+    private static final int STRETCH_BYTES = 120;
+
+    private static final int RECORD_BYTES = 24;
+
+    private final RocksStore store;
+    private final List<Stretch> pending = new ArrayList<>();
+    private long firstPending;
+    private int frozen;
+    private long bytes;
+
+    Stretches(RocksStore store) {
+        this.store = store;
+        this.firstPending = store.stretchCount();
+    }
+
+    synchronized void add(Stretch stretch) {
+        pending.add(stretch);
+        bytes += bytes(stretch);
+    }
+
+    /** All of them. */
+    List<Stretch> all() {
+        List<Stretch> waiting;
+        long first;
+        synchronized (this) {
+            waiting = List.copyOf(pending);
+            first = firstPending;
+        }
+        List<Stretch> all = new ArrayList<>();
+        store.stretches((number, stretch) -> {
+            if (number != all.size()) {
+                throw store.damaged("a stretch is missing: stretch=" + all.size() + " found=" + number);
+            }
+            all.add(stretch);
+        });
+        // Some of those that waited may have been stored meanwhile.
+        for (int i = 0; i < waiting.size(); i++) {
+            if (first + i >= all.size()) {
+                all.add(waiting.get(i));
+            }
+        }
+        return all;
+    }
+
+    synchronized long bytes() {
+        return bytes;
+    }
+
+    /** What was added since the last checkpoint, for the next. */
+    synchronized Part freeze() {
+        List<Stretch> added = List.copyOf(pending);
+        long first = firstPending;
+        frozen = added.size();
+        return checkpoint -> {
+            for (int i = 0; i < added.size(); i++) {
+                checkpoint.stretch(first + i, added.get(i));
+            }
+        };
+    }
+
+    /** What was frozen is stored. */
+    synchronized void committed() {
+        List<Stretch> stored = pending.subList(0, frozen);
+        stored.forEach(stretch -> bytes -= bytes(stretch));
+        stored.clear();
+        firstPending += frozen;
+        frozen = 0;
+    }
+
+    private static long bytes(Stretch stretch) {
+        return STRETCH_BYTES + (long) RECORD_BYTES * stretch.unlearned().size();
+    }
+}
