@@ -73,7 +73,7 @@ final class Demo {
             out.printf("%nopen %s%n", server.url());
             String data = server.settings().data().toString();
             out.printf(
-                    "try  java -jar query/target/synfire.jar associations \"PARTY BUNTING\" --measure npmi%s%n",
+                    "try  java -jar query/target/synfire.jar associations \"PARTY BUNTING\" --measure npmi --min-support 20%s%n",
                     data.equals(Settings.DATA) ? "" : " --data " + data);
             out.printf("or   curl '%s/v1/recall?cue=PARTY%%20BUNTING&k=5'%n", server.url());
             out.println("Ctrl-C stops it; the next demo goes on from here.");
