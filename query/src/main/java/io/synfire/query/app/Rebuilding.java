@@ -40,8 +40,12 @@ final class Rebuilding {
     private final Map<String, String> environment;
     private final PrintStream err;
 
-    /** The memory that is live, as of its last checkpoint; its figures are unknown if it has an older format. */
-    private record Live(LearningSettings learning, List<Position> positions, @Nullable Side side) {}
+    /** The memory that is live, as of its last checkpoint; its figures and stretches are unknown if it has an older format. */
+    private record Live(
+            LearningSettings learning, List<Position> positions, List<Stretch> stretches, @Nullable Side side) {}
+
+    /** How far to read, and in which stretches. */
+    private record Goal(List<Position> positions, List<Stretch> stretches) {}
 
     Rebuilding(Map<String, String> environment, PrintStream err) {
         this.environment = environment;
@@ -65,7 +69,7 @@ final class Rebuilding {
                     ? goOn(settings, begun.get(), given, request)
                     : begin(settings, given, request, cluster);
             plan.write(into);
-            return read(settings, plan, into, cluster);
+            return read(settings, plan, stretches(settings, plan), into, cluster);
         }
     }
 
@@ -100,6 +104,11 @@ final class Rebuilding {
                 ? TopicReplay.end(cluster.get().client(), settings.topics().episodes())
                 : live.positions();
         LogReplay.requireReadable(settings, goal);
+        long startMs = InstantSource.system().millis();
+        UnmarkedFiles unmarked = unmarked(settings, goal, learning, startMs);
+        if (!unmarked.missing().isEmpty() && !request.acceptGap()) {
+            throw new IncompleteLogException(unmarked.missing());
+        }
         boolean comparable =
                 live != null && live.side() != null && request.untilMs() == null && learning.equals(live.learning());
         return new RebuildPlan(
@@ -107,10 +116,48 @@ final class Rebuilding {
                 learning.toMap(),
                 request.untilMs(),
                 request.acceptGap(),
-                goal,
+                unmarked.goal(),
                 live == null ? null : live.side(),
                 comparable,
-                List.of());
+                unmarked.missing().stream().map(Rebuilding::missing).toList(),
+                startMs);
+    }
+
+    /** Marks files of stores that did not. */
+    private UnmarkedFiles unmarked(
+            Settings settings, List<Position> goal, LearningSettings learning, long startMs) throws IOException {
+        goal.stream()
+                .filter(UnmarkedFiles::isUnmarked)
+                .forEach(position -> err.printf(
+                        "no fingerprint was kept of this file, what is there now is taken for what was learned: %s records=%d%n",
+                        position.source(), position.nextOffset()));
+        return new UnmarkedFiles(
+                goal,
+                learning,
+                settings.decoding().mapping(),
+                settings.decoding().limits(),
+                startMs);
+    }
+
+    /** In which stretches the files of a plan were learned. */
+    private List<Stretch> stretches(Settings settings, RebuildPlan plan) throws IOException {
+        if (plan.goal().stream().noneMatch(FileReplay::isFile)) {
+            return List.of();
+        }
+        Live live = live(settings);
+        if (live == null) {
+            throw new IllegalStateException(
+                    "what was read of files, and when, is in the memory that they were learned into, which cannot be read: data="
+                            + settings.data());
+        }
+        return live.side() == null
+                ? unmarked(settings, live.positions(), LearningSettings.parse(plan.learning()), plan.startMs())
+                        .stretches()
+                : live.stretches();
+    }
+
+    private static RebuildAnswer.Missing missing(Missing range) {
+        return new RebuildAnswer.Missing(range.source(), range.partition(), range.fromOffset(), range.toOffset());
     }
 
     private RebuildPlan goOn(Settings settings, RebuildPlan plan, Map<String, String> given, RebuildRequest request)
