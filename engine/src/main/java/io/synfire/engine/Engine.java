@@ -8,6 +8,8 @@ import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Refusal;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.engine.memory.Memory;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreDamagedException;
@@ -26,10 +28,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +52,8 @@ public final class Engine implements AutoCloseable {
     /** How long learning waits at each batch while memory is tight, what it waited before that included. */
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
+
     private final RocksStore store;
     private final Memory memory;
     private final Admission admission;
@@ -56,6 +62,7 @@ public final class Engine implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final MemoryView view;
     private final boolean writable;
+    private final Optional<String> storeId;
     private final ReadWriteLock lifecycle = new ReentrantReadWriteLock();
     private @Nullable Throwable failure;
     private boolean abandoned;
@@ -77,6 +84,7 @@ public final class Engine implements AutoCloseable {
         meters.store(store, () -> checkpoints.failure() instanceof StoreFullException);
         this.view = new LiveView(memory.reader(), lifecycle, () -> closed);
         this.writable = writable;
+        this.storeId = store.id();
     }
 
     /**
@@ -95,9 +103,33 @@ public final class Engine implements AutoCloseable {
      */
     public static Engine open(
             Path directory, Map<String, String> learning, EngineOptions options, MeterRegistry registry) {
+        return open(directory, learning, options, registry, UUID.randomUUID().toString());
+    }
+
+    /**
+     * The same, with the id that the store gets if it has none yet: that of the memory whose place it is to take, say.
+     *
+     * @param directory the store's directory
+     * @param learning learning settings that were given explicitly, by key
+     * @param options what the engine may use
+     * @param registry where it counts
+     * @param newId 1 to 64 letters, digits and hyphens
+     * @return the engine
+     * @throws IllegalArgumentException if the id holds anything else
+     * @throws SettingsMismatchException if a given setting differs from the stored one
+     * @throws StoreInUseException if another writer has the store open
+     * @throws StoreDamagedException if something of it is damaged or missing
+     * @throws StoreException if it cannot be read or has an unknown format
+     */
+    public static Engine open(
+            Path directory, Map<String, String> learning, EngineOptions options, MeterRegistry registry, String newId) {
+        if (!ID.matcher(newId).matches()) {
+            throw new IllegalArgumentException(
+                    "a store's id must be 1 to 64 letters, digits and hyphens: characters=" + newId.length());
+        }
         LearningSettings asked = LearningSettings.parse(learning);
         RocksStore store = RocksStore.open(directory, options.storeBudget());
-        return over(store, directory, asked, learning, options, registry, Machinery.real(options));
+        return over(store, directory, asked, learning, options, registry, newId, Machinery.real(options));
     }
 
     /** The same over a store that is open, with other machinery than the real one. The store is closed if this fails. */
@@ -108,11 +140,13 @@ public final class Engine implements AutoCloseable {
             Map<String, String> learning,
             EngineOptions options,
             MeterRegistry registry,
+            String newId,
             Machinery machinery) {
         try {
             Optional<Map<String, String>> stored = store.settings();
             if (stored.isEmpty()) {
                 store.create(asked.toMap());
+                identify(store, newId);
                 return new Engine(store, asked, options, registry, machinery, true);
             }
             LearningSettings settings = LearningSettings.parse(stored.get());
@@ -120,10 +154,18 @@ public final class Engine implements AutoCloseable {
             if (!differences.isEmpty()) {
                 throw new SettingsMismatchException(directory, differences, learning);
             }
+            identify(store, newId);
             return new Engine(store, settings, options, registry, machinery, true);
         } catch (RuntimeException e) {
             store.close();
             throw e;
+        }
+    }
+
+    /** Its process may have ended before it had an id. */
+    private static void identify(RocksStore store, String newId) {
+        if (store.id().isEmpty()) {
+            store.keepId(newId);
         }
     }
 
@@ -174,11 +216,11 @@ public final class Engine implements AutoCloseable {
      * Whether an entry may be applied under the stored settings. Any thread.
      *
      * @param entry the entry
-     * @param timestampMs its record's timestamp, or {@link Long#MAX_VALUE} where the source has none
-     * @return empty if it may; else the rule it breaks
+     * @param source the time of its source, which its episodes may lie at most {@code max-ahead} after
+     * @return empty if it may; else why not
      */
-    public Optional<String> refusal(Entry entry, long timestampMs) {
-        return admission.refusal(entry, timestampMs);
+    public Optional<Refusal> refusal(Entry entry, SourceTime source) {
+        return admission.refusal(entry, source);
     }
 
     /**
@@ -309,6 +351,25 @@ public final class Engine implements AutoCloseable {
      */
     public List<Position> positions() {
         return memory.figures().positions();
+    }
+
+    /**
+     * Where the sources stand in the last checkpoint that was committed: a crash now would go on from there, or from later. Never ahead of
+     * {@link #positions}. Any thread.
+     *
+     * @return one position per source and partition
+     */
+    public List<Position> committedPositions() {
+        return memory.committedPositions();
+    }
+
+    /**
+     * What tells this store from every other: drawn when it was created, and the same in copies of it.
+     *
+     * @return the id, 36 characters; empty for a store that was opened to read and has none yet
+     */
+    public Optional<String> storeId() {
+        return storeId;
     }
 
     /**

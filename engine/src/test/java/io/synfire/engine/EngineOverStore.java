@@ -29,6 +29,7 @@ public final class EngineOverStore {
                 learning,
                 new EngineOptions(EngineOptions.MEMORY_BYTES_MIN),
                 new SimpleMeterRegistry(),
+                "simulated",
                 new Machinery(new MemoryBudget(heapBytes), checkpointThread, nanoTime));
     }
 }

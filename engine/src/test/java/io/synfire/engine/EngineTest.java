@@ -10,6 +10,9 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.Refusal;
+import io.synfire.engine.learn.SourceTime;
+import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
@@ -19,6 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +72,78 @@ final class EngineTest {
                     .isCloseTo(0.75, within(1e-12));
             assertThat(engine.view().activity(1001 * HOUR).episodes(0)).isCloseTo(1 + 0.5 + 0.25, within(1e-12));
         }
+    }
+
+    @Test
+    void aStoreKeepsTheIdItWasCreatedWithWhoeverOpensItLater() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        EngineOptions options = new EngineOptions(16 << 20);
+        try (Engine engine = Engine.open(directory.resolve("a"), Map.of(), options, meters, "of-a-test-1")) {
+            assertThat(engine.storeId()).contains("of-a-test-1");
+        }
+        try (Engine engine = Engine.open(directory.resolve("a"), Map.of(), options, meters)) {
+            assertThat(engine.storeId()).contains("of-a-test-1");
+        }
+        try (Engine engine = Engine.openReadOnly(directory.resolve("a"), options, meters)) {
+            assertThat(engine.storeId()).contains("of-a-test-1");
+        }
+        try (Engine drawn = Engine.open(directory.resolve("b"), Map.of(), options, meters);
+                Engine another = Engine.open(directory.resolve("c"), Map.of(), options, meters)) {
+            assertThat(drawn.storeId().orElseThrow()).hasSize(36);
+            assertThat(another.storeId()).isNotEqualTo(drawn.storeId());
+        }
+        assertThatThrownBy(() -> Engine.open(directory.resolve("d"), Map.of(), options, meters, "two words"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a store's id must be 1 to 64 letters, digits and hyphens: characters=9");
+    }
+
+    @Test
+    void committedPositionsAreThoseOfTheLastCheckpointNotThoseAppliedSince() {
+        try (Engine engine = open(Map.of())) {
+            assertThat(engine.committedPositions()).isEmpty();
+            engine.apply(upTo(10));
+            assertThat(engine.committedPositions()).isEmpty();
+            engine.checkpoint();
+            assertThat(engine.committedPositions()).containsExactly(position(10));
+            engine.apply(upTo(20));
+            assertThat(engine.positions()).containsExactly(position(20));
+            assertThat(engine.committedPositions()).containsExactly(position(10));
+        }
+        try (Engine engine = open(Map.of())) {
+            assertThat(engine.committedPositions()).containsExactly(position(20));
+        }
+    }
+
+    @Test
+    void whatIsAppliedWhileACheckpointIsWrittenIsNotCommittedWithIt() throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        CountDownLatch disk = new CountDownLatch(1);
+        thread.execute(() -> {
+            try {
+                disk.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        RocksStore store = RocksStore.open(directory, new EngineOptions(16 << 20).storeBudget());
+        try (Engine engine = EngineOverStore.open(store, directory, Map.of(), 16 << 20, thread, System::nanoTime)) {
+            engine.apply(upTo(10));
+            engine.startCheckpoint();
+            engine.apply(upTo(20));
+            assertThat(engine.committedPositions()).isEmpty();
+            disk.countDown();
+            thread.submit(() -> {}).get();
+            engine.startCheckpoint();
+            assertThat(engine.committedPositions()).containsExactly(position(10));
+        }
+    }
+
+    private static Batch upTo(long nextOffset) {
+        return new Batch("t-0", List.of(Episode.of(HOUR, "a", "b")), List.of(position(nextOffset)), 0);
+    }
+
+    private static Position position(long nextOffset) {
+        return new Position("kafka:t", "id", 0, nextOffset, -1);
     }
 
     @Test
@@ -130,12 +208,17 @@ final class EngineTest {
     @Test
     void whatMayNotBeLearnedIsRefusedWithTheRule() {
         try (Engine engine = open(Map.of("max-concepts", "2", "max-ahead", "1h"))) {
-            assertThat(engine.refusal(Episode.of(0, "a", "b", "c"), 0))
-                    .hasValueSatisfying(reason ->
-                            assertThat(reason).contains("max-concepts=2").contains("concepts=3"));
-            assertThat(engine.refusal(Episode.of(2 * HOUR, "a"), HOUR)).isEmpty();
-            assertThat(engine.refusal(Episode.of(2 * HOUR + 1, "a"), HOUR)).isPresent();
-            assertThat(engine.refusal(Episode.of(2 * HOUR + 1, "a"), Long.MAX_VALUE))
+            assertThat(engine.refusal(Episode.of(0, "a", "b", "c"), SourceTime.ofTimestamp(0)))
+                    .hasValue(new Refusal(
+                            Refusal.Kind.CONCEPTS, "an episode may hold at most max-concepts=2 concepts: concepts=3"));
+            assertThat(engine.refusal(Episode.of(2 * HOUR, "a"), SourceTime.ofTimestamp(HOUR)))
+                    .isEmpty();
+            assertThat(engine.refusal(Episode.of(2 * HOUR + 1, "a"), SourceTime.ofTimestamp(HOUR)))
+                    .hasValue(new Refusal(
+                            Refusal.Kind.TIME,
+                            "at may lie at most max-ahead=1h after the record's timestamp: at=1970-01-01T02:00:00.001Z"
+                                    + " timestamp=1970-01-01T01:00:00Z"));
+            assertThat(engine.refusal(Episode.of(2 * HOUR + 1, "a"), SourceTime.unknown()))
                     .isEmpty();
         }
         assertThatThrownBy(() -> new Activation("a", Double.NaN)).isInstanceOf(IllegalArgumentException.class);

@@ -4,6 +4,7 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.learn.LearningSettings;
@@ -115,13 +116,30 @@ public final class NaiveMemory {
             Retraction retraction = each.next();
             if (retraction.latestMs() <= watermarkMs) {
                 each.remove();
-                List<Episode> past = new ArrayList<>();
-                for (Episode episode : retraction.episodes()) {
-                    Episode left = without(episode);
-                    add(left, episode.context() == null ? List.of() : past, -1);
-                    past.add(left);
-                }
+                takeBack(retraction);
             }
+        }
+    }
+
+    /** The episodes before fill the window, and those taken back are subtracted; it expires by the clocks that are told, else by times. */
+    private void takeBack(Retraction retraction) {
+        List<Episode> past = new ArrayList<>();
+        long clockMs = 0;
+        long lastMs = 0;
+        List<Learned> all = new ArrayList<>(retraction.before());
+        all.addAll(retraction.takenBack());
+        for (int i = 0; i < all.size(); i++) {
+            Episode episode = all.get(i).episode();
+            clockMs = Math.max(clockMs, Math.max(episode.atMs(), all.get(i).clockMs()));
+            if (clockMs - lastMs > settings.maxGapMs() + settings.maxLateMs()) {
+                past.clear();
+            }
+            lastMs = clockMs;
+            Episode left = without(episode);
+            if (i >= retraction.before().size()) {
+                add(left, episode.context() == null ? List.of() : past, -1);
+            }
+            past.add(left);
         }
     }
 

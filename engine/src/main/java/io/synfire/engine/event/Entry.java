@@ -1,5 +1,7 @@
 package io.synfire.engine.event;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One record of the log, checked: an {@link Episode} to learn, or a command that takes back or forgets. Entries of one partition
  * are applied in their order. Immutable.
@@ -12,4 +14,13 @@ public sealed interface Entry permits Episode, Retraction, Forget {
      * @return the ordered pairs within its episodes, at least 0
      */
     long pairs();
+
+    /**
+     * Its own id: of what comes under one id within a window of its partition's time, the first counts. What is an event's id is no
+     * command's.
+     *
+     * @return the id, or null for none
+     */
+    @Nullable
+    String eventId();
 }

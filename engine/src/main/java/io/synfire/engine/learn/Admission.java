@@ -3,9 +3,10 @@ package io.synfire.engine.learn;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which entries may be applied under some settings. What is refused belongs in the dead-letter topic, with the reason.
@@ -25,41 +26,38 @@ public final class Admission {
     }
 
     /**
-     * Whether an entry may be applied. A retraction may if all of its episodes could have been learned.
+     * Whether an entry may be applied. A retraction may if all episodes that it names could have been learned.
      *
      * @param entry the entry
-     * @param timestampMs its record's timestamp, or {@link Long#MAX_VALUE} where the source has none
-     * @return empty if it may; else the rule it breaks, then {@code name=value}
+     * @param source the time of its source, which its episodes may not be too far ahead of
+     * @return empty if it may; else why not
      */
-    public Optional<String> refusal(Entry entry, long timestampMs) {
-        List<Episode> episodes;
+    public Optional<Refusal> refusal(Entry entry, SourceTime source) {
         if (entry instanceof Episode episode) {
-            episodes = List.of(episode);
-        } else if (entry instanceof Retraction retraction) {
-            episodes = retraction.episodes();
-        } else if (entry instanceof Forget) {
-            episodes = List.of();
-        } else {
-            throw new IllegalStateException("unknown kind of entry: entry=" + entry);
+            return ofEpisode(episode, source);
         }
-        for (Episode episode : episodes) {
-            Optional<String> refusal = ofEpisode(episode, timestampMs);
-            if (refusal.isPresent()) {
-                return refusal;
-            }
+        if (entry instanceof Retraction retraction) {
+            return Stream.concat(retraction.before().stream(), retraction.takenBack().stream())
+                    .map(Learned::episode)
+                    .flatMap(episode -> ofEpisode(episode, source).stream())
+                    .findFirst();
         }
-        return Optional.empty();
+        if (entry instanceof Forget) {
+            return Optional.empty();
+        }
+        throw new IllegalStateException("unknown kind of entry: entry=" + entry);
     }
 
-    private Optional<String> ofEpisode(Episode episode, long timestampMs) {
+    private Optional<Refusal> ofEpisode(Episode episode, SourceTime source) {
         int concepts = episode.activations().size();
         if (concepts > settings.maxConcepts()) {
-            return Optional.of("an episode may hold at most max-concepts=" + settings.maxConcepts()
-                    + " concepts: concepts=" + concepts);
+            return Optional.of(new Refusal(
+                    Refusal.Kind.CONCEPTS,
+                    "an episode may hold at most max-concepts=" + settings.maxConcepts() + " concepts: concepts="
+                            + concepts));
         }
-        if (timestampMs != Long.MAX_VALUE && episode.atMs() - settings.maxAheadMs() > timestampMs) {
-            return Optional.of("at may lie at most max-ahead=" + Durations.format(settings.maxAheadMs())
-                    + " after the record's timestamp: at=" + episode.atMs() + " timestamp=" + timestampMs);
+        if (!source.allows(episode.atMs(), settings.maxAheadMs())) {
+            return Optional.of(new Refusal(Refusal.Kind.TIME, source.rule(episode.atMs(), settings.maxAheadMs())));
         }
         return Optional.empty();
     }

@@ -50,6 +50,17 @@ public final class ContextWindow implements Iterable<Firing> {
     }
 
     /**
+     * Whether nothing of it counts any more.
+     *
+     * @param clock its partition's present clock, milliseconds since the epoch
+     * @param lifeMs how long a context is remembered
+     * @return true if it holds something, and the clock has moved on by more than that since it last fired
+     */
+    public boolean hasExpired(long clock, long lifeMs) {
+        return !newestFirst.isEmpty() && clock - clockMs > lifeMs;
+    }
+
+    /**
      * How many firings are remembered.
      *
      * @return at least 0

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConcepts an episode with more activations is not learned (its pairs grow as the square)
  * @param maxAssociations how many of its strongest edges a cue keeps; 0 is unbounded
  * @param forgetBelow associations weaker than this at every horizon are hidden; 0 is off
- * @param maxAheadMs how far an episode's time may lie after its record's timestamp, milliseconds
+ * @param maxAheadMs how far an episode's time may lie after the time of its source, milliseconds
  * @param maxLateMs an episode of a context finds its window as long as it comes at most this late, milliseconds
  * @param eventIdWindowMs how long an event id is remembered, milliseconds of its partition's clock; 0 is off
  */
@@ -300,7 +300,7 @@ public record LearningSettings(
             values.put("max-concepts", "200");
             values.put("max-associations", "4096");
             values.put("forget.below", "0");
-            values.put("max-ahead", "1d");
+            values.put("max-ahead", "10m");
             values.put("max-late", "1d");
             values.put("event-id-window", "1d");
             values.putAll(preset(rule));

@@ -161,7 +161,7 @@ final class ContextWindows {
     }
 
     private boolean hasExpired(Key key, ContextWindow window) {
-        return window.size() > 0 && clocks.clockMs(key.partition()) - window.clockMs() > lifeMs;
+        return window.hasExpired(clocks.clockMs(key.partition()), lifeMs);
     }
 
     private void hold(Key key, ContextWindow window) {

@@ -5,6 +5,7 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.learn.ContextWindow;
@@ -13,6 +14,7 @@ import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Plasticity;
+import io.synfire.engine.learn.Replay;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.CheckpointRecord.Clock;
 import io.synfire.engine.store.RocksStore;
@@ -34,7 +36,7 @@ final class Learning {
     private static final int AHEAD = 32;
 
     private final List<ForwardDecay> decays;
-    private final int maxSteps;
+    private final LearningSettings settings;
     private final Plasticity plasticity;
     private final ConceptDictionary dictionary;
     private final Marginals marginals;
@@ -67,7 +69,7 @@ final class Learning {
             RocksStore store,
             int impulsesMax) {
         this.decays = decays;
-        this.maxSteps = settings.maxSteps();
+        this.settings = settings;
         this.plasticity = new Plasticity(settings);
         this.dictionary = dictionary;
         this.marginals = marginals;
@@ -222,12 +224,17 @@ final class Learning {
 
     private void takeBack(Retraction retraction) {
         String context = retraction.context();
-        ContextWindow scratch = context == null ? null : new ContextWindow();
-        for (Episode episode : retraction.episodes()) {
-            Firing firing = firing(episode, true);
-            fire(firing, context, scratch, -1);
-            if (scratch != null) {
-                scratch.add(firing, 0, maxSteps);
+        Replay replay = context == null ? null : new Replay(settings);
+        if (replay != null) {
+            for (Learned before : retraction.before()) {
+                replay.add(before, firing(before.episode(), true));
+            }
+        }
+        for (Learned learned : retraction.takenBack()) {
+            Firing firing = firing(learned.episode(), true);
+            fire(firing, context, replay == null ? null : replay.windowFor(learned), -1);
+            if (replay != null) {
+                replay.add(learned, firing);
             }
             retracted++;
         }

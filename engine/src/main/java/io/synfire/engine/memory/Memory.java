@@ -42,6 +42,10 @@ public final class Memory {
     private long checkpoint;
     private boolean changed;
     private @Nullable Checkpoint underWay;
+    /** Where the sources stood when the one under way began. */
+    private List<Position> beginning;
+
+    private volatile List<Position> committed;
     private final MemoryReader reader;
     private volatile MemoryFigures figures;
 
@@ -60,6 +64,8 @@ public final class Memory {
         CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> CheckpointRecord.none(horizons));
         this.deadLetters = last.deadLetters();
         this.checkpoint = last.number();
+        this.beginning = last.positions();
+        this.committed = last.positions();
         last.positions().forEach(this::moveTo);
         this.stretches = new Stretches(store);
         dictionary.load(store);
@@ -131,6 +137,7 @@ public final class Memory {
         parts.addAll(learning.freeze());
         parts.add(stretches.freeze());
         RowStaging rows = adjacencies.freeze(learning.watermarkMs(), room.tableBytesMax());
+        beginning = List.copyOf(positions.values());
         CheckpointRecord record = new CheckpointRecord(
                 number,
                 learning.watermarkMs(),
@@ -143,7 +150,7 @@ public final class Memory {
                 learning.duplicates(),
                 learning.isContextual(),
                 learning.learned(),
-                List.copyOf(positions.values()),
+                beginning,
                 learning.clocks());
         Checkpoint begun = new Checkpoint(
                 store.beginCheckpoint(), parts, rows, grown -> record.withAssociations(record.associations() + grown));
@@ -163,6 +170,7 @@ public final class Memory {
             throw new IllegalStateException("only the checkpoint under way can end: number=" + checkpoint);
         }
         underWay = null;
+        committed = beginning;
         room.written();
         learning.committed(room.windowBytesMax());
         stretches.committed();
@@ -278,6 +286,15 @@ public final class Memory {
      */
     public MemoryFigures figures() {
         return figures;
+    }
+
+    /**
+     * Where the sources stand in the last checkpoint that was committed. Any thread.
+     *
+     * @return one position per source and partition
+     */
+    public List<Position> committedPositions() {
+        return committed;
     }
 
     private void moveTo(Position position) {

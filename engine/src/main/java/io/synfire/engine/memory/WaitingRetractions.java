@@ -1,7 +1,7 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Activation;
-import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.store.RocksStore;
 import java.util.ArrayList;
@@ -87,10 +87,12 @@ final class WaitingRetractions {
 
     private static long bytes(Retraction retraction) {
         long sum = 0;
-        for (Episode episode : retraction.episodes()) {
-            sum += EPISODE_BYTES;
-            for (Activation activation : episode.activations()) {
-                sum += ACTIVATION_BYTES + activation.concept().length();
+        for (List<Learned> episodes : List.of(retraction.before(), retraction.takenBack())) {
+            for (Learned learned : episodes) {
+                sum += EPISODE_BYTES;
+                for (Activation activation : learned.episode().activations()) {
+                    sum += ACTIVATION_BYTES + activation.concept().length();
+                }
             }
         }
         return sum;

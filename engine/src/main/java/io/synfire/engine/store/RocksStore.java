@@ -28,6 +28,7 @@ public final class RocksStore implements AutoCloseable {
 
     private static final byte[] NOTHING = new byte[0];
     static final byte[] SETTINGS_KEY = Keys.utf8("settings");
+    private static final byte[] ID_KEY = Keys.utf8("id");
 
     private final Path directory;
     private final GuardedDatabase database;
@@ -192,6 +193,30 @@ public final class RocksStore implements AutoCloseable {
                 batch.put(open.handle(ColumnFamily.DEFAULT), SETTINGS_KEY, Keys.utf8(lines.toString()));
                 open.db().write(durable, batch);
                 return batch;
+            }
+        });
+    }
+
+    /**
+     * What tells the store from every other; copies of it have the same.
+     *
+     * @return its id, or empty if it has none yet
+     */
+    public Optional<String> id() {
+        byte[] bytes = get(ColumnFamily.DEFAULT, ID_KEY);
+        return bytes == null ? Optional.empty() : Optional.of(Keys.text(bytes));
+    }
+
+    /**
+     * Gives the store its id, on the disk.
+     *
+     * @param id what no other store has
+     */
+    public void keepId(String id) {
+        database.call("the store's id cannot be written", open -> {
+            try (WriteOptions durable = new WriteOptions().setSync(true)) {
+                open.db().put(open.handle(ColumnFamily.DEFAULT), durable, ID_KEY, Keys.utf8(id));
+                return id;
             }
         });
     }

@@ -2,6 +2,7 @@ package io.synfire.ingest.codec;
 
 import io.synfire.engine.event.Episode;
 import io.synfire.ingest.codec.MalformedRecordException.Reason;
+import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,18 @@ final class Json {
         } catch (DateTimeException | ArithmeticException e) {
             throw new MalformedRecordException(Reason.TIME, "at must be ISO-8601 with an offset: at=" + text, e);
         }
+    }
+
+    /** A whole number from 0 to a bound. */
+    static long whole(String name, JsonParser parser, long max) throws MalformedRecordException {
+        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+            throw new MalformedRecordException(name + " must be a whole number: found=" + parser.currentToken(), null);
+        }
+        BigInteger value = parser.getBigIntegerValue();
+        if (value.signum() < 0 || value.compareTo(BigInteger.valueOf(max)) > 0) {
+            throw new MalformedRecordException(name + " must be 0 to " + max + ": " + name + "=" + value, null);
+        }
+        return value.longValue();
     }
 
     static double number(String name, JsonParser parser) throws MalformedRecordException {

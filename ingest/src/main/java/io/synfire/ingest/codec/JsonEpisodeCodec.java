@@ -4,11 +4,13 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -33,9 +35,15 @@ import tools.jackson.core.json.JsonFactory;
  *
  * <pre>
  * {"forget": {"concept": "bread"}}
+ * {"forget": {"concept": "bread", "partitions": {"synfire.episodes": 3}}, "eventId": "f-1"}
  * {"retract": {"at": "2011-01-04T10:00:00Z", "concepts": ["bread", "butter"]}}
  * {"retract": {"context": "user-17", "episodes": [{"at": …, "concepts": […]}, …]}}
+ * {"retract": {"context": "user-17", "before": [{"at": …, "clock": …, "concepts": […]}, …], "episodes": […]}, "eventId": "r-1"}
  * </pre>
+ *
+ * <p>A command's {@code eventId} stands beside it. {@code clock}, in milliseconds since the epoch, is that of the partition right after the
+ * episode was learned; see {@link Retraction}. {@code partitions} says that the same command is in so many partitions of a topic, those
+ * from 0 on; see {@link Forget}.
  *
  * <p>With a {@link FieldMapping}, episodes are read out of foreign JSON; a record that has {@code forget} or {@code retract} as an object at
  * its root is a command all the same. Immutable and thread-safe; a record costs about a microsecond, a mapped one about three.
@@ -140,8 +148,11 @@ public final class JsonEpisodeCodec {
         if (entry instanceof Episode episode) {
             requireInTime(episode);
         } else if (entry instanceof Retraction retraction) {
-            for (Episode episode : retraction.episodes()) {
-                requireInTime(episode);
+            for (Learned learned : retraction.before()) {
+                requireInTime(learned.episode());
+            }
+            for (Learned learned : retraction.takenBack()) {
+                requireInTime(learned.episode());
             }
         }
         return entry;
@@ -183,9 +194,12 @@ public final class JsonEpisodeCodec {
                 json.writeName("forget");
                 json.writeStartObject();
                 json.writeStringProperty("concept", forget.concept());
+                writePartitions(json, forget);
                 json.writeEndObject();
+                writeEventId(json, forget.eventId());
             } else if (entry instanceof Retraction retraction) {
                 write(json, retraction);
+                writeEventId(json, retraction.eventId());
             }
             json.writeEndObject();
         }
@@ -197,19 +211,44 @@ public final class JsonEpisodeCodec {
         json.writeStartObject();
         String context = retraction.context();
         if (context == null) {
-            writeFields(json, retraction.episodes().get(0), true);
+            writeFields(json, retraction.takenBack().get(0).episode(), true);
         } else {
             json.writeStringProperty("context", context);
-            json.writeName("episodes");
-            json.writeStartArray();
-            for (Episode episode : retraction.episodes()) {
-                json.writeStartObject();
-                writeFields(json, episode, false);
-                json.writeEndObject();
+            if (!retraction.before().isEmpty()) {
+                write(json, "before", retraction.before());
             }
-            json.writeEndArray();
+            write(json, "episodes", retraction.takenBack());
         }
         json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, String name, List<Learned> episodes) {
+        json.writeName(name);
+        json.writeStartArray();
+        for (Learned learned : episodes) {
+            json.writeStartObject();
+            writeFields(json, learned.episode(), false);
+            if (learned.clockMs() != Learned.CLOCK_UNKNOWN) {
+                json.writeNumberProperty("clock", learned.clockMs());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writePartitions(JsonGenerator json, Forget forget) {
+        if (!forget.partitions().isEmpty()) {
+            json.writeName("partitions");
+            json.writeStartObject();
+            forget.partitions().forEach(json::writeNumberProperty);
+            json.writeEndObject();
+        }
+    }
+
+    private static void writeEventId(JsonGenerator json, @Nullable String eventId) {
+        if (eventId != null) {
+            json.writeStringProperty("eventId", eventId);
+        }
     }
 
     private static void writeFields(JsonGenerator json, Episode episode, boolean withContext) {
@@ -234,10 +273,7 @@ public final class JsonEpisodeCodec {
         if (episode.reward() != 1) {
             json.writeNumberProperty("reward", episode.reward());
         }
-        String eventId = episode.eventId();
-        if (eventId != null) {
-            json.writeStringProperty("eventId", eventId);
-        }
+        writeEventId(json, episode.eventId());
     }
 
     private JsonValue tree(ByteBuffer json) throws MalformedRecordException {

@@ -1,5 +1,6 @@
 package io.synfire.ingest.codec;
 
+import io.synfire.engine.learn.Refusal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,21 @@ public final class MalformedRecordException extends Exception {
     public MalformedRecordException(Reason reason, String message, @Nullable Throwable cause) {
         super(message.length() <= MESSAGE_MAX ? message : message.substring(0, MESSAGE_MAX) + "…", cause);
         this.reason = reason;
+    }
+
+    /**
+     * What an engine refuses, as a record is refused.
+     *
+     * @param refusal why its entry may not be applied
+     * @return the exception, of the kind of the rule
+     */
+    public static MalformedRecordException of(Refusal refusal) {
+        Reason reason =
+                switch (refusal.kind()) {
+                    case CONCEPTS -> Reason.CONCEPTS;
+                    case TIME -> Reason.TIME;
+                };
+        return new MalformedRecordException(reason, refusal.message(), null);
     }
 
     /**

@@ -4,9 +4,12 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -14,8 +17,13 @@ import tools.jackson.core.JsonToken;
 /** Reads a record in Synfire's own form, in one pass. Used for one record. */
 final class NativeRecord {
 
+    /** A command, before its id is known: that may come after it. */
+    private interface Command {
+        Entry withId(@Nullable String eventId);
+    }
+
     private final JsonParser parser;
-    private @Nullable Entry command;
+    private @Nullable Command command;
 
     /** The fields of an episode as they are met, before all of them are known. */
     private static final class Fields {
@@ -31,7 +39,12 @@ final class NativeRecord {
         List<Activation> concepts;
 
         @Nullable
-        List<Episode> episodes;
+        List<Learned> before;
+
+        @Nullable
+        List<Learned> episodes;
+
+        long clockMs = Learned.CLOCK_UNKNOWN;
 
         double reward = 1;
 
@@ -59,6 +72,10 @@ final class NativeRecord {
             }
             return new Episode(Json.requireTime(atMs), context, found, reward, eventId);
         }
+
+        Learned learned() throws MalformedRecordException {
+            return new Learned(episode(), clockMs);
+        }
     }
 
     NativeRecord(JsonParser parser) {
@@ -70,14 +87,14 @@ final class NativeRecord {
         Json.expectRoot(parser);
         Fields fields = new Fields(origin);
         readFields(fields, origin);
-        Entry found = command;
+        Command found = command;
         if (found == null) {
             return fields.episode();
         }
         if (fields.concepts != null) {
             throw new MalformedRecordException("a record is an episode or one command: found=both", null);
         }
-        return found;
+        return found.withId(fields.eventId);
     }
 
     private void readFields(Fields fields, Origin origin) throws MalformedRecordException {
@@ -106,69 +123,93 @@ final class NativeRecord {
         }
     }
 
-    private void command(Entry found) throws MalformedRecordException {
+    private void command(Command found) throws MalformedRecordException {
         if (command != null) {
             throw new MalformedRecordException("a record is an episode or one command: found=both", null);
         }
         command = found;
     }
 
-    private Forget forget() throws MalformedRecordException {
+    private Command forget() throws MalformedRecordException {
         Json.expect(parser, JsonToken.START_OBJECT, "forget must be an object");
         String concept = null;
+        Map<String, Integer> partitions = Map.of();
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             parser.nextToken();
-            if (name.equals("concept")) {
-                concept = Json.textOrNull(name, parser);
-            } else {
+            switch (name) {
+                case "concept" -> concept = Json.textOrNull(name, parser);
+                case "partitions" -> partitions = partitions();
                 // Not ignored: what was meant to be forgotten would stay.
-                throw new MalformedRecordException("only a concept can be forgotten: field=" + name, null);
+                default -> throw new MalformedRecordException("only a concept can be forgotten: field=" + name, null);
             }
         }
         Json.requireEndOfObject(parser);
         if (concept == null) {
             throw new MalformedRecordException("forget must name a concept: concept=missing", null);
         }
-        return new Forget(concept);
+        String named = concept;
+        Map<String, Integer> copies = partitions;
+        return eventId -> new Forget(named, copies, eventId);
     }
 
-    private Retraction retraction(Origin origin) throws MalformedRecordException {
+    private Map<String, Integer> partitions() throws MalformedRecordException {
+        Json.expect(parser, JsonToken.START_OBJECT, "partitions must be an object");
+        Map<String, Integer> partitions = new HashMap<>();
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            parser.nextToken();
+            partitions.put(name, (int) Json.whole("a topic's partitions", parser, Forget.PARTITIONS_MAX));
+        }
+        Json.requireEndOfObject(parser);
+        return partitions;
+    }
+
+    private Command retraction(Origin origin) throws MalformedRecordException {
         Json.expect(parser, JsonToken.START_OBJECT, "retract must be an object");
         Fields fields = new Fields(origin.context(), null);
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             parser.nextToken();
-            if (name.equals("episodes")) {
-                fields.episodes = episodes();
-            } else {
-                field(name, fields);
+            switch (name) {
+                case "before" -> fields.before = episodes(name);
+                case "episodes" -> fields.episodes = episodes(name);
+                default -> field(name, fields);
             }
         }
         Json.requireEndOfObject(parser);
-        List<Episode> episodes = fields.episodes;
+        List<Learned> episodes = fields.episodes;
+        List<Learned> before = fields.before;
         if (episodes == null) {
-            return new Retraction(null, List.of(fields.episode()));
+            if (before != null) {
+                throw new MalformedRecordException("before comes with episodes: episodes=missing", null);
+            }
+            List<Learned> alone = List.of(Learned.of(fields.episode()));
+            return eventId -> new Retraction(null, List.of(), alone, eventId);
         }
         if (fields.concepts != null) {
             throw new MalformedRecordException("retract takes concepts or episodes: found=both", null);
         }
-        if (fields.context == null) {
+        String context = fields.context;
+        if (context == null) {
             throw new MalformedRecordException("episodes are retracted with their context: context=missing", null);
         }
-        return new Retraction(fields.context, episodes);
+        return eventId -> new Retraction(context, before == null ? List.of() : before, episodes, eventId);
     }
 
-    private List<Episode> episodes() throws MalformedRecordException {
-        Json.expect(parser, JsonToken.START_ARRAY, "episodes must be an array");
-        List<Episode> episodes = new ArrayList<>();
+    private List<Learned> episodes(String what) throws MalformedRecordException {
+        Json.expect(parser, JsonToken.START_ARRAY, what + " must be an array");
+        List<Learned> episodes = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             Json.expect(parser, JsonToken.START_OBJECT, "an episode must be an object");
             Fields fields = new Fields(null, null);
             for (String name = parser.nextName(); name != null; name = parser.nextName()) {
                 parser.nextToken();
-                field(name, fields);
+                if (name.equals("clock")) {
+                    fields.clockMs = Json.whole(name, parser, Episode.AT_MS_MAX);
+                } else {
+                    field(name, fields);
+                }
             }
             Json.requireEndOfObject(parser);
-            episodes.add(fields.episode());
+            episodes.add(fields.learned());
         }
         return episodes;
     }

@@ -3,6 +3,8 @@ package io.synfire.ingest.file;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Refusal;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
@@ -38,9 +40,9 @@ final class LineDecoder {
         }
         Entry entry =
                 codec.decode(record.withoutMark(), Origin.at(record.place().orElseMs()));
-        Optional<String> refusal = admission.refusal(entry, startMs);
+        Optional<Refusal> refusal = admission.refusal(entry, SourceTime.ofRun(startMs));
         if (refusal.isPresent()) {
-            throw new MalformedRecordException(refusal.get(), null);
+            throw MalformedRecordException.of(refusal.get());
         }
         return entry;
     }

@@ -2,12 +2,13 @@ package io.synfire.ingest.forget;
 
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
-import io.synfire.engine.learn.ContextWindow;
 import io.synfire.engine.learn.Firing;
 import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Plasticity;
+import io.synfire.engine.learn.Replay;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -66,18 +67,22 @@ public record ForgetReceipt(
         long[] count = new long[2];
         double[] evidence = new double[1];
         for (Retraction retraction : retractions) {
-            ContextWindow window = new ContextWindow();
-            for (Episode episode : retraction.episodes()) {
+            Replay replay = new Replay(settings);
+            for (Learned before : retraction.before()) {
+                replay.add(before, firing(before.episode(), ints));
+            }
+            for (Learned learned : retraction.takenBack()) {
+                Episode episode = learned.episode();
                 Firing firing = firing(episode, ints);
                 double left = slowest.decays()
                         ? Math.pow(2, -(double) (watermarkMs - episode.atMs()) / slowest.halfLifeMs())
                         : 1;
-                plasticity.impulses(firing, window, (cue, target, delta) -> {
+                plasticity.impulses(firing, replay.windowFor(learned), (cue, target, delta) -> {
                     edges.add((long) cue << Integer.SIZE | target);
                     evidence[0] += Math.abs(delta) * left;
                     count[1]++;
                 });
-                window.add(firing, 0, settings.maxSteps());
+                replay.add(learned, firing);
                 count[0]++;
             }
         }

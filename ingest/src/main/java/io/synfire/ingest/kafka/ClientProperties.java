@@ -43,6 +43,17 @@ public final class ClientProperties {
         if (!given.containsKey("bootstrap.servers")) {
             throw new IllegalArgumentException("kafka.bootstrap.servers must be set: kafka.bootstrap.servers=missing");
         }
+        check(given);
+        this.given = new LinkedHashMap<>(given);
+    }
+
+    /**
+     * Refuses what the user may not give, before a client is made with it.
+     *
+     * @param given by name, without the prefix {@code kafka.}
+     * @throws IllegalArgumentException if one is given that the guarantee rests on, with another value
+     */
+    public static void check(Map<String, String> given) {
         given.forEach((name, value) -> {
             Object required = REQUIRED.get(name);
             if (required != null && !required.toString().equalsIgnoreCase(value)) {
@@ -50,7 +61,6 @@ public final class ClientProperties {
                         + ", the guarantee rests on it: kafka." + name + "=" + value);
             }
         });
-        this.given = new LinkedHashMap<>(given);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.synfire.ingest.kafka;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,11 +15,16 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real Kafka in this process: one node in KRaft mode, broker and controller, on the loopback interface alone. For the demo, for
@@ -37,6 +43,7 @@ public final class LocalBroker implements AutoCloseable {
     private static final String ADDRESS = "address";
 
     private static final int CONNECT_MS = 500;
+    private static final int ANSWER_MS = 5_000;
 
     private final KafkaRaftServer server;
     private final Path directory;
@@ -93,7 +100,9 @@ public final class LocalBroker implements AutoCloseable {
     }
 
     /**
-     * Where the broker of a directory is reached, if one is running there, in this process or another.
+     * Where the broker of a directory is reached, if one is running there, in this process or another. A broker that was killed leaves its
+     * address behind, and another of another directory may have it by now: the two are told apart by the ids of their clusters. Takes up
+     * to 5 s where something listens that does not answer.
      *
      * @param directory where it keeps its log
      * @return {@code 127.0.0.1:PORT}, or empty
@@ -105,10 +114,35 @@ public final class LocalBroker implements AutoCloseable {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MS);
             }
-            return Optional.of(address);
+            return clusterId(directory).equals(clusterIdAt(address)) ? Optional.of(address) : Optional.empty();
         } catch (IOException | NumberFormatException e) {
             // It never ran, or was killed and left its address behind.
             return Optional.empty();
+        }
+    }
+
+    /** The id of the cluster that a directory belongs to. */
+    private static String clusterId(Path directory) throws IOException {
+        Properties formatted = new Properties();
+        try (Reader reader = Files.newBufferedReader(directory.resolve(FORMATTED))) {
+            formatted.load(reader);
+        }
+        return formatted.getProperty("cluster.id", "");
+    }
+
+    /** The id of the cluster that answers at an address; null if none does. */
+    private static @Nullable String clusterIdAt(String address) {
+        Map<String, Object> properties = Map.of("bootstrap.servers", address, "client.id", "synfire-look");
+        try (Admin admin = Admin.create(properties)) {
+            return admin.describeCluster(new DescribeClusterOptions().timeoutMs(ANSWER_MS))
+                    .clusterId()
+                    .get();
+        } catch (ExecutionException | KafkaException e) {
+            // What listens there is no broker, or one that is closing.
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a broker was looked for: address=" + address, e);
         }
     }
 

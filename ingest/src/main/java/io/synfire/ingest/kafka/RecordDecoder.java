@@ -3,10 +3,11 @@ package io.synfire.ingest.kafka;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Refusal;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
-import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import io.synfire.ingest.codec.Origin;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -40,11 +41,12 @@ final class RecordDecoder {
         }
         Entry entry = codec.decode(value, new Origin(record.timestamp(), context(record), eventId(record)));
         // Without a timestamp, as the oldest format of Kafka has none, the latest time of all is the only bound.
-        long timestampMs = record.timestamp() == ConsumerRecord.NO_TIMESTAMP ? Long.MAX_VALUE : record.timestamp();
-        Optional<String> refusal = admission.refusal(entry, timestampMs);
+        SourceTime source = record.timestamp() == ConsumerRecord.NO_TIMESTAMP
+                ? SourceTime.unknown()
+                : SourceTime.ofTimestamp(record.timestamp());
+        Optional<Refusal> refusal = admission.refusal(entry, source);
         if (refusal.isPresent()) {
-            Reason reason = refusal.get().startsWith("at ") ? Reason.TIME : Reason.CONCEPTS;
-            throw new MalformedRecordException(reason, refusal.get(), null);
+            throw MalformedRecordException.of(refusal.get());
         }
         return entry;
     }

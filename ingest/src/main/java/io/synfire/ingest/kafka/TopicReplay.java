@@ -21,11 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -97,7 +93,7 @@ public final class TopicReplay {
      * @throws IllegalStateException if the cluster does not say
      */
     public static List<Position> end(ClientProperties properties, String topic) {
-        String topicId = topicId(properties, topic);
+        String topicId = TopicIds.of(properties, topic);
         try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties)) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(partition -> new TopicPartition(topic, partition.partition()))
@@ -124,14 +120,8 @@ public final class TopicReplay {
      * @throws InterruptedException if the thread is interrupted
      */
     public void replay(List<Position> goal, ReplayWatch watch) throws InterruptedException {
-        String topicId = topicId(properties, topic);
-        for (Position position : goal) {
-            if (!position.sourceId().equals(topicId)) {
-                throw new IllegalStateException(
-                        "the topic was deleted and created again, its log is not the one that was learned: topic="
-                                + topic + " learned=" + position.sourceId() + " found=" + topicId);
-            }
-        }
+        String topicId = TopicIds.of(properties, topic);
+        TopicIds.require(topic, topicId, goal);
         try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties);
                 Applier applier = new Applier(engine, BatchListener.NONE, null)) {
             Map<TopicPartition, Long> left = new HashMap<>();
@@ -362,18 +352,5 @@ public final class TopicReplay {
     private static KafkaConsumer<byte[], ByteBuffer> consumer(ClientProperties properties) {
         return new KafkaConsumer<>(
                 properties.reader("synfire-rebuild"), new ByteArrayDeserializer(), new ByteBufferDeserializer());
-    }
-
-    private static String topicId(ClientProperties properties, String topic) {
-        try (Admin admin = Admin.create(properties.admin())) {
-            TopicDescription found =
-                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
-            return Objects.requireNonNull(found, topic).topicId().toString();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the topic cannot be read: topic=" + topic + ": " + e.getCause(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the topic was looked for: topic=" + topic, e);
-        }
     }
 }

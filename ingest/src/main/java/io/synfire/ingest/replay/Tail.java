@@ -24,6 +24,7 @@ public final class Tail {
             .thenComparingLong(Numbered::number)
             .reversed());
     private final Set<String> eventIds = new HashSet<>();
+    private final Set<String> commandIds = new HashSet<>();
     private final Map<Episode, Integer> takenBack = new HashMap<>();
     private long seen;
     private boolean isCut;
@@ -64,11 +65,21 @@ public final class Tail {
      */
     public void take(Entry entry) {
         if (entry instanceof Retraction retraction) {
-            retraction.episodes().stream()
-                    .filter(episode -> episode.atMs() > afterMs)
-                    .forEach(episode -> takenBack.merge(whateverItsId(episode), 1, Integer::sum));
+            if (retraction.eventId() == null || commandIds.add(retraction.eventId())) {
+                retraction.episodes().stream()
+                        .filter(episode -> episode.atMs() > afterMs)
+                        .forEach(this::takeBack);
+            }
         } else if (entry instanceof Episode episode && episode.atMs() > afterMs) {
             keep(episode);
+        }
+    }
+
+    private void takeBack(Episode episode) {
+        takenBack.merge(whateverItsId(episode), 1, Integer::sum);
+        if (episode.eventId() != null) {
+            // It may come again, corrected.
+            eventIds.remove(episode.eventId());
         }
     }
 

@@ -3,6 +3,7 @@ package io.synfire.ingest.replay;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import java.util.List;
 import java.util.Optional;
@@ -68,11 +69,20 @@ public final class Until {
             return episode.atMs() <= end ? Optional.of(episode) : Optional.empty();
         }
         if (entry instanceof Retraction retraction) {
-            List<Episode> counted = retraction.episodes().stream()
-                    .filter(episode -> episode.atMs() <= end)
-                    .toList();
-            return counted.isEmpty() ? Optional.empty() : Optional.of(new Retraction(retraction.context(), counted));
+            List<Learned> counted = counted(retraction.takenBack(), end);
+            return counted.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Retraction(
+                            retraction.context(), counted(retraction.before(), end), counted, retraction.eventId()));
         }
         throw new IllegalStateException("unknown kind of entry: entry=" + entry);
+    }
+
+    /** Without clocks that what is later has moved: nobody says where they would have been. */
+    private static List<Learned> counted(List<Learned> episodes, long end) {
+        return episodes.stream()
+                .filter(learned -> learned.episode().atMs() <= end)
+                .map(learned -> learned.clockMs() > end ? Learned.of(learned.episode()) : learned)
+                .toList();
     }
 }

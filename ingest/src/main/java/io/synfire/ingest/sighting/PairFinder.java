@@ -10,9 +10,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ public final class PairFinder {
     private final List<Sighting> found = new ArrayList<>();
     private final Map<String, Integer> foundByEventId = new HashMap<>();
     private final Map<Unlearned, Integer> takenBack = new HashMap<>();
+    private final Set<String> commandIds = new HashSet<>();
     private final Map<String, Later> contexts = new HashMap<>();
     private boolean forgotten;
 
@@ -86,7 +89,9 @@ public final class PairFinder {
      */
     public void take(String source, int partition, long offset, long timestampMs, Entry entry) {
         if (entry instanceof Retraction retraction) {
-            retraction.episodes().forEach(episode -> takenBack.merge(Unlearned.of(episode), 1, Integer::sum));
+            if (retraction.eventId() == null || commandIds.add(retraction.eventId())) {
+                retraction.episodes().forEach(episode -> takenBack.merge(Unlearned.of(episode), 1, Integer::sum));
+            }
         } else if (entry instanceof Forget forget) {
             forgotten |= forget.concept().equals(from) || forget.concept().equals(to);
         } else if (entry instanceof Episode episode && !forgotten && !wasTakenBack(episode)) {

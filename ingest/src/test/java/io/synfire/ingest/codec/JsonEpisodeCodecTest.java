@@ -7,6 +7,7 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -96,6 +97,20 @@ final class JsonEpisodeCodecTest {
                     {"retract":{"episodes":[{"at":1,"concepts":["b"]}]}} | with their context
                     {"retract":{"context":"k","episodes":[{"concepts":["b"]}]}} | must say when it was
                     {"retract":{"context":"k","episodes":[{"at":1,"context":"l","concepts":["b"]}]}} | of the retracted context
+                    {"forget":{"concept":"a","partitions":{"t":1}}} | must have an eventId
+                    {"forget":{"concept":"a","partitions":{"t":0}},"eventId":"f"} | must be 1 to 1000000
+                    {"forget":{"concept":"a","partitions":{"t":1000001}},"eventId":"f"} | must be 0 to 1000000
+                    {"forget":{"concept":"a","partitions":{"t":18446744073709551617}},"eventId":"f"} | must be 0 to 1000000
+                    {"forget":{"concept":"a","partitions":{"":1}},"eventId":"f"} | topic must not be empty
+                    {"forget":{"concept":"a","partitions":[1]},"eventId":"f"} | partitions must be an object
+                    {"forget":{"concept":"a"},"eventId":""} | eventId must not be empty
+                    {"retract":{"at":1,"concepts":["b"],"before":[]}} | before comes with episodes
+                    {"retract":{"context":"k","before":{},"episodes":[{"at":1,"concepts":["b"]}]}} | before must be an array
+                    {"retract":{"context":"k","before":[{"at":1,"context":"l","concepts":["b"]}],"episodes":[{"at":1,"concepts":["b"]}]}} | of the retracted context
+                    {"retract":{"context":"k","episodes":[{"at":9,"clock":8,"concepts":["b"]}]}} | clock must be within at
+                    {"retract":{"context":"k","episodes":[{"at":9,"clock":-1,"concepts":["b"]}]}} | clock must be 0 to
+                    {"retract":{"context":"k","episodes":[{"at":9,"clock":"9","concepts":["b"]}]}} | clock must be a whole number
+                    {"retract":{"context":"k","before":[{"at":9,"clock":30,"concepts":["b"]}],"episodes":[{"at":9,"clock":20,"concepts":["b"]}]}} | clocks must not fall
                     """)
     void aMalformedRecordIsToldTheRuleItBreaks(String json, String rule) {
         assertThatThrownBy(() -> read(json))
@@ -112,12 +127,32 @@ final class JsonEpisodeCodecTest {
                 inContext,
                 new Forget("a b"),
                 new Retraction(null, List.of(episode)),
-                new Retraction("k", List.of(inContext, new Episode(7, "k", List.of(Activation.of("c")), 3, null))));
+                new Retraction("k", List.of(inContext, new Episode(7, "k", List.of(Activation.of("c")), 3, null))),
+                new Forget("a", Map.of("t-1", 3, "t-2", 1), "f-1"),
+                new Forget("a", Map.of(), "f-2"),
+                new Retraction(null, List.of(), List.of(Learned.of(episode)), "e"),
+                new Retraction(
+                        "k",
+                        List.of(new Learned(inContext, 60), Learned.of(inContext)),
+                        List.of(new Learned(new Episode(7, "k", List.of(Activation.of("c")), 3, "own"), 70)),
+                        "r-1"));
         for (Entry entry : entries) {
             assertThat(codec.decode(codec.encode(entry), Origin.at(99))).isEqualTo(entry);
         }
         assertThat(read("{\"retract\":{\"at\":5,\"concepts\":[\"a\"],\"reward\":2}}"))
                 .isEqualTo(new Retraction(null, List.of(new Episode(5, null, List.of(Activation.of("a")), 2, null))));
+    }
+
+    @Test
+    void aCommandsIdStandsBesideItOrComesWithTheRecord() throws MalformedRecordException {
+        String after = "{\"retract\":{\"at\":5,\"concepts\":[\"a\"],\"eventId\":\"e\"},\"eventId\":\"r\"}";
+        String ahead = "{\"eventId\":\"r\",\"retract\":{\"at\":5,\"concepts\":[\"a\"],\"eventId\":\"e\"}}";
+        Episode named = new Episode(5, null, List.of(Activation.of("a")), 1, "e");
+        Retraction expected = new Retraction(null, List.of(), List.of(Learned.of(named)), "r");
+        assertThat(read(after)).isEqualTo(expected);
+        assertThat(read(ahead)).isEqualTo(expected);
+        byte[] bare = "{\"forget\":{\"concept\":\"a\"}}".getBytes(StandardCharsets.UTF_8);
+        assertThat(codec.decode(bare, new Origin(7, null, "header"))).isEqualTo(new Forget("a", Map.of(), "header"));
     }
 
     @Test

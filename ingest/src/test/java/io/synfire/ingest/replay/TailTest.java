@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,17 @@ final class TailTest {
         tail.take(of(102, null));
         tail.take(new Retraction(null, List.of(of(102, null))));
         assertThat(tail.episodes()).containsExactly(of(102, null));
+    }
+
+    @Test
+    void aRetractionThatIsSentTwiceTakesBackOnceAndACorrectedEventIsInItUnderItsId() {
+        Retraction retraction = new Retraction(null, List.of(), List.of(Learned.of(of(101, "e"))), "r");
+        tail.take(of(101, "e"));
+        tail.take(of(101, null));
+        tail.take(retraction);
+        tail.take(retraction);
+        tail.take(of(102, "e"));
+        assertThat(tail.episodes()).containsExactly(of(101, null), of(102, "e"));
     }
 
     @Test

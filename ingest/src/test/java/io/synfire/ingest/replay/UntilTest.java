@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,18 @@ final class UntilTest {
         assertThat(until.countedOf(new Retraction("k", List.of(of(101))))).isEmpty();
         assertThat(until.countedOf(new Retraction(null, List.of(Episode.of(50, "a")))))
                 .isPresent();
+    }
+
+    @Test
+    void aRetractionKeepsItsIdAndWhatIsBeforeAndTheClocksThatWhatIsLaterHasNotMoved() {
+        Retraction part = new Retraction(
+                "k",
+                List.of(new Learned(of(98), 98), new Learned(of(101), 101), new Learned(of(97), 101)),
+                List.of(new Learned(of(99), 101), new Learned(of(102), 102)),
+                "r");
+        assertThat(until.countedOf(part))
+                .contains(new Retraction(
+                        "k", List.of(new Learned(of(98), 98), Learned.of(of(97))), List.of(Learned.of(of(99))), "r"));
     }
 
     @Test

@@ -25,41 +25,68 @@ final class Backups {
 
     private static final String STORE = "store";
 
+    /** In a directory that was there before, what is not whole yet. */
+    private static final String WITHIN = "backup.unfinished";
+
+    private final Path data;
     private final Path store;
     private final EngineOptions options;
     private final InstantSource clock;
 
-    Backups(Path store, EngineOptions options, InstantSource clock) {
+    Backups(Path data, Path store, EngineOptions options, InstantSource clock) {
+        this.data = data;
         this.store = store.toAbsolutePath().normalize();
         this.options = options;
         this.clock = clock;
     }
 
-    /** Copies the memory as of now, while it goes on learning; {@code linkTo} is what {@link Engine#linkTo} does. */
+    /**
+     * Copies the memory as of now, while it goes on learning; {@code linkTo} is what {@link Engine#linkTo} does. A directory that is there
+     * stays the one it is.
+     */
     synchronized BackupAnswer make(Consumer<Path> linkTo, Path directory) {
-        Path target = directory.toAbsolutePath().normalize();
-        Path links = StoreDirectory.links(store);
-        Path growing = sibling(target, ".unfinished");
+        Path named = directory.toAbsolutePath().normalize();
         try {
+            Path target = RealPaths.of(named);
+            requireElsewhere(target, named);
+            boolean isThere = Files.exists(target);
             requireEmpty(target);
-            FileCopies.delete(links);
-            FileCopies.delete(growing);
-            try {
-                linkTo.accept(links);
-                List<BackupAnswer.File> files = FileCopies.copy(links, growing.resolve(STORE), FileCopies.names(links));
-                BackupAnswer backup = described(growing.resolve(STORE), target, files);
-                BackupManifest.write(backup, growing);
-                FileCopies.force(growing);
-                Files.deleteIfExists(target);
-                Files.move(growing, target, StandardCopyOption.ATOMIC_MOVE);
-                FileCopies.force(parentOf(target));
+            try (Unfinished unfinished =
+                    Unfinished.begin(isThere ? target.resolve(WITHIN) : sibling(target, ".unfinished"))) {
+                BackupAnswer backup = copyOf(linkTo, unfinished.content(), named);
+                if (isThere) {
+                    fill(target, unfinished.content());
+                } else {
+                    Files.move(unfinished.content(), target, StandardCopyOption.ATOMIC_MOVE);
+                    FileCopies.force(parentOf(target));
+                }
                 return backup;
-            } finally {
-                FileCopies.delete(links);
-                FileCopies.delete(growing);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("the backup cannot be made: backup=" + target + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("the backup cannot be made: backup=" + named + ": " + e.getMessage(), e);
+        }
+    }
+
+    private BackupAnswer copyOf(Consumer<Path> linkTo, Path growing, Path named) throws IOException {
+        Path links = StoreDirectory.links(store);
+        FileCopies.delete(links);
+        try {
+            linkTo.accept(links);
+            List<BackupAnswer.File> files = FileCopies.copy(links, growing.resolve(STORE), FileCopies.names(links));
+            BackupAnswer backup = described(growing.resolve(STORE), named, files);
+            BackupManifest.write(backup, growing);
+            FileCopies.force(growing);
+            return backup;
+        } finally {
+            FileCopies.delete(links);
+        }
+    }
+
+    /** What makes it a backup comes last. */
+    private static void fill(Path target, Path whole) throws IOException {
+        for (String name : List.of(STORE, BackupManifest.NAME)) {
+            Files.move(whole.resolve(name), target.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+            FileCopies.force(target);
         }
     }
 
@@ -75,22 +102,17 @@ final class Backups {
         if (isThere && !force) {
             throw new IllegalStateException("there is a store already, --force moves it aside: store=" + store);
         }
-        Path growing = sibling(store, ".restoring");
-        FileCopies.delete(growing);
-        try {
-            Digest after = copied(source.resolve(STORE), growing, backup);
+        try (Unfinished unfinished = Unfinished.begin(sibling(store, ".restoring"))) {
+            Digest after = copied(source.resolve(STORE), unfinished.content(), backup);
             Path aside = null;
             if (isThere) {
                 aside = aside();
                 Files.move(store, aside, StandardCopyOption.ATOMIC_MOVE);
-            } else {
-                Files.deleteIfExists(store);
             }
-            Files.move(growing, store, StandardCopyOption.ATOMIC_MOVE);
+            // Onto an empty directory, too, and onto no other.
+            Files.move(unfinished.content(), store, StandardCopyOption.ATOMIC_MOVE);
             FileCopies.force(parentOf(store));
             return new RestoreAnswer(backup, store.toString(), after, aside == null ? null : aside.toString());
-        } finally {
-            FileCopies.delete(growing);
         }
     }
 
@@ -140,15 +162,28 @@ final class Backups {
         return digest;
     }
 
+    /** What is in the data directory belongs to the memory and its broker, which stops at what it does not know. */
+    private void requireElsewhere(Path target, Path named) throws IOException {
+        if (RealPaths.isWithin(target, data)) {
+            throw new IllegalArgumentException(
+                    "a backup goes elsewhere than into the data directory: backup=" + named + " data=" + data);
+        }
+    }
+
     private static void requireEmpty(Path target) throws IOException {
-        if (Files.exists(target) && !Files.isDirectory(target)) {
+        if (!Files.exists(target)) {
+            Files.createDirectories(parentOf(target));
+            return;
+        }
+        if (!Files.isDirectory(target)) {
             throw new IllegalArgumentException("a backup needs a directory: backup=" + target);
         }
-        if (!FileCopies.isEmpty(target)) {
-            throw new IllegalArgumentException(
-                    "a backup needs a directory that is empty or not there: backup=" + target);
+        for (String name : FileCopies.all(target)) {
+            if (!name.equals(WITHIN)) {
+                throw new IllegalArgumentException(
+                        "a backup needs a directory that is empty or not there: backup=" + target + " found=" + name);
+            }
         }
-        Files.createDirectories(parentOf(target));
     }
 
     private Path aside() {

@@ -8,6 +8,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.file.EpisodeReader;
 import io.synfire.ingest.file.FileTail;
+import io.synfire.ingest.kafka.TopicIds;
 import io.synfire.ingest.kafka.TopicTail;
 import io.synfire.ingest.replay.Tail;
 import io.synfire.query.answer.DiffAnswer;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,10 +79,8 @@ final class Diffing {
     }
 
     private List<Episode> ofFiles(Settings settings, HeldOutLog.OfFiles files) throws IOException {
-        String format = files.format();
         EpisodeReader reader = new EpisodeReader(
-                format == null ? null : EpisodeReader.Format.parse(format),
-                settings.decoding().mapping());
+                Evaluating.format(files.format()), settings.decoding().mapping());
         EpisodeReader.Read read = reader.read(files.test());
         if (read.rejected() > 0) {
             err.println(read.rejected() + " lines are no episodes, the first: " + read.firstRejection());
@@ -103,9 +103,13 @@ final class Diffing {
         LogReplay.requireReadable(settings, logs);
         LearningSettings learning = first.view().settings();
         ProgressBar progress = new ProgressBar(err, "reading the tail", 0);
-        FileTail.read(logs, learning, settings.decoding(), tail, progress::at);
+        new FileTail(learning, settings.decoding(), InstantSource.system().millis())
+                .read(List.of(log(first), log(second)), tail, progress::at);
         if (LogReplay.needsTopic(settings, logs)) {
             try (TopicCluster cluster = TopicCluster.of(settings)) {
+                for (Engine engine : List.of(first, second)) {
+                    TopicIds.require(cluster.client(), settings.topics().episodes(), engine.positions());
+                }
                 new TopicTail(cluster.client(), settings.topics().episodes(), settings.decoding(), learning)
                         .read(tail, progress::at);
             }
@@ -123,6 +127,10 @@ final class Diffing {
                     Instant.ofEpochMilli(episodes.get(episodes.size() - 1).atMs()));
         }
         return episodes;
+    }
+
+    private static FileTail.Log log(Engine engine) {
+        return new FileTail.Log(engine.positions(), engine.view().stretches());
     }
 
     private List<Score> scores(

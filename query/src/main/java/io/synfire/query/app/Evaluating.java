@@ -5,6 +5,7 @@ import io.synfire.ingest.file.EpisodeReader;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.cli.Operations.EvaluateRequest;
+import io.synfire.query.cli.UsageException;
 import io.synfire.query.evaluate.Evaluation;
 import io.synfire.query.evaluate.Search;
 import io.synfire.query.evaluate.Variant;
@@ -15,10 +16,8 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Measures how well recall predicts, in memories of its own that are gone afterwards. */
@@ -34,9 +33,7 @@ final class Evaluating {
 
     EvaluateAnswer evaluate(Common common, EvaluateRequest request) throws IOException {
         for (int k : request.ks()) {
-            if (k < 1 || k > Limits.K_MAX) {
-                throw new IllegalArgumentException("k must be 1 to " + Limits.K_MAX + ": k=" + k);
-            }
+            Limits.requireK(k);
         }
         Settings settings = Settings.load(common, environment, Map.of());
         EpisodeReader reader =
@@ -47,7 +44,7 @@ final class Evaluating {
                     ? search(settings, request, reader, directory)
                     : evaluate(variants(common, settings, request), settings, request, reader, directory);
         } finally {
-            remove(directory);
+            FileCopies.delete(directory);
         }
     }
 
@@ -133,20 +130,17 @@ final class Evaluating {
         return new ProgressBar(err, what, episodes.size());
     }
 
-    private static EpisodeReader.@Nullable Format format(@Nullable String text) {
-        return text == null ? null : EpisodeReader.Format.parse(text);
+    /** What files are said to hold. */
+    static EpisodeReader.@Nullable Format format(@Nullable String text) {
+        try {
+            return text == null ? null : EpisodeReader.Format.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e);
+        }
     }
 
     private static String name(Path file) {
         Path name = file.getFileName();
         return (name == null ? file : name).toString();
-    }
-
-    private static void remove(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

@@ -11,6 +11,7 @@ import io.synfire.ingest.forget.ForgetReceipt;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
 import io.synfire.ingest.kafka.TopicForgetter;
+import io.synfire.ingest.kafka.TopicIds;
 import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.cli.Operations.Forgotten;
 import io.synfire.query.recall.UnknownConceptException;
@@ -104,6 +105,7 @@ final class Forgetting {
     private void inTopic(Forgotten what, Known known, Done done) {
         try (TopicCluster cluster = TopicCluster.of(settings)) {
             ClientProperties client = cluster.client();
+            TopicIds.require(client, settings.topics().episodes(), known.positions());
             TopicForgetter forgetter =
                     new TopicForgetter(client, settings.topics().episodes(), settings.decoding(), known.learning());
             String context = what.context();

@@ -20,7 +20,7 @@ final class LiveBackups implements BackupMaker {
 
     @Override
     public synchronized BackupAnswer backup(Path target) {
-        Backups backups = new Backups(settings.store(), settings.engine(), InstantSource.system());
+        Backups backups = new Backups(settings.data(), settings.store(), settings.engine(), InstantSource.system());
         // Once its files have a second name, a memory may be replaced and closed: they are copied without it.
         try {
             return backups.make(links -> memory.use(engine -> engine.linkTo(links)), target);

@@ -66,13 +66,7 @@ final class LogReplay {
     void replay(List<Position> goal, List<Stretch> stretches, @Nullable ClientProperties client, ReplayWatch watch)
             throws IOException, InterruptedException {
         FileReplay files = new FileReplay(
-                engine,
-                settings.decoding().mapping(),
-                settings.decoding().limits(),
-                options,
-                rejects,
-                goal,
-                stretches);
+                engine, settings.decoding().mapping(), settings.decoding().limits(), options, rejects, goal, stretches);
         // Before anything is learned.
         files.requireFiles();
         boolean filesFirst = !goal.isEmpty() && FileReplay.isFile(goal.get(0));
@@ -132,4 +126,5 @@ final class LogReplay {
         } finally {
             missing.addAll(replay.missing());
         }
-    }}
+    }
+}

@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
@@ -10,8 +11,9 @@ import io.synfire.engine.store.StoreFormatException;
 import io.synfire.engine.store.StoreOutline;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.DeadLetterFile;
-import io.synfire.ingest.file.FileReplay;
+import io.synfire.ingest.file.UnmarkedFiles;
 import io.synfire.ingest.kafka.TopicReplay;
+import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
 import io.synfire.ingest.replay.Until;
@@ -20,10 +22,12 @@ import io.synfire.query.answer.RebuildAnswer.Comparison;
 import io.synfire.query.answer.RebuildAnswer.Side;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.cli.Operations.RebuildRequest;
+import io.synfire.query.cli.UsageException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,11 +45,7 @@ final class Rebuilding {
     private final PrintStream err;
 
     /** The memory that is live, as of its last checkpoint; its figures and stretches are unknown if it has an older format. */
-    private record Live(
-            LearningSettings learning, List<Position> positions, List<Stretch> stretches, @Nullable Side side) {}
-
-    /** How far to read, and in which stretches. */
-    private record Goal(List<Position> positions, List<Stretch> stretches) {}
+    record Live(LearningSettings learning, List<Position> positions, List<Stretch> stretches, @Nullable Side side) {}
 
     Rebuilding(Map<String, String> environment, PrintStream err) {
         this.environment = environment;
@@ -55,6 +55,7 @@ final class Rebuilding {
     RebuildAnswer rebuild(Common common, RebuildRequest request) throws IOException {
         Settings settings = Settings.load(common, environment, Map.of());
         Path into = request.into();
+        requireMoment(request.untilMs());
         requireElsewhere(settings, into);
         Map<String, String> given = request.settings() == null
                 ? settings.learning()
@@ -64,12 +65,13 @@ final class Rebuilding {
         if (begun.isEmpty()) {
             requireEmpty(into);
         }
+        Live live = live(settings);
         try (Cluster cluster = new Cluster(settings)) {
             RebuildPlan plan = begun.isPresent()
-                    ? goOn(settings, begun.get(), given, request)
-                    : begin(settings, given, request, cluster);
+                    ? goOn(settings, begun.get(), live, given, request)
+                    : begin(settings, live, given, request, cluster);
             plan.write(into);
-            return read(settings, plan, stretches(settings, plan), into, cluster);
+            return read(settings, plan, live, into, cluster);
         }
     }
 
@@ -96,18 +98,18 @@ final class Rebuilding {
         }
     }
 
-    private RebuildPlan begin(Settings settings, Map<String, String> given, RebuildRequest request, Cluster cluster)
+    private RebuildPlan begin(
+            Settings settings, @Nullable Live live, Map<String, String> given, RebuildRequest request, Cluster cluster)
             throws IOException {
-        Live live = live(settings);
         LearningSettings learning = changed(live == null ? null : live.learning(), given);
         List<Position> goal = live == null
                 ? TopicReplay.end(cluster.get().client(), settings.topics().episodes())
                 : live.positions();
         LogReplay.requireReadable(settings, goal);
         long startMs = InstantSource.system().millis();
-        UnmarkedFiles unmarked = unmarked(settings, goal, learning, startMs);
-        if (!unmarked.missing().isEmpty() && !request.acceptGap()) {
-            throw new IncompleteLogException(unmarked.missing());
+        UnmarkedFiles marked = new RebuildFiles(settings, err).marked(goal, learning, startMs);
+        if (!marked.missing().isEmpty() && !request.acceptGap()) {
+            throw new IncompleteLogException(marked.missing());
         }
         boolean comparable =
                 live != null && live.side() != null && request.untilMs() == null && learning.equals(live.learning());
@@ -116,53 +118,19 @@ final class Rebuilding {
                 learning.toMap(),
                 request.untilMs(),
                 request.acceptGap(),
-                unmarked.goal(),
+                marked.goal(),
                 live == null ? null : live.side(),
                 comparable,
-                unmarked.missing().stream().map(Rebuilding::missing).toList(),
+                RebuildFiles.missing(marked.missing()),
                 startMs);
     }
 
-    /** Marks files of stores that did not. */
-    private UnmarkedFiles unmarked(
-            Settings settings, List<Position> goal, LearningSettings learning, long startMs) throws IOException {
-        goal.stream()
-                .filter(UnmarkedFiles::isUnmarked)
-                .forEach(position -> err.printf(
-                        "no fingerprint was kept of this file, what is there now is taken for what was learned: %s records=%d%n",
-                        position.source(), position.nextOffset()));
-        return new UnmarkedFiles(
-                goal,
-                learning,
-                settings.decoding().mapping(),
-                settings.decoding().limits(),
-                startMs);
-    }
-
-    /** In which stretches the files of a plan were learned. */
-    private List<Stretch> stretches(Settings settings, RebuildPlan plan) throws IOException {
-        if (plan.goal().stream().noneMatch(FileReplay::isFile)) {
-            return List.of();
-        }
-        Live live = live(settings);
-        if (live == null) {
-            throw new IllegalStateException(
-                    "what was read of files, and when, is in the memory that they were learned into, which cannot be read: data="
-                            + settings.data());
-        }
-        return live.side() == null
-                ? unmarked(settings, live.positions(), LearningSettings.parse(plan.learning()), plan.startMs())
-                        .stretches()
-                : live.stretches();
-    }
-
-    private static RebuildAnswer.Missing missing(Missing range) {
-        return new RebuildAnswer.Missing(range.source(), range.partition(), range.fromOffset(), range.toOffset());
-    }
-
-    private RebuildPlan goOn(Settings settings, RebuildPlan plan, Map<String, String> given, RebuildRequest request)
-            throws IOException {
-        Live live = live(settings);
+    private static RebuildPlan goOn(
+            Settings settings,
+            RebuildPlan plan,
+            @Nullable Live live,
+            Map<String, String> given,
+            RebuildRequest request) {
         Map<String, String> learning =
                 changed(live == null ? null : live.learning(), given).toMap();
         Map<String, String> differences =
@@ -175,8 +143,11 @@ final class Rebuilding {
         return plan;
     }
 
-    private RebuildAnswer read(Settings settings, RebuildPlan plan, Path into, Cluster cluster) throws IOException {
+    private RebuildAnswer read(Settings settings, RebuildPlan plan, @Nullable Live live, Path into, Cluster cluster)
+            throws IOException {
         long start = System.nanoTime();
+        List<Position> goal = RebuildFiles.goal(plan, live);
+        List<Stretch> stretches = new RebuildFiles(settings, err).stretches(plan, live);
         Path store = StoreDirectory.live(into);
         RebuildPlan done = plan;
         try (Engine engine = Engine.open(store, plan.learning(), settings.engine(), new SimpleMeterRegistry());
@@ -184,23 +155,14 @@ final class Rebuilding {
             ReplayOptions options =
                     new ReplayOptions(Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval());
             LogReplay replay = new LogReplay(settings, engine, options, rejects);
-            new FileReplay(
-                            engine,
-                            settings.decoding().mapping(),
-                            settings.decoding().limits(),
-                            options,
-                            rejects)
-                    .requireFiles(
-                            plan.goal().stream().filter(FileReplay::isFile).toList());
-            long before = replay.done(plan.goal());
-            err.printf("rebuilding %s into %s, up to %s%n", settings.data(), into, goal(plan.goal()));
-            ProgressBar progress = ProgressBar.rated(err, "rebuilding", LogReplay.total(plan.goal()), before);
+            long before = replay.done(goal);
+            err.printf("rebuilding %s into %s, up to %s%n", settings.data(), into, goal(goal));
+            ProgressBar progress = ProgressBar.rated(err, "rebuilding", LogReplay.total(goal), before);
             try {
                 replay.replay(
-                        plan.goal(),
-                        LogReplay.needsTopic(settings, plan.goal())
-                                ? cluster.get().client()
-                                : null,
+                        goal,
+                        stretches,
+                        LogReplay.needsTopic(settings, goal) ? cluster.get().client() : null,
                         new ReplayWatch() {
                             @Override
                             public boolean isStopped() {
@@ -209,7 +171,7 @@ final class Rebuilding {
 
                             @Override
                             public void moved() {
-                                progress.at(replay.done(plan.goal()));
+                                progress.at(replay.done(goal));
                             }
                         });
             } catch (InterruptedException e) {
@@ -217,18 +179,15 @@ final class Rebuilding {
                 throw new IllegalStateException("interrupted; the same command goes on: into=" + into, e);
             } finally {
                 if (!replay.missing().isEmpty()) {
-                    done = plan.withMissing(replay.missing().stream()
-                            .map(range -> new RebuildAnswer.Missing(
-                                    range.source(), range.partition(), range.fromOffset(), range.toOffset()))
-                            .toList());
+                    done = plan.withMissing(RebuildFiles.missing(replay.missing()));
                     done.write(into);
                 }
             }
-            progress.at(replay.done(plan.goal()));
+            progress.at(replay.done(goal));
             progress.done();
             engine.flush();
             double seconds = (System.nanoTime() - start) / 1e9;
-            return answer(done, into, engine, replay.done(plan.goal()) - before, seconds);
+            return answer(done, into, engine, replay.done(goal) - before, seconds);
         }
     }
 
@@ -258,7 +217,8 @@ final class Rebuilding {
             return null;
         }
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
-            return new Live(engine.view().settings(), engine.positions(), side(engine));
+            MemoryView view = engine.view();
+            return new Live(view.settings(), view.positions(), view.stretches(), side(engine));
         } catch (StoreFormatException e) {
             Optional<StoreOutline> older = Engine.outline(settings.store());
             if (older.isPresent()) {
@@ -275,7 +235,7 @@ final class Rebuilding {
         err.printf(
                 "the store has an older format: store=%s format=%d; its settings and positions are used, its values cannot be compared%n",
                 settings.store(), older.format());
-        return new Live(LearningSettings.parse(older.settings()), older.positions(), null);
+        return new Live(LearningSettings.parse(older.settings()), older.positions(), List.of(), null);
     }
 
     private @Nullable Live unreadable(StoreException e) {
@@ -291,7 +251,19 @@ final class Rebuilding {
     }
 
     private static LearningSettings changed(@Nullable LearningSettings live, Map<String, String> given) {
-        return live == null ? LearningSettings.parse(given) : live.changedBy(given);
+        try {
+            return live == null ? LearningSettings.parse(given) : live.changedBy(given);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e);
+        }
+    }
+
+    private static void requireMoment(@Nullable Long untilMs) {
+        try {
+            var unused = Until.of(untilMs);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e);
+        }
     }
 
     private static String goal(List<Position> goal) {
@@ -303,12 +275,12 @@ final class Rebuilding {
                         .toList());
     }
 
-    private static void requireElsewhere(Settings settings, Path into) {
-        Path own = settings.data().toAbsolutePath().normalize();
-        if (into.toAbsolutePath().normalize().equals(own)) {
+    /** In the data directory everything belongs to the memory that is live, and its broker. */
+    private static void requireElsewhere(Settings settings, Path into) throws IOException {
+        if (RealPaths.isWithin(into, settings.data())) {
             throw new IllegalArgumentException(
-                    "a rebuild goes into a directory of its own, beside the memory that is live: into=" + into
-                            + " data=" + settings.data());
+                    "a rebuild goes into a directory of its own, beside the memory that is live and not into its own: into="
+                            + into + " data=" + settings.data());
         }
     }
 

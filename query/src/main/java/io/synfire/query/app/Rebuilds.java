@@ -190,6 +190,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         Path dead = StoreDirectory.rejects(store);
         // Counts nowhere until the memory is live: the names are the live one's.
         CompositeMeterRegistry own = new CompositeMeterRegistry();
+        StoreDirectory.beginBuilding(store);
         Engine engine = Engine.open(store, now.learning.toMap(), settings.engine(), own);
         try (DeadLetterFile rejects = new DeadLetterFile(dead)) {
             ReplayOptions options = new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval());
@@ -208,7 +209,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
                     // It was named, and that could not be made safe.
                     StoreDirectory.point(data, before);
                 }
-                StoreDirectory.delete(store);
+                StoreDirectory.giveUp(store);
             }
             Files.deleteIfExists(dead);
         }

@@ -56,8 +56,7 @@ final class Serving {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()));
         if (tokenFile != null) {
-            request.header(
-                    "Authorization", "Bearer " + Files.readString(tokenFile).strip());
+            request.header("Authorization", "Bearer " + TokenFile.read(tokenFile));
         }
         HttpClient.Builder client = HttpClient.newBuilder();
         if (tls != null) {

@@ -6,9 +6,11 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.FaultPolicy;
 import io.synfire.ingest.kafka.TopicNames;
 import io.synfire.query.cli.Operations.Common;
+import io.synfire.query.cli.UsageException;
 import io.synfire.query.http.HttpOptions;
 import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.RecallSettings;
@@ -74,11 +76,15 @@ record Settings(
      * @param defaults what a command sets beneath the user's own settings
      * @return the settings
      * @throws IOException if the settings file cannot be read
-     * @throws IllegalArgumentException if a key is unknown or a value out of its range
+     * @throws UsageException if a key is unknown or a value out of its range
      */
     static Settings load(Common common, Map<String, String> environment, Map<String, String> defaults)
             throws IOException {
-        return of(SettingsSources.read(common, environment, defaults));
+        try {
+            return of(SettingsSources.read(common, environment, defaults));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e);
+        }
     }
 
     /** The store that is the memory now. */
@@ -115,6 +121,7 @@ record Settings(
             }
         });
         LearningSettings.parse(learning);
+        ClientProperties.check(kafka);
         String memory = SettingValues.text(others, "memory");
         String contextFrom = SettingValues.text(others, "context-from");
         if (!Set.of("none", "key").contains(contextFrom)) {

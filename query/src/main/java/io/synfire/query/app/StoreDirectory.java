@@ -24,10 +24,12 @@ import java.util.stream.Stream;
  *
  * <pre>
  *   store.current    store       store-1            after a crash here, the next start
- *   (none)           live        being built        takes away store-1
+ *   (none)           live        being built        takes away store-1, as store-1.building says that it may
  *   store-1          before      live               moves store to previous
  *   store-1          (moved)     live               has nothing to do
  * </pre>
+ *
+ * <p>What bears such a name, and was built by nobody here, is left alone.
  */
 final class StoreDirectory {
 
@@ -36,8 +38,11 @@ final class StoreDirectory {
     private static final String PREVIOUS = "previous";
     private static final Pattern NAME = Pattern.compile("store(?:-(\\d{1,9}))?");
 
-    /** What a memory rejects while it is being built. */
-    private static final Pattern REJECTS = Pattern.compile("store-\\d{1,9}\\.dead-letters\\.jsonl");
+    /** Says that a memory is being built, and so that its store may be given up. */
+    private static final String BUILDING = ".building";
+
+    /** What is beside a memory while it is being built: what it rejects, and that it may be given up. */
+    private static final Pattern BESIDE = Pattern.compile("store-\\d{1,9}\\.(dead-letters\\.jsonl|building)");
 
     /** Second names of a store's files, while a backup copies them. */
     private static final Pattern LINKS = Pattern.compile("store(?:-\\d{1,9})?\\.links");
@@ -81,6 +86,29 @@ final class StoreDirectory {
         return data.resolve(FIRST + "-" + (last + 1));
     }
 
+    /** To be called before anything of a memory is built that may be given up. */
+    static void beginBuilding(Path store) throws IOException {
+        Files.writeString(building(store), "");
+    }
+
+    /** Gives up a memory that was being built and is not live. */
+    static void giveUp(Path store) throws IOException {
+        FileCopies.delete(store);
+        Files.deleteIfExists(building(store));
+    }
+
+    /** Stores beside the memory that nobody here has built: they are left alone. */
+    static List<Path> strangers(Path data) throws IOException {
+        int live = number(live(data));
+        return stores(data).stream()
+                .filter(store -> number(store) > live && !Files.exists(building(store)))
+                .toList();
+    }
+
+    private static Path building(Path store) {
+        return store.resolveSibling(store.getFileName() + BUILDING);
+    }
+
     /** Makes a store the memory, on the disk: this is the moment at which it takes over. */
     static void point(Path data, Path store) throws IOException {
         Path current = data.resolve(CURRENT);
@@ -107,14 +135,14 @@ final class StoreDirectory {
             if (number < live) {
                 keep(data, store);
                 away.add(store);
-            } else if (number > live) {
-                delete(store);
+            } else if (number > live && Files.exists(building(store))) {
+                giveUp(store);
                 away.add(store);
             }
         }
         try (Stream<Path> paths = Files.list(data)) {
             for (Path left : paths.filter(path ->
-                            REJECTS.matcher(String.valueOf(path.getFileName())).matches())
+                            BESIDE.matcher(String.valueOf(path.getFileName())).matches())
                     .toList()) {
                 Files.delete(left);
             }
@@ -131,26 +159,14 @@ final class StoreDirectory {
             for (Path left : paths.filter(path ->
                             LINKS.matcher(String.valueOf(path.getFileName())).matches())
                     .toList()) {
-                delete(left);
-            }
-        }
-    }
-
-    /** Deletes a store that nobody has open. */
-    static void delete(Path store) throws IOException {
-        if (!Files.exists(store)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(store)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
+                FileCopies.delete(left);
             }
         }
     }
 
     private static void keep(Path data, Path store) throws IOException {
         Path kept = data.resolve(PREVIOUS).resolve(FIRST);
-        delete(kept);
+        FileCopies.delete(kept);
         Files.createDirectories(data.resolve(PREVIOUS));
         Files.move(store, kept, StandardCopyOption.ATOMIC_MOVE);
     }

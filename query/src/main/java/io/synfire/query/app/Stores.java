@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.SettingsMismatchException;
+import io.synfire.query.cli.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ final class Stores {
     /**
      * The memory, as of its last checkpoint.
      *
-     * @throws IllegalArgumentException if other learning settings are given than it was made with; the message ends with the command that
+     * @throws UsageException if other learning settings are given than it was made with; the message ends with the command that
      *     makes a memory by them
      */
     static Engine open(Settings settings, MeterRegistry meters) {
@@ -35,8 +36,7 @@ final class Stores {
             }
             return engine;
         } catch (SettingsMismatchException e) {
-            throw new IllegalArgumentException(
-                    e.getMessage() + System.lineSeparator() + "  " + command(settings, e.given()), e);
+            throw new UsageException(e.getMessage() + System.lineSeparator() + "  " + command(settings, e.given()), e);
         }
     }
 
@@ -45,6 +45,9 @@ final class Stores {
         try {
             for (Path away : StoreDirectory.tidy(settings.data())) {
                 LOG.info("put away what an earlier rebuild left: store={}", away);
+            }
+            for (Path stranger : StoreDirectory.strangers(settings.data())) {
+                LOG.warn("a store lies beside the memory that no rebuild has left, it is let be: store={}", stranger);
             }
             StoreDirectory.tidyLinks(settings.data());
         } catch (IOException e) {

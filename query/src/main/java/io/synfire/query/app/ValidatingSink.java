@@ -3,6 +3,8 @@ package io.synfire.query.app;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.learn.Refusal;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
@@ -67,9 +69,9 @@ final class ValidatingSink implements EpisodeSink {
     private Outgoing checked(byte[] json, int index, long nowMs) {
         try {
             Entry entry = codec.decode(json, Origin.at(nowMs));
-            Optional<String> refusal = memory.engine().refusal(entry, nowMs);
+            Optional<Refusal> refusal = memory.engine().refusal(entry, SourceTime.ofTimestamp(nowMs));
             if (refusal.isPresent()) {
-                throw new BadQueryException(refusal.get() + " record=" + index);
+                throw new BadQueryException(refusal.get().message() + " record=" + index);
             }
             return new Outgoing(key(entry), json);
         } catch (MalformedRecordException e) {

@@ -124,14 +124,14 @@ final class BenchCommand implements Callable<Integer> {
         refuse(own, "--edges", edges);
         refuse(own, "--duration", duration);
         BenchRequest request = new BenchRequest(seed, baskets(own), seconds(own, "--cap", cap, CAP, QUICK_CAP));
-        Path picture = picture(own, "bench.svg");
+        Path picture = picture("bench.svg");
         BenchAnswer answer = operations.bench(root.common(), request);
         Files.write(picture, new BenchSvg().of(answer));
         Output.print(own, json, () -> new BenchJson().of(answer), () -> new BenchText().of(answer));
     }
 
     private void longRun(CommandSpec own, ScenarioRequest request) throws IOException {
-        Path picture = picture(own, "bench-" + request.scenario().label() + ".svg");
+        Path picture = picture("bench-" + request.scenario().label() + ".svg");
         ScenarioAnswer answer = operations.scenario(root.common(), request);
         Files.write(picture, new ScenarioSvg().of(answer));
         Output.print(own, json, () -> new ScenarioJson().of(answer), () -> new ScenarioText().of(answer));
@@ -178,11 +178,12 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** That the picture has no place is to be said before minutes have gone by. */
-    private Path picture(CommandSpec own, String usual) {
+    private Path picture(String usual) {
         Path picture = svg == null ? Path.of(usual) : svg;
         Path parent = picture.toAbsolutePath().getParent();
         if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(picture)) {
-            throw bad(own, "the picture must be a file in a directory that is there: --svg=" + picture);
+            throw new IllegalStateException(
+                    "the picture must be a file in a directory that is there: --svg=" + picture);
         }
         return picture;
     }

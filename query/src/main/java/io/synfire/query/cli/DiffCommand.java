@@ -88,7 +88,11 @@ final class DiffCommand implements Callable<Integer> {
             throw new IllegalStateException("both directories are required, and one is missing");
         }
         if (tail && !test.isEmpty()) {
-            throw new IllegalArgumentException("either --tail or --test may be given: test=" + test);
+            throw new UsageException("either --tail or --test may be given: test=" + test);
+        }
+        Limits.requireK(k);
+        if (tailMax < 1) {
+            throw new UsageException("tail-max must be at least 1: tail-max=" + tailMax);
         }
         DiffAnswer answer = operations.diff(root.common(), new DiffRequest(first, second, k, minSupport, heldOut()));
         Output.print(own, json, () -> new DiffJson().of(answer), () -> new DiffText().of(answer));

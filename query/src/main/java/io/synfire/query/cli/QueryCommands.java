@@ -18,10 +18,12 @@ import io.synfire.query.recall.TrendingQuery;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,8 +73,8 @@ final class QueryCommands {
             try (Opened memory = operations.openReadOnly(root.common())) {
                 Printed printed = ask(memory);
                 Output.print(own, json, printed::json, printed::text);
+                return printed.isFound() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
             }
-            return 0;
         }
     }
 
@@ -105,10 +107,21 @@ final class QueryCommands {
     private static final class Printed {
         private final byte[] json;
         private final String text;
+        private final boolean isFound;
 
         Printed(byte[] json, String text) {
+            this(json, text, true);
+        }
+
+        /** What was asked about may be unknown, and the answer say so. */
+        Printed(byte[] json, String text, boolean isFound) {
             this.json = json;
             this.text = text;
+            this.isFound = isFound;
+        }
+
+        boolean isFound() {
+            return isFound;
         }
 
         byte[] json() {
@@ -189,7 +202,8 @@ final class QueryCommands {
                             .minSupport(minSupport)
                             .atMs(reading.atMs())
                             .build());
-            return new Printed(JSON.of(answer), TEXT.of(answer));
+            boolean isAnyKnown = !new HashSet<>(answer.unknownCues()).containsAll(cues);
+            return new Printed(JSON.of(answer), TEXT.of(answer), isAnyKnown);
         }
     }
 

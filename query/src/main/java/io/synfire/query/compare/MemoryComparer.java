@@ -9,6 +9,7 @@ import io.synfire.query.compare.MemoryComparison.Shifted;
 import io.synfire.query.compare.MemoryComparison.Side;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.AssociationsQuery;
+import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.Measure;
 import io.synfire.query.recall.Queries;
@@ -123,7 +124,7 @@ public final class MemoryComparer {
     public MemoryComparer(MemoryView first, MemoryView second, int k, double minSupport) {
         Limits.requireK(k);
         if (!(minSupport >= 0)) {
-            throw new IllegalArgumentException("min-support must be at least 0: min-support=" + minSupport);
+            throw new BadQueryException("min-support must be at least 0: min-support=" + minSupport);
         }
         this.first = new Memory(first);
         this.second = new Memory(second);

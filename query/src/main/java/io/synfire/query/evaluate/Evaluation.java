@@ -8,6 +8,7 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.query.recall.Queries;
 import java.nio.file.Path;
@@ -161,7 +162,7 @@ public final class Evaluation implements AutoCloseable {
         for (Engine engine : engines.values()) {
             List<Entry> admitted = new ArrayList<>(log.size());
             for (Episode episode : log) {
-                if (engine.refusal(episode, Long.MAX_VALUE).isEmpty()) {
+                if (engine.refusal(episode, SourceTime.unknown()).isEmpty()) {
                     admitted.add(episode);
                 }
             }

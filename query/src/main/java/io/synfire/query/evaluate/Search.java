@@ -6,6 +6,7 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.query.recall.Queries;
 import io.synfire.query.recall.RecallSettings;
 import java.nio.file.Path;
@@ -172,7 +173,7 @@ public final class Search implements AutoCloseable {
             }
         }
         List<Entry> admitted = train.stream()
-                .filter(entry -> engine.refusal(entry, Long.MAX_VALUE).isEmpty())
+                .filter(entry -> engine.refusal(entry, SourceTime.unknown()).isEmpty())
                 .toList();
         engine.apply(new Batch("", admitted, List.of(), 0));
         return sample(questions);

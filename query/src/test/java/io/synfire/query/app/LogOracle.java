@@ -12,6 +12,7 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.engine.view.Counts;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
@@ -133,7 +134,9 @@ final class LogOracle implements AutoCloseable {
     private void fold(TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
         try {
             Entry entry = codec.decode(record.value(), Origin.at(record.timestamp()));
-            if (admission.refusal(entry, record.timestamp()).isPresent()) {
+            if (admission
+                    .refusal(entry, SourceTime.ofTimestamp(record.timestamp()))
+                    .isPresent()) {
                 deadLetters++;
             } else {
                 memory.apply(partition.toString(), entry);

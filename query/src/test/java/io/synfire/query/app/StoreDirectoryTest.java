@@ -39,6 +39,7 @@ final class StoreDirectoryTest {
         assertMemory("old");
 
         // Killed while the new one is being built: part of it is there.
+        StoreDirectory.beginBuilding(data.resolve("store-1"));
         Files.createDirectories(data.resolve("store-1"));
         Files.writeString(data.resolve("store-1/CURRENT"), "half a store");
         Files.writeString(data.resolve("store-1.dead-letters.jsonl"), "{}");
@@ -47,15 +48,18 @@ final class StoreDirectoryTest {
         assertThat(data.resolve("store-1.dead-letters.jsonl")).doesNotExist();
 
         // Killed when it is whole, and not named yet.
+        StoreDirectory.beginBuilding(data.resolve("store-1"));
         memory("store-1", "given up");
         assertMemory("old");
 
         // Killed while the name is written: the file beside it counts nothing.
+        StoreDirectory.beginBuilding(data.resolve("store-1"));
         memory("store-1", "given up");
         Files.writeString(data.resolve("store.current.new"), "store-");
         assertMemory("old");
 
         // Killed right after it was named.
+        StoreDirectory.beginBuilding(data.resolve("store-1"));
         memory("store-1", "new");
         StoreDirectory.point(data, data.resolve("store-1"));
         assertMemory("new");
@@ -71,6 +75,22 @@ final class StoreDirectoryTest {
         // Killed afterwards: nothing is left to do.
         assertThat(StoreDirectory.tidy(data)).isEmpty();
         assertMemory("newer");
+        assertThat(data).isDirectoryNotContaining("glob:**.building");
+    }
+
+    @Test
+    void aStoreThatNoRebuildHasLeftIsNotTakenAway() throws Exception {
+        memory("store", "old");
+        // As somebody makes a copy by hand.
+        memory("store-7", "a copy");
+        StoreDirectory.beginBuilding(data.resolve("store-8"));
+        memory("store-8", "given up");
+        assertThat(StoreDirectory.strangers(data)).containsExactly(data.resolve("store-7"));
+        assertThat(StoreDirectory.tidy(data)).containsExactly(data.resolve("store-8"));
+        assertMemory("old");
+        try (Engine engine = open(data.resolve("store-7"))) {
+            assertThat(engine.view().conceptOf("a copy")).isNotNegative();
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
@@ -76,8 +77,8 @@ final class ServedMemory implements AutoCloseable {
     private void require(byte[] record) {
         try {
             Entry entry = codec.decode(record, Origin.at(0));
-            engine.refusal(entry, 0).ifPresent(refusal -> {
-                throw new BadQueryException(refusal);
+            engine.refusal(entry, SourceTime.ofTimestamp(0)).ifPresent(refusal -> {
+                throw new BadQueryException(refusal.message());
             });
         } catch (MalformedRecordException e) {
             throw new BadQueryException(String.valueOf(e.getMessage()));
