@@ -20,6 +20,9 @@ public final class DeadLetterFile implements Rejects, AutoCloseable {
     private final Path path;
     private @Nullable FileChannel channel;
 
+    /** Whether something was added that is not safe yet. */
+    private boolean isUnsafe;
+
     /**
      * Dead letters in a file.
      *
@@ -37,6 +40,7 @@ public final class DeadLetterFile implements Rejects, AutoCloseable {
             long before = open.size();
             try {
                 write(open, ByteBuffer.wrap(letter), ByteBuffer.wrap(new byte[] {'\n'}));
+                isUnsafe = true;
             } catch (IOException e) {
                 // Half a letter would spoil the next.
                 truncate(open, before, e);
@@ -49,9 +53,10 @@ public final class DeadLetterFile implements Rejects, AutoCloseable {
 
     @Override
     public void force() throws IOException {
-        if (channel != null) {
+        if (channel != null && isUnsafe) {
             try {
                 channel.force(false);
+                isUnsafe = false;
             } catch (IOException e) {
                 throw new DeadLetterException(path, e);
             }
