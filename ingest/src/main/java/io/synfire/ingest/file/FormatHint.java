@@ -56,7 +56,8 @@ final class FormatHint {
             return Optional.of("records must be JSON, one a line: " + binary);
         }
         List<String> lines = lines(sample);
-        if (lines.isEmpty() || lines.stream().anyMatch(FormatHint::mayBeObject)) {
+        boolean mayBe = lines.isEmpty() || lines.stream().anyMatch(FormatHint::mayBeObject);
+        if (mayBe && (lines.isEmpty() || !isOpen(lines.get(0), '['))) {
             return Optional.empty();
         }
         return Optional.of("records must be JSON, one a line: this looks like "

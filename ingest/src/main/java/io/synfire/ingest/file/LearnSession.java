@@ -26,6 +26,7 @@ public final class LearnSession {
     private final Map<String, Path> files;
     private final Recognition recognition;
     private final boolean isLetters;
+    private final boolean asNew;
 
     /** Under which path a file was known that was renamed, by its name now. */
     private final Map<String, String> formerNames = new HashMap<>();
@@ -35,8 +36,9 @@ public final class LearnSession {
     private LearnSession(FileLearner learner, Map<String, Path> files, boolean asNew, boolean isLetters) {
         this.learner = learner;
         this.files = files;
-        this.recognition = new Recognition(files, asNew);
+        this.recognition = new Recognition(files, asNew, isLetters);
         this.isLetters = isLetters;
+        this.asNew = asNew;
     }
 
     static LearnSession begin(FileLearner learner, List<Path> given, boolean asNew, boolean isLetters)
@@ -179,7 +181,7 @@ public final class LearnSession {
                     mark == null || mark.isEnded(),
                     learner.startMs,
                     !content.isPacked(),
-                    isLetters ? OpenLetters.of(known, learner.engine.view().stretches()) : null);
+                    isLetters ? openLetters(known) : null);
             LineReader lines = new LineReader(
                     records,
                     LineDecoder.LINE_BYTES_MAX,
@@ -188,6 +190,17 @@ public final class LearnSession {
                     new RecordTimes(mark == null ? -1 : mark.latestMs(), ModifiedTime.ofFile(file, learner.startMs));
             return learner.run(task, lines, times, content, knownAs(source, start), told, progress);
         }
+    }
+
+    private OpenLetters openLetters(List<Known> known) throws IOException {
+        List<Known> there = new ArrayList<>();
+        for (Known each : known) {
+            // Who says that they are new answers for it that none of those that are gone is among them.
+            if (!asNew || Beginnings.holds(each)) {
+                there.add(each);
+            }
+        }
+        return OpenLetters.of(there, learner.engine.view().stretches());
     }
 
     private @Nullable String knownAs(String source, @Nullable Beginning start) {

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class Recognition {
 
     private final boolean asNew;
+    private final boolean isLetters;
     private final Map<String, Path> given = new LinkedHashMap<>();
     private final Map<String, Map<String, Beginning>> begun = new HashMap<>();
     private final Map<String, Set<String>> examined = new HashMap<>();
@@ -52,10 +53,17 @@ final class Recognition {
         }
     }
 
-    /** Looks at files, by their names; {@code asNew} takes each for one that was never learned. */
-    Recognition(Map<String, Path> files, boolean asNew) {
+    /**
+     * Looks at files.
+     *
+     * @param files by their names
+     * @param asNew takes each for one that was never learned
+     * @param isLetters whether they hold dead letters: those of two memories may be the same, and are two files all the same
+     */
+    Recognition(Map<String, Path> files, boolean asNew, boolean isLetters) {
         this.given.putAll(files);
         this.asNew = asNew;
+        this.isLetters = isLetters;
     }
 
     /**
@@ -93,10 +101,10 @@ final class Recognition {
         Known own = null;
         for (Known each : now) {
             Beginning begins = beginnings(source).get(key(each));
-            if (begins == null) {
+            boolean isOwn = each.source().equals(source);
+            if (begins == null || (isLetters && !isOwn)) {
                 continue;
             }
-            boolean isOwn = each.source().equals(source);
             long bytes = each.mark().bytes();
             long longestBytes = longest == null ? -1 : longest.known().mark().bytes();
             if (bytes > longestBytes || (bytes == longestBytes && isOwn)) {
@@ -106,7 +114,7 @@ final class Recognition {
                 own = each;
             }
         }
-        return new Recognized(source, longest, own, longest == null ? partOf(path(source), now) : null);
+        return new Recognized(source, longest, own, longest == null && !isLetters ? partOf(path(source), now) : null);
     }
 
     private Path path(String source) {
