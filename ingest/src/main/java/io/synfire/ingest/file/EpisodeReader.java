@@ -73,7 +73,7 @@ public final class EpisodeReader {
                         "the first line of columns with tabs between must name SessionId, ItemId and Time;"
                                 + " `--format sessions` takes each line for the concepts of a session: file=" + file);
             }
-            if (!lines.isEmpty() && (FormatHint.isTable(lines, ',') || FormatHint.isTable(lines, ';'))) {
+            if (FormatHint.isTable(lines, ',') || FormatHint.isTable(lines, ';')) {
                 throw new IllegalArgumentException(
                         "a file must hold JSON lines, sessions, or columns with tabs between: this looks like comma-separated values (CSV);"
                                 + " `--format sessions` takes each line for the concepts of a session: file=" + file);

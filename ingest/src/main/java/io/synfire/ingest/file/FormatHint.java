@@ -116,7 +116,7 @@ final class FormatHint {
 
     /** Whether all lines have the same number of a separator, and some. */
     static boolean isTable(List<String> lines, char separator) {
-        long count = separators(lines.get(0), separator);
+        long count = lines.isEmpty() ? 0 : separators(lines.get(0), separator);
         return count > 0 && lines.stream().allMatch(line -> separators(line, separator) == count);
     }
 
