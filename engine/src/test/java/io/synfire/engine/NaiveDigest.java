@@ -10,12 +10,14 @@ import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.learn.Kernel;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.LearningSettings.Normalization;
+import io.synfire.engine.view.Trials;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reference of what is counted and of the digest {@code learned}: one term after the other, over plain maps. Shares the mixing of
@@ -43,6 +45,9 @@ public final class NaiveDigest {
     private long episodes;
     private long pairs;
     private long duplicates;
+    private long strengths;
+    private long rewards;
+    private long betweenEpisodes;
 
     public NaiveDigest(LearningSettings settings) {
         this.settings = settings;
@@ -64,30 +69,50 @@ public final class NaiveDigest {
         return duplicates;
     }
 
+    /** What measures count, from what was learned and not taken back. */
+    public Trials trials() {
+        return new Trials(settings.normalization() == Normalization.EPISODE, strengths, rewards, betweenEpisodes);
+    }
+
     public void apply(String partition, Entry entry) {
         if (entry instanceof Episode episode) {
             learn(partition, episode);
-        } else if (entry instanceof Retraction retraction) {
-            contexts.remove(partition + '/' + retraction.context());
-            waiting.add(retraction);
-            takeBackWhatIsDue();
-        } else if (entry instanceof Forget forget) {
-            learned += Checksum.value(FORGET, hash(forget.concept()), 0, 0);
+        } else if (isFirst(partition, "command ", entry.eventId(), 0)) {
+            if (entry instanceof Retraction retraction) {
+                contexts.remove(partition + '/' + retraction.context());
+                retraction.episodes().forEach(episode -> eventIds.remove(key(partition, "event ", episode.eventId())));
+                waiting.add(retraction);
+                takeBackWhatIsDue();
+            } else if (entry instanceof Forget forget) {
+                learned += Checksum.value(FORGET, hash(forget.concept()), 0, 0);
+            }
         }
     }
 
-    private void learn(String partition, Episode episode) {
-        long clockMs = clocks.getOrDefault(partition, 0L);
-        if (episode.eventId() != null && settings.eventIdWindowMs() > 0) {
-            String id = partition + '/' + episode.eventId();
-            Long seenMs = eventIds.get(id);
-            if (seenMs != null && clockMs - seenMs <= settings.eventIdWindowMs()) {
-                duplicates++;
-                return;
-            }
-            eventIds.put(id, Math.max(clockMs, episode.atMs()));
+    /** Whether nothing came under this id within the window; the present is the later of the partition's clock and the time given. */
+    private boolean isFirst(String partition, String kind, @Nullable String id, long atMs) {
+        if (id == null || settings.eventIdWindowMs() == 0) {
+            return true;
         }
-        clockMs = Math.max(clockMs, episode.atMs());
+        long nowMs = Math.max(clocks.getOrDefault(partition, 0L), atMs);
+        Long seenMs = eventIds.get(key(partition, kind, id));
+        if (seenMs != null && nowMs - seenMs <= settings.eventIdWindowMs()) {
+            return false;
+        }
+        eventIds.put(key(partition, kind, id), nowMs);
+        return true;
+    }
+
+    private static String key(String partition, String kind, @Nullable String id) {
+        return partition + '/' + kind + id;
+    }
+
+    private void learn(String partition, Episode episode) {
+        if (!isFirst(partition, "event ", episode.eventId(), episode.atMs())) {
+            duplicates++;
+            return;
+        }
+        long clockMs = Math.max(clocks.getOrDefault(partition, 0L), episode.atMs());
         clocks.put(partition, clockMs);
         watermarkMs = Math.max(watermarkMs, episode.atMs());
         takeBackWhatIsDue();
@@ -138,11 +163,17 @@ public final class NaiveDigest {
         List<Activation> fired = episode.activations();
         String context = episode.context();
         episodes += sign;
+        if (episode.reward() != 1) {
+            rewards += sign;
+        }
         learned += sign * Checksum.value(EPISODE, context == null ? 0 : hash(context), time, episode.reward());
         double gain = settings.normalization() == Normalization.EPISODE
                 ? episode.reward() / Math.max(1, fired.size() - 1)
                 : episode.reward();
         for (Activation a : fired) {
+            if (a.strength() != 1) {
+                strengths += sign;
+            }
             learned += sign * Checksum.value(ACTIVATION, hash(a.concept()), time, a.strength());
             for (Activation b : fired) {
                 if (!a.concept().equals(b.concept())) {
@@ -150,6 +181,7 @@ public final class NaiveDigest {
                 }
             }
         }
+        long within = pairs;
         for (int steps = 1; steps <= Math.min(settings.maxSteps(), past.size()); steps++) {
             Episode other = past.get(past.size() - steps);
             long gapMs = Math.abs(episode.atMs() - other.atMs());
@@ -165,6 +197,7 @@ public final class NaiveDigest {
                 between(episode, other, inOrder ? backward : forward, time, sign);
             }
         }
+        betweenEpisodes += pairs - within;
     }
 
     private void between(Episode from, Episode to, double gain, long time, int sign) {

@@ -3,14 +3,14 @@ package io.synfire.engine.memory;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.ForwardDecay;
-import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.LearningSettings.Normalization;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.TableCheck;
-import io.synfire.engine.store.Totals;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.Digest;
+import io.synfire.engine.view.Trials;
 import io.synfire.engine.view.Verification;
 import io.synfire.engine.view.Verification.Finding;
 import java.util.ArrayList;
@@ -108,6 +108,17 @@ public final class Memory {
     }
 
     /**
+     * Whether a command would be passed over, if it came next in a partition.
+     *
+     * @param partition the partition's name
+     * @param eventId the command's id
+     * @return true if it was met there within the window of ids, or is a copy of one that was applied
+     */
+    public boolean knowsCommand(String partition, String eventId) {
+        return learning.knowsCommand(partition, eventId);
+    }
+
+    /**
      * How much room the budget leaves.
      *
      * @return the same at each call
@@ -149,9 +160,11 @@ public final class Memory {
                 deadLetters,
                 learning.duplicates(),
                 learning.isContextual(),
+                learning.notPlain(),
                 learning.learned(),
                 beginning,
-                learning.clocks());
+                learning.clocks(),
+                learning.copiesAhead());
         Checkpoint begun = new Checkpoint(
                 store.beginCheckpoint(), parts, rows, grown -> record.withAssociations(record.associations() + grown));
         checkpoint = number;
@@ -211,17 +224,10 @@ public final class Memory {
      */
     public Checksums checksums() {
         StateDigest digest = new StateDigest(decays, learning.watermarkMs());
-        Landmarks landmarks = learning.landmarks();
-        List<Totals> totals = marginals.totals();
-        for (int h = 0; h < decays.size(); h++) {
-            digest.episodes(h, totals.get(h).episodes(), landmarks.index(h));
-        }
+        digest.notPlain(learning.notPlain());
+        marginals.addTo(digest, dictionary);
         for (int concept = 0; concept < dictionary.count(); concept++) {
-            long hash = dictionary.hash(concept);
-            for (int h = 0; h < decays.size(); h++) {
-                digest.marginal(hash, h, marginals.massSum(concept, h), landmarks.index(h));
-            }
-            digest.cue(hash);
+            digest.cue(dictionary.hash(concept));
             adjacencies.sums(
                     concept,
                     learning.watermarkMs(),
@@ -309,6 +315,15 @@ public final class Memory {
         return adjacencies.bytes() + learning.windowBytes() + stretches.bytes() + fixedBytes();
     }
 
+    private Trials trials() {
+        CheckpointRecord.NotPlain notPlain = learning.notPlain();
+        return new Trials(
+                settings.normalization() != Normalization.NONE,
+                notPlain.strengths(),
+                notPlain.rewards(),
+                notPlain.betweenEpisodes());
+    }
+
     private MemoryFigures snapshot() {
         return new MemoryFigures(
                 learning.watermarkMs(),
@@ -320,6 +335,7 @@ public final class Memory {
                         deadLetters,
                         learning.duplicates(),
                         learning.isContextual()),
+                trials(),
                 List.copyOf(positions.values()),
                 bytes(),
                 fixedBytes(),
@@ -328,6 +344,7 @@ public final class Memory {
                 learning.applied(),
                 learning.fired(),
                 learning.retracted(),
+                learning.repeated(),
                 learning.waitingCount());
     }
 }

@@ -2,6 +2,7 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Counts;
+import io.synfire.engine.view.Trials;
 import java.util.List;
 
 /**
@@ -9,6 +10,7 @@ import java.util.List;
  *
  * @param watermarkMs the latest event time learned, milliseconds since the epoch
  * @param counts how much was learned
+ * @param trials what its measures count
  * @param positions where the sources stand, one per source and partition
  * @param bytes what is accounted on the heap: tables, windows, dictionary, marginals, and impulses that are held back
  * @param fixedBytes what of these cannot leave memory: dictionary, marginals, and impulses that are held back
@@ -17,11 +19,13 @@ import java.util.List;
  * @param applied how many impulses were applied since the memory was opened, whatever their sign
  * @param fired how many episodes were learned since the memory was opened
  * @param retracted how many episodes were taken back since the memory was opened
+ * @param repeated how many commands were passed over since the memory was opened, since their ids were known
  * @param waiting how many retractions wait for the watermark to reach what they take back
  */
 public record MemoryFigures(
         long watermarkMs,
         Counts counts,
+        Trials trials,
         List<Position> positions,
         long bytes,
         long fixedBytes,
@@ -30,4 +34,5 @@ public record MemoryFigures(
         long applied,
         long fired,
         long retracted,
+        long repeated,
         int waiting) {}

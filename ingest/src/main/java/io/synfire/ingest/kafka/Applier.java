@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * the thread that reads; each throws what the one before failed with.
  */
 final class Applier implements AutoCloseable {
+
+    private static final long LOOK_MS = 100;
 
     private final Engine engine;
     private final BatchListener listener;
@@ -131,6 +134,31 @@ final class Applier implements AutoCloseable {
                 applying = null;
             }
         }
+    }
+
+    /**
+     * The same, as long as there is room on the disk: who is a member of a group has no time to wait for an operator. On a full disk what is
+     * not applied is given up.
+     *
+     * @return false if something was given up, or may have been: the engine stands somewhere in the last poll then
+     */
+    boolean awaitWhileThereIsRoom() throws InterruptedException {
+        Future<?> last = applying;
+        while (last != null && !last.isDone()) {
+            try {
+                last.get(LOOK_MS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (engine.waitsForRoom().isPresent()) {
+                    abandon();
+                    return false;
+                }
+            } catch (ExecutionException e) {
+                // Thrown below.
+                break;
+            }
+        }
+        await();
+        return true;
     }
 
     /** Gives up what is not being applied yet, and waits for what is: the engine stands somewhere in the last poll then. */

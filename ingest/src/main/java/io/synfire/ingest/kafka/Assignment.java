@@ -37,6 +37,9 @@ final class Assignment {
     /** Where the next poll must go on, by partition: what is polled is checked against it. */
     private final Map<TopicPartition, Long> next = new HashMap<>();
 
+    /** Given by the group while nothing could be stored: held still until there is room. */
+    private final Set<TopicPartition> postponed = new HashSet<>();
+
     /**
      * Refuses a topic that is not the one the stored positions are of, unless that is accepted.
      *
@@ -108,8 +111,34 @@ final class Assignment {
             }
         }
         gaps.require(found);
-        engine.apply(starts);
+        if (!starts.isEmpty()) {
+            engine.apply(starts);
+        }
         rewind(partitions);
+    }
+
+    /**
+     * Where these begin cannot be stored now, since the disk is full. They are paused at an offset that means nothing: without one the consumer
+     * would go on at what the group has committed.
+     */
+    void postpone(Collection<TopicPartition> partitions) {
+        consumer.pause(partitions);
+        partitions.forEach(partition -> consumer.seek(partition, 0));
+        postponed.addAll(partitions);
+    }
+
+    /**
+     * Reads on, all that was paused on a full disk.
+     *
+     * @throws io.synfire.engine.store.StoreFullException if there is no room all the same; all stay paused
+     */
+    void resume() {
+        postponed.retainAll(consumer.assignment());
+        if (!postponed.isEmpty()) {
+            seek(Set.copyOf(postponed));
+            postponed.clear();
+        }
+        consumer.resume(consumer.paused());
     }
 
     /** Moves partitions back to where the engine stands: what was polled of them and not applied is to be read again. */
@@ -145,6 +174,7 @@ final class Assignment {
     /** These are not read any more. */
     void forget(Collection<TopicPartition> partitions) {
         partitions.forEach(next::remove);
+        postponed.removeAll(partitions);
     }
 
     /**

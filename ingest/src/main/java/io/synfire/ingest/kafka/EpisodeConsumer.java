@@ -5,24 +5,16 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.synfire.engine.Engine;
-import io.synfire.engine.event.Batch;
 import io.synfire.engine.store.StoreException;
-import io.synfire.engine.store.StoreFullException;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.room.RoomWatch;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.StreamSupport;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
@@ -54,27 +46,29 @@ public final class EpisodeConsumer implements AutoCloseable {
      * @param checkpointInterval at most this long between two checkpoints while something is learned
      * @param decoding how records become entries
      * @param faults what to do about faults that it cannot mend by itself
+     * @param offsetsGroup the group under whose name it commits its positions for lag tools, which nobody must have joined; in a group that
+     *     one's. Null for none
      */
-    public record Options(TopicNames topics, Duration checkpointInterval, Decoding decoding, FaultPolicy faults) {
+    public record Options(
+            TopicNames topics,
+            Duration checkpointInterval,
+            Decoding decoding,
+            FaultPolicy faults,
+            @Nullable String offsetsGroup) {
 
         /**
-         * With the policy for faults that holds if nothing else is said.
+         * With the policy for faults that holds if nothing else is said, and nothing for lag tools.
          *
          * @param topics what it reads, and where rejected records go
          * @param checkpointInterval at most this long between two checkpoints while something is learned
          * @param decoding how records become entries
          */
         public Options(TopicNames topics, Duration checkpointInterval, Decoding decoding) {
-            this(topics, checkpointInterval, decoding, FaultPolicy.defaults());
+            this(topics, checkpointInterval, decoding, FaultPolicy.defaults(), null);
         }
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(EpisodeConsumer.class);
-    private static final Duration POLL = Duration.ofMillis(200);
-    private static final long RETRY_MS = 1_000;
-
-    /** A record beyond what is fetched at once: 8 MiB. */
-    private static final int LARGE_BYTES = 8 << 20;
 
     private final Engine engine;
     private final ClientProperties properties;
@@ -83,17 +77,13 @@ public final class EpisodeConsumer implements AutoCloseable {
     private final RoomWatch room = new RoomWatch();
     private final MeterRegistry meters;
     private final RecordDecoder decoder;
-    private final Counter records;
     private final Gauge lagGauge;
     private final Gauge readyGauge;
     private final Thread thread = new Thread(this::run, "synfire-learner");
 
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Progress progress;
 
-    private final CatchUp catchUp = new CatchUp();
-
-    private volatile boolean caughtUp;
-    private volatile long lag = -1;
     private volatile @Nullable Throwable failure;
     private volatile @Nullable KafkaConsumer<byte[], ByteBuffer> live;
     private volatile @Nullable TopicWatch watching;
@@ -127,10 +117,10 @@ public final class EpisodeConsumer implements AutoCloseable {
         this.options = options;
         this.meters = meters;
         this.decoder = new RecordDecoder(options.decoding(), engine.view().settings());
-        this.records = Counter.builder("synfire.records")
+        this.progress = new Progress(Counter.builder("synfire.records")
                 .description("Records read since the start")
-                .register(meters);
-        this.lagGauge = Gauge.builder("synfire.lag", () -> (double) lag)
+                .register(meters));
+        this.lagGauge = Gauge.builder("synfire.lag", () -> (double) progress.lag())
                 .description("Records that are in the log and not yet learned; -1 while unknown")
                 .register(meters);
         this.readyGauge = Gauge.builder("synfire.ready", () -> ready() ? 1 : 0)
@@ -144,13 +134,13 @@ public final class EpisodeConsumer implements AutoCloseable {
     }
 
     /**
-     * Whether others may rely on what it has learned: it has once caught up with where the log ended when it started, the cluster
-     * answers, and learning has not stopped.
+     * Whether others may rely on what it has learned: it has once caught up with where the log ended when it started, or the group has
+     * given it no partition; the cluster answers, and learning has not stopped.
      *
      * @return true while that is so
      */
     public boolean ready() {
-        return caughtUp && failure == null && waiting() == null;
+        return progress.isReady() && failure == null && waiting() == null;
     }
 
     /**
@@ -169,7 +159,16 @@ public final class EpisodeConsumer implements AutoCloseable {
      * @return records, -1 while unknown
      */
     public long lag() {
-        return lag;
+        return progress.lag();
+    }
+
+    /**
+     * How many partitions it reads.
+     *
+     * @return at least 0; a member of a group may have none. -1 while it is not known
+     */
+    public int partitions() {
+        return progress.partitions();
     }
 
     /**
@@ -203,13 +202,8 @@ public final class EpisodeConsumer implements AutoCloseable {
     }
 
     private void run() {
-        try (TopicWatch watch = new TopicWatch(
-                properties, options.topics().episodes(), options.faults().lostAfter(), meters)) {
-            watching = watch;
-            String topicId = topicId(watch);
-            if (topicId != null) {
-                learn(topicId, watch);
-            }
+        try {
+            learn();
         } catch (WakeupException e) {
             LOG.debug("learning stops", e);
         } catch (InterruptedException e) {
@@ -236,7 +230,22 @@ public final class EpisodeConsumer implements AutoCloseable {
         return e;
     }
 
-    private void learn(String topicId, TopicWatch watch) throws InterruptedException {
+    private void learn() throws InterruptedException {
+        Admin admin = Admin.create(properties.admin());
+        try (TopicWatch watch = new TopicWatch(
+                admin, options.topics().episodes(), options.faults().lostAfter(), meters)) {
+            watching = watch;
+            String topicId = watch.await(stopping);
+            if (topicId != null) {
+                learn(topicId, admin, watch);
+            }
+        } finally {
+            // By itself it would wait for what is under way, for as long as the clients do.
+            admin.close(Duration.ZERO);
+        }
+    }
+
+    private void learn(String topicId, Admin admin, TopicWatch watch) throws InterruptedException {
         String topic = options.topics().episodes();
         FaultPolicy faults = options.faults();
         // Values stay where they were received: what is large is not there twice.
@@ -254,169 +263,43 @@ public final class EpisodeConsumer implements AutoCloseable {
                     topicId,
                     new Gaps(topic, faults.acceptedGaps()::contains, meters),
                     properties.hasGroup());
+            GroupListener group = null;
             if (properties.hasGroup()) {
-                consumer.subscribe(List.of(topic), new GroupListener(engine, applier, assignment, room, stopping));
+                group = new GroupListener(engine, applier, assignment, room, stopping);
+                consumer.subscribe(List.of(topic), group);
             }
+            LearningLoop loop = new LearningLoop(
+                    engine,
+                    applier,
+                    room,
+                    options.checkpointInterval(),
+                    stopping,
+                    progress,
+                    new LearningLoop.Clients(consumer, rejected, watch, group, offsets(topicId, admin, consumer)),
+                    assignment,
+                    new PollDecoder(decoder, assignment, rejected));
             try {
-                loop(consumer, assignment, rejected, watch);
+                loop.run();
             } finally {
                 live = null;
                 // Not after a failure of the engine itself: it refuses, and says so.
                 applier.await();
                 engine.checkpoint();
+                loop.finish();
             }
         }
     }
 
-    private void loop(
-            KafkaConsumer<byte[], ByteBuffer> consumer, Assignment assignment, DeadLetters rejected, TopicWatch watch)
-            throws InterruptedException {
-        long lastCheckpoint = System.nanoTime();
-        while (!isStopping()) {
-            try {
-                if (!properties.hasGroup()
-                        && watch.partitions() > consumer.assignment().size()) {
-                    applier.await();
-                    assignment.assignAll(watch.partitions());
-                }
-                if (properties.hasGroup() || !consumer.assignment().isEmpty()) {
-                    poll(consumer, assignment, rejected, watch);
-                } else {
-                    pause();
-                }
-                if (System.nanoTime() - lastCheckpoint
-                        >= options.checkpointInterval().toNanos()) {
-                    engine.startCheckpoint();
-                    commitForLagTools(consumer);
-                    lastCheckpoint = System.nanoTime();
-                }
-                if (!caughtUp && !consumer.assignment().isEmpty()) {
-                    lookWhetherCaughtUp(consumer);
-                }
-                lag = CatchUp.lag(consumer, applier.pending());
-                room.look(engine);
-            } catch (StoreFullException e) {
-                // The engine learns nothing meanwhile, and writes the same checkpoint once there is room.
-                room.met(e);
-                pause();
-            } catch (RetriableException e) {
-                LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
-                // Wherever it came from, what was polled and not applied is to be read again.
-                applier.await();
-                assignment.rewind();
-                pause();
-            }
+    private @Nullable LagOffsets offsets(String topicId, Admin admin, KafkaConsumer<byte[], ByteBuffer> consumer) {
+        String group = options.offsetsGroup();
+        if (group == null) {
+            return null;
         }
-    }
-
-    private void poll(
-            KafkaConsumer<byte[], ByteBuffer> consumer, Assignment assignment, DeadLetters rejected, TopicWatch watch)
-            throws InterruptedException {
-        try {
-            ConsumerRecords<byte[], ByteBuffer> polled = consumer.poll(POLL);
-            String found = watch.topicId();
-            if (found != null) {
-                assignment.requireSame(found);
-            }
-            if (polled.nextOffsets().isEmpty()) {
-                // Nothing to decode meanwhile.
-                applier.await();
-            } else if (!apply(polled, assignment, rejected, watch)) {
-                applier.await();
-                assignment.rewind();
-                pause();
-            }
-            if (!properties.hasGroup() && holdsLarge(polled)) {
-                // The consumer keeps what it has received until it has received the next: two of them may be too much.
-                applier.await();
-                assignment.release();
-            }
-        } catch (OffsetOutOfRangeException e) {
-            applier.await();
-            if (isSame(watch.ask(), assignment)) {
-                assignment.resume(e);
-            }
-            pause();
-        }
-    }
-
-    /** False if the cluster does not say any more whose records these are: then they are to be read again. */
-    private boolean apply(
-            ConsumerRecords<byte[], ByteBuffer> polled, Assignment assignment, DeadLetters rejected, TopicWatch watch)
-            throws InterruptedException {
-        // Asked after they were read: if it is the same topic now, it was then.
-        KafkaFuture<String> topicId = watch.ask();
-        List<Batch> batches = new PollDecoder(decoder, assignment, rejected).decode(polled);
-        rejected.await();
-        if (!isSame(topicId, assignment)) {
-            return false;
-        }
-        applier.apply(batches, polled.count());
-        records.increment(polled.count());
-        return true;
-    }
-
-    /** False if the cluster does not say now; throws if it is another topic. */
-    private boolean isSame(KafkaFuture<String> topicId, Assignment assignment) throws InterruptedException {
-        try {
-            assignment.requireSame(topicId.get());
-            return true;
-        } catch (ExecutionException e) {
-            requireRetriable(e);
-            return false;
-        }
-    }
-
-    private void lookWhetherCaughtUp(KafkaConsumer<byte[], ByteBuffer> consumer) throws InterruptedException {
-        if (catchUp.isDone(consumer)) {
-            // Ready means that others may rely on it: what was caught up with is durable first.
-            applier.await();
-            engine.checkpoint();
-            caughtUp = true;
-        }
-    }
-
-    private void commitForLagTools(KafkaConsumer<byte[], ByteBuffer> consumer) {
-        if (properties.hasGroup()) {
-            consumer.commitAsync((offsets, e) -> {
-                if (e != null) {
-                    LOG.debug("offsets for lag tools were not committed", e);
-                }
-            });
-        }
-    }
-
-    /** The topic's id; waits for a cluster that does not answer yet. Null if closed meanwhile. */
-    private @Nullable String topicId(TopicWatch watch) throws InterruptedException {
-        while (!isStopping()) {
-            try {
-                return watch.ask().get();
-            } catch (ExecutionException e) {
-                requireRetriable(e);
-                pause();
-            }
-        }
-        return null;
-    }
-
-    private void requireRetriable(ExecutionException e) {
-        if (!(e.getCause() instanceof RetriableException)) {
-            throw new IllegalStateException(
-                    "the topic cannot be read: topic=" + options.topics().episodes() + ": " + e.getCause(), e);
-        }
-        LOG.warn("the cluster does not answer, trying again: {}", e.getCause().getMessage());
-    }
-
-    private static boolean holdsLarge(ConsumerRecords<byte[], ByteBuffer> polled) {
-        return StreamSupport.stream(polled.spliterator(), false)
-                .anyMatch(record -> record.serializedValueSize() > LARGE_BYTES);
+        LagOffsets.Sink sink = properties.hasGroup() ? LagOffsets.as(consumer) : LagOffsets.beside(admin, group);
+        return new LagOffsets(options.topics().episodes(), topicId, group, sink);
     }
 
     private boolean isStopping() {
         return stopping.getCount() == 0;
-    }
-
-    private void pause() throws InterruptedException {
-        var unused = stopping.await(RETRY_MS, TimeUnit.MILLISECONDS);
     }
 }

@@ -7,10 +7,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -18,6 +20,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,7 @@ final class TopicWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
     private static final long PERIOD_MS = 1_000;
     private static final int ANSWER_MAX_MS = 5_000;
+    private static final long LOOK_MS = 100;
 
     private final Admin admin;
     private final String topic;
@@ -52,8 +56,8 @@ final class TopicWatch implements AutoCloseable {
     private volatile @Nullable String topicId;
     private volatile @Nullable String trouble;
 
-    TopicWatch(ClientProperties properties, String topic, Duration lostAfter, MeterRegistry meters) {
-        this.admin = Admin.create(properties.admin());
+    TopicWatch(Admin admin, String topic, Duration lostAfter, MeterRegistry meters) {
+        this.admin = admin;
         this.topic = topic;
         this.lostAfter = lostAfter;
         this.meters = meters;
@@ -91,10 +95,42 @@ final class TopicWatch implements AutoCloseable {
         return describe().thenApply(description -> description.topicId().toString());
     }
 
+    /** The topic's id, once the cluster has said it; null if stopped meanwhile. */
+    @Nullable
+    String await(CountDownLatch stopping) throws InterruptedException {
+        while (stopping.getCount() > 0) {
+            KafkaFuture<String> asked = ask();
+            try {
+                while (stopping.getCount() > 0) {
+                    try {
+                        return asked.get(LOOK_MS, TimeUnit.MILLISECONDS);
+                    } catch (TimeoutException e) {
+                        // Not yet.
+                    }
+                }
+            } catch (ExecutionException e) {
+                requireRetriable(e);
+                var unused = stopping.await(PERIOD_MS, TimeUnit.MILLISECONDS);
+            }
+        }
+        return null;
+    }
+
+    /**
+     * What may pass is waited for.
+     *
+     * @throws IllegalStateException if this will not
+     */
+    void requireRetriable(ExecutionException e) {
+        if (!(e.getCause() instanceof RetriableException)) {
+            throw new IllegalStateException("the topic cannot be read: topic=" + topic + ": " + e.getCause(), e);
+        }
+        LOG.warn("the cluster does not answer, trying again: {}", e.getCause().getMessage());
+    }
+
     @Override
     public void close() {
         thread.shutdownNow();
-        admin.close(Duration.ZERO);
         // Another may count in the same registry after this one.
         meters.remove(silence);
     }

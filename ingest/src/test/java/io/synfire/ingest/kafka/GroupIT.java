@@ -7,8 +7,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.SmallDisk;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,10 +110,10 @@ final class GroupIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
-    void aMemberWhoseDiskIsFullGivesAwayAndTakesBackItsPartitionsAndGoesOnOnceThereIsRoom(String protocol)
+    void aMemberWhoseDiskIsFullStaysOneAndGivesAwayAndTakesBackItsPartitionsAndGoesOnOnceThereIsRoom(String protocol)
             throws Exception {
         kit.produce(0, 2000);
-        Map<String, String> hasty = member(protocol, Map.of("max.poll.interval.ms", "4000"));
+        Map<String, String> hasty = member(protocol, Map.of("max.poll.interval.ms", "3000"));
         try (SmallDisk disk = SmallDisk.at(directory.resolve("disk"), 96);
                 Engine first = LearnerKit.open(disk.root().resolve("store"));
                 Engine second = LearnerKit.open(directory.resolve("second"));
@@ -121,16 +124,30 @@ final class GroupIT {
             disk.fill(0);
             kit.produce(2000, 2040);
             await().atMost(LearnerKit.LONG).until(() -> first.waitsForRoom().isPresent());
+            // Records that cannot be learned: for longer than a member may be silent it is the same one.
+            kit.produce(2040, 2080);
+            Set<String> seat = kit.memberIds(topic);
+            assertThat(seat).hasSize(1);
+            await().during(Duration.ofSeconds(8)).atMost(LearnerKit.LONG).until(() -> kit.memberIds(topic)
+                    .equals(seat));
             try (EpisodeConsumer two = kit.learner(second, hasty, LearnerKit.policy(), meters)) {
                 two.start();
                 // It learns what the other gave away, while that one can neither learn nor checkpoint.
                 await().atMost(LearnerKit.LONG)
                         .until(() -> second.view().counts().episodes() > 0);
-                kit.produce(2040, 3000);
+                kit.produce(2080, 3000);
                 LearnerKit.awaitCaughtUp(two);
+                await().atMost(LearnerKit.LONG)
+                        .untilAsserted(() -> assertThat(List.of(one.partitions(), two.partitions()))
+                                .containsExactly(2, 2));
+                assertThat(kit.memberIds(topic)).hasSize(2).containsAll(seat);
                 assertThat(first.waitsForRoom()).isPresent();
                 assertThat(one.failure()).isNull();
             }
+            await().atMost(LearnerKit.LONG).until(() -> one.partitions() == 4);
+            assertThat(kit.memberIds(topic)).isEqualTo(seat);
+            assertThat(first.waitsForRoom()).isPresent();
+            assertThat(first.view().counts().episodes()).isLessThan(3000);
             kit.produce(3000, 4000);
             disk.free();
             LearnerKit.awaitEpisodes(first, one, 4000);
@@ -138,6 +155,74 @@ final class GroupIT {
             kit.assertIsFoldOfWhatIsBelowItsPositions(first, directory.resolve("first-folded"));
             kit.assertIsFoldOfWhatIsBelowItsPositions(second, directory.resolve("second-folded"));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void aMemberWhoseDiskIsFullIsGivenPartitionsThatItHasNeverReadAndReadsThemOnceThereIsRoom(String protocol)
+            throws Exception {
+        kit.produce(0, 2000);
+        Map<String, String> hasty = member(protocol, Map.of("max.poll.interval.ms", "3000"));
+        try (SmallDisk disk = SmallDisk.at(directory.resolve("disk"), 96);
+                Engine full = LearnerKit.open(disk.root().resolve("store"));
+                Engine roomy = LearnerKit.open(directory.resolve("roomy"));
+                EpisodeConsumer one = kit.learner(full, hasty, LearnerKit.policy(), meters)) {
+            try (EpisodeConsumer two = kit.learner(roomy, hasty, LearnerKit.policy(), meters)) {
+                two.start();
+                LearnerKit.awaitEpisodes(roomy, two, 2000);
+                one.start();
+                await().atMost(LearnerKit.LONG).until(() -> one.partitions() == 2);
+                LearnerKit.awaitCaughtUp(one);
+                assertThat(full.positions()).hasSize(2);
+                disk.fill(0);
+                kit.produce(2000, 2040);
+                await().atMost(LearnerKit.LONG).until(() -> full.waitsForRoom().isPresent());
+            }
+            await().atMost(LearnerKit.LONG).until(() -> one.partitions() == 4);
+            Set<String> seat = kit.memberIds(topic);
+            await().during(Duration.ofSeconds(8)).atMost(LearnerKit.LONG).until(() -> kit.memberIds(topic)
+                    .equals(seat));
+            assertThat(full.positions()).hasSize(2);
+            assertThat(one.failure()).isNull();
+            disk.free();
+            LearnerKit.awaitEpisodes(full, one, 2040);
+            LearnerKit.awaitCaughtUp(one);
+            assertThat(full.positions()).hasSize(4);
+            kit.assertIsFoldOfWhatIsBelowItsPositions(full, directory.resolve("folded"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void aMemberThatIsGivenNoPartitionIsReadyAndIsNotOnceItIsGivenOneUntilItHasCaughtUp(String protocol) {
+        kit = new LearnerKit(broker.bootstrapServers(), new TopicNames(topic + ".one", topic + ".one.dead")).create(1);
+        kit.produce(0, 500);
+        BatchGate gate = new BatchGate();
+        try (Engine first = LearnerKit.open(directory.resolve("first"));
+                Engine second = LearnerKit.open(directory.resolve("second"));
+                EpisodeConsumer two = kit.learner(second, named(protocol, "b"), LearnerKit.policy(), gate, meters)) {
+            try (EpisodeConsumer one = kit.learner(first, named(protocol, "a"), LearnerKit.policy(), meters)) {
+                one.start();
+                LearnerKit.awaitEpisodes(first, one, 500);
+                LearnerKit.awaitCaughtUp(one);
+                assertThat(one.partitions()).isEqualTo(1);
+                two.start();
+                LearnerKit.awaitCaughtUp(two);
+                assertThat(List.of(one.partitions(), two.partitions())).containsExactly(1, 0);
+                assertThat(second.view().counts().episodes()).isZero();
+            }
+            gate.awaitHeld();
+            await().atMost(LearnerKit.LONG).until(() -> two.partitions() == 1);
+            assertThat(two.ready()).isFalse();
+            gate.open();
+            LearnerKit.awaitEpisodes(second, two, 500);
+            LearnerKit.awaitCaughtUp(two);
+        }
+    }
+
+    /** Of several members, the one whose name is the first gets what there is. */
+    private Map<String, String> named(String protocol, String name) {
+        return member(protocol, Map.of("group.instance.id", name));
     }
 
     @ParameterizedTest

@@ -21,10 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** Learners and logs for tests of faults: episodes by number, and what a store must be equal to. */
 final class LearnerKit {
@@ -65,10 +68,21 @@ final class LearnerKit {
 
     EpisodeConsumer learner(
             Engine engine, Map<String, String> more, FaultPolicy policy, BatchListener listener, MeterRegistry meters) {
+        return learner(engine, more, policy, more.get("group.id"), listener, meters);
+    }
+
+    /** A learner that commits its positions under a group's name. */
+    EpisodeConsumer learner(
+            Engine engine,
+            Map<String, String> more,
+            FaultPolicy policy,
+            @Nullable String offsetsGroup,
+            BatchListener listener,
+            MeterRegistry meters) {
         return new EpisodeConsumer(
                 engine,
                 client(more),
-                new EpisodeConsumer.Options(topics, Duration.ofMillis(200), Decoding.plain(), policy),
+                new EpisodeConsumer.Options(topics, Duration.ofMillis(200), Decoding.plain(), policy, offsetsGroup),
                 listener,
                 meters);
     }
@@ -100,15 +114,23 @@ final class LearnerKit {
 
     /** How many members a group has, as its coordinator knows. */
     int members(String group) throws InterruptedException, ExecutionException {
+        return memberIds(group).size();
+    }
+
+    /** The members a group has, as its coordinator knows; one that left and came back has another id. */
+    Set<String> memberIds(String group) throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            return admin.describeConsumerGroups(List.of(group))
+            return admin
+                    .describeConsumerGroups(List.of(group))
                     .describedGroups()
                     .values()
                     .iterator()
                     .next()
                     .get()
                     .members()
-                    .size();
+                    .stream()
+                    .map(MemberDescription::consumerId)
+                    .collect(Collectors.toSet());
         }
     }
 

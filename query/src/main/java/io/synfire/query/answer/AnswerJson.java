@@ -151,8 +151,8 @@ public final class AnswerJson {
      * How a memory stands.
      *
      * @param answer the answer
-     * @return {@code {"ready", "watermark", "lag", "positions", "counts", "settings", "retention"}}, with {@code "waiting"} if
-     *     the cluster gives no answer, {@code "failure"} if learning stopped
+     * @return {@code {"ready", "watermark", "lag", "positions", "counts", "settings", "retention"}}, with {@code "partitions"} of
+     *     a learner that knows them, {@code "waiting"} if the cluster gives no answer, {@code "failure"} if learning stopped
      */
     public byte[] of(StatusAnswer answer) {
         return document.of(json -> {
@@ -164,6 +164,9 @@ public final class AnswerJson {
                 json.writeNullProperty("lag");
             } else {
                 json.writeNumberProperty("lag", lag.longValue());
+            }
+            if (answer.partitions() != null) {
+                json.writeNumberProperty("partitions", answer.partitions().intValue());
             }
             json.writeName("positions");
             json.writeStartArray();

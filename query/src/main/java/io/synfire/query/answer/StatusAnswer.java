@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param ready whether the learner has caught up once, has not stopped and is answered by its cluster; or there is none
  * @param watermarkMs latest event time learned, or null if nothing was
  * @param lag records not yet learned; null where there is no learner or it is not known
+ * @param partitions how many partitions the learner reads, 0 for a member of a group that was given none; null where there is no learner
+ *     or it is not known
  * @param positions how far the sources were read
  * @param counts how much was learned
  * @param settings the learning settings stored with it
@@ -25,6 +27,7 @@ public record StatusAnswer(
         boolean ready,
         @Nullable Long watermarkMs,
         @Nullable Long lag,
+        @Nullable Integer partitions,
         List<Position> positions,
         Counts counts,
         Map<String, String> settings,
@@ -49,11 +52,23 @@ public record StatusAnswer(
                 ready,
                 counts.episodes() == 0 && view.watermarkMs() == 0 ? null : view.watermarkMs(),
                 lag,
+                null,
                 view.positions(),
                 counts,
                 view.settings().toMap(),
                 Retention.of(view.settings()),
                 waiting,
                 failure);
+    }
+
+    /**
+     * The same, of a learner that reads so many partitions.
+     *
+     * @param count how many, or null where that is not known
+     * @return the status
+     */
+    public StatusAnswer reading(@Nullable Integer count) {
+        return new StatusAnswer(
+                ready, watermarkMs, lag, count, positions, counts, settings, retention, waiting, failure);
     }
 }

@@ -29,6 +29,7 @@ final class SettingNames {
         others.put("max-dead-letter", "");
         others.put("ready.lost-after", "30s");
         others.put("accept-gap", "");
+        others.put("offsets.group", Settings.OFFSETS_GROUP_DEFAULT);
         others.put("prequential.share", "0.05");
         others.put("fields.concepts", "");
         others.put("fields.id", "/id");
@@ -66,7 +67,7 @@ final class SettingNames {
     }
 
     /** Levenshtein's edit distance. */
-    private static int distance(String a, String b) {
+    static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

@@ -40,6 +40,7 @@ import tools.jackson.core.JsonPointer;
  * @param partitions how many partitions a new topic of episodes gets
  * @param decoding how records become entries
  * @param faults what the learner does about faults that it cannot mend by itself
+ * @param offsetsGroup the group under whose name positions are committed for lag tools, {@code {id}} in it the store's id; empty for none
  * @param prequentialShare the share of contexts whose next episodes are predicted while a memory is served
  * @param given what was given, by key, without what is secret: to be shown
  */
@@ -55,6 +56,7 @@ record Settings(
         int partitions,
         Decoding decoding,
         FaultPolicy faults,
+        String offsetsGroup,
         double prequentialShare,
         Map<String, String> given) {
 
@@ -64,7 +66,14 @@ record Settings(
     /** Between two checkpoints if nothing else is said. */
     static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(5);
 
-    private static final String KAFKA = "kafka.";
+    /** Stands for the store's id in a name. */
+    private static final String ID = "{id}";
+
+    /** Whose name positions are committed under if nothing else is said. */
+    static final String OFFSETS_GROUP_DEFAULT = "synfire-" + ID;
+
+    private static final String OFFSETS_GROUP = "offsets.group";
+
     /** Followed by a type of event, which may be any text. */
     private static final String REWARD_VALUES = "fields.reward.values.";
 
@@ -92,6 +101,17 @@ record Settings(
         return StoreDirectory.live(data);
     }
 
+    /**
+     * The group under whose name a store's positions are committed for lag tools.
+     *
+     * @param storeId the store's id
+     * @return its name, or null for none
+     */
+    @Nullable
+    String offsetsGroup(String storeId) {
+        return offsetsGroup.isEmpty() ? null : offsetsGroup.replace(ID, storeId);
+    }
+
     /** What may be shown of them. */
     @Override
     public String toString() {
@@ -105,8 +125,10 @@ record Settings(
         Map<String, String> others = SettingNames.defaults();
         Map<String, Double> rewards = new LinkedHashMap<>();
         values.forEach((key, value) -> {
-            if (key.startsWith(KAFKA)) {
-                kafka.put(key.substring(KAFKA.length()), value);
+            if (key.startsWith(KafkaNames.PREFIX)) {
+                String name = key.substring(KafkaNames.PREFIX.length());
+                KafkaNames.requireMeant(name, "setting=" + key);
+                kafka.put(name, value);
             } else if (LearningSettings.KEYS.contains(key) || key.equals("rule")) {
                 learning.put(key, value);
             } else if (RecallSettings.KEYS.contains(key)) {
@@ -142,8 +164,24 @@ record Settings(
                 SettingValues.whole(others, "topics.partitions"),
                 decoding(others, rewards, contextFrom.equals("key")),
                 faults(others),
+                offsetsGroup(SettingValues.text(others, OFFSETS_GROUP), kafka.get("group.id")),
                 share(others),
                 Secrets.hidden(values));
+    }
+
+    /** A member of a group commits as one. */
+    private static String offsetsGroup(String given, @Nullable String member) {
+        if (given.isEmpty() || given.equals("none")) {
+            return "";
+        }
+        if (member == null || given.equals(member)) {
+            return given;
+        }
+        if (!given.equals(OFFSETS_GROUP_DEFAULT)) {
+            throw new IllegalArgumentException("offsets.group must be kafka.group.id where that is set, or none:"
+                    + " offsets.group=" + given + " kafka.group.id=" + member);
+        }
+        return member;
     }
 
     private static double share(Map<String, String> others) {

@@ -108,7 +108,9 @@ final class SettingsSources {
             String value = environment.getOrDefault(name, "");
             String lower = name.substring(ENVIRONMENT.length()).toLowerCase(Locale.ROOT);
             if (lower.startsWith("kafka_")) {
-                values.put(lower.replace('_', '.'), value);
+                String key = lower.replace('_', '.');
+                KafkaNames.requireMeant(key.substring(KafkaNames.PREFIX.length()), "variable=" + name);
+                values.put(key, value);
                 continue;
             }
             String key = known.stream()

@@ -1,6 +1,5 @@
 package io.synfire.query.http;
 
-import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
@@ -32,12 +31,10 @@ final class QueryRoutes {
     private final @Nullable EvidenceSource evidence;
     private final Duration timeMax;
     private final Problems problems;
-    private final Bodies bodies;
     private final MeterRegistry meters;
     private final InstantSource clock;
     private final WorkMeters work;
     private final AnswerJson json = new AnswerJson();
-    private final RecallBody recallBody = new RecallBody();
     private final Semaphore searching = new Semaphore(1);
 
     /**
@@ -52,26 +49,24 @@ final class QueryRoutes {
             @Nullable EvidenceSource evidence,
             Duration timeMax,
             Problems problems,
-            Bodies bodies,
             MeterRegistry meters,
             InstantSource clock) {
         this.memory = memory;
         this.evidence = evidence;
         this.timeMax = timeMax;
         this.problems = problems;
-        this.bodies = bodies;
         this.meters = meters;
         this.clock = clock;
         this.work = new WorkMeters(meters);
     }
 
-    void register(JavalinConfig config) {
-        config.routes.get("/v1/concepts", timed("concepts", this::concepts));
-        config.routes.get("/v1/concepts/{id}/associations", timed("associations", this::associations));
-        config.routes.get("/v1/associations", timed("explain", this::explain));
-        config.routes.get("/v1/trending", timed("trending", this::trending));
-        config.routes.get("/v1/recall", timed("recall", this::recallByParameters));
-        config.routes.post("/v1/recall", timed("recall", this::recallByBody));
+    void put(Routing routing) {
+        routing.put(Route.CONCEPTS, timed("concepts", this::concepts));
+        routing.put(Route.ASSOCIATIONS, timed("associations", this::associations));
+        routing.put(Route.EXPLAIN, timed("explain", this::explain));
+        routing.put(Route.TRENDING, timed("trending", this::trending));
+        routing.put(Route.RECALL, timed("recall", this::recallByParameters));
+        routing.put(Route.RECALL_BY_BODY, timed("recall", this::recallByBody));
     }
 
     private Handler timed(String route, Handler handler) {
@@ -121,7 +116,7 @@ final class QueryRoutes {
                 "at");
         String measure = parameters.text("measure");
         AssociationsQuery query = new AssociationsQuery(
-                context.pathParam("id"),
+                concept(context),
                 parameters.k(),
                 new Scoring(
                         measure == null ? Measure.STRENGTH : Measure.parse(measure),
@@ -134,6 +129,11 @@ final class QueryRoutes {
                 parameters.at());
         Answers.Associations associations = ask(queries -> queries.associations(query));
         answer(context, json.of(associations));
+    }
+
+    /** As it was sent: it may hold any character, also a slash. */
+    private static String concept(Context context) {
+        return QueryText.segment(context.req().getRequestURI().split("/", -1)[3]);
     }
 
     private void explain(Context context) {
@@ -215,8 +215,8 @@ final class QueryRoutes {
     }
 
     private void recallByBody(Context context) {
-        Parameters parameters = new Parameters(context, clock, "at");
-        recall(context, recallBody.read(bodies.read(context), parameters.at()));
+        Parameters.none(context);
+        recall(context, RecallBody.read(Body.of(context), clock));
     }
 
     private void recall(Context context, RecallQuery query) {

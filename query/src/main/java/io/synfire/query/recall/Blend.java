@@ -67,13 +67,11 @@ public record Blend(List<Part> parts) {
         List<Part> parts = new ArrayList<>();
         for (String part : blend.split(",", -1)) {
             int split = part.indexOf(':');
-            try {
-                // Without a colon nothing is left to be a weight.
-                String weight = split < 0 ? "" : part.substring(split + 1);
-                parts.add(new Part(part.substring(0, Math.max(0, split)).trim(), Double.parseDouble(weight)));
-            } catch (NumberFormatException e) {
+            if (split < 0) {
                 throw new BadQueryException("blend must be such as 1h:0.7,30d:0.3: blend=" + blend);
             }
+            parts.add(new Part(
+                    part.substring(0, split).trim(), Numbers.number("a weight of a blend", part.substring(split + 1))));
         }
         return new Blend(parts);
     }

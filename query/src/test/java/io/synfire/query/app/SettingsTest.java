@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.FaultPolicy;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.http.HttpOptions;
@@ -17,8 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which setting counts, and what each mistake is told. */
 final class SettingsTest {
@@ -55,6 +60,101 @@ final class SettingsTest {
         assertThat(settings.learning()).containsEntry("half-lives", "1h,1d,30d").containsEntry("max-concepts", "7");
         assertThat(settings.checkpointInterval()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.engine().memoryBytes()).isEqualTo(64 << 20);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bootstrap.server, bootstrap.servers",
+        "bootstrap.servrs, bootstrap.servers",
+        "boostrap.severs, bootstrap.servers",
+        "bootstrapServers, bootstrap.servers",
+        "bootstrap-servers, bootstrap.servers",
+        "BOOTSTRAP_SERVERS, bootstrap.servers",
+        "secruity.protocol, security.protocol",
+        "sasl.jaas.confg, sasl.jaas.config",
+        "groupid, group.id",
+        "compression.typ, compression.type",
+        "max.block.msec, max.block.ms"
+    })
+    void aKafkaSettingThatIsNearlyAClientsOwnIsRefusedByWhatWasMeant(String mistaken, String meant) {
+        assertThatThrownBy(() -> load("", Map.of(), "kafka." + mistaken + "=secret"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no Kafka client knows this setting, did you mean kafka." + meant + "? setting=kafka."
+                        + mistaken);
+    }
+
+    @Test
+    void aKafkaSettingOfTheEnvironmentIsRefusedByItsVariable() {
+        assertThatThrownBy(() -> load("", Map.of("SYNFIRE_KAFKA_BOOTSTRAP_SERVER", "prod:9092")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no Kafka client knows this setting, did you mean kafka.bootstrap.servers?"
+                        + " variable=SYNFIRE_KAFKA_BOOTSTRAP_SERVER");
+    }
+
+    @Test
+    void whateverPropertyOfAClientIsMistypedByTwoEditsIsRefusedByOneThatIsAsNear() {
+        SplittableRandom random = new SplittableRandom(20_111_209);
+        List<String> names = List.copyOf(ClientProperties.NAMES);
+        assertThat(names)
+                .contains("bootstrap.servers", "group.id", "linger.ms", "retries")
+                .hasSizeGreaterThan(130);
+        for (int i = 0; i < 2_000; i++) {
+            String name = names.get(random.nextInt(names.size()));
+            String mistyped = mistyped(mistyped(name, random), random);
+            if (names.contains(mistyped)) {
+                assertThat(KafkaNames.meant(mistyped)).as(mistyped).isEmpty();
+            } else {
+                String meant = KafkaNames.meant(mistyped).orElseThrow(() -> new AssertionError(name + " " + mistyped));
+                assertThat(names).contains(meant.substring("kafka.".length()));
+            }
+        }
+        names.forEach(name -> assertThat(KafkaNames.meant(name)).as(name).isEmpty());
+    }
+
+    /** One letter more, less or another. */
+    private static String mistyped(String name, SplittableRandom random) {
+        int at = random.nextInt(name.length());
+        char letter = (char) ('a' + random.nextInt(26));
+        return switch (random.nextInt(3)) {
+            case 0 -> name.substring(0, at) + letter + name.substring(at);
+            case 1 -> name.substring(0, at) + name.substring(at + 1);
+            default -> name.substring(0, at) + letter + name.substring(at + 1);
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "schema.registry.url",
+                "ssl.keymaster.vault.path",
+                "sasl.callback.tenant",
+                "interceptor.audit.topic",
+                "x"
+            })
+    void aKafkaSettingThatIsLikeNoneIsAPluginsAndPasses(String name) throws IOException {
+        assertThat(load("", Map.of(), "kafka." + name + "=v").kafka()).containsEntry(name, "v");
+    }
+
+    @Test
+    void positionsAreCommittedUnderTheStoresOwnGroupUnlessToldOtherwise() throws IOException {
+        assertThat(load("", Map.of()).offsetsGroup("4711")).isEqualTo("synfire-4711");
+        assertThat(load("", Map.of(), "offsets.group=team-{id}-lag").offsetsGroup("4711"))
+                .isEqualTo("team-4711-lag");
+        assertThat(load("", Map.of(), "offsets.group=mine").offsetsGroup("4711"))
+                .isEqualTo("mine");
+        assertThat(load("", Map.of(), "offsets.group=none").offsetsGroup("4711"))
+                .isNull();
+        assertThat(load("", Map.of(), "offsets.group=").offsetsGroup("4711")).isNull();
+        // A member commits as one.
+        assertThat(load("", Map.of(), "kafka.group.id=g").offsetsGroup("4711")).isEqualTo("g");
+        assertThat(load("", Map.of(), "kafka.group.id=g", "offsets.group=g").offsetsGroup("4711"))
+                .isEqualTo("g");
+        assertThat(load("", Map.of(), "kafka.group.id=g", "offsets.group=none").offsetsGroup("4711"))
+                .isNull();
+        assertThatThrownBy(() -> load("", Map.of(), "kafka.group.id=g", "offsets.group=mine"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("offsets.group must be kafka.group.id where that is set, or none: offsets.group=mine"
+                        + " kafka.group.id=g");
     }
 
     @Test
