@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,7 +139,10 @@ final class Rebuilding {
                 DeadLetterFile rejects = new DeadLetterFile(into.resolve("dead-letters.jsonl"))) {
             ReplayOptions options =
                     new ReplayOptions(Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval());
-            LogReplay replay = new LogReplay(settings, engine, options, rejects);
+            Side live = plan.before();
+            // Where there was no memory nobody may have read the log before, and a clock decides of what is ahead.
+            LogReplay replay = new LogReplay(
+                    settings, engine, options, rejects, live == null ? InstantSource.system() : null);
             new FileReplay(
                             engine,
                             settings.decoding().mapping(),
@@ -181,6 +185,7 @@ final class Rebuilding {
             }
             progress.at(replay.done(plan.goal()));
             progress.done();
+            replay.doubt(live == null ? 0 : live.deadLetters()).ifPresent(doubt -> err.printf("%s%n", doubt));
             engine.flush();
             double seconds = (System.nanoTime() - start) / 1e9;
             return answer(done, into, engine, replay.done(plan.goal()) - before, seconds);

@@ -195,7 +195,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         Engine engine = Engine.open(store, now.learning.toMap(), settings.engine(), own, id);
         try (DeadLetterFile rejects = new DeadLetterFile(dead)) {
             ReplayOptions options = new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval());
-            LogReplay replay = new LogReplay(settings, engine, options, rejects);
+            LogReplay replay = new LogReplay(settings, engine, options, rejects, null);
             if (catchUp(now, replay) && takeOver(now)) {
                 swap(now, replay, engine, store, dead);
             }
@@ -262,6 +262,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         learners.stop();
         try {
             replay(now, replay, live.engine().positions());
+            replay.doubt(live.view().counts().deadLetters()).ifPresent(doubt -> LOG.warn("{}", doubt));
             engine.flush();
             keep(dead);
             StoreDirectory.point(settings.data(), store);
