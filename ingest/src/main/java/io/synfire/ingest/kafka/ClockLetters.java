@@ -27,11 +27,7 @@ final class ClockLetters implements Rejecting, AutoCloseable {
     public void send(ConsumerRecord<byte[], ByteBuffer> record, MalformedRecordException reason) {
         if (letters == null) {
             letters = new DeadLetters(
-                    properties,
-                    topic,
-                    topicId,
-                    FaultPolicy.defaultDeadLetterBytesMax(),
-                    new SimpleMeterRegistry());
+                    properties, topic, topicId, FaultPolicy.defaultDeadLetterBytesMax(), new SimpleMeterRegistry());
         }
         letters.send(record, reason);
     }

@@ -7,8 +7,8 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.synfire.engine.Engine;
-import io.synfire.engine.store.StoreException;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.store.StoreException;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.RecordNotes;
 import io.synfire.ingest.room.RoomWatch;
@@ -327,21 +327,17 @@ public final class EpisodeConsumer implements AutoCloseable {
     private void learn(String topicId, Admin admin, TopicWatch watch, TimestampBound bound)
             throws InterruptedException {
         String topic = options.topics().episodes();
-        Refusals refusals = new Refusals(
-                properties, options.topics().deadLetters(), topicId, engine::positions, this::isStopping);
-        RecordDecoder decoder = new RecordDecoder(
-                options.decoding(), engine.view().settings(), readerClock(bound, refusals), notes);
+        Refusals refusals =
+                new Refusals(properties, options.topics().deadLetters(), topicId, engine::positions, this::isStopping);
+        RecordDecoder decoder =
+                new RecordDecoder(options.decoding(), engine.view().settings(), readerClock(bound, refusals), notes);
         FaultPolicy faults = options.faults();
         // Values stay where they were received: what is large is not there twice.
         try (KafkaConsumer<byte[], ByteBuffer> consumer = new KafkaConsumer<>(
                         properties.consumer(), new ByteArrayDeserializer(), new ByteBufferDeserializer());
                 KafkaClientMetrics metrics = new KafkaClientMetrics(consumer);
                 DeadLetters rejected = new DeadLetters(
-                        properties,
-                        options.topics().deadLetters(),
-                        topicId,
-                        faults.deadLetterBytesMax(),
-                        meters)) {
+                        properties, options.topics().deadLetters(), topicId, faults.deadLetterBytesMax(), meters)) {
             metrics.bindTo(meters);
             live = consumer;
             Assignment assignment = new Assignment(

@@ -162,8 +162,7 @@ public final class TopicReplay {
         }
         Refusals decided = refusals;
         ReaderClock readerClock = new ReaderClock(engine.view().settings(), decided, clockNeeded());
-        RecordDecoder decoder =
-                new RecordDecoder(decoding, engine.view().settings(), readerClock, new RecordNotes());
+        RecordDecoder decoder = new RecordDecoder(decoding, engine.view().settings(), readerClock, new RecordNotes());
         try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties);
                 Applier applier = new Applier(engine, BatchListener.NONE, null);
                 ClockLetters letters = new ClockLetters(properties, topics.deadLetters(), topicId)) {
@@ -221,13 +220,15 @@ public final class TopicReplay {
         return switch (state) {
             case WHOLE -> Optional.empty();
             case CUT ->
-                Optional.of("the first dead letters are gone, so what a clock has refused may have been learned now: dead-letters="
-                        + topics.deadLetters());
+                Optional.of(
+                        "the first dead letters are gone, so what a clock has refused may have been learned now: dead-letters="
+                                + topics.deadLetters());
             case MISSING ->
                 deadLetters == 0
                         ? Optional.empty()
-                        : Optional.of("the dead-letter topic is gone, so what a clock has refused may have been learned now:"
-                                + " dead-letters=" + topics.deadLetters() + " rejected=" + deadLetters);
+                        : Optional.of(
+                                "the dead-letter topic is gone, so what a clock has refused may have been learned now:"
+                                        + " dead-letters=" + topics.deadLetters() + " rejected=" + deadLetters);
         };
     }
 
@@ -297,8 +298,7 @@ public final class TopicReplay {
     }
 
     /** Whether a gap is accepted is asked before it is looked for. */
-    private Assignment assignment(
-            KafkaConsumer<byte[], ByteBuffer> consumer, String topicId, Runnable beforeReading) {
+    private Assignment assignment(KafkaConsumer<byte[], ByteBuffer> consumer, String topicId, Runnable beforeReading) {
         Gaps gaps = new Gaps(topic, name -> options.acceptsGap(), new SimpleMeterRegistry());
         return new Assignment(engine, consumer, topic, topicId, gaps, false, beforeReading);
     }

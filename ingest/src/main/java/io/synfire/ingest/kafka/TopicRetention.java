@@ -152,10 +152,12 @@ record TopicRetention(Set<String> cleanup, String retentionMs, String retentionB
     Optional<String> warningOfDeadLetters(String topic) {
         boolean isCompacted = cleanup.contains(TopicConfig.CLEANUP_POLICY_COMPACT);
         return isCompacted || expires()
-                ? Optional.of("dead letters are lost: a record that a clock refused may be learned by a rebuild once its dead"
-                        + " letter is gone: topic=" + topic + " cleanup.policy="
-                        + cleanup.stream().sorted().collect(Collectors.joining(",")) + " retention.ms=" + retentionMs
-                        + " retention.bytes=" + retentionBytes + "; delete, -1 and -1 keep all")
+                ? Optional.of(
+                        "dead letters are lost: a record that a clock refused may be learned by a rebuild once its dead"
+                                + " letter is gone: topic=" + topic + " cleanup.policy="
+                                + cleanup.stream().sorted().collect(Collectors.joining(",")) + " retention.ms="
+                                + retentionMs
+                                + " retention.bytes=" + retentionBytes + "; delete, -1 and -1 keep all")
                 : Optional.empty();
     }
 

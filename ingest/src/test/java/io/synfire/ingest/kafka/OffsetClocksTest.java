@@ -27,7 +27,9 @@ final class OffsetClocksTest {
                 clocks.put(offset, clockMs);
                 expected.merge(offset, clockMs, Math::min);
             }
-            assertThat(clocks.clockMs(offset)).as("seed %d, step %d", SEED, i).isEqualTo(expected.getOrDefault(offset, Long.MAX_VALUE));
+            assertThat(clocks.clockMs(offset))
+                    .as("seed %d, step %d", SEED, i)
+                    .isEqualTo(expected.getOrDefault(offset, Long.MAX_VALUE));
             assertThat(clocks.size()).as("seed %d, step %d", SEED, i).isEqualTo(expected.size());
         }
         expected.forEach((offset, clockMs) -> assertThat(clocks.clockMs(offset)).isEqualTo(clockMs));

@@ -127,9 +127,15 @@ final class ReaderClockIT {
     }
 
     private void send(String topic, int partition, long timestampMs, String json, Header... headers) {
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(kit.client(Map.of()).producer("test"))) {
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(kit.client(Map.of()).producer("test"))) {
             producer.send(new ProducerRecord<>(
-                            topic, partition, timestampMs, null, json.getBytes(StandardCharsets.UTF_8), List.of(headers)))
+                            topic,
+                            partition,
+                            timestampMs,
+                            null,
+                            json.getBytes(StandardCharsets.UTF_8),
+                            List.of(headers)))
                     .get();
         } catch (Exception e) {
             throw new AssertionError(e);
@@ -169,8 +175,8 @@ final class ReaderClockIT {
             throws Exception {
         try (DeadLetterFile rejects = new DeadLetterFile(directory.resolve("rejects.jsonl"))) {
             ReplayOptions options = new ReplayOptions(Until.of(null), false, Duration.ofSeconds(1));
-            TopicReplay replay = new TopicReplay(
-                    kit.client(Map.of()), topics, engine, Decoding.plain(), options, rejects, first);
+            TopicReplay replay =
+                    new TopicReplay(kit.client(Map.of()), topics, engine, Decoding.plain(), options, rejects, first);
             replay.replay(goal, ReplayWatch.NONE);
             return replay.doubt(rejected);
         }
@@ -187,8 +193,8 @@ final class ReaderClockIT {
         learned.add("first");
         List<ConsumerRecord<byte[], byte[]>> dead = kit.deadLetters(2 * PARTITIONS);
         await().atMost(LearnerKit.LONG)
-                .untilAsserted(() ->
-                        assertThat(killed.view().counts().episodes()).isEqualTo(learned.size()));
+                .untilAsserted(
+                        () -> assertThat(killed.view().counts().episodes()).isEqualTo(learned.size()));
         killed.abandon();
         learner.close();
         for (ConsumerRecord<byte[], byte[]> letter : dead) {
@@ -205,7 +211,9 @@ final class ReaderClockIT {
         try (Engine again = open("store");
                 Engine fresh = open("fresh");
                 Engine rebuilt = open("rebuilt")) {
-            assertThat(again.view().counts().episodes()).as("nothing of it was checkpointed").isEqualTo(1);
+            assertThat(again.view().counts().episodes())
+                    .as("nothing of it was checkpointed")
+                    .isEqualTo(1);
             learnAll(again);
             assertHolds(again, learned);
             assertThat(again.view().counts().deadLetters()).isEqualTo(2 * PARTITIONS);
@@ -258,7 +266,8 @@ final class ReaderClockIT {
                 for (int round = 0; round < 3; round++) {
                     LearnerKit.awaitCaughtUp(learner);
                     replay.replay(live.positions(), ReplayWatch.NONE);
-                    assertThat(rebuilt.digest().learnedHex()).isEqualTo(live.digest().learnedHex());
+                    assertThat(rebuilt.digest().learnedHex())
+                            .isEqualTo(live.digest().learnedHex());
                     long expected = live.view().counts().episodes() + PARTITIONS;
                     for (int partition = 0; partition < PARTITIONS; partition++) {
                         produce(partition, "again-" + round + "-" + partition, 20 + round);
@@ -298,8 +307,7 @@ final class ReaderClockIT {
     void byAnotherMaxAheadWhatWasRefusedIsJudgedByTheSameClockAnew() throws Exception {
         List<String> learned = produceAll();
         try (Engine live = open("store");
-                Engine wider = open(
-                        directory.resolve("wider"), Map.of("half-lives", "none", "max-ahead", "15m"))) {
+                Engine wider = open(directory.resolve("wider"), Map.of("half-lives", "none", "max-ahead", "15m"))) {
             learnAll(live);
             nowMs.set(startMs + 60 * MINUTE_MS);
             rebuild(wider, live.positions(), null, 6);
@@ -378,7 +386,12 @@ final class ReaderClockIT {
             letter("clock", id, "0", "-1", early);
             letter("clock", id, "0", "0", "yesterday");
             // By what that clock said the second could be learned.
-            letter("clock", id, "0", "1", Instant.ofEpochMilli(startMs - 70 * MINUTE_MS).toString());
+            letter(
+                    "clock",
+                    id,
+                    "0",
+                    "1",
+                    Instant.ofEpochMilli(startMs - 70 * MINUTE_MS).toString());
             letter("clock", id, "0", "2", early);
         }
         try (Engine live = open("store")) {
@@ -415,17 +428,21 @@ final class ReaderClockIT {
                         .all()
                         .get();
                 assertThat(rebuild(cut, live.positions(), null, 6))
-                        .hasValue("the first dead letters are gone, so what a clock has refused may have been learned now:"
-                                + " dead-letters=" + topics.deadLetters());
+                        .hasValue(
+                                "the first dead letters are gone, so what a clock has refused may have been learned now:"
+                                        + " dead-letters=" + topics.deadLetters());
                 admin.deleteTopics(List.of(topics.deadLetters())).all().get();
                 await().atMost(LearnerKit.LONG)
                         .until(() -> !admin.listTopics().names().get().contains(topics.deadLetters()));
                 assertThat(rebuild(gone, live.positions(), null, 6))
-                        .hasValue("the dead-letter topic is gone, so what a clock has refused may have been learned now:"
-                                + " dead-letters=" + topics.deadLetters() + " rejected=6");
+                        .hasValue(
+                                "the dead-letter topic is gone, so what a clock has refused may have been learned now:"
+                                        + " dead-letters=" + topics.deadLetters() + " rejected=6");
             }
-            assertThat(cut.view().counts().episodes()).isEqualTo(live.view().counts().episodes() + 2);
-            assertThat(gone.view().counts().episodes()).isEqualTo(live.view().counts().episodes() + 6);
+            assertThat(cut.view().counts().episodes())
+                    .isEqualTo(live.view().counts().episodes() + 2);
+            assertThat(gone.view().counts().episodes())
+                    .isEqualTo(live.view().counts().episodes() + 6);
         }
     }
 

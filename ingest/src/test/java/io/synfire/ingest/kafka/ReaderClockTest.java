@@ -58,12 +58,12 @@ final class ReaderClockTest {
     private void assertRefused(long offset, long atMs, long clockMs) {
         assertThatThrownBy(() -> decoder.admitted(record(offset, atMs)))
                 .isInstanceOf(RefusedByClockException.class)
-                .hasMessage("at may lie at most max-ahead=10m after the clock of the process that read the record first: at="
-                        + Instant.ofEpochMilli(atMs) + " clock=" + Instant.ofEpochMilli(clockMs))
+                .hasMessage(
+                        "at may lie at most max-ahead=10m after the clock of the process that read the record first: at="
+                                + Instant.ofEpochMilli(atMs) + " clock=" + Instant.ofEpochMilli(clockMs))
                 .satisfies(e -> {
                     assertThat(((RefusedByClockException) e).clockMs()).isEqualTo(clockMs);
-                    assertThat(((RefusedByClockException) e).reason())
-                            .isEqualTo(MalformedRecordException.Reason.CLOCK);
+                    assertThat(((RefusedByClockException) e).reason()).isEqualTo(MalformedRecordException.Reason.CLOCK);
                 });
     }
 

@@ -40,8 +40,7 @@ final class LogReplay {
      *
      * @param clock what a topic's events are held against, where nobody may have read them before; null where a learner has passed them
      */
-    LogReplay(
-            Settings settings, Engine engine, ReplayOptions options, Rejects rejects, @Nullable InstantSource clock) {
+    LogReplay(Settings settings, Engine engine, ReplayOptions options, Rejects rejects, @Nullable InstantSource clock) {
         this.clock = clock;
         this.settings = settings;
         this.engine = engine;
@@ -144,8 +143,8 @@ final class LogReplay {
                     + settings.topics().episodes());
         }
         if (topicReplay == null) {
-            topicReplay = new TopicReplay(
-                    client, settings.topics(), engine, settings.decoding(), options, rejects, clock);
+            topicReplay =
+                    new TopicReplay(client, settings.topics(), engine, settings.decoding(), options, rejects, clock);
         }
         topicReplay.replay(topic, watch);
     }

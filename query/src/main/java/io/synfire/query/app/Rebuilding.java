@@ -141,8 +141,8 @@ final class Rebuilding {
                     new ReplayOptions(Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval());
             Side live = plan.before();
             // Where there was no memory nobody may have read the log before, and a clock decides of what is ahead.
-            LogReplay replay = new LogReplay(
-                    settings, engine, options, rejects, live == null ? InstantSource.system() : null);
+            LogReplay replay =
+                    new LogReplay(settings, engine, options, rejects, live == null ? InstantSource.system() : null);
             new FileReplay(
                             engine,
                             settings.decoding().mapping(),
