@@ -144,16 +144,21 @@ final class ForgetGate {
                 throw new IllegalStateException("a partition stands at no copy: partition=" + partition);
             }
             positions.add(assignment.position(of(partition), copy.behind()));
-            elsewhere.add(new Batch.Copy(of(partition).toString(), false));
+            elsewhere.add(copy(partition, Batch.Place.READ));
         }
         String first = elsewhere.remove(0).partition();
-        now.ahead()
-                .forEach(partition -> elsewhere.add(new Batch.Copy(of(partition).toString(), true)));
-        now.past().stream()
-                .filter(partition -> !knows(now.forget(), partition))
-                .forEach(partition ->
-                        elsewhere.add(new Batch.Copy(of(partition).toString(), readThrough.mayCome(of(partition)))));
+        now.ahead().forEach(partition -> elsewhere.add(copy(partition, Batch.Place.AHEAD)));
+        for (int partition : now.past()) {
+            if (!knows(now.forget(), partition)) {
+                boolean mayCome = readThrough.mayCome(of(partition));
+                elsewhere.add(copy(partition, mayCome ? Batch.Place.AHEAD : Batch.Place.NOWHERE));
+            }
+        }
         return new Batch(first, List.of(now.forget()), positions, 0, null, elsewhere);
+    }
+
+    private Batch.Copy copy(int partition, Batch.Place place) {
+        return new Batch.Copy(of(partition).toString(), place);
     }
 
     /** After a failure, or in a group, partitions were moved to where the engine stands; they come to their copies again. */
