@@ -370,30 +370,23 @@ final class ReaderClockIT {
         produce(0, "first", -60);
         produce(0, "second", -60);
         produce(0, "third", 9);
-        try (Admin admin = Admin.create(kit.client(Map.of()).admin())) {
-            String id = admin.describeTopics(List.of(topics.episodes()))
-                    .allTopicNames()
-                    .get()
-                    .get(topics.episodes())
-                    .topicId()
-                    .toString();
-            String early = Instant.ofEpochMilli(startMs - 600 * MINUTE_MS).toString();
-            letter("clock", "another-topic-of-this-name", "0", "0", early);
-            letter("time", id, "0", "0", early);
-            letter("clock", id, "1", "0", early);
-            letter("clock", id, "0", "5", early);
-            letter("clock", id, "zero", "0", early);
-            letter("clock", id, "0", "-1", early);
-            letter("clock", id, "0", "0", "yesterday");
-            // By what that clock said the second could be learned.
-            letter(
-                    "clock",
-                    id,
-                    "0",
-                    "1",
-                    Instant.ofEpochMilli(startMs - 70 * MINUTE_MS).toString());
-            letter("clock", id, "0", "2", early);
-        }
+        String id = TopicIds.of(kit.client(Map.of()), topics.episodes());
+        String early = Instant.ofEpochMilli(startMs - 600 * MINUTE_MS).toString();
+        letter("clock", "another-topic-of-this-name", "0", "0", early);
+        letter("time", id, "0", "0", early);
+        letter("clock", id, "1", "0", early);
+        letter("clock", id, "0", "5", early);
+        letter("clock", id, "zero", "0", early);
+        letter("clock", id, "0", "-1", early);
+        letter("clock", id, "0", "0", "yesterday");
+        // By what that clock said the second could be learned.
+        letter(
+                "clock",
+                id,
+                "0",
+                "1",
+                Instant.ofEpochMilli(startMs - 70 * MINUTE_MS).toString());
+        letter("clock", id, "0", "2", early);
         try (Engine live = open("store")) {
             learnAll(live);
             assertHolds(live, List.of("first", "second"));
