@@ -63,7 +63,7 @@ public final class JsonEpisodeCodec {
                     .build())
             .build();
 
-    private final RecordNotes notes = new RecordNotes();
+    private final RecordNotes notes;
     private final @Nullable MappedRecord mapped;
     private final RecordLimits limits;
 
@@ -88,6 +88,18 @@ public final class JsonEpisodeCodec {
      * @param limits what a record may be at most
      */
     public JsonEpisodeCodec(@Nullable FieldMapping mapping, RecordLimits limits) {
+        this(mapping, limits, new RecordNotes());
+    }
+
+    /**
+     * A codec that notes what others note, too.
+     *
+     * @param mapping where things are, or null for Synfire's own form
+     * @param limits what a record may be at most
+     * @param notes takes what is worth a word about records
+     */
+    public JsonEpisodeCodec(@Nullable FieldMapping mapping, RecordLimits limits, RecordNotes notes) {
+        this.notes = notes;
         this.mapped = mapping == null ? null : new MappedRecord(mapping, notes);
         this.limits = limits;
     }

@@ -306,11 +306,12 @@ final class ForgetBarrierIT {
         try (DeadLetterFile rejects = new DeadLetterFile(directory.resolve("rejected" + stores))) {
             new TopicReplay(
                             kit.client(Map.of("max.poll.records", "2")),
-                            topic,
+                            new TopicNames(topic, topic + ".dead"),
                             engine,
                             Decoding.plain(),
                             options,
-                            rejects)
+                            rejects,
+                            null)
                     .replay(goal, ReplayWatch.NONE);
         }
     }

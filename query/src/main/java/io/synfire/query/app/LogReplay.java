@@ -11,10 +11,12 @@ import io.synfire.ingest.replay.Rejects;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +30,19 @@ final class LogReplay {
     private final Engine engine;
     private final ReplayOptions options;
     private final Rejects rejects;
+    private final @Nullable InstantSource clock;
     private final List<Missing> missing = new ArrayList<>();
 
-    LogReplay(Settings settings, Engine engine, ReplayOptions options, Rejects rejects) {
+    /** Made when it is first needed: what it has read of dead letters it need not read again. */
+    private @Nullable TopicReplay topicReplay;
+
+    /**
+     * A replay.
+     *
+     * @param clock what a topic's events are held against, where nobody may have read them before; null where a learner has passed them
+     */
+    LogReplay(Settings settings, Engine engine, ReplayOptions options, Rejects rejects, @Nullable InstantSource clock) {
+        this.clock = clock;
         this.settings = settings;
         this.engine = engine;
         this.options = options;
@@ -81,7 +93,20 @@ final class LogReplay {
 
     /** What was passed over since it is gone. */
     List<Missing> missing() {
-        return List.copyOf(missing);
+        List<Missing> all = new ArrayList<>(missing);
+        if (topicReplay != null) {
+            all.addAll(topicReplay.missing());
+        }
+        return all;
+    }
+
+    /**
+     * What may make this another memory than the one that was learned. To be asked after {@link #replay}.
+     *
+     * @param deadLetters how many records that one has rejected; 0 if that is not known
+     */
+    Optional<String> doubt(long deadLetters) {
+        return topicReplay == null ? Optional.empty() : topicReplay.doubt(deadLetters);
     }
 
     /** How many of the records up to the goal the memory has passed. */
@@ -119,12 +144,10 @@ final class LogReplay {
             throw new IllegalStateException("a topic is to be read and there is no cluster: topic="
                     + settings.topics().episodes());
         }
-        TopicReplay replay =
-                new TopicReplay(client, settings.topics().episodes(), engine, settings.decoding(), options, rejects);
-        try {
-            replay.replay(topic, watch);
-        } finally {
-            missing.addAll(replay.missing());
+        if (topicReplay == null) {
+            topicReplay =
+                    new TopicReplay(client, settings.topics(), engine, settings.decoding(), options, rejects, clock);
         }
+        topicReplay.replay(topic, watch);
     }
 }

@@ -197,7 +197,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         TrialsLog.watch(engine, store);
         try (DeadLetterFile rejects = new DeadLetterFile(dead)) {
             ReplayOptions options = new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval());
-            LogReplay replay = new LogReplay(settings, engine, options, rejects);
+            LogReplay replay = new LogReplay(settings, engine, options, rejects, null);
             if (catchUp(now, replay) && takeOver(now)) {
                 swap(now, replay, engine, store, dead);
             }
@@ -265,6 +265,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         learners.stop();
         try {
             replay(now, replay, live.engine().positions());
+            replay.doubt(live.view().counts().deadLetters()).ifPresent(doubt -> LOG.warn("{}", doubt));
             engine.flush();
             keep(dead);
             StoreDirectory.point(settings.data(), store);
