@@ -5,6 +5,7 @@
  *   synfire.episodes ──► EpisodeConsumer: poll → decode → admit ──► Engine.apply, with the positions
  *                                                  └── rejected ──► DeadLetters ──► synfire.dead-letters
  *   TopicWatch: does the cluster answer, is it the same topic?    Assignment, Gaps: does the log go on where the store ends?
+ *   TopicRetention: does the log keep its records?        LagOffsets: committed positions, for tools that show lag
  *   EpisodeProducer ──► synfire.episodes                 LocalBroker: a Kafka in this process
  *   TopicForgetter: synfire.episodes ──► retractions of a context ──► synfire.episodes
  * </pre>
