@@ -81,6 +81,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     private final MeterRegistry meters;
     private final RecordDecoder decoder;
     private final Gauge lagGauge;
+    private final Gauge heldGauge;
     private final Gauge readyGauge;
     private final Thread thread = new Thread(this::run, "synfire-learner");
 
@@ -126,6 +127,9 @@ public final class EpisodeConsumer implements AutoCloseable {
                 .register(meters));
         this.lagGauge = Gauge.builder("synfire.lag", () -> (double) progress.lag())
                 .description("Records that are in the log and not yet learned; -1 while unknown")
+                .register(meters);
+        this.heldGauge = Gauge.builder("synfire.partitions.held", () -> (double) progress.held())
+                .description("Partitions that wait at a command to forget until the others have come to it, too")
                 .register(meters);
         this.readyGauge = Gauge.builder("synfire.ready", () -> ready() ? 1 : 0)
                 .description("1 while the log was caught up with once, the cluster answers and learning goes on")
@@ -203,6 +207,7 @@ public final class EpisodeConsumer implements AutoCloseable {
         applier.close();
         // Another learner may count in the same registry after this one.
         meters.remove(lagGauge);
+        meters.remove(heldGauge);
         meters.remove(readyGauge);
     }
 
@@ -308,6 +313,7 @@ public final class EpisodeConsumer implements AutoCloseable {
                 group = new GroupListener(engine, applier, assignment, room, stopping);
                 consumer.subscribe(List.of(topic), group);
             }
+            ForgetGate gate = new ForgetGate(engine, assignment, topic, new CopyEnds(watch, consumer));
             LearningLoop loop = new LearningLoop(
                     engine,
                     applier,
@@ -317,7 +323,8 @@ public final class EpisodeConsumer implements AutoCloseable {
                     progress,
                     new LearningLoop.Clients(consumer, rejected, watch, group, offsets(topicId, admin, consumer)),
                     assignment,
-                    new PollDecoder(decoder, assignment, rejected));
+                    gate,
+                    new PollDecoder(decoder, assignment, rejected, gate));
             try {
                 loop.run();
             } finally {

@@ -39,6 +39,7 @@ final class LearningLoop {
     private final Progress progress;
     private final Clients clients;
     private final Assignment assignment;
+    private final ForgetGate gate;
     private final PollDecoder decoder;
     private final KafkaConsumer<byte[], ByteBuffer> consumer;
     private final TopicWatch watch;
@@ -71,6 +72,7 @@ final class LearningLoop {
             Progress progress,
             Clients clients,
             Assignment assignment,
+            ForgetGate gate,
             PollDecoder decoder) {
         this.engine = engine;
         this.applier = applier;
@@ -80,6 +82,7 @@ final class LearningLoop {
         this.progress = progress;
         this.clients = clients;
         this.assignment = assignment;
+        this.gate = gate;
         this.decoder = decoder;
         this.consumer = clients.consumer();
         this.watch = clients.watch();
@@ -120,6 +123,7 @@ final class LearningLoop {
                 assignment.resume();
             }
             poll();
+            passGate();
         } else {
             pause();
         }
@@ -171,6 +175,22 @@ final class LearningLoop {
             }
             pause();
         }
+    }
+
+    /** Applies the commands for which partitions were held, once they are due. */
+    private void passGate() throws InterruptedException {
+        while (gate.mayOpen() && settle()) {
+            Batch due = gate.next();
+            if (due == null) {
+                break;
+            }
+            applier.apply(List.of(due), 0);
+            if (!settle()) {
+                break;
+            }
+            gate.opened();
+        }
+        progress.held(gate.held());
     }
 
     /**

@@ -35,6 +35,9 @@ final class LearnerKit {
     /** Generous: a loaded machine is no fault. */
     static final Duration LONG = Duration.ofMinutes(2);
 
+    /** The time of the episode that is number 0. */
+    static final long FIRST_MS = 1_300_000_000_000L;
+
     private final String bootstrapServers;
     private final TopicNames topics;
 
@@ -140,8 +143,8 @@ final class LearnerKit {
                 new EpisodeProducer(client(Map.of()), topics.episodes(), new SimpleMeterRegistry())) {
             List<Outgoing> records = new ArrayList<>();
             for (int i = from; i < to; i++) {
-                String json = "{\"at\":" + i * 1000L + ",\"context\":\"k" + i % 40 + "\",\"concepts\":[\"c" + i % 13
-                        + "\",\"d" + i % 5 + "\"]}";
+                String json = "{\"at\":" + (FIRST_MS + i * 1000L) + ",\"context\":\"k" + i % 40 + "\",\"concepts\":[\"c"
+                        + i % 13 + "\",\"d" + i % 5 + "\"]}";
                 records.add(new Outgoing("k" + i % 40, json.getBytes(StandardCharsets.UTF_8)));
             }
             assertThat(producer.append(records).lastOffset()).isNotNegative();

@@ -43,6 +43,7 @@ public final class AnswerJson {
             json.writeStringProperty("concept", answer.concept());
             json.writeStringProperty("asOf", iso(answer.asOfMs()));
             json.writeStringProperty("measure", answer.measure().toString());
+            json.writeStringProperty("trials", answer.trials().toString());
             json.writeName("associations");
             json.writeStartArray();
             for (Answers.Association association : answer.associations()) {
@@ -180,7 +181,14 @@ public final class AnswerJson {
             json.writeNumberProperty("associations", answer.counts().associations());
             json.writeNumberProperty("deadLetters", answer.counts().deadLetters());
             json.writeNumberProperty("duplicates", answer.counts().duplicates());
+            json.writeName("notPlain");
+            json.writeStartObject();
+            json.writeNumberProperty("strengths", answer.trials().strengths());
+            json.writeNumberProperty("rewards", answer.trials().rewards());
+            json.writeNumberProperty("betweenEpisodes", answer.trials().betweenEpisodes());
             json.writeEndObject();
+            json.writeEndObject();
+            json.writeStringProperty("trials", answer.trials().unit().toString());
             json.writeName("settings");
             json.writeStartObject();
             answer.settings().forEach(json::writeStringProperty);

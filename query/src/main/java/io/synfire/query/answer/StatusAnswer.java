@@ -3,6 +3,7 @@ package io.synfire.query.answer;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Trials;
 import io.synfire.query.recall.Retention;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     or it is not known
  * @param positions how far the sources were read
  * @param counts how much was learned
+ * @param trials what measures count, and why
  * @param settings the learning settings stored with it
  * @param retention what each half-life keeps
  * @param waiting what the learner waits for, if it has for too long, or null; it goes on by itself
@@ -30,6 +32,7 @@ public record StatusAnswer(
         @Nullable Integer partitions,
         List<Position> positions,
         Counts counts,
+        Trials trials,
         Map<String, String> settings,
         List<Retention> retention,
         @Nullable String waiting,
@@ -55,6 +58,7 @@ public record StatusAnswer(
                 null,
                 view.positions(),
                 counts,
+                view.trials(),
                 view.settings().toMap(),
                 Retention.of(view.settings()),
                 waiting,
@@ -69,6 +73,6 @@ public record StatusAnswer(
      */
     public StatusAnswer reading(@Nullable Integer count) {
         return new StatusAnswer(
-                ready, watermarkMs, lag, count, positions, counts, settings, retention, waiting, failure);
+                ready, watermarkMs, lag, count, positions, counts, trials, settings, retention, waiting, failure);
     }
 }

@@ -31,14 +31,7 @@ final class SettingNames {
         others.put("accept-gap", "");
         others.put("offsets.group", Settings.OFFSETS_GROUP_DEFAULT);
         others.put("prequential.share", "0.05");
-        others.put("fields.concepts", "");
-        others.put("fields.id", "/id");
-        others.put("fields.strength", "");
-        others.put("fields.at", "");
-        others.put("fields.context", "");
-        others.put("fields.event-id", "");
-        others.put("fields.reward.pointer", "");
-        others.put("fields.reward.otherwise", "");
+        others.putAll(FieldSettings.defaults());
         return others;
     }
 
@@ -47,6 +40,7 @@ final class SettingNames {
         known.addAll(RecallSettings.KEYS);
         known.addAll(defaults().keySet());
         known.add("rule");
+        known.add(FieldSettings.REWARD_VALUES);
         return known;
     }
 

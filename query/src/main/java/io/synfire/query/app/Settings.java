@@ -4,7 +4,6 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.learn.Durations;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
-import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.FaultPolicy;
@@ -23,7 +22,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonPointer;
 
 /**
  * All settings, checked: {@code synfire.yaml}, overridden by the environment ({@code SYNFIRE_HTTP_PORT} is {@code http.port}),
@@ -73,9 +71,6 @@ record Settings(
     static final String OFFSETS_GROUP_DEFAULT = "synfire-" + ID;
 
     private static final String OFFSETS_GROUP = "offsets.group";
-
-    /** Followed by a type of event, which may be any text. */
-    private static final String REWARD_VALUES = "fields.reward.values.";
 
     /**
      * Reads all settings.
@@ -133,8 +128,8 @@ record Settings(
                 learning.put(key, value);
             } else if (RecallSettings.KEYS.contains(key)) {
                 recall.put(key, value);
-            } else if (key.startsWith(REWARD_VALUES)) {
-                rewards.put(key.substring(REWARD_VALUES.length()), SettingValues.number(key, value));
+            } else if (key.startsWith(FieldSettings.REWARD_VALUES + ".")) {
+                rewards.put(key.substring(FieldSettings.REWARD_VALUES.length() + 1), SettingValues.number(key, value));
             } else if (others.containsKey(key)) {
                 others.put(key, value);
             } else {
@@ -195,7 +190,8 @@ record Settings(
         RecordLimits limits = new RecordLimits(
                 SettingValues.size("max-record", SettingValues.text(others, "max-record")),
                 SettingValues.time("max-at", SettingValues.text(others, "max-at")));
-        return new Decoding(mapping(others, rewards), contextFromKey, header.isEmpty() ? null : header, limits);
+        return new Decoding(
+                FieldSettings.parse(others, rewards), contextFromKey, header.isEmpty() ? null : header, limits);
     }
 
     private static FaultPolicy faults(Map<String, String> others) {
@@ -210,48 +206,5 @@ record Settings(
                         .map(String::strip)
                         .filter(gap -> !gap.isEmpty())
                         .collect(Collectors.toSet()));
-    }
-
-    private static @Nullable FieldMapping mapping(Map<String, String> others, Map<String, Double> rewards) {
-        JsonPointer concepts = pointer(others, "fields.concepts");
-        JsonPointer id = pointer(others, "fields.id");
-        JsonPointer reward = pointer(others, "fields.reward.pointer");
-        String otherwise = SettingValues.text(others, "fields.reward.otherwise");
-        if (reward == null && !(rewards.isEmpty() && otherwise.isEmpty())) {
-            throw new IllegalArgumentException(
-                    "fields.reward.pointer must say where the type of an event is: fields.reward.pointer=missing");
-        }
-        FieldMapping.Reward byType = reward == null
-                ? null
-                : new FieldMapping.Reward(
-                        reward,
-                        rewards,
-                        otherwise.isEmpty()
-                                ? null
-                                : Double.valueOf(SettingValues.number("fields.reward.otherwise", otherwise)));
-        if (concepts == null || id == null) {
-            others.forEach((key, value) -> {
-                if (key.startsWith("fields.")
-                        && !value.equals(SettingNames.defaults().get(key))) {
-                    throw new IllegalArgumentException(
-                            "fields.concepts must say where the concepts are: fields.concepts=missing " + key + "="
-                                    + value);
-                }
-            });
-            return null;
-        }
-        return new FieldMapping(
-                concepts,
-                id,
-                pointer(others, "fields.strength"),
-                pointer(others, "fields.at"),
-                pointer(others, "fields.context"),
-                pointer(others, "fields.event-id"),
-                byType);
-    }
-
-    private static @Nullable JsonPointer pointer(Map<String, String> others, String key) {
-        String text = SettingValues.text(others, key);
-        return text.isEmpty() ? null : FieldMapping.pointer(key, text);
     }
 }

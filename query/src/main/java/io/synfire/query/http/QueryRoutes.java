@@ -9,6 +9,7 @@ import io.synfire.query.answer.AnswerJson;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.AssociationsQuery;
 import io.synfire.query.recall.AssociationsQuery.Scoring;
+import io.synfire.query.recall.Blend;
 import io.synfire.query.recall.Deadline;
 import io.synfire.query.recall.ExplainQuery;
 import io.synfire.query.recall.Limits;
@@ -138,11 +139,11 @@ final class QueryRoutes {
 
     private void explain(Context context) {
         Parameters parameters =
-                new Parameters(context, clock, "from", "to", "horizon", "min-support", "at", "evidence", "k");
+                new Parameters(context, clock, "from", "to", "horizon", "blend", "min-support", "at", "evidence", "k");
         ExplainQuery query = new ExplainQuery(
                 parameters.required("from"),
                 parameters.required("to"),
-                parameters.text("horizon"),
+                parameters.blend(),
                 parameters.number("min-support", 0),
                 parameters.at());
         Limits.requireK(parameters.k());
@@ -163,10 +164,10 @@ final class QueryRoutes {
     }
 
     private void trending(Context context) {
-        Parameters parameters = new Parameters(context, clock, "k", "fast", "slow", "min-support", "at");
+        Parameters parameters = new Parameters(context, clock, "k", "fast", "blend", "slow", "min-support", "at");
         TrendingQuery query = new TrendingQuery(
                 parameters.k(),
-                parameters.text("fast"),
+                Blend.chosen("fast", parameters.text("fast"), parameters.text("blend")),
                 parameters.text("slow"),
                 parameters.number("min-support", TrendingQuery.MIN_SUPPORT),
                 parameters.at());
