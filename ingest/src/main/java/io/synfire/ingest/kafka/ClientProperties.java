@@ -115,6 +115,15 @@ public final class ClientProperties {
     }
 
     /**
+     * Where the cluster is asked for first.
+     *
+     * @return as it was given, {@code HOST:PORT} with commas between them
+     */
+    public String servers() {
+        return String.valueOf(given.get("bootstrap.servers"));
+    }
+
+    /**
      * Whether the user asked for a consumer group.
      *
      * @return true if {@code group.id} is given
@@ -207,8 +216,7 @@ public final class ClientProperties {
             if (cause instanceof ConfigException
                     && String.valueOf(cause.getMessage()).startsWith(UNRESOLVED)) {
                 return new SilentClusterException(
-                        "no server's name can be resolved: kafka.bootstrap.servers=" + given.get("bootstrap.servers"),
-                        e);
+                        "no server's name can be resolved: kafka.bootstrap.servers=" + servers(), e);
             }
         }
         return e;

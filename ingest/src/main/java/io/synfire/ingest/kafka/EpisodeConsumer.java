@@ -251,8 +251,11 @@ public final class EpisodeConsumer implements AutoCloseable {
             learn();
             return true;
         } catch (SilentClusterException e) {
-            LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
-            unresolved = "the cluster has not answered, trying again: " + e.getMessage();
+            String message = "the cluster has not answered, trying again: " + e.getMessage();
+            if (!message.equals(unresolved)) {
+                LOG.warn("{}", message);
+            }
+            unresolved = message;
         } catch (KafkaException e) {
             if (!(properties.asSilence(e) instanceof SilentClusterException)) {
                 throw e;

@@ -24,9 +24,14 @@ final class ClusterLink implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterLink.class);
     private static final long RETRY_MS = 1_000;
+    private static final String SERVERS = "bootstrap.servers";
 
     private final Settings settings;
     private final MeterRegistry meters;
+
+    /** How to reach the cluster that the settings name; null for a broker in this process. */
+    private final @Nullable ClientProperties named;
+
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final long startNanos = System.nanoTime();
     private volatile @Nullable Open open;
@@ -35,9 +40,15 @@ final class ClusterLink implements AutoCloseable {
     /** What is there once the cluster has answered. */
     private record Open(ClientProperties client, EpisodeProducer producer) {}
 
+    /**
+     * A link that is not open.
+     *
+     * @throws IllegalArgumentException if the clients' properties are wrong
+     */
     ClusterLink(Settings settings, MeterRegistry meters) {
         this.settings = settings;
         this.meters = meters;
+        this.named = settings.kafka().containsKey(SERVERS) ? new ClientProperties(settings.kafka()) : null;
     }
 
     /**
@@ -48,19 +59,21 @@ final class ClusterLink implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted, also where something else is thrown by that
      */
     void open() throws InterruptedException {
-        Map<String, String> kafka = new HashMap<>(settings.kafka());
-        if (!kafka.containsKey("bootstrap.servers")) {
-            LOG.info("a Kafka broker is started in this process, since kafka.bootstrap.servers names none");
-            LocalBroker broker = LocalBroker.start(settings.data().resolve("kafka"), LocalBroker.PREFERRED_PORT);
-            parts.push(broker);
-            kafka.put("bootstrap.servers", broker.bootstrapServers());
-            LOG.info("a Kafka broker runs in this process at {}", broker.bootstrapServers());
-        }
-        ClientProperties client = new ClientProperties(kafka);
-        LOG.info("asking the cluster for its topics: kafka.bootstrap.servers={}", kafka.get("bootstrap.servers"));
+        ClientProperties client = named == null ? ofBroker() : named;
+        LOG.info("asking the cluster for its topics: kafka.bootstrap.servers={}", client.servers());
         while (!hasOpened(client)) {
             TimeUnit.MILLISECONDS.sleep(RETRY_MS);
         }
+    }
+
+    private ClientProperties ofBroker() {
+        LOG.info("a Kafka broker is started in this process, since kafka.bootstrap.servers names none");
+        LocalBroker broker = LocalBroker.start(settings.data().resolve("kafka"), LocalBroker.PREFERRED_PORT);
+        parts.push(broker);
+        LOG.info("a Kafka broker runs in this process at {}", broker.bootstrapServers());
+        Map<String, String> kafka = new HashMap<>(settings.kafka());
+        kafka.put(SERVERS, broker.bootstrapServers());
+        return new ClientProperties(kafka);
     }
 
     private boolean hasOpened(ClientProperties client) throws InterruptedException {
@@ -72,8 +85,11 @@ final class ClusterLink implements AutoCloseable {
             open = new Open(client, producer);
             return true;
         } catch (SilentClusterException e) {
-            trouble = String.valueOf(e.getMessage());
-            LOG.warn("the cluster has not answered, trying again: {}", trouble);
+            String message = String.valueOf(e.getMessage());
+            if (!message.equals(trouble)) {
+                LOG.warn("the cluster has not answered, trying again: {}", message);
+            }
+            trouble = message;
             return false;
         } catch (IllegalStateException e) {
             if (Thread.interrupted()) {
