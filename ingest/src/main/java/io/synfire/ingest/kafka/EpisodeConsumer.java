@@ -99,6 +99,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     private volatile @Nullable Throwable failure;
     private volatile @Nullable KafkaConsumer<byte[], ByteBuffer> live;
     private volatile @Nullable TopicWatch watching;
+    private volatile @Nullable String unresolved;
 
     /**
      * A learner, not yet started.
@@ -185,13 +186,14 @@ public final class EpisodeConsumer implements AutoCloseable {
     }
 
     /**
-     * What it waits for, if the cluster has given no answer for longer than {@link FaultPolicy#lostAfter}. It goes on by itself.
+     * What it waits for, if the cluster has given no answer for longer than {@link FaultPolicy#lostAfter}, or has never given any. It goes on by
+     * itself.
      *
      * @return what is the matter, or null
      */
     public @Nullable String waiting() {
         TopicWatch watch = watching;
-        return watch == null ? null : watch.lost();
+        return watch == null ? unresolved : watch.lost();
     }
 
     /**
@@ -242,7 +244,9 @@ public final class EpisodeConsumer implements AutoCloseable {
 
     private void run() {
         try {
-            learn();
+            while (!hasLearned()) {
+                var unused = stopping.await(RETRY_MS, TimeUnit.MILLISECONDS);
+            }
         } catch (WakeupException e) {
             LOG.debug("learning stops", e);
         } catch (InterruptedException e) {
@@ -269,8 +273,30 @@ public final class EpisodeConsumer implements AutoCloseable {
         return e;
     }
 
+    /** False if no client could be made, since no server's name is known now: it is tried again. */
+    private boolean hasLearned() throws InterruptedException {
+        if (isStopping()) {
+            return true;
+        }
+        try {
+            learn();
+            return true;
+        } catch (SilentClusterException e) {
+            String message = "the cluster has not answered, trying again: " + e.getMessage();
+            if (!message.equals(unresolved)) {
+                LOG.warn("{}", message);
+            }
+            unresolved = message;
+        } catch (KafkaException e) {
+            if (!(properties.asSilence(e) instanceof SilentClusterException)) {
+                throw e;
+            }
+        }
+        return false;
+    }
+
     private void learn() throws InterruptedException {
-        Admin admin = Admin.create(properties.admin());
+        Admin admin = properties.newAdmin();
         try (TopicWatch watch = new TopicWatch(
                 admin, options.topics().episodes(), options.faults().lostAfter(), meters)) {
             watching = watch;

@@ -27,8 +27,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +35,6 @@ import org.slf4j.LoggerFactory;
 final class Application implements Operations {
 
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
-    private static final long STOP_SECONDS_MAX = 9;
 
     private final Map<String, String> environment;
     private final PrintStream out;
@@ -53,37 +50,40 @@ final class Application implements Operations {
     public int serve(Common common, boolean offline) throws IOException {
         Settings settings = Settings.load(common, environment, Map.of());
         try (Server server = offline ? Server.offline(settings) : Server.learning(settings)) {
-            server.start();
-            return waitForStop(server::close);
+            return untilStopped(server::start, server);
         } catch (StoreDamagedException e) {
             return serveDamage(settings, e);
         }
     }
 
     /** Nothing can be learned or answered; but whoever asks is told why, and what helps. */
-    private static int serveDamage(Settings settings, StoreDamagedException damage) {
+    private static int serveDamage(Settings settings, StoreDamagedException damage) throws IOException {
         LOG.error("{}", damage.getMessage());
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         DamagedServer server =
                 new DamagedServer(settings.http(), String.valueOf(damage.getMessage()), Server.meters(parts));
         parts.push(server);
-        server.start();
-        LOG.info(
-                "answering at http://{}:{} that the store is damaged",
-                settings.http().host(),
-                server.port());
-        return waitForStop(() -> Server.close(parts));
+        return untilStopped(
+                () -> {
+                    server.start();
+                    LOG.info(
+                            "answering at http://{}:{} that the store is damaged",
+                            settings.http().host(),
+                            server.port());
+                },
+                () -> Server.close(parts));
     }
 
     @Override
     public int demo(Common common, boolean once) throws IOException {
         Settings settings = Settings.load(common, environment, Demo.SETTINGS);
         try (Server server = Server.learning(settings)) {
-            new Demo(server, out, err).run(once);
+            Demo demo = new Demo(server, out, err);
             if (once) {
-                return 0;
+                // A signal ends it at once, and not as a success.
+                return uninterrupted(() -> demo.run(true));
             }
-            return waitForStop(server::close);
+            return untilStopped(() -> demo.run(false), server);
         }
     }
 
@@ -180,38 +180,25 @@ final class Application implements Operations {
         return new Opened(engine, new Queries(engine.view(), settings.recall()));
     }
 
-    /** What is to be closed in the end. */
-    @FunctionalInterface
-    private interface Running {
-        void close();
+    /** Does some work, then waits until SIGTERM or Ctrl-C; these end the work, too. Then everything is closed before the process ends. */
+    private static int untilStopped(StopSignal.Work work, AutoCloseable server) throws IOException {
+        try (StopSignal signal = StopSignal.install()) {
+            return uninterrupted(() -> {
+                signal.during(work);
+                signal.await();
+                server.close();
+            });
+        }
     }
 
-    /** Until SIGTERM or Ctrl-C; then everything is closed, with a last checkpoint, before the process ends. */
-    private static int waitForStop(Running server) {
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch closed = new CountDownLatch(1);
-        Thread hook = new Thread(
-                () -> {
-                    stop.countDown();
-                    try {
-                        if (!closed.await(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-                            LOG.warn("closing takes too long; what is not checkpointed will be read again");
-                        }
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                    // A stop that was asked for and went well is a success, whatever the signal.
-                    java.lang.Runtime.getRuntime().halt(0);
-                },
-                "synfire-stop");
-        java.lang.Runtime.getRuntime().addShutdownHook(hook);
+    private static int uninterrupted(StopSignal.Work work) throws IOException {
         try {
-            stop.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            work.run();
+            return 0;
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("interrupted: " + e.getMessage(), e);
         }
-        server.close();
-        closed.countDown();
-        return 0;
     }
 }

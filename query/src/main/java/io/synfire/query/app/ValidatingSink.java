@@ -18,19 +18,21 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Posted episodes on their way into the topic: all are checked as the learner would, then all are appended, or none. */
 final class ValidatingSink implements EpisodeSink {
 
     private final LiveMemory memory;
-    private final EpisodeProducer producer;
+    private final Supplier<EpisodeProducer> producers;
     private final InstantSource clock;
     private final JsonEpisodeCodec codec;
 
-    ValidatingSink(LiveMemory memory, EpisodeProducer producer, Decoding decoding, InstantSource clock) {
+    /** {@code producers} gives one, or throws {@link UnavailableException} while nothing can be appended. */
+    ValidatingSink(LiveMemory memory, Supplier<EpisodeProducer> producers, Decoding decoding, InstantSource clock) {
         this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits());
         this.memory = memory;
-        this.producer = producer;
+        this.producers = producers;
         this.clock = clock;
     }
 
@@ -42,6 +44,7 @@ final class ValidatingSink implements EpisodeSink {
         for (int i = 0; i < records.size(); i++) {
             outgoing.add(checked(records.get(i), i, nowMs));
         }
+        EpisodeProducer producer = producers.get();
         try {
             EpisodeProducer.Appended appended = producer.append(outgoing);
             return new Appended(appended.partition(), appended.firstOffset(), appended.lastOffset());

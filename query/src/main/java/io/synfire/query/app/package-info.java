@@ -3,7 +3,7 @@
  *
  * <pre>
  *   Main ──► cli ──► Application ──► Settings
- *                        ├── Server: LocalBroker? → Learners: EpisodeConsumer → LiveMemory: Engine → Queries → HttpServer
+ *                        ├── Server: ClusterLink (LocalBroker?) → Learners: EpisodeConsumer → LiveMemory: Engine → Queries → HttpServer
  *                        │           └── Rebuilds: LogReplay → another Engine, which takes the LiveMemory's place
  *                        ├── Rebuilding: LogReplay → Engine, in a data directory of its own
  *                        ├── Diffing: compare.MemoryComparer over two memories

@@ -31,7 +31,7 @@ final class RunCommands {
         private final SynfireCommand root;
         private final Operations operations;
 
-        @Option(names = "--once", description = "end after printing")
+        @Option(names = "--once", description = "end after printing; does not listen for HTTP")
         boolean once;
 
         Demo(SynfireCommand root, Operations operations) {

@@ -37,7 +37,7 @@ final class ForgetIT {
         List<String> log = log();
         Path data = directory.resolve("data");
         try (JarProcess serve = serve(data)) {
-            String url = serve.awaitUrl();
+            String url = serve.awaitReadyUrl();
             post(url, log);
             awaitEpisodes(url, log.size());
             long own = own(log);
