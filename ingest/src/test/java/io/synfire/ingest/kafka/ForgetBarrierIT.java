@@ -257,6 +257,29 @@ final class ForgetBarrierIT {
     }
 
     @Test
+    void aPartitionThatWasAddedJustBeforeIsWaitedFor() throws Exception {
+        append(0, Episode.of(DAY, "c", "before"));
+        try (Engine engine = open();
+                EpisodeConsumer learner = kit.learner(engine, Map.of(), LearnerKit.policy(), meters)) {
+            learner.start();
+            LearnerKit.awaitCaughtUp(learner);
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+                admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(4)))
+                        .all()
+                        .get();
+            }
+            // The learner looks for new ones once a second.
+            append(3, Episode.of(DAY, "c", "before"));
+            commit(new Forget("c", Map.of(topic, 4), "f-1"), 0, 1, 2, 3);
+            append(0, Episode.of(2 * DAY, "c", "after"));
+            LearnerKit.awaitEpisodes(engine, learner, 3);
+            await().atMost(LearnerKit.LONG).until(() -> held() == 0 && learner.lag() == 0);
+            assertThat(strength(engine, "c", "before")).isZero();
+            assertThat(strength(engine, "c", "after")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aMemberOfAGroupWaitsForItsOwnPartitionsAndForgetsInThoseThatItIsGivenLater() throws Exception {
         for (int p = 0; p < 3; p++) {
             append(p, Episode.of(DAY, "c", "before" + p));
