@@ -259,18 +259,23 @@ final class ForgetBarrierIT {
     @Test
     void aPartitionThatWasAddedJustBeforeIsWaitedFor() throws Exception {
         append(0, Episode.of(DAY, "c", "before"));
+        Forget forget = new Forget("c", Map.of(topic, 4), "f-1");
+        KafkaProducer<byte[], byte[]> open = transaction("open-" + topic);
+        for (int p = 0; p < 3; p++) {
+            send(open, p, forget);
+        }
         try (Engine engine = open();
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
                 EpisodeConsumer learner = kit.learner(engine, Map.of(), LearnerKit.policy(), meters)) {
             learner.start();
-            LearnerKit.awaitCaughtUp(learner);
-            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-                admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(4)))
-                        .all()
-                        .get();
-            }
-            // The learner looks for new ones once a second.
-            append(3, Episode.of(DAY, "c", "before"));
-            commit(new Forget("c", Map.of(topic, 4), "f-1"), 0, 1, 2, 3);
+            LearnerKit.awaitEpisodes(engine, learner, 1);
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(4)))
+                    .all()
+                    .get();
+            // At once: the learner looks for new ones once a second.
+            send(open, 3, Episode.of(DAY, "c", "before"));
+            send(open, 3, forget);
+            commitAndClose(open);
             append(0, Episode.of(2 * DAY, "c", "after"));
             LearnerKit.awaitEpisodes(engine, learner, 3);
             await().atMost(LearnerKit.LONG).until(() -> held() == 0 && learner.lag() == 0);
