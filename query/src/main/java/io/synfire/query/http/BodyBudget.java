@@ -42,10 +42,11 @@ final class BodyBudget {
             return isTaken;
         }
 
-        /** It has come whole: from now on it is not given up. */
-        void arrived() {
+        /** It has come whole: from now on it is not given up. False if it was before. */
+        boolean arrived() {
             synchronized (BodyBudget.this) {
                 sending.remove(this);
+                return !isGivenUp;
             }
         }
 
@@ -64,7 +65,7 @@ final class BodyBudget {
         }
     }
 
-    /** A share of nothing yet; {@code whenGivenUp} is run by whoever needs the room. */
+    /** A share of nothing yet; {@code whenGivenUp} lets go of what it is of, and is run by whoever needs the room. */
     Share open(Runnable whenGivenUp) {
         Share share = new Share(whenGivenUp);
         synchronized (this) {

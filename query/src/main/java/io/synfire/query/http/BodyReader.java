@@ -8,6 +8,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the body that a {@link Route} takes before the request takes a place: while it comes it holds no thread, and others are answered. Never
@@ -52,7 +53,10 @@ final class BodyReader extends Handler.Wrapper {
         return true;
     }
 
-    /** One body on its way. Run by one thread at a time. */
+    /**
+     * One body on its way. Run by one thread at a time; whoever needs the room takes the bytes away from any thread, and lets the connection
+     * be, since that belongs to the thread that reads: it is answered when it is heard of next.
+     */
     private final class Reading {
         private final Request request;
         private final Response response;
@@ -61,7 +65,7 @@ final class BodyReader extends Handler.Wrapper {
         private final long bytesMax;
         private final long startNanos = nanos.getAsLong();
         private final BodyBudget.Share share;
-        private final Body body = new Body();
+        private volatile @Nullable Body body = new Body();
 
         Reading(Request request, Response response, Callback callback, Route route) {
             this.request = request;
@@ -70,70 +74,79 @@ final class BodyReader extends Handler.Wrapper {
             boolean isEpisodes = route == Route.EPISODES;
             this.limit = isEpisodes ? "http.body-max" : "http.recall-body-max";
             this.bytesMax = isEpisodes ? limits.bodyBytesMax() : limits.recallBodyBytesMax();
-            this.share = budget.open(() -> request.fail(new TimeoutException("others need the room")));
+            this.share = budget.open(() -> body = null);
             Request.addCompletionListener(request, failure -> share.release());
         }
 
         /** Takes what has come, until there is no more for now. */
         private void read() {
             try {
-                for (Content.Chunk chunk = request.read(); ; chunk = request.read()) {
-                    if (chunk == null) {
-                        request.demand(this::read);
-                        return;
-                    }
-                    boolean isLast = take(chunk);
-                    if (isLast) {
-                        break;
-                    }
+                if (hasAllCome()) {
+                    handOn(whole());
+                } else {
+                    request.demand(this::read);
                 }
-                if (!body.isText()) {
-                    throw BadBodyException.noText();
-                }
-                share.arrived();
-                request.setAttribute(Body.ATTRIBUTE, body);
-                handOn();
             } catch (BadBodyException e) {
                 refuse(e);
             }
         }
 
-        private boolean take(Content.Chunk chunk) {
-            if (Content.Chunk.isFailure(chunk)) {
-                throw failed(chunk.getFailure());
-            }
-            try {
-                int bytes = chunk.remaining();
-                if (body.length() + (long) bytes > bytesMax) {
-                    throw BadBodyException.tooLarge(limit, bytesMax);
+        private boolean hasAllCome() {
+            for (Content.Chunk chunk = request.read(); chunk != null; chunk = request.read()) {
+                if (Content.Chunk.isFailure(chunk)) {
+                    throw failed(chunk.getFailure());
                 }
-                if (!share.take(body.growth(bytes))) {
-                    throw BadBodyException.noRoom();
+                try {
+                    take(chunk);
+                    if (chunk.isLast()) {
+                        return true;
+                    }
+                } finally {
+                    chunk.release();
                 }
-                body.append(chunk.getByteBuffer());
-                requireQuick();
-                return chunk.isLast();
-            } finally {
-                chunk.release();
             }
+            return false;
         }
 
-        private void requireQuick() {
+        private void take(Content.Chunk chunk) {
+            Body to = body;
+            int bytes = chunk.remaining();
+            if (to == null || !share.take(to.growth(bytes))) {
+                throw BadBodyException.noRoom();
+            }
+            if (to.length() + (long) bytes > bytesMax) {
+                throw BadBodyException.tooLarge(limit, bytesMax);
+            }
+            to.append(chunk.getByteBuffer());
             long allowedNanos = limits.idleMax().toNanos()
-                    + body.length() * (Duration.ofSeconds(1).toNanos() / BYTES_PER_SECOND_MIN);
+                    + to.length() * (Duration.ofSeconds(1).toNanos() / BYTES_PER_SECOND_MIN);
             if (nanos.getAsLong() - startNanos > allowedNanos) {
                 throw BadBodyException.tooSlow();
             }
         }
 
         private BadBodyException failed(Throwable failure) {
-            if (!share.take(0)) {
+            if (body == null) {
                 return BadBodyException.noRoom();
             }
             return failure instanceof TimeoutException ? BadBodyException.tooSlow() : BadBodyException.incomplete();
         }
 
-        private void handOn() {
+        /** From now on it is not given up. */
+        private Body whole() {
+            Body whole = body;
+            if (!share.arrived() || whole == null) {
+                throw BadBodyException.noRoom();
+            }
+            if (!whole.isText()) {
+                throw BadBodyException.noText();
+            }
+            return whole;
+        }
+
+        private void handOn(Body whole) {
+            body = null;
+            request.setAttribute(Body.ATTRIBUTE, whole);
             try {
                 if (!BodyReader.super.handle(request, response, callback)) {
                     throw new IllegalStateException("a request must be handled: uri=" + request.getHttpURI());
@@ -144,6 +157,7 @@ final class BodyReader extends Handler.Wrapper {
         }
 
         private void refuse(BadBodyException e) {
+            body = null;
             share.release();
             if (e.refusal() != null) {
                 refusals.count(e.refusal());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 final class JarProcess implements AutoCloseable {
 
     private static final Pattern RESIDENT = Pattern.compile("VmHWM:\\s+(\\d+) kB");
+    private static final Pattern HEAP_IN_USE = Pattern.compile("used (\\d+)K");
     private static final Pattern ANSWERING = Pattern.compile("answering at (http://\\S+)");
 
     private final Process process;
@@ -123,6 +125,30 @@ final class JarProcess implements AutoCloseable {
             // It has just ended, or there is no such file on this system.
             return 0;
         }
+    }
+
+    /** What is left on its heap when all is collected that can be, kB: the least of a few looks. */
+    long heapInUseKb() throws IOException, InterruptedException {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 4; i++) {
+            var unused = command("GC.run");
+            Matcher used = HEAP_IN_USE.matcher(command("GC.heap_info"));
+            assertThat(used.find()).isTrue();
+            least = Math.min(least, Long.parseLong(used.group(1)));
+        }
+        return least;
+    }
+
+    private String command(String name) throws IOException, InterruptedException {
+        Process jcmd = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(process.pid()),
+                        name)
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(jcmd.waitFor()).as(said).isZero();
+        return said;
     }
 
     @Override

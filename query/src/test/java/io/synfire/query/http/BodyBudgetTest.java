@@ -33,6 +33,7 @@ final class BodyBudgetTest {
         // It hears of it once, and gets nothing more.
         assertThat(slow.take(0)).isFalse();
         assertThat(slow.take(1)).isFalse();
+        assertThat(slow.arrived()).isFalse();
         slow.release();
         assertThat(budget.bytes()).isEqualTo(90);
     }
@@ -41,7 +42,7 @@ final class BodyBudgetTest {
     void whatHasComeWholeIsNotGivenUpSoTheNextIsRefused() {
         BodyBudget.Share answered = open("answered");
         assertThat(answered.take(90)).isTrue();
-        answered.arrived();
+        assertThat(answered.arrived()).isTrue();
         nanos.addAndGet(10);
         BodyBudget.Share next = open("next");
         assertThat(next.take(20)).isFalse();

@@ -217,6 +217,8 @@ final class HttpLimitsTest {
                     await().atMost(Duration.ofSeconds(60)).until(() -> held(memory) == 8_192);
                     assertThat(memory.post("/v1/episodes", EPISODE).statusCode())
                             .isEqualTo(202);
+                    // It hears of that when it sends on.
+                    first.getOutputStream().write(' ');
                     assertThat(new String(first.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                             .startsWith("HTTP/1.1 429 ")
                             .contains("Retry-After: 1", "http.bodies-max");
