@@ -18,6 +18,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +33,7 @@ public final class FileForgetter {
 
     private final Engine engine;
     private final Path commands;
-    private final EpisodeFile learner;
+    private final FileLearner learner;
     private final @Nullable FieldMapping mapping;
     private final RecordLimits limits;
     private final JsonEpisodeCodec own = new JsonEpisodeCodec();
@@ -50,7 +51,7 @@ public final class FileForgetter {
             Engine engine, Path commands, Path deadLetters, @Nullable FieldMapping mapping, RecordLimits limits) {
         this.engine = engine;
         this.commands = commands;
-        this.learner = new EpisodeFile(engine, deadLetters, mapping, limits);
+        this.learner = new FileLearner(engine, deadLetters, mapping, limits, InstantSource.system());
         this.mapping = mapping;
         this.limits = limits;
     }
@@ -62,7 +63,7 @@ public final class FileForgetter {
      * @return true if one of them is a file
      */
     public static boolean hasFiles(List<Position> positions) {
-        return positions.stream().anyMatch(LearnedFiles::isFile);
+        return positions.stream().anyMatch(Known::isFile);
     }
 
     /**
@@ -70,9 +71,12 @@ public final class FileForgetter {
      *
      * @param context its key
      * @return what that removed
-     * @throws IOException if a file that was learned cannot be read any more
+     * @throws ReplacedFileException if a file was replaced, cut short or removed since it was learned; then nothing is taken back
+     * @throws IOException if one cannot be read
      */
     public ForgetReceipt forgetContext(String context) throws IOException {
+        // Also says where the commands are now, if the data directory was moved.
+        learn();
         List<String> searched = files().positions().stream()
                 .map(position -> position.source() + ", records 0 to " + position.nextOffset())
                 .toList();
@@ -103,7 +107,8 @@ public final class FileForgetter {
     }
 
     private LearnedFiles files() {
-        return new LearnedFiles(engine.positions(), engine.view().settings(), mapping, limits);
+        return new LearnedFiles(
+                engine.positions(), engine.view().stretches(), engine.view().settings(), mapping, limits);
     }
 
     private void scan(ContextLives lives) throws IOException {
@@ -124,13 +129,17 @@ public final class FileForgetter {
         long record = 0;
         if (Files.exists(commands)) {
             try (InputStream input = Files.newInputStream(commands)) {
-                LineReader lines = new LineReader(input, EpisodeFile.LINE_BYTES_MAX);
+                LineReader lines = new LineReader(input, LineDecoder.LINE_BYTES_MAX);
                 while (lines.next() != null) {
                     record++;
                 }
             }
         }
+        boolean isTorn = DeadLetterFile.isTorn(commands);
         try (FileChannel channel = FileChannel.open(commands, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            if (isTorn) {
+                channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
+            }
             for (Entry entry : entries) {
                 byte[] json = own.encode(entry);
                 ByteBuffer line = ByteBuffer.allocate(json.length + 1)
@@ -140,7 +149,7 @@ public final class FileForgetter {
                 while (line.hasRemaining()) {
                     channel.write(line);
                 }
-                appended.add(new Appended(LearnedFiles.source(commands), 0, record++));
+                appended.add(new Appended(Known.source(commands), 0, record++));
             }
             channel.force(true);
         }

@@ -356,8 +356,7 @@ public final class TopicReplay {
         byte[] value = bytes(record.value());
         try {
             rejects.add(
-                    "kafka:" + topic + "-" + record.partition(),
-                    record.offset(),
+                    new Rejects.Place("kafka:" + topic + "-" + record.partition(), "", record.offset(), -1),
                     String.valueOf(reason.getMessage()),
                     value);
         } catch (IOException e) {

@@ -6,13 +6,13 @@ import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.Verification;
-import io.synfire.ingest.file.EpisodeFile;
 import io.synfire.query.answer.BackupAnswer;
 import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.LearnAnswer;
 import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.RestoreAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
@@ -26,8 +26,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -90,37 +88,8 @@ final class Application implements Operations {
     }
 
     @Override
-    public int learn(Common common, List<String> files) throws IOException {
-        Settings settings = Settings.load(common, environment, Map.of());
-        Files.createDirectories(settings.data());
-        try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
-            EpisodeFile learner = new EpisodeFile(
-                    engine,
-                    settings.data().resolve("dead-letters.jsonl"),
-                    settings.decoding().mapping(),
-                    settings.decoding().limits());
-            for (String file : files) {
-                ProgressBar progress = new ProgressBar(err, "learning " + file, 0);
-                long start = System.nanoTime();
-                EpisodeFile.Summary summary = file.equals("-")
-                        ? learner.learn(System.in, "-", progress::at)
-                        : learner.learn(Path.of(file), progress::at);
-                progress.done();
-                double seconds = (System.nanoTime() - start) / 1e9;
-                out.printf(
-                        Locale.ROOT,
-                        "%s: %,d episodes learned of %,d records in %.1f s (%,.0f episodes/s); %,d rejected, %,d duplicates, %,d learned before%n",
-                        file,
-                        summary.episodes(),
-                        summary.records(),
-                        seconds,
-                        summary.episodes() / seconds,
-                        summary.rejected(),
-                        summary.duplicates(),
-                        summary.learnedBefore());
-            }
-        }
-        return 0;
+    public LearnAnswer learn(Common common, LearnRequest request) throws IOException {
+        return new Learning(Settings.load(common, environment, Map.of()), System.in, err).learn(request);
     }
 
     @Override
@@ -134,10 +103,10 @@ final class Application implements Operations {
         MemoryView view = memory.engine().view();
         EvidenceSearch search = new EvidenceSearch(settings, view.settings());
         if (!search.needsTopic(view.positions())) {
-            return search.find(view.positions(), null, from, to, k);
+            return search.find(view, null, from, to, k);
         }
         try (TopicCluster cluster = TopicCluster.of(settings)) {
-            return search.find(view.positions(), cluster.client(), from, to, k);
+            return search.find(view, cluster.client(), from, to, k);
         }
     }
 

@@ -2,6 +2,7 @@ package io.synfire.query.app;
 
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.ingest.file.FileReplay;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.TopicReplay;
@@ -61,10 +62,13 @@ final class LogReplay {
         return goal.stream().anyMatch(position -> isOfTopic(settings, position));
     }
 
-    /** Learns from where the memory stands to the goal, or until it is stopped. */
-    void replay(List<Position> goal, @Nullable ClientProperties client, ReplayWatch watch)
+    /** Learns from where the memory stands to the goal, or until it is stopped; of files the stretches that were learned. */
+    void replay(List<Position> goal, List<Stretch> stretches, @Nullable ClientProperties client, ReplayWatch watch)
             throws IOException, InterruptedException {
-        List<Position> files = goal.stream().filter(FileReplay::isFile).toList();
+        FileReplay files = new FileReplay(
+                engine, settings.decoding().mapping(), settings.decoding().limits(), options, rejects, goal, stretches);
+        // Before anything is learned.
+        files.requireFiles();
         boolean filesFirst = !goal.isEmpty() && FileReplay.isFile(goal.get(0));
         if (filesFirst) {
             replayFiles(files, watch);
@@ -82,10 +86,10 @@ final class LogReplay {
 
     /** How many of the records up to the goal the memory has passed. */
     long done(List<Position> goal) {
-        Map<List<Object>, Long> reached = new HashMap<>();
-        engine.positions().forEach(position -> reached.put(key(position), position.nextOffset()));
+        Map<String, Long> reached = new HashMap<>();
+        engine.positions().forEach(position -> reached.put(position.key(), position.nextOffset()));
         return goal.stream()
-                .mapToLong(position -> Math.min(position.nextOffset(), reached.getOrDefault(key(position), 0L)))
+                .mapToLong(position -> Math.min(position.nextOffset(), reached.getOrDefault(position.key(), 0L)))
                 .sum();
     }
 
@@ -93,16 +97,14 @@ final class LogReplay {
         return goal.stream().mapToLong(Position::nextOffset).sum();
     }
 
-    private void replayFiles(List<Position> goal, ReplayWatch watch) throws IOException {
-        if (goal.isEmpty() || watch.isStopped()) {
+    private void replayFiles(FileReplay files, ReplayWatch watch) throws IOException {
+        if (watch.isStopped()) {
             return;
         }
-        FileReplay replay = new FileReplay(
-                engine, settings.decoding().mapping(), settings.decoding().limits(), options, rejects);
         try {
-            replay.replay(goal, watch);
+            files.replay(watch);
         } finally {
-            missing.addAll(replay.missing());
+            missing.addAll(files.missing());
         }
     }
 
@@ -124,9 +126,5 @@ final class LogReplay {
         } finally {
             missing.addAll(replay.missing());
         }
-    }
-
-    private static List<Object> key(Position position) {
-        return List.of(position.source(), position.partition());
     }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.file.DeadLetterFile;
 import io.synfire.ingest.kafka.ClientProperties;
@@ -236,7 +237,8 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
     }
 
     private void replay(Running now, LogReplay replay, List<Position> goal) throws IOException, InterruptedException {
-        replay.replay(goal, client, new ReplayWatch() {
+        List<Stretch> stretches = live.view().stretches();
+        replay.replay(goal, stretches, client, new ReplayWatch() {
             @Override
             public boolean isStopped() {
                 return now.stopping && now.state == State.READING;

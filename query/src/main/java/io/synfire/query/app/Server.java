@@ -155,7 +155,7 @@ final class Server implements AutoCloseable {
         return (from, to, k) -> {
             MemoryView view = memory.view();
             try {
-                return new EvidenceSearch(settings, view.settings()).find(view.positions(), client, from, to, k);
+                return new EvidenceSearch(settings, view.settings()).find(view, client, from, to, k);
             } catch (IllegalStateException | UncheckedIOException e) {
                 throw new UnavailableException(String.valueOf(e.getMessage()), e);
             }

@@ -8,6 +8,7 @@ import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.LearnAnswer;
 import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.RestoreAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
@@ -54,11 +55,20 @@ public interface Operations {
      * Learns files, with no Kafka.
      *
      * @param common what every command may be given
-     * @param files paths; - is the standard input
-     * @return exit code
+     * @param request what to learn
+     * @return what became of it
      * @throws IOException if the settings or a file cannot be read
      */
-    int learn(Common common, List<String> files) throws IOException;
+    LearnAnswer learn(Common common, LearnRequest request) throws IOException;
+
+    /**
+     * What to learn.
+     *
+     * @param files paths; - is the standard input
+     * @param asNew whether each file is taken for one that was never learned
+     * @param again whether the dead letters are learned again, after the files
+     */
+    record LearnRequest(List<String> files, boolean asNew, boolean again) {}
 
     /**
      * Makes the memory forget a context or a concept, by what is appended to its log.

@@ -3,6 +3,9 @@ package io.synfire.query.cli;
 import io.synfire.query.answer.AnswerJson;
 import io.synfire.query.answer.AnswerText;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.LearnAnswer;
+import io.synfire.query.answer.LearnJson;
+import io.synfire.query.answer.LearnText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,13 +64,34 @@ final class RunCommands {
         }
     }
 
-    @Command(name = "learn", description = "Learns files of JSON lines (plain, gzip, zstd), with no Kafka.")
+    @Command(
+            name = "learn",
+            description =
+                    "Learns files of JSON lines (plain, gzip, zstd), with no Kafka. A file that grew or was renamed goes on where it was left.")
     static final class Learn implements Callable<Integer> {
         private final SynfireCommand root;
         private final Operations operations;
 
-        @Parameters(arity = "1..*", paramLabel = "FILE", description = "path, or - for the standard input")
+        @Parameters(arity = "0..*", paramLabel = "FILE", description = "path, or - for the standard input")
         List<String> files = new ArrayList<>();
+
+        @Option(
+                names = "--as-new",
+                description =
+                        "take each file for one that was never learned, whatever it holds and whatever was learned under its name")
+        boolean asNew;
+
+        @Option(
+                names = "--again",
+                description = "learn the records in dead-letters.jsonl that were not learned since, after the files")
+        boolean again;
+
+        @Option(names = "--json", description = "one JSON document on standard output")
+        boolean json;
+
+        @Spec
+        @Nullable
+        CommandSpec spec;
 
         Learn(SynfireCommand root, Operations operations) {
             this.root = root;
@@ -76,7 +100,16 @@ final class RunCommands {
 
         @Override
         public Integer call() throws IOException {
-            return operations.learn(root.common(), files);
+            CommandSpec own = Output.required(spec);
+            if (files.isEmpty() && !again) {
+                throw new UsageException("there must be a file to learn, or --again: files=[]");
+            }
+            LearnAnswer answer = operations.learn(root.common(), new Operations.LearnRequest(files, asNew, again));
+            Output.print(own, json, () -> new LearnJson().of(answer), () -> new LearnText().of(answer));
+            if (answer.failure() != null) {
+                own.commandLine().getErr().println("synfire: " + answer.failure());
+            }
+            return answer.isWell() ? 0 : 1;
         }
     }
 

@@ -17,6 +17,7 @@ import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.LearnAnswer;
 import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.RestoreAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
@@ -56,7 +57,7 @@ final class SynfireCommandTest {
         }
 
         @Override
-        public int learn(Common common, List<String> files) {
+        public LearnAnswer learn(Common common, LearnRequest request) {
             throw new IllegalStateException("not a question");
         }
 
