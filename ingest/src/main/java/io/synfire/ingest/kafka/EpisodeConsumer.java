@@ -379,7 +379,8 @@ public final class EpisodeConsumer implements AutoCloseable {
                 group = new GroupListener(engine, applier, assignment, room, stopping);
                 consumer.subscribe(List.of(topic), group);
             }
-            ForgetGate gate = new ForgetGate(engine, assignment, topic, new CopyEnds(watch, consumer));
+            ForgetGate gate =
+                    new ForgetGate(engine, assignment, topic, new CopyEnds(watch, consumer, !properties.hasGroup()));
             LearningLoop loop = new LearningLoop(
                     engine,
                     applier,

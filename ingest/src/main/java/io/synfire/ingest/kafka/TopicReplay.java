@@ -113,6 +113,11 @@ public final class TopicReplay {
         }
 
         @Override
+        public boolean isComplete(Forget forget) {
+            return true;
+        }
+
+        @Override
         public boolean mayCome(TopicPartition partition) {
             return true;
         }

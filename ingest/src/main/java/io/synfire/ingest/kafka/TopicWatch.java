@@ -100,6 +100,11 @@ final class TopicWatch implements AutoCloseable {
         return describe().thenApply(description -> description.topicId().toString());
     }
 
+    /** Asks how many partitions the topic has from now on. */
+    KafkaFuture<Integer> askPartitions() {
+        return describe().thenApply(description -> description.partitions().size());
+    }
+
     /** Asks where partitions end from now on, transactions that are still open included. */
     KafkaFuture<Map<TopicPartition, Long>> ends(Set<TopicPartition> of) {
         Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
