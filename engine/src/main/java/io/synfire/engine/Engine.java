@@ -274,6 +274,19 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * Whether a command would be passed over, if it came next in a partition.
+     *
+     * @param partition the partition's name
+     * @param eventId the command's id
+     * @return true if it was met there within {@code event-id-window}, or is a copy of one that was applied when others of its copies came
+     * @throws IllegalStateException if the engine only reads, is closed, or has failed before
+     */
+    public synchronized boolean knowsCommand(String partition, String eventId) {
+        requireWriting();
+        return memory.knowsCommand(partition, eventId);
+    }
+
+    /**
      * How much to apply at once. A poll may bring more than there is room for; what is applied in portions of this size mostly waits for a
      * checkpoint shortly and often instead of long, and stays within the budget.
      *

@@ -93,6 +93,10 @@ final class EngineMeters implements AutoCloseable {
                         .retracted())
                 .description("Episodes taken back since the start")
                 .register(registry));
+        add(FunctionCounter.builder("synfire.commands.repeated", memory, each -> each.figures()
+                        .repeated())
+                .description("Commands passed over since the start, since their id was known")
+                .register(registry));
         add(FunctionCounter.builder("synfire.association.prunes", memory, each -> each.figures()
                         .prunes())
                 .description("Associations dropped since they were weaker than forget.below at every horizon")

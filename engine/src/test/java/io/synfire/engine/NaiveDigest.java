@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reference of what is counted and of the digest {@code learned}: one term after the other, over plain maps. Shares the mixing of
@@ -67,27 +68,42 @@ public final class NaiveDigest {
     public void apply(String partition, Entry entry) {
         if (entry instanceof Episode episode) {
             learn(partition, episode);
-        } else if (entry instanceof Retraction retraction) {
-            contexts.remove(partition + '/' + retraction.context());
-            waiting.add(retraction);
-            takeBackWhatIsDue();
-        } else if (entry instanceof Forget forget) {
-            learned += Checksum.value(FORGET, hash(forget.concept()), 0, 0);
+        } else if (isFirst(partition, "command ", entry.eventId(), 0)) {
+            if (entry instanceof Retraction retraction) {
+                contexts.remove(partition + '/' + retraction.context());
+                retraction.episodes().forEach(episode -> eventIds.remove(key(partition, "event ", episode.eventId())));
+                waiting.add(retraction);
+                takeBackWhatIsDue();
+            } else if (entry instanceof Forget forget) {
+                learned += Checksum.value(FORGET, hash(forget.concept()), 0, 0);
+            }
         }
     }
 
-    private void learn(String partition, Episode episode) {
-        long clockMs = clocks.getOrDefault(partition, 0L);
-        if (episode.eventId() != null && settings.eventIdWindowMs() > 0) {
-            String id = partition + '/' + episode.eventId();
-            Long seenMs = eventIds.get(id);
-            if (seenMs != null && clockMs - seenMs <= settings.eventIdWindowMs()) {
-                duplicates++;
-                return;
-            }
-            eventIds.put(id, Math.max(clockMs, episode.atMs()));
+    /** Whether nothing came under this id within the window; the present is the later of the partition's clock and the time given. */
+    private boolean isFirst(String partition, String kind, @Nullable String id, long atMs) {
+        if (id == null || settings.eventIdWindowMs() == 0) {
+            return true;
         }
-        clockMs = Math.max(clockMs, episode.atMs());
+        long nowMs = Math.max(clocks.getOrDefault(partition, 0L), atMs);
+        Long seenMs = eventIds.get(key(partition, kind, id));
+        if (seenMs != null && nowMs - seenMs <= settings.eventIdWindowMs()) {
+            return false;
+        }
+        eventIds.put(key(partition, kind, id), nowMs);
+        return true;
+    }
+
+    private static String key(String partition, String kind, @Nullable String id) {
+        return partition + '/' + kind + id;
+    }
+
+    private void learn(String partition, Episode episode) {
+        if (!isFirst(partition, "event ", episode.eventId(), episode.atMs())) {
+            duplicates++;
+            return;
+        }
+        long clockMs = Math.max(clocks.getOrDefault(partition, 0L), episode.atMs());
         clocks.put(partition, clockMs);
         watermarkMs = Math.max(watermarkMs, episode.atMs());
         takeBackWhatIsDue();

@@ -11,10 +11,12 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.LearningSettings.Normalization;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reference: the definition of strength, written down as it is read, over plain maps and doubles. It keeps every impulse with
@@ -46,7 +48,28 @@ public final class NaiveMemory {
         long clockMs;
     }
 
+    /** A concept as it was last forgotten, and the episodes that came after that with a time at or before the watermark of then. */
+    private static final class Forgotten {
+        final long watermarkMs;
+        final List<Content> late = new ArrayList<>();
+        final List<Content> lateAndTakenBack = new ArrayList<>();
+
+        Forgotten(long watermarkMs) {
+            this.watermarkMs = watermarkMs;
+        }
+    }
+
+    /** What makes an episode the same as another. */
+    private record Content(long atMs, @Nullable String context, Set<Activation> activations, double reward) {
+        static Content of(Episode episode) {
+            return new Content(episode.atMs(), episode.context(), Set.copyOf(episode.activations()), episode.reward());
+        }
+    }
+
     private static final Impulses NOTHING = new Impulses();
+
+    /** What follows the name of a concept that was forgotten, in what happened before: it is in no question. */
+    private static final String GONE = " (gone)";
 
     private final LearningSettings settings;
     private final Map<Edge, Impulses> edges = new HashMap<>();
@@ -58,9 +81,8 @@ public final class NaiveMemory {
     private final Map<String, Past> contexts = new HashMap<>();
     private final Map<String, Long> clocks = new HashMap<>();
     private final Map<String, Long> eventIds = new HashMap<>();
-    private final Map<String, Long> forgotten = new HashMap<>();
+    private final Map<String, Forgotten> forgotten = new HashMap<>();
     private final List<Retraction> waiting = new ArrayList<>();
-    private final IdentityHashMap<Episode, Integer> originalSizes = new IdentityHashMap<>();
     private long watermarkMs;
 
     public NaiveMemory(LearningSettings settings) {
@@ -74,30 +96,51 @@ public final class NaiveMemory {
     public void apply(String partition, Entry entry) {
         if (entry instanceof Episode episode) {
             learn(partition, episode);
-        } else if (entry instanceof Retraction retraction) {
-            contexts.remove(partition + '/' + retraction.context());
-            waiting.add(retraction);
-            takeBackWhatIsDue();
-        } else if (entry instanceof Forget forget) {
-            forget(forget.concept());
+        } else if (isFirst(partition, "command ", entry.eventId(), 0)) {
+            if (entry instanceof Retraction retraction) {
+                contexts.remove(partition + '/' + retraction.context());
+                retraction.episodes().forEach(episode -> eventIds.remove(key(partition, "event ", episode.eventId())));
+                waiting.add(retraction);
+                takeBackWhatIsDue();
+            } else if (entry instanceof Forget forget) {
+                forget(forget.concept());
+            }
         }
     }
 
-    private void learn(String partition, Episode episode) {
-        long clockMs = clocks.getOrDefault(partition, 0L);
-        if (episode.eventId() != null) {
-            String id = partition + '/' + episode.eventId();
-            Long seenMs = eventIds.get(id);
-            if (seenMs != null && clockMs - seenMs <= settings.eventIdWindowMs() && settings.eventIdWindowMs() > 0) {
-                return;
-            }
-            eventIds.put(id, Math.max(clockMs, episode.atMs()));
+    /** Whether nothing came under this id within the window; the present is the later of the partition's clock and the time given. */
+    private boolean isFirst(String partition, String kind, @Nullable String id, long atMs) {
+        if (id == null || settings.eventIdWindowMs() == 0) {
+            return true;
         }
-        clockMs = Math.max(clockMs, episode.atMs());
+        long nowMs = Math.max(clocks.getOrDefault(partition, 0L), atMs);
+        Long seenMs = eventIds.get(key(partition, kind, id));
+        if (seenMs != null && nowMs - seenMs <= settings.eventIdWindowMs()) {
+            return false;
+        }
+        eventIds.put(key(partition, kind, id), nowMs);
+        return true;
+    }
+
+    private static String key(String partition, String kind, @Nullable String id) {
+        return partition + '/' + kind + id;
+    }
+
+    private void learn(String partition, Episode episode) {
+        if (!isFirst(partition, "event ", episode.eventId(), episode.atMs())) {
+            return;
+        }
+        long clockMs = Math.max(clocks.getOrDefault(partition, 0L), episode.atMs());
         clocks.put(partition, clockMs);
         watermarkMs = Math.max(watermarkMs, episode.atMs());
         takeBackWhatIsDue();
-        episode.activations().forEach(a -> lastMs.merge(a.concept(), episode.atMs(), Math::max));
+        for (Activation a : episode.activations()) {
+            lastMs.merge(a.concept(), episode.atMs(), Math::max);
+            Forgotten last = forgotten.get(a.concept());
+            if (last != null && episode.atMs() <= last.watermarkMs) {
+                last.late.add(Content.of(episode));
+            }
+        }
         List<Episode> past = new ArrayList<>();
         if (episode.context() != null) {
             Past remembered = contexts.computeIfAbsent(partition + '/' + episode.context(), c -> new Past());
@@ -125,40 +168,57 @@ public final class NaiveMemory {
     private void takeBack(Retraction retraction) {
         List<Episode> past = new ArrayList<>();
         long clockMs = 0;
-        long lastMs = 0;
+        long firedMs = 0;
         List<Learned> all = new ArrayList<>(retraction.before());
         all.addAll(retraction.takenBack());
         for (int i = 0; i < all.size(); i++) {
             Episode episode = all.get(i).episode();
+            boolean isBefore = i < retraction.before().size();
             clockMs = Math.max(clockMs, Math.max(episode.atMs(), all.get(i).clockMs()));
-            if (clockMs - lastMs > settings.maxGapMs() + settings.maxLateMs()) {
+            if (clockMs - firedMs > settings.maxGapMs() + settings.maxLateMs()) {
                 past.clear();
             }
-            lastMs = clockMs;
-            Episode left = without(episode);
-            if (i >= retraction.before().size()) {
-                add(left, episode.context() == null ? List.of() : past, -1);
+            firedMs = clockMs;
+            Episode then = renamed(episode, a -> wasForgotten(episode, a.concept(), isBefore));
+            if (isBefore) {
+                then.activations().forEach(a -> marginals.computeIfAbsent(a.concept(), c -> new Impulses()));
+            } else {
+                add(then, episode.context() == null ? List.of() : past, -1);
             }
-            past.add(left);
+            past.add(then);
         }
     }
 
-    /** An episode as far as it was not forgotten; a concept that is gone keeps its place, in the size of the episode. */
-    private Episode without(Episode episode) {
-        List<Activation> left = new ArrayList<>();
-        for (Activation a : episode.activations()) {
-            if (episode.atMs() > forgotten.getOrDefault(a.concept(), -1L)) {
-                left.add(a);
-            }
+    /**
+     * A retraction of a time at or before the watermark of the forget, found among what came after the forget with such a time, takes back
+     * the new concept's evidence, and leaves them; any other of such a time the retired one's. What is only before the episodes that are
+     * taken back may have been taken back already.
+     */
+    private boolean wasForgotten(Episode episode, String concept, boolean isBefore) {
+        Forgotten last = forgotten.get(concept);
+        if (last == null || episode.atMs() > last.watermarkMs) {
+            return false;
         }
-        if (left.size() == episode.activations().size()) {
-            return episode;
+        Content content = Content.of(episode);
+        if (isBefore) {
+            return !last.late.contains(content) && !last.lateAndTakenBack.contains(content);
         }
-        // An episode needs a concept; this one is in no question.
-        left.add(Activation.of("nothing"));
-        Episode rest = new Episode(episode.atMs(), episode.context(), left, episode.reward(), null);
-        originalSizes.put(rest, episode.activations().size());
-        return rest;
+        if (last.late.remove(content)) {
+            last.lateAndTakenBack.add(content);
+            return false;
+        }
+        return true;
+    }
+
+    private static Episode renamed(Episode episode, Predicate<Activation> isGone) {
+        List<Activation> activations = episode.activations().stream()
+                .map(a -> isGone.test(a) ? new Activation(a.concept() + GONE, a.strength()) : a)
+                .toList();
+        return new Episode(episode.atMs(), episode.context(), activations, episode.reward(), null);
+    }
+
+    private static boolean isGone(String concept) {
+        return concept.endsWith(GONE);
     }
 
     private void forget(String concept) {
@@ -166,18 +226,14 @@ public final class NaiveMemory {
         if (!marginals.containsKey(concept)) {
             return;
         }
-        forgotten.put(concept, watermarkMs);
+        forgotten.put(concept, new Forgotten(watermarkMs));
         marginals.remove(concept);
         lastMs.remove(concept);
         edges.keySet()
                 .removeIf(edge -> edge.cue().equals(concept) || edge.target().equals(concept));
         for (Past past : contexts.values()) {
-            past.episodes.replaceAll(episode -> {
-                List<Activation> left = new ArrayList<>(episode.activations());
-                left.removeIf(a -> a.concept().equals(concept));
-                left.add(Activation.of("nothing"));
-                return new Episode(episode.atMs(), episode.context(), left, episode.reward(), null);
-            });
+            past.episodes.replaceAll(
+                    episode -> renamed(episode, a -> a.concept().equals(concept)));
         }
     }
 
@@ -185,11 +241,10 @@ public final class NaiveMemory {
         long t = episode.atMs();
         episodes.add(new Impulse(t, sign));
         List<Activation> fired = episode.activations();
-        int size = originalSizes.getOrDefault(episode, fired.size());
-        double share = settings.normalization() == Normalization.EPISODE ? 1.0 / Math.max(1, size - 1) : 1;
+        double share = settings.normalization() == Normalization.EPISODE ? 1.0 / Math.max(1, fired.size() - 1) : 1;
         for (Activation a : fired) {
             marginals.computeIfAbsent(a.concept(), c -> new Impulses()).add(new Impulse(t, sign * a.strength()));
-            if (!a.concept().equals("nothing")) {
+            if (!isGone(a.concept())) {
                 activations.add(new Impulse(t, sign * a.strength()));
             }
             for (Activation b : fired) {
@@ -238,7 +293,7 @@ public final class NaiveMemory {
 
     private void add(String cue, String target, long atMs, double delta) {
         edges.computeIfAbsent(new Edge(cue, target), e -> new Impulses()).add(new Impulse(atMs, delta));
-        if (cue.equals(target) && !cue.equals("nothing")) {
+        if (cue.equals(target) && !isGone(cue)) {
             repeats.add(new Impulse(atMs, delta));
         }
     }
@@ -249,12 +304,12 @@ public final class NaiveMemory {
 
     public Iterable<Edge> edges() {
         return edges.keySet().stream()
-                .filter(edge -> !edge.cue().equals("nothing") && !edge.target().equals("nothing"))
+                .filter(edge -> !isGone(edge.cue()) && !isGone(edge.target()))
                 .toList();
     }
 
     public Iterable<String> concepts() {
-        return marginals.keySet().stream().filter(c -> !c.equals("nothing")).toList();
+        return marginals.keySet().stream().filter(c -> !isGone(c)).toList();
     }
 
     public boolean knows(String concept) {

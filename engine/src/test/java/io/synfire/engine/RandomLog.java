@@ -4,12 +4,15 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs made of a seed: few concepts that meet often, some contexts in some partitions, late and repeated times, signed rewards,
@@ -37,48 +40,121 @@ public final class RandomLog {
 
     /** A log of a shape. */
     public static List<Line> of(long seed, Shape shape) {
-        SplittableRandom random = new SplittableRandom(seed);
-        List<Line> log = new ArrayList<>();
-        Map<String, List<Episode>> byContext = new HashMap<>();
-        List<Line> free = new ArrayList<>();
-        List<Line> later = new ArrayList<>();
-        long atMs = random.nextLong(1_000_000_000_000L);
-        for (int i = 0; i < shape.episodes(); i++) {
-            atMs += random.nextLong(shape.stepMsMax() + 1);
-            int kind = shape.commands() ? random.nextInt(25) : 25;
-            if (kind == 0) {
-                log.add(new Line(partition(random), new Forget("c" + random.nextInt(shape.concepts()))));
-            } else if (kind == 1 && !byContext.isEmpty()) {
-                String context = byContext.keySet().stream().sorted().toList().get(random.nextInt(byContext.size()));
-                log.add(new Line(partitionOf(context), new Retraction(context, byContext.remove(context))));
-            } else if (kind == 2 && shape.commands()) {
-                // A retraction that is read first, as it may be in a log of several partitions.
-                Line early =
-                        episode(random, new Shape(1, shape.concepts(), 1, 0, false), atMs + 3 * shape.stepMsMax(), -i);
-                Episode episode = (Episode) early.entry();
-                log.add(new Line(partition(random), new Retraction(null, List.of(episode))));
-                later.add(early);
-            } else if (kind <= 4 && !free.isEmpty()) {
-                Line retracted = free.remove(random.nextInt(free.size()));
-                log.add(new Line(retracted.partition(), new Retraction(null, List.of((Episode) retracted.entry()))));
-            } else {
-                long late = random.nextInt(10) == 0 ? random.nextLong(Math.min(atMs, 20 * shape.stepMsMax()) + 1) : 0;
-                Line line = episode(random, shape, atMs - late, i);
-                log.add(line);
-                Episode episode = (Episode) line.entry();
-                String context = episode.context();
-                if (context != null) {
-                    byContext.computeIfAbsent(context, c -> new ArrayList<>()).add(episode);
+        return new Growing(new SplittableRandom(seed), shape).grown();
+    }
+
+    /** A log that grows. */
+    private static final class Growing {
+        private final SplittableRandom random;
+        private final Shape shape;
+        private final List<Line> log = new ArrayList<>();
+        private final TreeMap<String, List<Learned>> byContext = new TreeMap<>();
+        private final Map<String, Long> clocks = new HashMap<>();
+        private final List<Line> free = new ArrayList<>();
+        private final List<Line> later = new ArrayList<>();
+        private long atMs;
+
+        Growing(SplittableRandom random, Shape shape) {
+            this.random = random;
+            this.shape = shape;
+            this.atMs = random.nextLong(1_000_000_000_000L);
+        }
+
+        List<Line> grown() {
+            for (int i = 0; i < shape.episodes(); i++) {
+                atMs += random.nextLong(shape.stepMsMax() + 1);
+                int kind = shape.commands() ? random.nextInt(25) : 25;
+                if (kind == 0) {
+                    String concept = "c" + random.nextInt(shape.concepts());
+                    command(partition(random), new Forget(concept, Map.of(), maybe("f" + i)));
+                } else if (kind == 1 && !byContext.isEmpty()) {
+                    takeBackContext(i);
+                } else if (kind == 2 && shape.commands()) {
+                    takeBackTooEarly(i);
+                } else if (kind <= 4 && !free.isEmpty()) {
+                    takeBackOne(i);
                 } else {
-                    free.add(line);
-                }
-                if (random.nextInt(12) == 0) {
-                    log.add(line);
+                    learn(i);
                 }
             }
+            log.addAll(later);
+            return log;
         }
-        log.addAll(later);
-        return log;
+
+        private void learn(int number) {
+            long late = random.nextInt(10) == 0 ? random.nextLong(Math.min(atMs, 20 * shape.stepMsMax()) + 1) : 0;
+            Line line = episode(random, shape, atMs - late, number);
+            learn(line);
+            if (random.nextInt(12) == 0) {
+                log.add(line);
+            }
+        }
+
+        private void learn(Line line) {
+            log.add(line);
+            Episode episode = (Episode) line.entry();
+            long clockMs = clocks.merge(line.partition(), episode.atMs(), Math::max);
+            if (episode.context() != null) {
+                byContext
+                        .computeIfAbsent(episode.context(), c -> new ArrayList<>())
+                        .add(new Learned(episode, clockMs));
+            } else {
+                free.add(line);
+            }
+        }
+
+        /** As a hand writes it, or in parts that say what was before and at which clocks. */
+        private void takeBackContext(int number) {
+            List<String> contexts = List.copyOf(byContext.keySet());
+            String context = contexts.get(random.nextInt(contexts.size()));
+            List<Learned> all = byContext.remove(context);
+            if (random.nextInt(3) == 0) {
+                List<Episode> episodes = all.stream().map(Learned::episode).toList();
+                command(partitionOf(context), new Retraction(context, episodes));
+                return;
+            }
+            for (int from = 0; from < all.size(); ) {
+                int to = Math.min(all.size(), from + 1 + random.nextInt(6));
+                List<Learned> before = all.subList(Math.max(0, from - 5), from);
+                Retraction part =
+                        new Retraction(context, before, all.subList(from, to), maybe("r" + number + "-" + from));
+                command(partitionOf(context), part);
+                from = to;
+            }
+        }
+
+        /** A retraction that is read first, as it may be in a log of several partitions. */
+        private void takeBackTooEarly(int number) {
+            Line early =
+                    episode(random, new Shape(1, shape.concepts(), 1, 0, false), atMs + 3 * shape.stepMsMax(), -number);
+            command(partition(random), new Retraction(null, List.of((Episode) early.entry())));
+            later.add(early);
+        }
+
+        private void takeBackOne(int number) {
+            Line line = free.remove(random.nextInt(free.size()));
+            Episode episode = (Episode) line.entry();
+            // What is a command's id may be an event's, too.
+            String id = random.nextBoolean() ? episode.eventId() : maybe("r" + number);
+            command(line.partition(), new Retraction(null, List.of(), List.of(Learned.of(episode)), id));
+            if (episode.eventId() != null && random.nextBoolean()) {
+                // It comes again, corrected.
+                Episode corrected = new Episode(
+                        episode.atMs(), null, episode.activations(), episode.reward() / 2, episode.eventId());
+                learn(new Line(line.partition(), corrected));
+            }
+        }
+
+        private void command(String partition, Entry command) {
+            log.add(new Line(partition, command));
+            if (command.eventId() != null && random.nextInt(4) == 0) {
+                log.add(new Line(partition, command));
+            }
+        }
+
+        private @Nullable String maybe(String id) {
+            return random.nextInt(3) == 0 ? null : id;
+        }
     }
 
     private static Line episode(SplittableRandom random, Shape shape, long atMs, int number) {

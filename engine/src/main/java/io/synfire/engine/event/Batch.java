@@ -15,14 +15,28 @@ import org.jspecify.annotations.Nullable;
  * @param positions where the sources stand after this batch; sources that are not named stay where they were
  * @param deadLetters how many records of this run were rejected; they must already be safe in the dead-letter topic
  * @param stretch what was read, where its source does not keep that by itself; else null
+ * @param copies where else the one command stands that this batch holds; mostly empty
  */
 public record Batch(
-        String partition, List<Entry> entries, List<Position> positions, long deadLetters, @Nullable Stretch stretch) {
+        String partition,
+        List<Entry> entries,
+        List<Position> positions,
+        long deadLetters,
+        @Nullable Stretch stretch,
+        List<Copy> copies) {
+
+    /**
+     * A copy of a command in another partition than its batch's. The command is known there from then on.
+     *
+     * @param partition the other partition's name
+     * @param isAhead whether the copy is yet to be read there: then it is passed over, however late that is
+     */
+    public record Copy(String partition, boolean isAhead) {}
 
     /**
      * Takes unmodifiable copies.
      *
-     * @throws IllegalArgumentException if deadLetters is negative
+     * @throws IllegalArgumentException if deadLetters is negative, or copies are told of anything but one command with an id
      */
     public Batch {
         if (deadLetters < 0) {
@@ -30,6 +44,29 @@ public record Batch(
         }
         entries = List.copyOf(entries);
         positions = List.copyOf(positions);
+        copies = List.copyOf(copies);
+        if (!copies.isEmpty()
+                && !(entries.size() == 1 && entries.get(0) instanceof Forget forget && forget.eventId() != null)) {
+            throw new IllegalArgumentException("only one forget with an id has copies: entries=" + entries.size());
+        }
+    }
+
+    /**
+     * A run without a command that has copies.
+     *
+     * @param partition the partition's name; empty where there is one log alone
+     * @param entries what was read and admitted, in log order
+     * @param positions where the sources stand after this batch
+     * @param deadLetters how many records of this run were rejected
+     * @param stretch what was read, where its source does not keep that by itself; else null
+     */
+    public Batch(
+            String partition,
+            List<Entry> entries,
+            List<Position> positions,
+            long deadLetters,
+            @Nullable Stretch stretch) {
+        this(partition, entries, positions, deadLetters, stretch, List.of());
     }
 
     /**

@@ -14,12 +14,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ids and their ints, dense from 0 in order of first mention. Held on the heap as a whole, about 90 bytes a concept.
  *
  * <p>A concept that is forgotten has its int retired, which nothing else ever gets; its id may come again, with a new int. Of what is
- * retired the hash is kept, so that digests stay what they are, and the moment, so that nothing is taken back that is gone.
+ * retired the hash is kept, so that digests stay what they are, and the watermark of that moment, so that it can be told what a retraction
+ * means: what was forgotten, or what came since.
  *
  * <p>Thread-safe for one writer and many readers: a reader that has seen an int may ask for its id.
  */
@@ -51,13 +53,16 @@ final class ConceptDictionary {
     /** The latest retirement of an id, by the hash of the id. */
     private final Long2ObjectOpenHashMap<Retirement> retirements = new Long2ObjectOpenHashMap<>();
 
+    /** Ints of ids that had been retired before. */
+    private final IntOpenHashSet reborn = new IntOpenHashSet();
+
     private final IntArrayList unsavedRetired = new IntArrayList();
 
     /** What is written of a concept that was retired. */
     private record Retired(int concept, long hash, long watermarkMs) {}
 
     /** Which int was retired, and the watermark then. */
-    private record Retirement(int concept, long watermarkMs) {}
+    record Retirement(int concept, long watermarkMs) {}
 
     /** Reads all concepts of a store into an empty dictionary. */
     void load(RocksStore store) {
@@ -103,25 +108,30 @@ final class ConceptDictionary {
         return retired;
     }
 
-    /** Retires the int of a concept at a watermark. Writer only. */
-    void retire(int concept, long watermarkMs) {
+    /** Retires the int of a concept at a watermark; returns the retirement of its id before that, or null. Writer only. */
+    @Nullable
+    Retirement retire(int concept, long watermarkMs) {
         // Readers that hold the int find it retired before its id is unknown.
         IntOpenHashSet more = new IntOpenHashSet(retired);
         more.add(concept);
         retired = more;
         index.remove(concept, ids);
+        Retirement before = retirements.get(hashes[concept]);
         remember(concept, hashes[concept], watermarkMs);
         unsavedRetired.add(concept);
+        return before;
     }
 
-    /**
-     * The int by which an id fired at a time: the retired one, if the id was forgotten since. Becomes known if it was not. Writer
-     * only.
-     */
-    int internAt(String id, long atMs) {
-        Retirement retirement =
-                retirements.isEmpty() ? null : retirements.get(Checksum.id(id.getBytes(StandardCharsets.UTF_8)));
-        return retirement != null && atMs <= retirement.watermarkMs() ? retirement.concept() : intern(id);
+    /** The latest retirement of an id, or null if it was never forgotten. Writer only. */
+    @Nullable
+    Retirement retirement(String id) {
+        return retirements.isEmpty() ? null : retirements.get(Checksum.id(id.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** The latest retirement of the id of a concept that is known, or null if it was never forgotten. Writer only. */
+    @Nullable
+    Retirement retirement(int concept) {
+        return !reborn.isEmpty() && reborn.contains(concept) ? retirements.get(hashes[concept]) : null;
     }
 
     /** The int of an id, or -1. */
@@ -200,6 +210,9 @@ final class ConceptDictionary {
 
     private int append(String id, long hash) {
         int concept = add(id, hash);
+        if (retirements.containsKey(hash)) {
+            reborn.add(concept);
+        }
         // Last: who finds the int finds all that belongs to it.
         index.add(concept, ids);
         return concept;

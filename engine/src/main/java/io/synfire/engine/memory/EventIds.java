@@ -3,18 +3,25 @@ package io.synfire.engine.memory;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.PeriodKey;
 import io.synfire.engine.store.RocksStore;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Which event ids were learned lately, so that an event that its producer sent twice is learned once. Of each partition, over a
- * window of its clock. Those since the last checkpoint are on the heap, the others in the store; they lie in periods like context
+ * window of its clock. An event that is taken back frees its id. Commands have ids of their own, which are no event's. Those since the last checkpoint are on the heap, the others in the store; they lie in periods like context
  * windows. A look costs a microsecond: two lookups that a Bloom filter answers for a new id. Writer only.
  */
 final class EventIds {
 
     private static final int ENTRY_BYTES = 150;
+
+    /** In the place of a clock: the id is free again. */
+    private static final long FREE = -1;
+
+    /** No event's id begins with it. */
+    private static final char OF_COMMAND = 0;
 
     private final RocksStore store;
     private final PartitionClocks clocks;
@@ -42,22 +49,29 @@ final class EventIds {
         return bytes + frozenBytes;
     }
 
-    /** Whether an event was learned within the window. */
-    boolean contains(int partition, String id) {
-        if (windowMs == 0) {
-            return false;
-        }
-        Key key = new Key(partition, id);
-        Long seen = recent.getOrDefault(key, frozen.get(key));
-        return isWithin(partition, seen == null ? stored(partition, id) : seen);
+    /** Whether an event was learned within the window before now, which is its own time where its partition's clock is behind that. */
+    boolean contains(int partition, String id, long atMs) {
+        return isWithin(partition, id, Math.max(atMs, clocks.clockMs(partition)));
+    }
+
+    /** Whether a command was met within the window. */
+    boolean containsCommand(int partition, String id) {
+        return isWithin(partition, OF_COMMAND + id, clocks.clockMs(partition));
     }
 
     /** Remembers an event, learned at its partition's present clock. */
     void add(int partition, String id) {
-        if (windowMs > 0) {
-            recent.put(new Key(partition, id), clocks.clockMs(partition));
-            bytes += ENTRY_BYTES + id.length();
-        }
+        put(partition, id, clocks.clockMs(partition));
+    }
+
+    /** Remembers a command, met at its partition's present clock. */
+    void addCommand(int partition, String id) {
+        put(partition, OF_COMMAND + id, clocks.clockMs(partition));
+    }
+
+    /** Forgets an event. */
+    void free(int partition, String id) {
+        put(partition, id, FREE);
     }
 
     /** What came since the last checkpoint, for the next. */
@@ -68,9 +82,21 @@ final class EventIds {
         frozenBytes = bytes;
         recent = new HashMap<>();
         bytes = 0;
+        List<PeriodKey> freed = new ArrayList<>();
+        added.forEach((key, clockMs) -> {
+            if (clockMs == FREE) {
+                long present = expiry.period(key.partition());
+                freed.add(new PeriodKey(key.partition(), present, key.id()));
+                freed.add(new PeriodKey(key.partition(), Math.max(0, present - 1), key.id()));
+            }
+        });
         return checkpoint -> {
-            added.forEach((key, clockMs) ->
-                    checkpoint.eventId(new PeriodKey(key.partition(), expiry.periodOf(clockMs), key.id()), clockMs));
+            freed.forEach(checkpoint::removeEventId);
+            added.forEach((key, clockMs) -> {
+                if (clockMs != FREE) {
+                    checkpoint.eventId(new PeriodKey(key.partition(), expiry.periodOf(clockMs), key.id()), clockMs);
+                }
+            });
             gone.forEach(expired -> checkpoint.expireEventIds(expired.partition(), expired.from(), expired.before()));
         };
     }
@@ -81,12 +107,23 @@ final class EventIds {
         frozenBytes = 0;
     }
 
-    private boolean isWithin(int partition, long seenMs) {
-        return seenMs >= 0 && clocks.clockMs(partition) - seenMs <= windowMs;
+    private void put(int partition, String id, long clockMs) {
+        if (windowMs > 0 && recent.put(new Key(partition, id), clockMs) == null) {
+            bytes += ENTRY_BYTES + id.length();
+        }
     }
 
-    private long stored(int partition, String id) {
-        long present = expiry.period(partition);
+    private boolean isWithin(int partition, String id, long nowMs) {
+        if (windowMs == 0) {
+            return false;
+        }
+        Key key = new Key(partition, id);
+        Long clockMs = recent.getOrDefault(key, frozen.get(key));
+        long seenMs = clockMs == null ? stored(partition, id, expiry.periodOf(nowMs)) : clockMs;
+        return seenMs != FREE && nowMs - seenMs <= windowMs;
+    }
+
+    private long stored(int partition, String id, long present) {
         long seenMs = store.eventIdClock(new PeriodKey(partition, present, id));
         return seenMs < 0 && present > 0 ? store.eventIdClock(new PeriodKey(partition, present - 1, id)) : seenMs;
     }

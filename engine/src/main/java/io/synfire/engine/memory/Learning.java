@@ -1,6 +1,5 @@
 package io.synfire.engine.memory;
 
-import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
@@ -15,8 +14,10 @@ import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Plasticity;
 import io.synfire.engine.learn.Replay;
+import io.synfire.engine.memory.ConceptDictionary.Retirement;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.CheckpointRecord.Clock;
+import io.synfire.engine.store.CheckpointRecord.CopyAhead;
 import io.synfire.engine.store.RocksStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -44,6 +45,8 @@ final class Learning {
     private final PartitionClocks clocks;
     private final ContextWindows contexts;
     private final EventIds eventIds;
+    private final CommandIds commandIds;
+    private final Firings firings;
     private final WaitingRetractions waiting = new WaitingRetractions();
     private final ImpulseBuffer impulses;
 
@@ -77,6 +80,8 @@ final class Learning {
         this.clocks = new PartitionClocks(last.clocks());
         this.contexts = new ContextWindows(store, clocks, settings);
         this.eventIds = new EventIds(store, clocks, settings);
+        this.commandIds = new CommandIds(clocks, eventIds, last.copies());
+        this.firings = new Firings(dictionary, marginals, adjacencies, store);
         this.waiting.load(store);
         this.impulses = new ImpulseBuffer(decays.size(), impulsesMax, this::applyImpulses);
         this.landmarks = last.landmarks();
@@ -100,9 +105,9 @@ final class Learning {
             if (entry instanceof Episode episode) {
                 learn(partition, episode);
             } else if (entry instanceof Retraction retraction) {
-                retract(partition, retraction);
+                retract(partition, batch.partition(), retraction);
             } else if (entry instanceof Forget forget) {
-                forget(forget);
+                forget(batch, forget);
             }
         }
     }
@@ -113,12 +118,13 @@ final class Learning {
 
     /** What changed since the last checkpoint, for the next. */
     List<Part> freeze() {
-        return List.of(contexts.freeze(), eventIds.freeze(), waiting.freeze());
+        return List.of(contexts.freeze(), eventIds.freeze(), firings.freeze(), waiting.freeze());
     }
 
     void committed(long windowBytesMax) {
         contexts.committed(windowBytesMax);
         eventIds.committed();
+        firings.committed();
     }
 
     long bufferBytes() {
@@ -126,7 +132,7 @@ final class Learning {
     }
 
     long windowBytes() {
-        return contexts.bytes() + eventIds.bytes() + waiting.bytes();
+        return contexts.bytes() + eventIds.bytes() + firings.bytes() + waiting.bytes();
     }
 
     Landmarks landmarks() {
@@ -164,6 +170,16 @@ final class Learning {
         return clocks.toRecord();
     }
 
+    /** Copies of commands that are yet to be read, and passed over. */
+    List<CopyAhead> copiesAhead() {
+        return commandIds.ahead();
+    }
+
+    /** Whether a command would be passed over, if it came next in a partition. */
+    boolean knowsCommand(String partition, String eventId) {
+        return commandIds.knows(partition, eventId);
+    }
+
     /** Impulses applied since the start, whatever their sign. */
     long applied() {
         return applied;
@@ -179,13 +195,18 @@ final class Learning {
         return retracted;
     }
 
+    /** Commands passed over since the start. */
+    long repeated() {
+        return commandIds.repeated();
+    }
+
     int waitingCount() {
         return waiting.count();
     }
 
     private void learn(int partition, Episode episode) {
         String eventId = episode.eventId();
-        if (eventId != null && eventIds.contains(partition, eventId)) {
+        if (eventId != null && eventIds.contains(partition, eventId, episode.atMs())) {
             duplicates++;
             return;
         }
@@ -195,7 +216,7 @@ final class Learning {
         }
         moveWatermark(episode.atMs());
         fired++;
-        Firing firing = firing(episode, false);
+        Firing firing = firings.learned(episode);
         for (int i = 0; i < firing.size(); i++) {
             marginals.fired(firing.concept(i), firing.atMs());
         }
@@ -210,10 +231,20 @@ final class Learning {
         }
     }
 
-    private void retract(int partition, Retraction retraction) {
+    private void retract(int partition, String partitionName, Retraction retraction) {
+        if (commandIds.isRepeated(partitionName, retraction.eventId())) {
+            return;
+        }
         String context = retraction.context();
         if (context != null) {
             contexts.drop(partition, context);
+        }
+        // Now, not when its time has come: that depends on other partitions, too.
+        for (Learned learned : retraction.takenBack()) {
+            String eventId = learned.episode().eventId();
+            if (eventId != null) {
+                eventIds.free(partition, eventId);
+            }
         }
         if (retraction.latestMs() > watermarkMs) {
             waiting.add(retraction);
@@ -227,11 +258,11 @@ final class Learning {
         Replay replay = context == null ? null : new Replay(settings);
         if (replay != null) {
             for (Learned before : retraction.before()) {
-                replay.add(before, firing(before.episode(), true));
+                replay.add(before, firings.before(before.episode()));
             }
         }
         for (Learned learned : retraction.takenBack()) {
-            Firing firing = firing(learned.episode(), true);
+            Firing firing = firings.takenBack(learned.episode());
             fire(firing, context, replay == null ? null : replay.windowFor(learned), -1);
             if (replay != null) {
                 replay.add(learned, firing);
@@ -270,30 +301,26 @@ final class Learning {
         learned += sign * Checksum.value(EPISODE_TERM, contextHash, time, firing.reward());
     }
 
-    private void forget(Forget forget) {
+    private void forget(Batch batch, Forget forget) {
+        String eventId = forget.eventId();
+        if (commandIds.isRepeated(batch.partition(), eventId)) {
+            return;
+        }
+        if (eventId != null) {
+            commandIds.met(eventId, batch.copies());
+        }
         learned += Checksum.value(FORGET_TERM, Checksum.id(forget.concept().getBytes(StandardCharsets.UTF_8)), 0, 0);
         int concept = dictionary.find(forget.concept());
         if (concept >= 0) {
             // What came before goes with it.
             impulses.drain();
-            dictionary.retire(concept, watermarkMs);
+            Retirement before = dictionary.retire(concept, watermarkMs);
+            if (before != null) {
+                firings.forgottenAgain(before);
+            }
             marginals.clear(concept);
             adjacencies.forget(concept, watermarkMs);
         }
-    }
-
-    private Firing firing(Episode episode, boolean isTakenBack) {
-        List<Activation> activations = episode.activations();
-        int[] concepts = new int[activations.size()];
-        double[] strengths = new double[concepts.length];
-        for (int i = 0; i < concepts.length; i++) {
-            String id = activations.get(i).concept();
-            concepts[i] = isTakenBack ? dictionary.internAt(id, episode.atMs()) : dictionary.intern(id);
-            strengths[i] = activations.get(i).strength();
-        }
-        marginals.growTo(dictionary.count());
-        adjacencies.growTo(dictionary.count());
-        return new Firing(episode.atMs(), concepts, strengths, episode.reward());
     }
 
     private void moveWatermark(long atMs) {

@@ -108,6 +108,17 @@ public final class Memory {
     }
 
     /**
+     * Whether a command would be passed over, if it came next in a partition.
+     *
+     * @param partition the partition's name
+     * @param eventId the command's id
+     * @return true if it was met there within the window of ids, or is a copy of one that was applied
+     */
+    public boolean knowsCommand(String partition, String eventId) {
+        return learning.knowsCommand(partition, eventId);
+    }
+
+    /**
      * How much room the budget leaves.
      *
      * @return the same at each call
@@ -151,7 +162,8 @@ public final class Memory {
                 learning.isContextual(),
                 learning.learned(),
                 beginning,
-                learning.clocks());
+                learning.clocks(),
+                learning.copiesAhead());
         Checkpoint begun = new Checkpoint(
                 store.beginCheckpoint(), parts, rows, grown -> record.withAssociations(record.associations() + grown));
         checkpoint = number;
@@ -328,6 +340,7 @@ public final class Memory {
                 learning.applied(),
                 learning.fired(),
                 learning.retracted(),
+                learning.repeated(),
                 learning.waitingCount());
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
  * @param applied how many impulses were applied since the memory was opened, whatever their sign
  * @param fired how many episodes were learned since the memory was opened
  * @param retracted how many episodes were taken back since the memory was opened
+ * @param repeated how many commands were passed over since the memory was opened, since their ids were known
  * @param waiting how many retractions wait for the watermark to reach what they take back
  */
 public record MemoryFigures(
@@ -30,4 +31,5 @@ public record MemoryFigures(
         long applied,
         long fired,
         long retracted,
+        long repeated,
         int waiting) {}

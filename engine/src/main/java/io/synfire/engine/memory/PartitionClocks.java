@@ -31,6 +31,11 @@ final class PartitionClocks {
         });
     }
 
+    /** The index of a partition, or -1 if nothing of it was ever applied. */
+    int find(String partition) {
+        return indices.getOrDefault(partition, -1);
+    }
+
     int count() {
         return names.size();
     }

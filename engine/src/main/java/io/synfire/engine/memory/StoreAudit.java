@@ -70,6 +70,7 @@ final class StoreAudit {
     StoreAudit run() {
         marginals();
         stretches();
+        lateEpisodes();
         for (int cue = 0; cue < dictionary.count(); cue++) {
             try {
                 StoredRow row = store.row(cue, decays.size());
@@ -147,6 +148,15 @@ final class StoreAudit {
             }
         }
         ends.forEach((source, end) -> found("stretches", "their source has no position: source=" + source));
+    }
+
+    /** They are of concepts that were forgotten. */
+    private void lateEpisodes() {
+        store.lateEpisodes((retired, count) -> {
+            if (retired < 0 || retired >= dictionary.count() || !dictionary.isRetired(retired)) {
+                found("late episodes", "their concept was not forgotten: concept=" + retired);
+            }
+        });
     }
 
     private void row(int cue, StoredRow stored) {

@@ -22,6 +22,7 @@ import java.util.List;
  * @param learned the digest of what was learned
  * @param positions how far the sources were read
  * @param clocks the clocks of the partitions, in the order of their indices
+ * @param copies copies of commands that are yet to be read, and passed over
  */
 public record CheckpointRecord(
         long number,
@@ -36,7 +37,8 @@ public record CheckpointRecord(
         boolean contextual,
         long learned,
         List<Position> positions,
-        List<Clock> clocks) {
+        List<Clock> clocks,
+        List<CopyAhead> copies) {
 
     /**
      * How far a partition's own event time has come.
@@ -46,6 +48,14 @@ public record CheckpointRecord(
      */
     public record Clock(String partition, long clockMs) {}
 
+    /**
+     * A copy of a command that was applied already, when others of its copies were read.
+     *
+     * @param partition name of the partition in which it is yet to be read
+     * @param eventId the command's id
+     */
+    public record CopyAhead(String partition, String eventId) {}
+
     /** Takes unmodifiable copies. */
     public CheckpointRecord {
         if (totals.size() != landmarks.horizonCount()) {
@@ -54,6 +64,7 @@ public record CheckpointRecord(
         totals = List.copyOf(totals);
         positions = List.copyOf(positions);
         clocks = List.copyOf(clocks);
+        copies = List.copyOf(copies);
     }
 
     /**
@@ -75,6 +86,7 @@ public record CheckpointRecord(
                 0,
                 false,
                 0,
+                List.of(),
                 List.of(),
                 List.of());
     }
@@ -99,7 +111,8 @@ public record CheckpointRecord(
                 contextual,
                 learned,
                 positions,
-                clocks);
+                clocks,
+                copies);
     }
 
     byte[] toBytes() {
@@ -132,6 +145,11 @@ public record CheckpointRecord(
         for (Clock clock : clocks) {
             sink.text(clock.partition());
             sink.varint(clock.clockMs());
+        }
+        sink.varint(copies.size());
+        for (CopyAhead copy : copies) {
+            sink.text(copy.partition());
+            sink.text(copy.eventId());
         }
         return sink.toBytes();
     }
@@ -169,6 +187,11 @@ public record CheckpointRecord(
         for (int i = 0; i < partitions; i++) {
             clocks.add(new Clock(source.text(), source.varint()));
         }
+        int ahead = source.count(2);
+        List<CopyAhead> copies = new ArrayList<>(ahead);
+        for (int i = 0; i < ahead; i++) {
+            copies.add(new CopyAhead(source.text(), source.text()));
+        }
         source.end();
         return new CheckpointRecord(
                 number,
@@ -183,6 +206,7 @@ public record CheckpointRecord(
                 contextual,
                 learned,
                 positions,
-                clocks);
+                clocks,
+                copies);
     }
 }

@@ -72,6 +72,26 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
+     * Adds an episode that came late, after a concept that it names was forgotten.
+     *
+     * @param retired the int that the concept had
+     * @param episode hash of the episode
+     * @param count how often
+     */
+    public void lateEpisode(int retired, long episode, LateCount count) {
+        put(ColumnFamily.LATE_EPISODES, Keys.key(retired, episode), count.toBytes());
+    }
+
+    /**
+     * Takes away all that came late of a concept.
+     *
+     * @param retired the int that the concept had
+     */
+    public void removeLateEpisodes(int retired) {
+        deleteRange(ColumnFamily.LATE_EPISODES, Keys.key(retired), Keys.key(retired + 1));
+    }
+
+    /**
      * Takes a row away.
      *
      * @param cue the cue's int
@@ -109,6 +129,15 @@ public final class CheckpointWriter implements AutoCloseable {
         ByteSink sink = new ByteSink(8);
         sink.varint(clockMs);
         put(ColumnFamily.EVENT_IDS, key.toBytes(), sink.toBytes());
+    }
+
+    /**
+     * Takes an event id away.
+     *
+     * @param key where it may be
+     */
+    public void removeEventId(PeriodKey key) {
+        delete(ColumnFamily.EVENT_IDS, key.toBytes());
     }
 
     /**

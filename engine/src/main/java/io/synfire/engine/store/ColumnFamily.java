@@ -11,7 +11,8 @@ enum ColumnFamily {
     CONTEXTS,
     EVENT_IDS,
     RETRACTIONS,
-    STRETCHES;
+    STRETCHES,
+    LATE_EPISODES;
 
     byte[] nameBytes() {
         return name().toLowerCase(java.util.Locale.ROOT).getBytes(StandardCharsets.UTF_8);

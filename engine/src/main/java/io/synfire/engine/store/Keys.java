@@ -16,6 +16,14 @@ final class Keys {
         return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
     }
 
+    /** Of an episode that names a concept which was forgotten. */
+    static byte[] key(int retired, long episode) {
+        return ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
+                .putInt(retired)
+                .putLong(episode)
+                .array();
+    }
+
     static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }

@@ -308,6 +308,18 @@ public final class RocksStore implements AutoCloseable {
         return bytes == null ? -1 : failures.decoded(() -> new ByteSource("event id " + key.id(), bytes).varint());
     }
 
+    /**
+     * How often an episode came late, after a concept that it names was forgotten.
+     *
+     * @param retired the int that the concept had
+     * @param episode hash of the episode
+     * @return both counts, 0 if it never did
+     */
+    public LateCount lateEpisode(int retired, long episode) {
+        byte[] bytes = get(ColumnFamily.LATE_EPISODES, Keys.key(retired, episode));
+        return bytes == null ? LateCount.NONE : failures.decoded(() -> LateCount.ofBytes(retired, bytes));
+    }
+
     /** Takes the concepts of the dictionary. */
     public interface ConceptVisitor {
         /**
@@ -350,6 +362,18 @@ public final class RocksStore implements AutoCloseable {
          * @param stretch what was read
          */
         void stretch(long number, Stretch stretch);
+    }
+
+    /** Takes one episode that came late. */
+    @FunctionalInterface
+    public interface LateEpisodeVisitor {
+        /**
+         * Takes an episode.
+         *
+         * @param retired the int that a concept had which it names, before that was forgotten
+         * @param count how often it came
+         */
+        void lateEpisode(int retired, LateCount count);
     }
 
     /** Takes one marginal. */
@@ -420,6 +444,18 @@ public final class RocksStore implements AutoCloseable {
                 iterator.status();
                 return count;
             }
+        });
+    }
+
+    /**
+     * Reads all episodes that came late.
+     *
+     * @param visitor takes each episode
+     */
+    public void lateEpisodes(LateEpisodeVisitor visitor) {
+        scan(ColumnFamily.LATE_EPISODES, (key, value) -> {
+            int retired = failures.decoded(() -> Keys.conceptOf(key));
+            visitor.lateEpisode(retired, failures.decoded(() -> LateCount.ofBytes(retired, value)));
         });
     }
 

@@ -5,7 +5,7 @@
  *   column family   key                    value
  *   default         "format"               version of this layout, one byte
  *                   "settings"             learning settings, lines of key=value
- *                   "checkpoint"           {@link io.synfire.engine.store.CheckpointRecord}: number, watermark, N, counts, positions, clocks
+ *                   "checkpoint"           {@link io.synfire.engine.store.CheckpointRecord}: number, watermark, N, counts, positions, clocks, copies
  *   concepts        concept, 4 bytes BE    the concept's id, UTF-8; or what is left of it, once it is forgotten
  *   marginals       concept, 4 bytes BE    {@link io.synfire.engine.store.StoredMarginal}
  *   rows            cue, 4 bytes BE        {@link io.synfire.engine.store.StoredRow}: all associations of one cue, packed: a whole
@@ -14,6 +14,7 @@
  *   event_ids       partition, period, id  varint clock when the event was learned
  *   retractions     number, 8 bytes BE     {@link io.synfire.engine.event.Retraction} that waits for its time
  *   stretches       number, 8 bytes BE     {@link io.synfire.engine.event.Stretch} of a file, in the order in which they were learned
+ *   late_episodes   concept, hash          {@link io.synfire.engine.store.LateCount}: of an episode that came after a concept was forgotten
  * </pre>
  *
  * <p>In: rows, marginals, windows and positions of a checkpoint. Out: the same, as of the last checkpoint. This is the only

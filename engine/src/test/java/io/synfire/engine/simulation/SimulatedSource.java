@@ -37,7 +37,7 @@ final class SimulatedSource {
         List<Line> again = new ArrayList<>();
         for (Line line : log) {
             add(line, maxConcepts);
-            if (line.entry() instanceof Episode episode && episode.eventId() != null && random.nextInt(3) == 0) {
+            if (line.entry().eventId() != null && random.nextInt(3) == 0) {
                 again.add(line);
             }
             if (!again.isEmpty() && random.nextInt(6) == 0) {
@@ -56,9 +56,13 @@ final class SimulatedSource {
     }
 
     private static boolean isTooLarge(Entry entry, int maxConcepts) {
-        List<Episode> episodes = entry instanceof Episode episode
-                ? List.of(episode)
-                : entry instanceof Retraction retraction ? retraction.episodes() : List.of();
+        List<Episode> episodes = new ArrayList<>();
+        if (entry instanceof Episode episode) {
+            episodes.add(episode);
+        } else if (entry instanceof Retraction retraction) {
+            retraction.before().forEach(learned -> episodes.add(learned.episode()));
+            episodes.addAll(retraction.episodes());
+        }
         return episodes.stream().anyMatch(episode -> episode.activations().size() > maxConcepts);
     }
 

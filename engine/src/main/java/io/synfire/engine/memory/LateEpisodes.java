@@ -1,0 +1,96 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.store.LateCount;
+import io.synfire.engine.store.RocksStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The episodes that name a forgotten concept and came after it was forgotten, with a time not after the watermark of that moment: a
+ * multiset of their hashes for each. By their times alone they could not be told from those that were forgotten, and a retraction is to take
+ * back what it names. Those of a concept that is forgotten again go with it.
+ *
+ * <p>What was taken back is counted, too: a later part of the same retraction may name it as what came before. What changed since the
+ * last checkpoint is on the heap, the others are in the store. Writer only.
+ */
+final class LateEpisodes {
+
+    private static final int ENTRY_BYTES = 120;
+
+    private final RocksStore store;
+    private Map<Key, LateCount> recent = new HashMap<>();
+
+    /** Those that a checkpoint is writing. */
+    private Map<Key, LateCount> frozen = Map.of();
+
+    private List<Integer> gone = new ArrayList<>();
+
+    /** An episode that names the concept which had this int before it was forgotten. */
+    private record Key(int retired, long episode) {}
+
+    LateEpisodes(RocksStore store) {
+        this.store = store;
+    }
+
+    long bytes() {
+        return (long) ENTRY_BYTES * (recent.size() + frozen.size());
+    }
+
+    /** One came. */
+    void learned(int retired, long episode) {
+        Key key = new Key(retired, episode);
+        LateCount count = count(key);
+        recent.put(key, new LateCount(count.there() + 1, count.takenBack()));
+    }
+
+    /** Takes one back; false if there is none: then what is meant was forgotten. */
+    boolean takeBack(int retired, long episode) {
+        Key key = new Key(retired, episode);
+        LateCount count = count(key);
+        if (count.there() == 0) {
+            return false;
+        }
+        recent.put(key, new LateCount(count.there() - 1, count.takenBack() + 1));
+        return true;
+    }
+
+    /** Whether there is one, or was until it was taken back. */
+    boolean hadCome(int retired, long episode) {
+        LateCount count = count(new Key(retired, episode));
+        return count.there() + count.takenBack() > 0;
+    }
+
+    /** The concept was forgotten again: nothing asks any more for those that came before that. */
+    void drop(int retired) {
+        recent.keySet().removeIf(key -> key.retired() == retired);
+        gone.add(retired);
+    }
+
+    /** What changed since the last checkpoint, for the next. */
+    Part freeze() {
+        Map<Key, LateCount> changed = recent;
+        List<Integer> dropped = gone;
+        frozen = changed;
+        recent = new HashMap<>();
+        gone = new ArrayList<>();
+        return checkpoint -> {
+            changed.forEach((key, count) -> checkpoint.lateEpisode(key.retired(), key.episode(), count));
+            dropped.forEach(checkpoint::removeLateEpisodes);
+        };
+    }
+
+    /** What was frozen is in the store. */
+    void committed() {
+        frozen = Map.of();
+    }
+
+    private LateCount count(Key key) {
+        LateCount count = recent.get(key);
+        if (count == null) {
+            count = frozen.get(key);
+        }
+        return count == null ? store.lateEpisode(key.retired(), key.episode()) : count;
+    }
+}
