@@ -35,13 +35,34 @@ public final class RetractionParts {
     private final int bytesWanted;
     private final int bytesMax;
 
-    /**
-     * A part, and its value as a record.
-     *
-     * @param retraction the part
-     * @param json what reads back as the same
-     */
-    public record Part(Retraction retraction, byte[] json) {}
+    /** A part, and its value as a record. */
+    public static final class Part {
+        private final Retraction retraction;
+        private final byte[] json;
+
+        private Part(Retraction retraction, byte[] json) {
+            this.retraction = retraction;
+            this.json = json;
+        }
+
+        /**
+         * The part.
+         *
+         * @return it, with an event id
+         */
+        public Retraction retraction() {
+            return retraction;
+        }
+
+        /**
+         * Its value as a record.
+         *
+         * @return what reads back as the same; not a copy
+         */
+        public byte[] json() {
+            return json;
+        }
+    }
 
     /**
      * Parts for a log.
@@ -108,9 +129,11 @@ public final class RetractionParts {
             values += sizes.of(index).values();
         }
         if (bytes > bytesMax || values > RecordLimits.VALUES_MAX) {
-            throw new IllegalStateException("one episode and those that met it are more than a record may hold, see max-record: context="
-                    + lives.context() + " before=" + (from - beforeFrom(lives, from)) + " bytes=" + bytes + " values="
-                    + values + " max-record=" + bytesMax + " values-max=" + RecordLimits.VALUES_MAX);
+            throw new IllegalStateException(
+                    "one episode and those that met it are more than a record may hold, see max-record: context="
+                            + lives.context() + " before=" + (from - beforeFrom(lives, from)) + " bytes=" + bytes
+                            + " values="
+                            + values + " max-record=" + bytesMax + " values-max=" + RecordLimits.VALUES_MAX);
         }
         int end = from + 1;
         while (end < own.size() && !own.get(end).isTakenBack && !own.get(end).isAfterDrop) {
@@ -140,7 +163,8 @@ public final class RetractionParts {
             Entry read = codec.decode(json, Origin.at(0));
             if (!read.equals(retraction)) {
                 throw new IllegalStateException(
-                        "a retraction does not read back as what was written, so it is not: context=" + lives.context());
+                        "a retraction does not read back as what was written, so it is not: context="
+                                + lives.context());
             }
         } catch (MalformedRecordException e) {
             throw new IllegalStateException(
