@@ -8,6 +8,7 @@ import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Trials;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -39,6 +40,11 @@ final class LiveView implements MemoryView {
     @Override
     public Counts counts() {
         return memory.counts();
+    }
+
+    @Override
+    public Trials trials() {
+        return memory.trials();
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.learn.Kernel;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.LearningSettings.Normalization;
+import io.synfire.engine.view.Trials;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +45,9 @@ public final class NaiveDigest {
     private long episodes;
     private long pairs;
     private long duplicates;
+    private long strengths;
+    private long rewards;
+    private long betweenEpisodes;
 
     public NaiveDigest(LearningSettings settings) {
         this.settings = settings;
@@ -63,6 +67,11 @@ public final class NaiveDigest {
 
     public long duplicates() {
         return duplicates;
+    }
+
+    /** What measures count, from what was learned and not taken back. */
+    public Trials trials() {
+        return new Trials(settings.normalization() == Normalization.EPISODE, strengths, rewards, betweenEpisodes);
     }
 
     public void apply(String partition, Entry entry) {
@@ -154,11 +163,17 @@ public final class NaiveDigest {
         List<Activation> fired = episode.activations();
         String context = episode.context();
         episodes += sign;
+        if (episode.reward() != 1) {
+            rewards += sign;
+        }
         learned += sign * Checksum.value(EPISODE, context == null ? 0 : hash(context), time, episode.reward());
         double gain = settings.normalization() == Normalization.EPISODE
                 ? episode.reward() / Math.max(1, fired.size() - 1)
                 : episode.reward();
         for (Activation a : fired) {
+            if (a.strength() != 1) {
+                strengths += sign;
+            }
             learned += sign * Checksum.value(ACTIVATION, hash(a.concept()), time, a.strength());
             for (Activation b : fired) {
                 if (!a.concept().equals(b.concept())) {
@@ -166,6 +181,7 @@ public final class NaiveDigest {
                 }
             }
         }
+        long within = pairs;
         for (int steps = 1; steps <= Math.min(settings.maxSteps(), past.size()); steps++) {
             Episode other = past.get(past.size() - steps);
             long gapMs = Math.abs(episode.atMs() - other.atMs());
@@ -181,6 +197,7 @@ public final class NaiveDigest {
                 between(episode, other, inOrder ? backward : forward, time, sign);
             }
         }
+        betweenEpisodes += pairs - within;
     }
 
     private void between(Episode from, Episode to, double gain, long time, int sign) {

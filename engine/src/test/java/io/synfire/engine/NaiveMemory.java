@@ -74,6 +74,12 @@ public final class NaiveMemory {
     private final LearningSettings settings;
     private final Map<Edge, Impulses> edges = new HashMap<>();
     private final Map<String, Impulses> marginals = new HashMap<>();
+
+    /** The positive impulses that left a concept, and those that reached it. */
+    private final Map<String, Impulses> from = new HashMap<>();
+
+    private final Map<String, Impulses> to = new HashMap<>();
+    private final Impulses potentiation = new Impulses();
     private final Map<String, Long> lastMs = new HashMap<>();
     private final Impulses episodes = new Impulses();
     private final Impulses activations = new Impulses();
@@ -231,6 +237,8 @@ public final class NaiveMemory {
         lastMs.remove(concept);
         edges.keySet()
                 .removeIf(edge -> edge.cue().equals(concept) || edge.target().equals(concept));
+        from.remove(concept);
+        to.remove(concept);
         for (Past past : contexts.values()) {
             past.episodes.replaceAll(
                     episode -> renamed(episode, a -> a.concept().equals(concept)));
@@ -244,12 +252,10 @@ public final class NaiveMemory {
         double share = settings.normalization() == Normalization.EPISODE ? 1.0 / Math.max(1, fired.size() - 1) : 1;
         for (Activation a : fired) {
             marginals.computeIfAbsent(a.concept(), c -> new Impulses()).add(new Impulse(t, sign * a.strength()));
-            if (!isGone(a.concept())) {
-                activations.add(new Impulse(t, sign * a.strength()));
-            }
+            activations.add(new Impulse(t, sign * a.strength()));
             for (Activation b : fired) {
                 if (!a.concept().equals(b.concept())) {
-                    add(a.concept(), b.concept(), t, sign * episode.reward() * a.strength() * b.strength() * share);
+                    add(a.concept(), b.concept(), t, episode.reward() * a.strength() * b.strength() * share, sign);
                 }
             }
         }
@@ -268,17 +274,19 @@ public final class NaiveMemory {
         Episode later = inOrder ? now : past;
         for (Activation a : earlier.activations()) {
             for (Activation b : later.activations()) {
-                double product = sign * now.reward() * a.strength() * b.strength();
+                double product = now.reward() * a.strength() * b.strength();
                 add(
                         a.concept(),
                         b.concept(),
                         now.atMs(),
-                        product * settings.forward() * kernel(gap, steps, settings.tauMs()));
+                        product * settings.forward() * kernel(gap, steps, settings.tauMs()),
+                        sign);
                 add(
                         b.concept(),
                         a.concept(),
                         now.atMs(),
-                        product * settings.backward() * kernel(gap, steps, settings.tauBackwardMs()));
+                        product * settings.backward() * kernel(gap, steps, settings.tauBackwardMs()),
+                        sign);
             }
         }
     }
@@ -291,10 +299,16 @@ public final class NaiveMemory {
         };
     }
 
-    private void add(String cue, String target, long atMs, double delta) {
-        edges.computeIfAbsent(new Edge(cue, target), e -> new Impulses()).add(new Impulse(atMs, delta));
-        if (cue.equals(target) && !isGone(cue)) {
-            repeats.add(new Impulse(atMs, delta));
+    private void add(String cue, String target, long atMs, double delta, int sign) {
+        Impulse impulse = new Impulse(atMs, sign * delta);
+        edges.computeIfAbsent(new Edge(cue, target), e -> new Impulses()).add(impulse);
+        if (cue.equals(target)) {
+            repeats.add(impulse);
+        }
+        if (delta > 0) {
+            from.computeIfAbsent(cue, c -> new Impulses()).add(impulse);
+            to.computeIfAbsent(target, c -> new Impulses()).add(impulse);
+            potentiation.add(impulse);
         }
     }
 
@@ -333,6 +347,21 @@ public final class NaiveMemory {
         return decayed(marginals.getOrDefault(concept, NOTHING), horizon, atMs, false);
     }
 
+    /** O: Σ max(Δ, 0) over the impulses that leave a concept; or what was taken back added, what tolerances are relative to. */
+    public double potentiationFrom(String concept, int horizon, long atMs, boolean absolute) {
+        return decayed(from.getOrDefault(concept, NOTHING), horizon, atMs, absolute);
+    }
+
+    /** I: the same over those that reach it. */
+    public double potentiationTo(String concept, int horizon, long atMs, boolean absolute) {
+        return decayed(to.getOrDefault(concept, NOTHING), horizon, atMs, absolute);
+    }
+
+    /** T: the same over all. */
+    public double potentiation(int horizon, long atMs, boolean absolute) {
+        return decayed(potentiation, horizon, atMs, absolute);
+    }
+
     /** Σ M over all concepts, or Σ|x|. */
     public double total(int horizon, long atMs, boolean absolute) {
         return decayed(activations, horizon, atMs, absolute);
@@ -359,6 +388,9 @@ public final class NaiveMemory {
     public void settle() {
         edges.values().forEach(this::settle);
         marginals.values().forEach(this::settle);
+        from.values().forEach(this::settle);
+        to.values().forEach(this::settle);
+        settle(potentiation);
         settle(episodes);
         settle(activations);
         settle(repeats);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.RandomLog.Line;
 import io.synfire.engine.RandomLog.Shape;
+import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.store.StoreInspection;
@@ -64,6 +65,49 @@ final class StoreVerificationTest {
         assertThat(found.findings())
                 .anySatisfy(finding -> assertThat(finding.where()).isEqualTo("associations"))
                 .anySatisfy(finding -> assertThat(finding.what()).contains("concept=b"));
+    }
+
+    @Test
+    void aRowThatIsGoneIsMissedOfSessionsToo() {
+        Path store = directory.resolve("store");
+        try (Engine engine = open(store, Map.of("half-lives", "none", "rule", "hebb"))) {
+            for (int i = 0; i < 5; i++) {
+                engine.apply(new Batch("p", List.of(inContext(2L * i, "a"), inContext(2L * i + 1, "b")), List.of(), 0));
+            }
+        }
+        assertThat(Engine.verify(store, OPTIONS).findings()).isEmpty();
+        StoreInspection.removeRow(store, 1);
+        assertThat(Engine.verify(store, OPTIONS).findings()).anySatisfy(finding -> assertThat(finding.what())
+                .contains("evidence from a concept is not what positive impulses add up to: concept=b evidence=0.0"));
+    }
+
+    @Test
+    void depressedEvidenceIsLessThanWhatWasPotentiatedAndSound() {
+        Path store = directory.resolve("store");
+        try (Engine engine = open(store, Map.of("half-lives", "none", "rule", "stdp"))) {
+            for (int i = 0; i < 5; i++) {
+                engine.apply(new Batch("p", List.of(inContext(2L * i, "a"), inContext(2L * i + 1, "b")), List.of(), 0));
+            }
+        }
+        assertThat(Engine.verify(store, OPTIONS).findings()).isEmpty();
+    }
+
+    @Test
+    void potentiationThatDoesNotAddUpIsFound() {
+        Path store = directory.resolve("store");
+        try (Engine engine = open(store, Map.of())) {
+            engine.apply(Batch.of(Episode.of(1, "a", "b", "c"), Episode.of(2, "b", "c"), Episode.of(3, "a", "c")));
+        }
+        StoreInspection.addToPotentiationFrom(store, 1, 0.01);
+        Verification found = Engine.verify(store, OPTIONS);
+        assertThat(found.findings())
+                .anySatisfy(finding -> assertThat(finding.what())
+                        .startsWith("positive impulses from all concepts and to all do not add up to the total"))
+                .anySatisfy(finding -> assertThat(finding.what()).contains("evidence from a concept", "concept=b"));
+    }
+
+    private static Episode inContext(long atMs, String concept) {
+        return new Episode(atMs, "k", List.of(Activation.of(concept)), 1, null);
     }
 
     private static Engine open(Path store, Map<String, String> learning) {

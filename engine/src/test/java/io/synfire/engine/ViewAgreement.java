@@ -18,7 +18,7 @@ public final class ViewAgreement {
     private ViewAgreement() {}
 
     /**
-     * Compares every association, every marginal, N and the totals, at every horizon, within 1e-5 of Σ|Δ|.
+     * Compares every association, every marginal (M, O and I), N, T and the totals, at every horizon, within 1e-5 of Σ|Δ|.
      *
      * @return how many associations were compared
      * @throws AssertionError if one differs
@@ -41,12 +41,27 @@ public final class ViewAgreement {
                         activity.of(c, h),
                         reference.activation(concept, h, atMs),
                         reference.activationMass(concept, h, atMs));
+                close(
+                        () -> "potentiation from " + concept,
+                        activity.potentiationFrom(c, h),
+                        reference.potentiationFrom(concept, h, atMs, false),
+                        reference.potentiationFrom(concept, h, atMs, true));
+                close(
+                        () -> "potentiation to " + concept,
+                        activity.potentiationTo(c, h),
+                        reference.potentiationTo(concept, h, atMs, false),
+                        reference.potentiationTo(concept, h, atMs, true));
             }
         }
         require(view.counts().concepts() == known, "concepts", view.counts().concepts(), known);
         for (int h = 0; h < settings.horizonCount(); h++) {
             double episodes = reference.episodes(h, atMs);
             close(() -> "episodes", activity.episodes(h), episodes, Math.max(1, Math.abs(episodes)));
+            close(
+                    () -> "potentiation",
+                    activity.potentiation(h),
+                    reference.potentiation(h, atMs, false),
+                    reference.potentiation(h, atMs, true));
             close(() -> "total", activity.total(h), reference.total(h, atMs, false), reference.total(h, atMs, true));
             close(
                     () -> "repeats",

@@ -42,31 +42,67 @@ public final class Plasticity {
      *
      * @param firing what fired
      * @param window what its context remembers, or null if it has none
-     * @param sink where the impulses go; their number is n·(n − 1) + 2·n·(activations in the window)
+     * @param sink where the impulses go; their number is n·(n − 1) + 2·n·(activations in the window), less those that are 0
      */
     public void impulses(Firing firing, @Nullable ContextWindow window, ImpulseSink sink) {
-        withinEpisode(firing, sink);
-        if (window == null) {
-            return;
-        }
-        int steps = 0;
-        for (Firing past : window) {
-            steps++;
-            long gapMs = Math.abs(firing.atMs() - past.atMs());
-            if (steps <= settings.maxSteps() && gapMs <= settings.maxGapMs()) {
-                double forward = firing.reward() * settings.forward() * forwardKernel.at(gapMs, steps);
-                double backward = firing.reward() * settings.backward() * backwardKernel.at(gapMs, steps);
-                boolean pastIsEarlier = past.atMs() <= firing.atMs();
-                between(past, firing, pastIsEarlier ? forward : backward, sink);
-                between(firing, past, pastIsEarlier ? backward : forward, sink);
-            }
-        }
+        impulses(firing, window, sink, (concept, from, to) -> {});
     }
 
-    private void withinEpisode(Firing firing, ImpulseSink sink) {
+    /**
+     * The same, and adds up the positive ones by concept. That costs by the activations in the firing and in its window, not by their
+     * pairs. Within an episode sums over the others are made by prefix and suffix: what is subtracted again leaves its rounding.
+     *
+     * @param firing what fired
+     * @param window what its context remembers, or null if it has none
+     * @param sink where the impulses go
+     * @param potentiation where the sums go, each activation's once; 0 and 0 may be among them
+     * @return how many of the impulses lie between the firing and earlier ones
+     */
+    public long impulses(
+            Firing firing, @Nullable ContextWindow window, ImpulseSink sink, PotentiationSink potentiation) {
+        double[] within = withinEpisode(firing, sink);
+        long between = 0;
+        double from = 0;
+        double to = 0;
+        if (window != null) {
+            double fired = sum(firing);
+            int steps = 0;
+            for (Firing past : window) {
+                steps++;
+                long gapMs = Math.abs(firing.atMs() - past.atMs());
+                if (steps <= settings.maxSteps() && gapMs <= settings.maxGapMs()) {
+                    double forward = firing.reward() * settings.forward() * forwardKernel.at(gapMs, steps);
+                    double backward = firing.reward() * settings.backward() * backwardKernel.at(gapMs, steps);
+                    boolean pastIsEarlier = past.atMs() <= firing.atMs();
+                    double there = pastIsEarlier ? forward : backward;
+                    double back = pastIsEarlier ? backward : forward;
+                    between += between(past, firing, there, sink);
+                    between += between(firing, past, back, sink);
+                    there = Math.max(there, 0);
+                    back = Math.max(back, 0);
+                    double before = sum(past);
+                    from += back * before;
+                    to += there * before;
+                    for (int i = 0; i < past.size(); i++) {
+                        double share = past.strength(i) * fired;
+                        potentiation.potentiation(past.concept(i), there * share, back * share);
+                    }
+                }
+            }
+        }
+        for (int i = 0; i < within.length; i++) {
+            double strength = firing.strength(i);
+            potentiation.potentiation(firing.concept(i), within[i] + strength * from, within[i] + strength * to);
+        }
+        return between;
+    }
+
+    /** Returns the sum of each concept's positive impulses to the others, which is that of theirs to it. */
+    private double[] withinEpisode(Firing firing, ImpulseSink sink) {
         int size = firing.size();
+        double[] positive = new double[size];
         if (size == 1) {
-            return;
+            return positive;
         }
         double gain =
                 settings.normalization() == Normalization.EPISODE ? firing.reward() / (size - 1) : firing.reward();
@@ -78,20 +114,45 @@ public final class Plasticity {
                 }
             }
         }
+        if (gain > 0) {
+            double before = 0;
+            for (int i = 0; i < size; i++) {
+                positive[i] = before;
+                before += firing.strength(i);
+            }
+            double after = 0;
+            for (int i = size - 1; i >= 0; i--) {
+                positive[i] = gain * firing.strength(i) * (positive[i] + after);
+                after += firing.strength(i);
+            }
+        }
+        return positive;
     }
 
-    private static void between(Firing from, Firing to, double gain, ImpulseSink sink) {
+    private static long between(Firing from, Firing to, double gain, ImpulseSink sink) {
+        long count = 0;
         for (int i = 0; i < from.size(); i++) {
             double cueGain = gain * from.strength(i);
             for (int j = 0; j < to.size(); j++) {
-                emit(from.concept(i), to.concept(j), cueGain * to.strength(j), sink);
+                count += emit(from.concept(i), to.concept(j), cueGain * to.strength(j), sink);
             }
         }
+        return count;
     }
 
-    private static void emit(int cue, int target, double delta, ImpulseSink sink) {
-        if (delta != 0) {
-            sink.impulse(cue, target, delta);
+    private static int emit(int cue, int target, double delta, ImpulseSink sink) {
+        if (delta == 0) {
+            return 0;
         }
+        sink.impulse(cue, target, delta);
+        return 1;
+    }
+
+    private static double sum(Firing firing) {
+        double sum = 0;
+        for (int i = 0; i < firing.size(); i++) {
+            sum += firing.strength(i);
+        }
+        return sum;
     }
 }

@@ -56,10 +56,16 @@ final class Learning {
     private long pairs;
     private long duplicates;
     private boolean contextual;
+    private long strengths;
+    private long rewards;
+    private long betweenEpisodes;
     private long learned;
     private long applied;
     private long fired;
     private long retracted;
+
+    /** Σ max(Δ, 0) over the firing at hand. */
+    private double firedPotentiation;
 
     /** Goes on from a checkpoint; dictionary, marginals and adjacencies are loaded already. */
     Learning(
@@ -90,6 +96,9 @@ final class Learning {
         this.pairs = last.pairs();
         this.duplicates = last.duplicates();
         this.contextual = last.contextual();
+        this.strengths = last.notPlain().strengths();
+        this.rewards = last.notPlain().rewards();
+        this.betweenEpisodes = last.notPlain().betweenEpisodes();
         this.learned = last.learned();
     }
 
@@ -160,6 +169,11 @@ final class Learning {
     /** Whether episodes of contexts were learned. */
     boolean isContextual() {
         return contextual;
+    }
+
+    /** What was learned, less what was retracted, that is not plain. */
+    CheckpointRecord.NotPlain notPlain() {
+        return new CheckpointRecord.NotPlain(strengths, rewards, betweenEpisodes);
     }
 
     long learned() {
@@ -280,22 +294,34 @@ final class Learning {
         long time = Checksum.time(firing.atMs());
         for (int i = 0; i < firing.size(); i++) {
             int concept = firing.concept(i);
-            if (!dictionary.isRetired(concept)) {
-                marginals.activate(concept, firing.strength(i), growth);
-            }
+            marginals.activate(concept, dictionary.isRetired(concept), firing.strength(i), growth);
+            strengths += firing.strength(i) == 1 ? 0 : sign;
             learned += sign * Checksum.value(ACTIVATION_TERM, dictionary.hash(concept), time, firing.strength(i));
         }
         marginals.episode(growth);
         impulses.begin(growth, dictionary.count());
-        plasticity.impulses(firing, window, (cue, target, delta) -> {
-            impulses.impulse(cue, target, delta);
-            pairs += sign;
-            // Here, where the hashes of what fires are warm, not where the tables are.
-            learned += sign * Checksum.impulse(dictionary.hash(cue), dictionary.hash(target), time, delta);
-            if (cue == target && !dictionary.isRetired(cue)) {
-                marginals.repeat(delta, growth);
-            }
-        });
+        firedPotentiation = 0;
+        long between = plasticity.impulses(
+                firing,
+                window,
+                (cue, target, delta) -> {
+                    impulses.impulse(cue, target, delta);
+                    pairs += sign;
+                    // Here, where the hashes of what fires are warm, not where the tables are.
+                    learned += sign * Checksum.impulse(dictionary.hash(cue), dictionary.hash(target), time, delta);
+                    if (cue == target) {
+                        marginals.repeat(delta, growth);
+                    }
+                },
+                (concept, from, to) -> {
+                    firedPotentiation += from;
+                    if (!dictionary.isRetired(concept)) {
+                        marginals.potentiate(concept, from, to, growth);
+                    }
+                });
+        marginals.potentiate(firedPotentiation, growth);
+        betweenEpisodes += sign * between;
+        rewards += firing.reward() == 1 ? 0 : sign;
         episodes += sign;
         long contextHash = context == null ? 0 : Checksum.id(context.getBytes(StandardCharsets.UTF_8));
         learned += sign * Checksum.value(EPISODE_TERM, contextHash, time, firing.reward());

@@ -13,40 +13,89 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * M of every concept, N and the totals, per horizon, as float64 forward-decayed sums; and when every concept last fired.
+ * The sums that measures hold evidence against, per horizon, as float64 forward-decayed sums: of every concept M, O and I; of the whole
+ * memory N, T and the totals. And when every concept last fired.
+ *
+ * <p>What was taken back of a concept that is retired is taken off the sums of the whole memory, and off O and I of the others: those
+ * trials happened, and did not.
  *
  * <p>Thread-safe for one writer and many readers. Sums and the landmarks they are kept at are replaced together, so that a reader
  * who holds the old pair still reads right values; within one pair a sum only changes by additions.
  */
 final class Marginals {
 
-    /** Sums and what they are kept at. */
-    private static final class Sums {
-        final Landmarks landmarks;
-        final double[][] mass;
-        final double[] episodes;
-        final double[] activations;
-        final double[] repeats;
+    /** M, O and I of a concept lie side by side: they are looked at together. */
+    private static final int OWN = 3;
 
-        Sums(Landmarks landmarks, double[][] mass, List<Totals> totals) {
-            this.landmarks = landmarks;
-            this.mass = mass;
-            this.episodes = totals.stream().mapToDouble(Totals::episodes).toArray();
-            this.activations = totals.stream().mapToDouble(Totals::activations).toArray();
-            this.repeats = totals.stream().mapToDouble(Totals::repeats).toArray();
-        }
+    private static final int MASS = 0;
+    private static final int FROM = 1;
+    private static final int TO = 2;
 
-        /** These at other landmarks, or with room for more concepts. */
-        Sums(Landmarks landmarks, double[][] mass, double[] episodes, double[] activations, double[] repeats) {
-            this.landmarks = landmarks;
-            this.mass = mass;
-            this.episodes = episodes;
-            this.activations = activations;
-            this.repeats = repeats;
-        }
-    }
+    /** Sums of the whole memory, in this order. */
+    private static final int EPISODES = 0;
+
+    private static final int ACTIVATIONS = 1;
+    private static final int REPEATS = 2;
+    private static final int POTENTIATION = 3;
+    private static final int TURNOVER = 4;
 
     private static final int CONCEPTS_MIN = 1024;
+
+    /** Sums, by horizon, and what they are kept at. */
+    private static final class Sums {
+        final Landmarks landmarks;
+        final double[][] own;
+        final double[][] whole;
+
+        private Sums(Landmarks landmarks, double[][] own, double[][] whole) {
+            this.landmarks = landmarks;
+            this.own = own;
+            this.whole = whole;
+        }
+
+        static Sums none(Landmarks landmarks, List<Totals> totals) {
+            int horizons = landmarks.horizonCount();
+            double[][] whole = new double[horizons][];
+            for (int h = 0; h < horizons; h++) {
+                Totals each = totals.get(h);
+                whole[h] = new double[] {
+                    each.episodes(), each.activations(), each.repeats(), each.potentiation(), each.turnover()
+                };
+            }
+            return new Sums(landmarks, new double[horizons][OWN * CONCEPTS_MIN], whole);
+        }
+
+        int capacity() {
+            return own[0].length / OWN;
+        }
+
+        Sums withRoomFor(int concepts) {
+            double[][] larger = new double[own.length][];
+            for (int h = 0; h < larger.length; h++) {
+                larger[h] = Arrays.copyOf(own[h], Math.multiplyExact(OWN, concepts));
+            }
+            return new Sums(landmarks, larger, whole);
+        }
+
+        Sums movedTo(Landmarks to) {
+            double[] moves = landmarks.moves(to);
+            double[][] ownMoved = new double[moves.length][];
+            double[][] wholeMoved = new double[moves.length][];
+            for (int h = 0; h < moves.length; h++) {
+                ownMoved[h] = times(own[h], moves[h]);
+                wholeMoved[h] = times(whole[h], moves[h]);
+            }
+            return new Sums(to, ownMoved, wholeMoved);
+        }
+
+        private static double[] times(double[] sums, double move) {
+            double[] moved = new double[sums.length];
+            for (int i = 0; i < moved.length; i++) {
+                moved[i] = sums[i] * move;
+            }
+            return moved;
+        }
+    }
 
     private final List<ForwardDecay> decays;
     private final BitSet dirty = new BitSet();
@@ -56,7 +105,7 @@ final class Marginals {
 
     Marginals(List<ForwardDecay> decays, Landmarks landmarks, List<Totals> totals) {
         this.decays = decays;
-        this.sums = new Sums(landmarks, new double[decays.size()][CONCEPTS_MIN], totals);
+        this.sums = Sums.none(landmarks, totals);
     }
 
     /** Reads all marginals of a store. */
@@ -69,7 +118,9 @@ final class Marginals {
             }
             double[] moves = marginal.landmarks().moves(now.landmarks);
             for (int h = 0; h < moves.length; h++) {
-                now.mass[h][concept] = marginal.sum(h) * moves[h];
+                now.own[h][OWN * concept + MASS] = marginal.mass(h) * moves[h];
+                now.own[h][OWN * concept + FROM] = marginal.potentiationFrom(h) * moves[h];
+                now.own[h][OWN * concept + TO] = marginal.potentiationTo(h) * moves[h];
             }
             lastMs[concept] = marginal.lastMs();
         });
@@ -77,52 +128,69 @@ final class Marginals {
 
     /** Each concept counts twice: arrays grow by doubling, and a jump of what is accounted would hold up learning. */
     long bytes() {
-        return 8L * (decays.size() + 1) * Math.max(CONCEPTS_MIN, 2L * concepts);
+        return 8L * (OWN * decays.size() + 1) * Math.max(CONCEPTS_MIN, 2L * concepts);
     }
 
     void growTo(int count) {
         concepts = count;
         Sums now = sums;
-        if (count > now.mass[0].length) {
-            int capacity = Math.max(count, now.mass[0].length * 2);
-            double[][] mass = new double[now.mass.length][];
-            for (int h = 0; h < mass.length; h++) {
-                mass[h] = Arrays.copyOf(now.mass[h], capacity);
-            }
+        if (count > now.capacity()) {
+            int capacity = Math.max(count, now.capacity() * 2);
             lastMs = Arrays.copyOf(lastMs, capacity);
-            sums = new Sums(now.landmarks, mass, now.episodes, now.activations, now.repeats);
+            sums = now.withRoomFor(capacity);
         }
     }
 
     void moveTo(Landmarks to) {
-        Sums now = sums;
-        double[] moves = now.landmarks.moves(to);
-        double[][] mass = new double[now.mass.length][];
-        for (int h = 0; h < moves.length; h++) {
-            mass[h] = now.mass[h].clone();
-            for (int concept = 0; concept < mass[h].length; concept++) {
-                mass[h][concept] *= moves[h];
-            }
-        }
-        sums = new Sums(to, mass, times(now.episodes, moves), times(now.activations, moves), times(now.repeats, moves));
+        sums = sums.movedTo(to);
     }
 
-    /** Adds one activation; {@code growth[h]} is what a unit at its time is worth, negative if it is taken back. Writer only. */
-    void activate(int concept, double strength, double[] growth) {
+    /**
+     * Adds one activation; {@code growth[h]} is what a unit at its time is worth, negative if it is taken back. That of a retired concept
+     * counts in the whole alone. Writer only.
+     */
+    void activate(int concept, boolean isRetired, double strength, double[] growth) {
         Sums now = sums;
         for (int h = 0; h < growth.length; h++) {
-            now.mass[h][concept] = Evidence.sumOfDoubles(now.mass[h][concept], strength * growth[h]);
-            now.activations[h] = Evidence.sumOfDoubles(now.activations[h], strength * growth[h]);
+            double addition = strength * growth[h];
+            add(now.whole[h], ACTIVATIONS, addition);
+            if (!isRetired) {
+                add(now.own[h], OWN * concept + MASS, addition);
+            }
+        }
+        if (!isRetired) {
+            dirty.set(concept);
+        }
+    }
+
+    /** Adds to the potentiation that left a concept, and to what reached it; {@code growth[h]} as for an activation. Writer only. */
+    void potentiate(int concept, double from, double to, double[] growth) {
+        Sums now = sums;
+        for (int h = 0; h < growth.length; h++) {
+            double[] own = now.own[h];
+            add(own, OWN * concept + FROM, from * growth[h]);
+            add(own, OWN * concept + TO, to * growth[h]);
         }
         dirty.set(concept);
     }
 
-    /** Adds to the evidence of self-associations, {@code growth[h]} as for an activation. Writer only. */
-    void repeat(double delta, double[] growth) {
+    /** Adds to the potentiation of the whole. Writer only. */
+    void potentiate(double potentiation, double[] growth) {
         Sums now = sums;
         for (int h = 0; h < growth.length; h++) {
-            now.repeats[h] = Evidence.sumOfDoubles(now.repeats[h], delta * growth[h]);
+            add(now.whole[h], POTENTIATION, potentiation * growth[h]);
+            add(now.whole[h], TURNOVER, potentiation * Math.abs(growth[h]));
         }
+    }
+
+    /** Adds to the evidence of self-associations. Writer only. */
+    void repeat(double delta, double[] growth) {
+        addToWhole(REPEATS, delta, growth);
+    }
+
+    /** Counts one episode, or takes one back where the growth is negative. Writer only. */
+    void episode(double[] growth) {
+        addToWhole(EPISODES, 1, growth);
     }
 
     /** Notes when a concept fired. Writer only. */
@@ -131,10 +199,10 @@ final class Marginals {
         now[concept] = Math.max(now[concept], atMs);
     }
 
-    /** Leaves nothing of a concept, but for its share in the totals: it stays, as that of its episodes in N does. Writer only. */
+    /** Leaves nothing of a concept, but for its share in the sums of others and of the whole: its trials happened. Writer only. */
     void clear(int concept) {
-        for (double[] masses : sums.mass) {
-            masses[concept] = 0;
+        for (double[] own : sums.own) {
+            Arrays.fill(own, OWN * concept, OWN * (concept + 1), 0);
         }
         lastMs[concept] = 0;
         dirty.set(concept);
@@ -145,29 +213,30 @@ final class Marginals {
         return lastMs[concept];
     }
 
-    /** Counts one episode, or takes one back where the growth is negative. Writer only. */
-    void episode(double[] growth) {
-        Sums now = sums;
-        for (int h = 0; h < growth.length; h++) {
-            now.episodes[h] = Evidence.sumOfDoubles(now.episodes[h], growth[h]);
-        }
-    }
-
     Activity at(long watermarkMs, long atMs) {
         Sums now = sums;
         return new Snapshot(now, now.landmarks.decays(decays, watermarkMs), now.landmarks.decays(decays, atMs));
     }
 
-    /** A sum as it is kept, for digests. */
-    double massSum(int concept, int horizon) {
-        return sums.mass[horizon][concept];
+    /** Gives a digest what is kept. */
+    void addTo(StateDigest digest, ConceptDictionary dictionary) {
+        Sums now = sums;
+        for (int h = 0; h < decays.size(); h++) {
+            long landmark = now.landmarks.index(h);
+            digest.whole(h, now.whole[h][EPISODES], now.whole[h][POTENTIATION], landmark);
+            for (int concept = 0; concept < dictionary.count(); concept++) {
+                double[] own = now.own[h];
+                int at = OWN * concept;
+                digest.marginal(dictionary.hash(concept), h, own[at + MASS], own[at + FROM], own[at + TO], landmark);
+            }
+        }
     }
 
     List<Totals> totals() {
-        Sums now = sums;
         List<Totals> totals = new ArrayList<>();
-        for (int h = 0; h < now.episodes.length; h++) {
-            totals.add(new Totals(now.episodes[h], now.activations[h], now.repeats[h]));
+        for (double[] whole : sums.whole) {
+            totals.add(new Totals(
+                    whole[EPISODES], whole[ACTIVATIONS], whole[REPEATS], whole[POTENTIATION], whole[TURNOVER]));
         }
         return totals;
     }
@@ -175,31 +244,37 @@ final class Marginals {
     /** What changed since the last checkpoint, for the next. Writer only. */
     Part freeze() {
         Sums now = sums;
-        int horizons = now.mass.length;
-        int[] concepts = dirty.stream().toArray();
-        double[] masses = new double[concepts.length * horizons];
-        long[] firedMs = new long[concepts.length];
-        for (int i = 0; i < concepts.length; i++) {
+        int horizons = now.own.length;
+        int[] changed = dirty.stream().toArray();
+        double[] own = new double[Math.multiplyExact(changed.length, OWN * horizons)];
+        long[] firedMs = new long[changed.length];
+        int to = 0;
+        for (int i = 0; i < changed.length; i++) {
             for (int h = 0; h < horizons; h++) {
-                masses[i * horizons + h] = now.mass[h][concepts[i]];
+                System.arraycopy(now.own[h], OWN * changed[i], own, to, OWN);
+                to += OWN;
             }
-            firedMs[i] = lastMs[concepts[i]];
+            firedMs[i] = lastMs[changed[i]];
         }
         dirty.clear();
         return checkpoint -> {
-            for (int i = 0; i < concepts.length; i++) {
-                double[] own = Arrays.copyOfRange(masses, i * horizons, (i + 1) * horizons);
-                checkpoint.marginal(concepts[i], new StoredMarginal(now.landmarks, own, firedMs[i]));
+            for (int i = 0; i < changed.length; i++) {
+                int from = i * OWN * horizons;
+                double[] each = Arrays.copyOfRange(own, from, from + OWN * horizons);
+                checkpoint.marginal(changed[i], new StoredMarginal(now.landmarks, each, firedMs[i]));
             }
         };
     }
 
-    private static double[] times(double[] sums, double[] moves) {
-        double[] moved = sums.clone();
-        for (int h = 0; h < moved.length; h++) {
-            moved[h] *= moves[h];
+    private void addToWhole(int which, double addition, double[] growth) {
+        Sums now = sums;
+        for (int h = 0; h < growth.length; h++) {
+            add(now.whole[h], which, addition * growth[h]);
         }
-        return moved;
+    }
+
+    private static void add(double[] sums, int at, double addition) {
+        sums[at] = Evidence.sumOfDoubles(sums[at], addition);
     }
 
     /** Sums as strengths at a time. */
@@ -216,23 +291,43 @@ final class Marginals {
 
         @Override
         public double of(int concept, int horizon) {
-            double[] masses = now.mass[horizon];
-            return concept < masses.length ? strength(masses[concept], horizon) : 0;
+            return own(concept, MASS, horizon);
+        }
+
+        @Override
+        public double potentiationFrom(int concept, int horizon) {
+            return own(concept, FROM, horizon);
+        }
+
+        @Override
+        public double potentiationTo(int concept, int horizon) {
+            return own(concept, TO, horizon);
         }
 
         @Override
         public double episodes(int horizon) {
-            return strength(now.episodes[horizon], horizon);
+            return strength(now.whole[horizon][EPISODES], horizon);
         }
 
         @Override
         public double total(int horizon) {
-            return strength(now.activations[horizon], horizon);
+            return strength(now.whole[horizon][ACTIVATIONS], horizon);
         }
 
         @Override
         public double repeats(int horizon) {
-            return strength(now.repeats[horizon], horizon);
+            return strength(now.whole[horizon][REPEATS], horizon);
+        }
+
+        @Override
+        public double potentiation(int horizon) {
+            return strength(now.whole[horizon][POTENTIATION], horizon);
+        }
+
+        private double own(int concept, int which, int horizon) {
+            double[] own = now.own[horizon];
+            int at = OWN * concept + which;
+            return at < own.length ? strength(own[at], horizon) : 0;
         }
 
         private double strength(double sum, int horizon) {

@@ -3,14 +3,14 @@ package io.synfire.engine.memory;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.ForwardDecay;
-import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.LearningSettings.Normalization;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.TableCheck;
-import io.synfire.engine.store.Totals;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.Digest;
+import io.synfire.engine.view.Trials;
 import io.synfire.engine.view.Verification;
 import io.synfire.engine.view.Verification.Finding;
 import java.util.ArrayList;
@@ -160,6 +160,7 @@ public final class Memory {
                 deadLetters,
                 learning.duplicates(),
                 learning.isContextual(),
+                learning.notPlain(),
                 learning.learned(),
                 beginning,
                 learning.clocks(),
@@ -223,17 +224,10 @@ public final class Memory {
      */
     public Checksums checksums() {
         StateDigest digest = new StateDigest(decays, learning.watermarkMs());
-        Landmarks landmarks = learning.landmarks();
-        List<Totals> totals = marginals.totals();
-        for (int h = 0; h < decays.size(); h++) {
-            digest.episodes(h, totals.get(h).episodes(), landmarks.index(h));
-        }
+        digest.notPlain(learning.notPlain());
+        marginals.addTo(digest, dictionary);
         for (int concept = 0; concept < dictionary.count(); concept++) {
-            long hash = dictionary.hash(concept);
-            for (int h = 0; h < decays.size(); h++) {
-                digest.marginal(hash, h, marginals.massSum(concept, h), landmarks.index(h));
-            }
-            digest.cue(hash);
+            digest.cue(dictionary.hash(concept));
             adjacencies.sums(
                     concept,
                     learning.watermarkMs(),
@@ -321,6 +315,15 @@ public final class Memory {
         return adjacencies.bytes() + learning.windowBytes() + stretches.bytes() + fixedBytes();
     }
 
+    private Trials trials() {
+        CheckpointRecord.NotPlain notPlain = learning.notPlain();
+        return new Trials(
+                settings.normalization() != Normalization.NONE,
+                notPlain.strengths(),
+                notPlain.rewards(),
+                notPlain.betweenEpisodes());
+    }
+
     private MemoryFigures snapshot() {
         return new MemoryFigures(
                 learning.watermarkMs(),
@@ -332,6 +335,7 @@ public final class Memory {
                         deadLetters,
                         learning.duplicates(),
                         learning.isContextual()),
+                trials(),
                 List.copyOf(positions.values()),
                 bytes(),
                 fixedBytes(),

@@ -2,6 +2,7 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Counts;
+import io.synfire.engine.view.Trials;
 import java.util.List;
 
 /**
@@ -9,6 +10,7 @@ import java.util.List;
  *
  * @param watermarkMs the latest event time learned, milliseconds since the epoch
  * @param counts how much was learned
+ * @param trials what its measures count
  * @param positions where the sources stand, one per source and partition
  * @param bytes what is accounted on the heap: tables, windows, dictionary, marginals, and impulses that are held back
  * @param fixedBytes what of these cannot leave memory: dictionary, marginals, and impulses that are held back
@@ -23,6 +25,7 @@ import java.util.List;
 public record MemoryFigures(
         long watermarkMs,
         Counts counts,
+        Trials trials,
         List<Position> positions,
         long bytes,
         long fixedBytes,

@@ -7,6 +7,7 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
+import io.synfire.engine.view.Trials;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -67,6 +68,15 @@ public final class MemoryReader {
      */
     public Counts counts() {
         return figures.get().counts();
+    }
+
+    /**
+     * What measures count.
+     *
+     * @return the trials, as of the last batch
+     */
+    public Trials trials() {
+        return figures.get().trials();
     }
 
     /**

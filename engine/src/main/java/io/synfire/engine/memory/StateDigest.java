@@ -2,6 +2,7 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.store.CheckpointRecord;
 import java.util.List;
 
 /**
@@ -10,10 +11,16 @@ import java.util.List;
  */
 final class StateDigest {
 
+    private static final long POTENTIATION = 10;
     private static final long EPISODES = 11;
     private static final long MARGINAL = 12;
     private static final long ASSOCIATION = 13;
+    private static final long FROM = 14;
+    private static final long TO = 15;
     private static final long KINDS = 16;
+
+    /** Beyond the kinds of all horizons. */
+    private static final long NOT_PLAIN = 1_000;
 
     private final List<ForwardDecay> decays;
     private final long watermarkMs;
@@ -27,12 +34,24 @@ final class StateDigest {
         this.watermarkMs = watermarkMs;
     }
 
-    void episodes(int horizon, double sum, long landmark) {
-        add(EPISODES, 0, 0, horizon, sum, landmark);
+    /** Counts that do not decay. */
+    void notPlain(CheckpointRecord.NotPlain counts) {
+        count(NOT_PLAIN, counts.strengths());
+        count(NOT_PLAIN + 1, counts.rewards());
+        count(NOT_PLAIN + 2, counts.betweenEpisodes());
     }
 
-    void marginal(long concept, int horizon, double sum, long landmark) {
-        add(MARGINAL, concept, 0, horizon, sum, landmark);
+    /** N and T. */
+    void whole(int horizon, double episodes, double potentiation, long landmark) {
+        add(EPISODES, 0, 0, horizon, episodes, landmark);
+        add(POTENTIATION, 0, 0, horizon, potentiation, landmark);
+    }
+
+    /** M, O and I of a concept. */
+    void marginal(long concept, int horizon, double mass, double from, double to, long landmark) {
+        add(MARGINAL, concept, 0, horizon, mass, landmark);
+        add(FROM, concept, 0, horizon, from, landmark);
+        add(TO, concept, 0, horizon, to, landmark);
     }
 
     /** Begins the row of a cue. */
@@ -54,6 +73,12 @@ final class StateDigest {
 
     long associations() {
         return associations;
+    }
+
+    private void count(long kind, long count) {
+        if (count != 0) {
+            state += Checksum.value(kind, count, 0, 0);
+        }
     }
 
     private boolean add(long kind, long from, long to, int horizon, double sum, long landmark) {

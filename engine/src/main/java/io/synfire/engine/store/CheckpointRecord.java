@@ -19,6 +19,7 @@ import java.util.List;
  * @param deadLetters records rejected
  * @param duplicates episodes passed over since their event id was known
  * @param contextual whether episodes of contexts were learned
+ * @param notPlain how much of what was learned is not plain
  * @param learned the digest of what was learned
  * @param positions how far the sources were read
  * @param clocks the clocks of the partitions, in the order of their indices
@@ -35,10 +36,24 @@ public record CheckpointRecord(
         long deadLetters,
         long duplicates,
         boolean contextual,
+        NotPlain notPlain,
         long learned,
         List<Position> positions,
         List<Clock> clocks,
         List<CopyAhead> copies) {
+
+    /**
+     * What was learned and not taken back that is not plain; exact, not decayed. Below 0 where more was taken back than was learned.
+     *
+     * @param strengths activations of another strength than 1
+     * @param rewards episodes of another reward than 1
+     * @param betweenEpisodes impulses between episodes of one context
+     */
+    public record NotPlain(long strengths, long rewards, long betweenEpisodes) {
+
+        /** All is plain. */
+        public static final NotPlain NONE = new NotPlain(0, 0, 0);
+    }
 
     /**
      * How far a partition's own event time has come.
@@ -85,6 +100,7 @@ public record CheckpointRecord(
                 0,
                 0,
                 false,
+                NotPlain.NONE,
                 0,
                 List.of(),
                 List.of(),
@@ -109,6 +125,7 @@ public record CheckpointRecord(
                 deadLetters,
                 duplicates,
                 contextual,
+                notPlain,
                 learned,
                 positions,
                 clocks,
@@ -124,6 +141,8 @@ public record CheckpointRecord(
             sink.f8(totals.get(h).episodes());
             sink.f8(totals.get(h).activations());
             sink.f8(totals.get(h).repeats());
+            sink.f8(totals.get(h).potentiation());
+            sink.f8(totals.get(h).turnover());
         }
         sink.i8(episodes);
         sink.i8(pairs);
@@ -131,6 +150,9 @@ public record CheckpointRecord(
         sink.varint(deadLetters);
         sink.varint(duplicates);
         sink.u1(contextual ? 1 : 0);
+        sink.i8(notPlain.strengths());
+        sink.i8(notPlain.rewards());
+        sink.i8(notPlain.betweenEpisodes());
         sink.i8(learned);
         sink.varint(positions.size());
         for (Position position : positions) {
@@ -162,7 +184,7 @@ public record CheckpointRecord(
         List<Totals> totals = new ArrayList<>();
         for (int h = 0; h < horizons; h++) {
             landmarks[h] = source.varint();
-            totals.add(new Totals(source.f8(), source.f8(), source.f8()));
+            totals.add(new Totals(source.f8(), source.f8(), source.f8(), source.f8(), source.f8()));
         }
         long episodes = source.i8();
         long pairs = source.i8();
@@ -170,6 +192,7 @@ public record CheckpointRecord(
         long deadLetters = source.varint();
         long duplicates = source.varint();
         boolean contextual = source.u1() == 1;
+        NotPlain notPlain = new NotPlain(source.i8(), source.i8(), source.i8());
         long learned = source.i8();
         int size = source.count(6);
         List<Position> positions = new ArrayList<>(size);
@@ -204,6 +227,7 @@ public record CheckpointRecord(
                 deadLetters,
                 duplicates,
                 contextual,
+                notPlain,
                 learned,
                 positions,
                 clocks,

@@ -3,10 +3,13 @@ package io.synfire.engine.store;
 import io.synfire.engine.learn.Landmarks;
 
 /**
- * A concept's own activation mass M and its last activation, as written: varint landmark, once per horizon, then f8 sum, once per
+ * A concept's own sums and its last activation, as written: varint landmark, once per horizon, then f8 M, f8 O and f8 I, once per
  * horizon, then varint time of the last activation. Immutable, except that the array given to it is not copied.
  */
 public final class StoredMarginal {
+
+    /** M, O and I. */
+    private static final int SUMS = 3;
 
     private final Landmarks landmarks;
     private final double[] sums;
@@ -16,12 +19,12 @@ public final class StoredMarginal {
      * A marginal.
      *
      * @param landmarks what its sums are kept at
-     * @param sums forward-decayed activation mass, per horizon
+     * @param sums forward-decayed: activation mass M, potentiation from the concept O, to the concept I, then the same of the next horizon
      * @param lastMs latest time at which it fired, milliseconds since the epoch
      */
     public StoredMarginal(Landmarks landmarks, double[] sums, long lastMs) {
-        if (sums.length != landmarks.horizonCount()) {
-            throw new IllegalStateException("a marginal needs one sum per horizon: sums=" + sums.length);
+        if (sums.length != SUMS * landmarks.horizonCount()) {
+            throw new IllegalStateException("a marginal needs three sums per horizon: sums=" + sums.length);
         }
         this.landmarks = landmarks;
         this.sums = sums;
@@ -38,13 +41,33 @@ public final class StoredMarginal {
     }
 
     /**
-     * The mass.
+     * The activation mass M.
      *
      * @param horizon index of the horizon
      * @return the forward-decayed sum
      */
-    public double sum(int horizon) {
-        return sums[horizon];
+    public double mass(int horizon) {
+        return sums[SUMS * horizon];
+    }
+
+    /**
+     * The potentiation that left it, O.
+     *
+     * @param horizon index of the horizon
+     * @return the forward-decayed sum
+     */
+    public double potentiationFrom(int horizon) {
+        return sums[SUMS * horizon + 1];
+    }
+
+    /**
+     * The potentiation that reached it, I.
+     *
+     * @param horizon index of the horizon
+     * @return the forward-decayed sum
+     */
+    public double potentiationTo(int horizon) {
+        return sums[SUMS * horizon + 2];
     }
 
     /**
@@ -58,7 +81,7 @@ public final class StoredMarginal {
 
     byte[] toBytes() {
         ByteSink sink = new ByteSink(16 * sums.length);
-        for (int h = 0; h < sums.length; h++) {
+        for (int h = 0; h < landmarks.horizonCount(); h++) {
             sink.varint(landmarks.index(h));
         }
         for (double sum : sums) {
@@ -74,11 +97,11 @@ public final class StoredMarginal {
         for (int h = 0; h < horizons; h++) {
             landmarks[h] = source.varint();
         }
-        double[] sums = new double[horizons];
-        for (int h = 0; h < horizons; h++) {
-            sums[h] = source.f8();
-            if (!Double.isFinite(sums[h])) {
-                throw source.damaged("a sum is not finite: sum=" + sums[h]);
+        double[] sums = new double[SUMS * horizons];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = source.f8();
+            if (!Double.isFinite(sums[i])) {
+                throw source.damaged("a sum is not finite: sum=" + sums[i]);
             }
         }
         long lastMs = source.varint();

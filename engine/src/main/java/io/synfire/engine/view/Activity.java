@@ -1,7 +1,7 @@
 package io.synfire.engine.view;
 
 /**
- * How active everything is at one time: the marginals M and N, and how much repeats itself. A snapshot of moments of learning that lie
+ * How active everything is at one time: the marginals M and N, how much was potentiated, and how much repeats itself. A snapshot of moments of learning that lie
  * close together; what fires for the first time afterwards reads as 0. Thread-safe. Each call costs a multiplication.
  */
 public interface Activity {
@@ -22,6 +22,32 @@ public interface Activity {
      * @return the decayed count
      */
     double episodes(int horizon);
+
+    /**
+     * O: how much of all positive impulses left a concept.
+     *
+     * @param concept its int
+     * @param horizon index into the settings' half-lives
+     * @return its decayed sum of max(Δ, 0) over the impulses that leave it, those to itself and to what was forgotten since included
+     */
+    double potentiationFrom(int concept, int horizon);
+
+    /**
+     * I: how much of all positive impulses reached a concept.
+     *
+     * @param concept its int
+     * @param horizon index into the settings' half-lives
+     * @return its decayed sum of max(Δ, 0) over the impulses that reach it, those from itself and from what was forgotten since included
+     */
+    double potentiationTo(int concept, int horizon);
+
+    /**
+     * T: all positive impulses together.
+     *
+     * @param horizon index into the settings' half-lives
+     * @return the decayed sum of max(Δ, 0), those of concepts that were forgotten since included
+     */
+    double potentiation(int horizon);
 
     /**
      * The activation mass of all concepts together, those that were forgotten since included.

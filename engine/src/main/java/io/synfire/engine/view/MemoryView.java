@@ -39,6 +39,13 @@ public interface MemoryView {
     Counts counts();
 
     /**
+     * What its measures count as trials, and why.
+     *
+     * @return the trials, as of the last batch
+     */
+    Trials trials();
+
+    /**
      * How far the sources were applied.
      *
      * @return one position per source and partition

@@ -37,6 +37,7 @@ final class Agreement {
                         .isCloseTo(
                                 reference.activation(concept, h, atMs),
                                 relative(reference.activationMass(concept, h, atMs)));
+                assertPotentiationAgrees(memory, reference, concept, h);
             }
         }
         assertTotalsAgree(memory, reference, settings);
@@ -52,9 +53,26 @@ final class Agreement {
         }
     }
 
+    private static void assertPotentiationAgrees(Memory memory, NaiveMemory reference, String concept, int h) {
+        long atMs = reference.watermarkMs();
+        int c = memory.reader().conceptOf(concept);
+        assertThat(memory.reader().activity(atMs).potentiationFrom(c, h))
+                .as("from %s", concept)
+                .isCloseTo(
+                        reference.potentiationFrom(concept, h, atMs, false),
+                        relative(reference.potentiationFrom(concept, h, atMs, true)));
+        assertThat(memory.reader().activity(atMs).potentiationTo(c, h))
+                .as("to %s", concept)
+                .isCloseTo(
+                        reference.potentiationTo(concept, h, atMs, false),
+                        relative(reference.potentiationTo(concept, h, atMs, true)));
+    }
+
     private static void assertTotalsAgree(Memory memory, NaiveMemory reference, LearningSettings settings) {
         long atMs = reference.watermarkMs();
         for (int h = 0; h < settings.horizonCount(); h++) {
+            assertThat(memory.reader().activity(atMs).potentiation(h))
+                    .isCloseTo(reference.potentiation(h, atMs, false), relative(reference.potentiation(h, atMs, true)));
             assertThat(memory.reader().activity(atMs).total(h))
                     .isCloseTo(reference.total(h, atMs, false), relative(reference.total(h, atMs, true)));
             assertThat(memory.reader().activity(atMs).repeats(h))

@@ -20,6 +20,7 @@ import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.Trials;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -344,12 +345,17 @@ final class LearningPropertyTest {
     private static void assertAllFinite(Memory memory, LearningSettings settings, long atMs) {
         for (int h = 0; h < settings.horizonCount(); h++) {
             assertThat(memory.reader().activity(atMs).episodes(h)).isFinite();
+            assertThat(memory.reader().activity(atMs).potentiation(h)).isFinite();
         }
         for (int cue = 0; cue < memory.reader().conceptCount(); cue++) {
             Associations row = memory.reader().associations(cue, atMs);
             assertThat(row.cutBound()).isFinite();
             for (int h = 0; h < settings.horizonCount(); h++) {
                 assertThat(memory.reader().activity(atMs).of(cue, h)).isFinite();
+                assertThat(memory.reader().activity(atMs).potentiationFrom(cue, h))
+                        .isFinite();
+                assertThat(memory.reader().activity(atMs).potentiationTo(cue, h))
+                        .isFinite();
                 for (int i = 0; i < row.size(); i++) {
                     assertThat(row.strength(i, h)).isFinite();
                 }
@@ -383,7 +389,12 @@ final class LearningPropertyTest {
         long atMs = memory.reader().watermarkMs();
         for (int h = 0; h < settings.horizonCount(); h++) {
             assertThat(memory.reader().activity(atMs).episodes(h)).isCloseTo(0, within(1e-9));
+            assertThat(memory.reader().activity(atMs).potentiation(h))
+                    .isCloseTo(0, Agreement.relative(2 * before.potentiation(h, atMs, true)));
         }
+        Trials trials = memory.reader().trials();
+        assertThat(List.of(trials.strengths(), trials.rewards(), trials.betweenEpisodes()))
+                .containsExactly(0L, 0L, 0L);
         for (NaiveMemory.Edge edge : before.edges()) {
             for (int h = 0; h < settings.horizonCount(); h++) {
                 assertThat(strength(memory, edge, h, atMs))
@@ -395,6 +406,14 @@ final class LearningPropertyTest {
             for (int h = 0; h < settings.horizonCount(); h++) {
                 assertThat(memory.reader().activity(atMs).of(memory.reader().conceptOf(concept), h))
                         .isCloseTo(0, Agreement.relative(before.activationMass(concept, h, atMs)));
+                assertThat(memory.reader()
+                                .activity(atMs)
+                                .potentiationFrom(memory.reader().conceptOf(concept), h))
+                        .isCloseTo(0, Agreement.relative(2 * before.potentiationFrom(concept, h, atMs, true)));
+                assertThat(memory.reader()
+                                .activity(atMs)
+                                .potentiationTo(memory.reader().conceptOf(concept), h))
+                        .isCloseTo(0, Agreement.relative(2 * before.potentiationTo(concept, h, atMs, true)));
             }
         }
     }

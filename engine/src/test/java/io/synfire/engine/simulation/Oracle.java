@@ -112,6 +112,7 @@ final class Oracle {
         assertThat(counts.episodes()).as("episodes").isEqualTo(expected.digest.episodes());
         assertThat(counts.pairs()).as("pairs").isEqualTo(expected.digest.pairs());
         assertThat(counts.duplicates()).as("duplicates").isEqualTo(expected.digest.duplicates());
+        assertThat(engine.view().trials()).as("trials").isEqualTo(expected.digest.trials());
         assertThat(counts.deadLetters()).as("dead letters").isEqualTo(expected.deadLetters);
         ViewAgreement.assertAgrees(engine.view(), expected.memory);
     }

@@ -24,6 +24,20 @@ public final class StoreInspection {
         change(directory, database -> database.db().delete(database.handle(ColumnFamily.ROWS), Keys.key(cue)));
     }
 
+    /** Adds to what left a concept, behind the store's back. */
+    public static void addToPotentiationFrom(Path directory, int concept, double more) {
+        change(directory, database -> {
+            byte[] bytes = database.db().get(database.handle(ColumnFamily.MARGINALS), Keys.key(concept));
+            StoredMarginal was = StoredMarginal.ofBytes(concept, bytes, 1);
+            double[] sums = {was.mass(0), was.potentiationFrom(0) + more, was.potentiationTo(0)};
+            database.db()
+                    .put(
+                            database.handle(ColumnFamily.MARGINALS),
+                            Keys.key(concept),
+                            new StoredMarginal(was.landmarks(), sums, was.lastMs()).toBytes());
+        });
+    }
+
     /** Makes it a store of another format. */
     public static void setFormat(Path directory, byte format) {
         change(directory, database -> database.db()

@@ -7,6 +7,7 @@ import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Trials;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -65,6 +66,11 @@ final class CountingView implements MemoryView {
     @Override
     public long watermarkMs() {
         return view.watermarkMs();
+    }
+
+    @Override
+    public Trials trials() {
+        return view.trials();
     }
 
     @Override
