@@ -3,7 +3,6 @@ package io.synfire.ingest.forget;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
-import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.LearningSettings;
@@ -99,17 +98,19 @@ public final class ContextLives {
      * @param source the identity of the log or file that it is in
      * @param record its offset there, or its record number
      * @param entry an entry that was admitted
+     * @return whether it counts; false if learning passes it over as sent again
      */
-    public void take(String source, long record, Entry entry) {
+    public boolean take(String source, long record, Entry entry) {
         if (entry instanceof Episode episode) {
-            take(source, record, episode);
-        } else if (entry instanceof Retraction retraction) {
-            if (!isRepeated(retraction.eventId())) {
-                takeBack(retraction);
-            }
-        } else if (entry instanceof Forget forget) {
-            var unused = isRepeated(forget.eventId());
+            return take(source, record, episode);
         }
+        if (isRepeated(entry.eventId())) {
+            return false;
+        }
+        if (entry instanceof Retraction retraction) {
+            takeBack(retraction);
+        }
+        return true;
     }
 
     /**
@@ -164,7 +165,7 @@ public final class ContextLives {
         return settings.maxSteps();
     }
 
-    private void take(String source, long record, Episode episode) {
+    private boolean take(String source, long record, Episode episode) {
         boolean isOwn = context.equals(episode.context());
         String id = episode.eventId();
         if (id != null && settings.eventIdWindowMs() > 0) {
@@ -173,7 +174,7 @@ public final class ContextLives {
             }
             Long seenMs = eventsMs.get(id);
             if (seenMs != null && Math.max(clockMs, episode.atMs()) - seenMs <= settings.eventIdWindowMs()) {
-                return;
+                return false;
             }
         }
         clockMs = Math.max(clockMs, episode.atMs());
@@ -183,6 +184,7 @@ public final class ContextLives {
         if (isOwn) {
             add(source, record, episode);
         }
+        return true;
     }
 
     private void add(String source, long record, Episode episode) {

@@ -101,7 +101,13 @@ public final class TopicForgetter {
             Map<TopicPartition, Long> begins = scan.begins(partitions);
             List<Followed> all = partitions.stream()
                     .map(partition -> new Followed(
-                            scan, partition, begins.getOrDefault(partition, 0L), context, topicId, refused))
+                            scan,
+                            partition,
+                            begins.getOrDefault(partition, 0L),
+                            applied(learned, partition),
+                            context,
+                            topicId,
+                            refused))
                     .toList();
             List<Retraction> retractions = new ArrayList<>();
             List<Appended> appended = new ArrayList<>();
@@ -112,6 +118,13 @@ public final class TopicForgetter {
                 List<Outgoing> parts = new ArrayList<>();
                 for (Followed followed : all) {
                     followed.follow(ends.getOrDefault(followed.partition, followed.end));
+                    if (round == 0) {
+                        // An earlier run may have ended before the memory came to what it had appended.
+                        followed.pending.forEach((offset, retraction) -> {
+                            retractions.add(retraction);
+                            appended.add(followed.appended(offset, retraction));
+                        });
+                    }
                     if (round <= ROUNDS_MAX) {
                         for (Part part : cutter.of(followed.lives)) {
                             parts.add(outgoing(followed.partition, part));
@@ -191,11 +204,16 @@ public final class TopicForgetter {
         final TopicPartition partition;
         private final TopicScan scan;
         private final long begin;
+        private final long applied;
         private final String context;
         private final String source;
         private final TopicDeadLetters refused;
         private final RecordDecoder decoder = new RecordDecoder(decoding, settings);
         private long strangersBefore = -1;
+
+        /** Retractions of the context that were in the log at the first look, and not applied, by their offsets. */
+        final Map<Long, Retraction> pending = new TreeMap<>();
+
         ContextLives lives;
         long end;
 
@@ -203,6 +221,7 @@ public final class TopicForgetter {
                 TopicScan scan,
                 TopicPartition partition,
                 long begin,
+                long applied,
                 String context,
                 String topicId,
                 TopicDeadLetters refused) {
@@ -210,6 +229,7 @@ public final class TopicForgetter {
             this.partition = partition;
             this.begin = begin;
             this.end = begin;
+            this.applied = applied;
             this.context = context;
             this.source = topicId + "-" + partition.partition();
             this.refused = refused;
@@ -221,6 +241,7 @@ public final class TopicForgetter {
             // An event may have been sent twice, also to another context: who was first decides what was learned.
             while (!lives.isCertain()) {
                 lives = new ContextLives(context, settings, lives.eventIds());
+                pending.clear();
                 scan.read(partition, begin, to, this::take);
             }
             end = Math.max(end, to);
@@ -242,13 +263,25 @@ public final class TopicForgetter {
         private void take(ConsumerRecord<byte[], byte[]> record) {
             try {
                 Entry entry = decoder.admitted(record);
-                if (!(entry instanceof Retraction) || !isRefused(record)) {
-                    lives.take(source, record.offset(), entry);
+                Retraction own = entry instanceof Retraction retraction && context.equals(retraction.context())
+                        ? retraction
+                        : null;
+                if (own != null && isRefused(record)) {
+                    return;
+                }
+                if (lives.take(source, record.offset(), entry) && own != null && record.offset() >= applied) {
+                    pending.put(record.offset(), own);
                 }
             } catch (MalformedRecordException e) {
                 // A dead letter: nothing was learned of it.
                 return;
             }
+        }
+
+        Appended appended(long offset, Retraction retraction) {
+            String eventId = retraction.eventId();
+            return new Appended(
+                    "kafka:" + partition.topic(), partition.partition(), offset, eventId == null ? "" : eventId);
         }
 
         /** Whether it could be read here, and whoever learned could not. */
@@ -279,6 +312,16 @@ public final class TopicForgetter {
                 retraction.context(),
                 part.json(),
                 String.valueOf(retraction.eventId()));
+    }
+
+    /** How far the memory has read a partition. */
+    private static long applied(List<Position> learned, TopicPartition partition) {
+        return learned.stream()
+                .filter(position -> position.source().equals("kafka:" + partition.topic())
+                        && position.partition() == partition.partition())
+                .mapToLong(Position::nextOffset)
+                .findFirst()
+                .orElse(0);
     }
 
     private static List<Appended> append(CommandProducer producer, List<Outgoing> parts) {
