@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class CommandProducer implements AutoCloseable {
 
     private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
-    private static final String BLOCK_MS_MAX = "30000";
 
     private final String id;
     private final KafkaProducer<byte[], byte[]> producer;
@@ -59,12 +58,12 @@ final class CommandProducer implements AutoCloseable {
      * @throws SilentClusterException if the cluster does not answer
      * @throws IllegalStateException if it refuses transactions
      */
-    CommandProducer(ClientProperties properties, String topic) {
+    CommandProducer(ClientProperties properties, String topic, Duration silenceMax) {
         this.id = "synfire-forget-" + topic;
         Map<String, Object> given = properties.producer("synfire-forget");
         // A context may be long; what counts for a broker's limit is the compressed size.
         given.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
-        given.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCK_MS_MAX);
+        given.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(silenceMax.toMillis()));
         given.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         this.producer = new KafkaProducer<>(given);
         try {

@@ -54,7 +54,7 @@ public final class TopicDeadLetters {
      * @throws IllegalStateException if it does not let the topic be read
      */
     public void look() {
-        try (TopicScan scan = new TopicScan(properties, "synfire-forget-dead-letters")) {
+        try (TopicScan scan = new TopicScan(properties, "synfire-forget-dead-letters", TopicScan.SILENCE_MAX)) {
             List<TopicPartition> partitions = scan.partitions(topic);
             Map<TopicPartition, Long> begins = scan.begins(partitions);
             Map<TopicPartition, Long> ends = scan.ends(partitions);

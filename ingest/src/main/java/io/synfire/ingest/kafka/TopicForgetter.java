@@ -17,6 +17,7 @@ import io.synfire.ingest.forget.RetractionParts;
 import io.synfire.ingest.forget.RetractionParts.Part;
 import io.synfire.ingest.kafka.CommandProducer.Outgoing;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,6 +55,7 @@ public final class TopicForgetter {
     private final Decoding decoding;
     private final LearningSettings settings;
     private final InstantSource clock;
+    private final Duration silenceMax;
 
     /**
      * A forgetter.
@@ -70,11 +72,22 @@ public final class TopicForgetter {
             Decoding decoding,
             LearningSettings settings,
             InstantSource clock) {
+        this(properties, topics, decoding, settings, clock, TopicScan.SILENCE_MAX);
+    }
+
+    TopicForgetter(
+            ClientProperties properties,
+            TopicNames topics,
+            Decoding decoding,
+            LearningSettings settings,
+            InstantSource clock,
+            Duration silenceMax) {
         this.properties = properties;
         this.topics = topics;
         this.decoding = decoding;
         this.settings = settings;
         this.clock = clock;
+        this.silenceMax = silenceMax;
     }
 
     /**
@@ -94,8 +107,8 @@ public final class TopicForgetter {
         TopicIds.require(topics.episodes(), topicId, learned);
         TopicDeadLetters refused = new TopicDeadLetters(properties, topics.deadLetters(), new HeldId(context));
         // First: from then on nobody else appends what this does not see.
-        try (CommandProducer producer = new CommandProducer(properties, topics.episodes());
-                TopicScan scan = new TopicScan(properties, "synfire-forget")) {
+        try (CommandProducer producer = new CommandProducer(properties, topics.episodes(), silenceMax);
+                TopicScan scan = new TopicScan(properties, "synfire-forget", silenceMax)) {
             refused.look();
             List<TopicPartition> partitions = scan.partitions(topics.episodes());
             Map<TopicPartition, Long> begins = scan.begins(partitions);
@@ -167,8 +180,8 @@ public final class TopicForgetter {
      */
     public List<Appended> forgetConcept(String concept, List<Position> learned) {
         TopicIds.require(properties, topics.episodes(), learned);
-        try (CommandProducer producer = new CommandProducer(properties, topics.episodes());
-                TopicScan scan = new TopicScan(properties, "synfire-forget")) {
+        try (CommandProducer producer = new CommandProducer(properties, topics.episodes(), silenceMax);
+                TopicScan scan = new TopicScan(properties, "synfire-forget", silenceMax)) {
             Map<String, Integer> covered = new TreeMap<>();
             for (String topic : learnedTopics(learned)) {
                 covered.put(topic, scan.partitions(topic).size());

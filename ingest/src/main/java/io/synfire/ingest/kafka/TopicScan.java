@@ -17,16 +17,20 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Reads stretches of a topic from their beginning to their end, and waits for a cluster that is silent for 30 s at most. What was aborted or
+ * Reads stretches of a topic from their beginning to their end, and waits for a cluster that is silent for a while at most. What was aborted or
  * is not committed yet is not seen. Joins no group and commits nothing. One thread at a time.
  */
 final class TopicScan implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+
+    /** So long the cluster may be silent, if nothing else is said. */
+    static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+
     private static final long LOOK_NANOS = 20_000_000;
 
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Duration silenceMax;
 
     /** Takes records in their order. */
     interface Visitor {
@@ -38,7 +42,8 @@ final class TopicScan implements AutoCloseable {
         T ask();
     }
 
-    TopicScan(ClientProperties properties, String clientId) {
+    TopicScan(ClientProperties properties, String clientId, Duration silenceMax) {
+        this.silenceMax = silenceMax;
         Map<String, Object> reading = properties.reader(clientId);
         reading.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         this.consumer = new KafkaConsumer<>(reading);
@@ -47,7 +52,7 @@ final class TopicScan implements AutoCloseable {
     /** The partitions of a topic by number; empty if there is no such topic. */
     List<TopicPartition> partitions(String topic) {
         return asked(topic, () -> {
-            List<PartitionInfo> found = consumer.partitionsFor(topic, SILENCE_MAX);
+            List<PartitionInfo> found = consumer.partitionsFor(topic, silenceMax);
             return found == null
                     ? List.of()
                     : found.stream()
@@ -61,25 +66,25 @@ final class TopicScan implements AutoCloseable {
     Map<TopicPartition, Long> begins(List<TopicPartition> partitions) {
         return partitions.isEmpty()
                 ? Map.of()
-                : asked(partitions.get(0).topic(), () -> consumer.beginningOffsets(partitions, SILENCE_MAX));
+                : asked(partitions.get(0).topic(), () -> consumer.beginningOffsets(partitions, silenceMax));
     }
 
     /** The offset behind the last record of each partition that can be seen. */
     Map<TopicPartition, Long> ends(List<TopicPartition> partitions) {
         return partitions.isEmpty()
                 ? Map.of()
-                : asked(partitions.get(0).topic(), () -> consumer.endOffsets(partitions, SILENCE_MAX));
+                : asked(partitions.get(0).topic(), () -> consumer.endOffsets(partitions, silenceMax));
     }
 
     /**
-     * Waits until records can be seen that were committed just now, 30 s at most: a transaction that another has open before them hides
+     * Waits until records can be seen that were committed just now, as long as the cluster may be silent: a transaction that another has open before them hides
      * them.
      *
      * @param last the offset of the last of them in each partition
      * @return whether all of them can
      */
     boolean canSee(Map<TopicPartition, Long> last) {
-        long deadline = System.nanoTime() + SILENCE_MAX.toNanos();
+        long deadline = System.nanoTime() + silenceMax.toNanos();
         while (true) {
             Map<TopicPartition, Long> ends = ends(List.copyOf(last.keySet()));
             if (last.entrySet().stream().allMatch(each -> ends.getOrDefault(each.getKey(), 0L) > each.getValue())) {
@@ -95,7 +100,7 @@ final class TopicScan implements AutoCloseable {
     /**
      * Reads a stretch.
      *
-     * @throws SilentClusterException if nothing comes for 30 s
+     * @throws SilentClusterException if nothing comes for too long
      * @throws IllegalStateException if the beginning of it is gone, or the cluster refuses it
      */
     void read(TopicPartition partition, long from, long to, Visitor visitor) {
@@ -105,7 +110,7 @@ final class TopicScan implements AutoCloseable {
         try {
             consumer.assign(List.of(partition));
             consumer.seek(partition, from);
-            long deadline = System.nanoTime() + SILENCE_MAX.toNanos();
+            long deadline = System.nanoTime() + silenceMax.toNanos();
             long position = from;
             while (position < to) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL).records(partition)) {
@@ -113,15 +118,15 @@ final class TopicScan implements AutoCloseable {
                         visitor.record(record);
                     }
                 }
-                long next = consumer.position(partition, SILENCE_MAX);
+                long next = consumer.position(partition, silenceMax);
                 if (next > position) {
                     position = next;
-                    deadline = System.nanoTime() + SILENCE_MAX.toNanos();
+                    deadline = System.nanoTime() + silenceMax.toNanos();
                 } else if (System.nanoTime() > deadline) {
                     throw new SilentClusterException(
                             "the cluster does not hand out records: topic=" + partition.topic() + " partition="
                                     + partition.partition() + " offset=" + next,
-                            new TimeoutException("no record within " + SILENCE_MAX.toSeconds() + "s"));
+                            new TimeoutException("no record within " + silenceMax.toSeconds() + "s"));
                 }
             }
         } catch (OffsetOutOfRangeException e) {
