@@ -64,6 +64,9 @@ final class CommandProducer implements AutoCloseable {
         // A context may be long; what counts for a broker's limit is the compressed size.
         given.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
         given.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(silenceMax.toMillis()));
+        // Each by itself: a record is made as large as the topic takes, so several together would be too large.
+        given.put(ProducerConfig.BATCH_SIZE_CONFIG, "1");
+        given.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
         given.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         this.producer = new KafkaProducer<>(given);
         try {

@@ -190,7 +190,7 @@ final class TopicForgetterIT {
         TopicPartition of =
                 new TopicPartition(topics.episodes(), whole.appended().get(1).partition());
         create("killed-between", Map.of("max.message.bytes", "3000"));
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(client().producer("copy"))) {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(small("copy"))) {
             for (ConsumerRecord<byte[], byte[]> record : log) {
                 boolean isPart = retraction(record).isPresent();
                 if (!isPart || (record.partition() == of.partition() && record.offset() <= first)) {
@@ -346,13 +346,13 @@ final class TopicForgetterIT {
     }
 
     private void produce(int count, boolean hasOwn) {
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(client().producer("produce"))) {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(small("produce"))) {
             send(producer, count, hasOwn);
         }
     }
 
     private void produceInTransaction(int count, boolean isCommitted) {
-        Map<String, Object> properties = client().producer("produce-in-transaction");
+        Map<String, Object> properties = small("produce-in-transaction");
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "produce-" + topics.episodes());
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties)) {
             producer.initTransactions();
@@ -364,6 +364,15 @@ final class TopicForgetterIT {
                 producer.abortTransaction();
             }
         }
+    }
+
+    /** In batches that a topic takes which takes little. */
+    private Map<String, Object> small(String clientId) {
+        Map<String, Object> properties = client().producer(clientId);
+        properties.put(ProducerConfig.BATCH_SIZE_CONFIG, "1000");
+        // A new topic may refuse the first batch and take the second.
+        properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
+        return properties;
     }
 
     /** By context: one is in one partition. */
@@ -431,7 +440,7 @@ final class TopicForgetterIT {
         }
         TopicNames own = topics;
         create(own.episodes() + "-without-" + System.nanoTime(), Map.of());
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(client().producer("copy"))) {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(small("copy"))) {
             for (ConsumerRecord<byte[], byte[]> record : log) {
                 if (!new String(record.value(), StandardCharsets.UTF_8).contains(OWN)) {
                     var unused = producer.send(new ProducerRecord<>(

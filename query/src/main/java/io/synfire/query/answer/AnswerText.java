@@ -298,6 +298,7 @@ public final class AnswerText {
                     case DEAD_LETTER -> "dead letter, " + part.reason();
                     case NOT_APPLIED -> "not applied, " + part.reason();
                     case NOT_AWAITED -> "not applied yet";
+            case ELSEWHERE -> String.valueOf(part.reason());
                 } + " (" + part.eventId() + ")";
     }
 

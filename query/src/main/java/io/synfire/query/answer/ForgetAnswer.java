@@ -58,7 +58,9 @@ public record ForgetAnswer(
         /** The memory has not come to it. */
         NOT_APPLIED("not-applied"),
         /** Nobody waited for it. */
-        NOT_AWAITED("not-awaited");
+        NOT_AWAITED("not-awaited"),
+        /** It is for others than this memory. */
+        ELSEWHERE("elsewhere");
 
         private final String label;
 
@@ -99,12 +101,13 @@ public record ForgetAnswer(
     public record DeadLetter(String source, int partition, long offset) {}
 
     /**
-     * Whether the memory has applied all of it.
+     * Whether the memory has applied all that is for it.
      *
-     * @return true if every part is applied
+     * @return true if every part is applied that is not for others
      */
     public boolean applied() {
-        return parts.stream().allMatch(part -> part.outcome() == Outcome.APPLIED);
+        return parts.stream()
+                .allMatch(part -> part.outcome() == Outcome.APPLIED || part.outcome() == Outcome.ELSEWHERE);
     }
 
     /**

@@ -154,7 +154,7 @@ final class Forgetting {
                     new TopicDeadLetters(client, settings.topics().deadLetters(), id(what));
             letters.look();
             for (Appended each : appended) {
-                done.parts.add(outcome(each, waited, letters));
+                done.parts.add(outcome(each, known, waited, letters));
             }
             letters.places()
                     .forEach(place ->
@@ -172,7 +172,7 @@ final class Forgetting {
                 .orElseThrow();
         Map<Integer, Long> last = new HashMap<>();
         for (Appended each : appended) {
-            if (each.source().equals(topic)) {
+            if (each.source().equals(topic) && !isAnotherMembers(known, each.partition())) {
                 last.merge(each.partition(), each.offset(), Math::max);
             }
         }
@@ -181,15 +181,29 @@ final class Forgetting {
                 : new MemoryWait(settings, what, topicId, last).await(client);
     }
 
-    private Part outcome(Appended appended, MemoryWait.@Nullable Waited waited, TopicDeadLetters letters) {
+    /** In a group each memory learns the partitions that it was given. */
+    private boolean isAnotherMembers(Known known, int partition) {
+        String topic = KAFKA + settings.topics().episodes();
+        return settings.kafka().containsKey("group.id")
+                && known.positions().stream()
+                        .noneMatch(position -> position.source().equals(topic) && position.partition() == partition);
+    }
+
+    private Part outcome(
+            Appended appended, Known known, MemoryWait.@Nullable Waited waited, TopicDeadLetters letters) {
         String topic = appended.source().substring(KAFKA.length());
         Optional<String> refused = letters.reason(new Place(topic, appended.partition(), appended.offset()));
         if (refused.isPresent()) {
             return part(appended, Outcome.DEAD_LETTER, refused.get());
         }
-        // A copy in a topic that the memory does not read any more is for whoever learns both anew.
-        if (waited == null || !topic.equals(settings.topics().episodes())) {
-            return part(appended, waited == null ? Outcome.NOT_AWAITED : Outcome.APPLIED, null);
+        if (waited == null) {
+            return part(appended, Outcome.NOT_AWAITED, null);
+        }
+        if (!topic.equals(settings.topics().episodes())) {
+            return part(appended, Outcome.ELSEWHERE, "the memory does not read this topic any more");
+        }
+        if (isAnotherMembers(known, appended.partition())) {
+            return part(appended, Outcome.ELSEWHERE, "another member of the group learns this partition");
         }
         return waited.hasRead(appended.partition(), appended.offset())
                 ? part(appended, Outcome.APPLIED, null)
