@@ -74,7 +74,7 @@ function choices(nav, values, current, choose) {
 async function showConcept(id) {
   const answer = await ask(`/v1/concepts/${encodeURIComponent(id)}/associations`, { k: 30, measure, horizon });
   $('name').textContent = id;
-  $('as-of').textContent = `as of ${answer.asOf.replace('T', ' ').replace('Z', '')} UTC`;
+  $('as-of').textContent = `as of ${answer.asOf.replace('T', ' ').replace('Z', '')} UTC, measures count ${answer.trials}`;
   choices($('measures'), measures, measure, value => { measure = value; });
   choices($('horizons'), horizons.length > 1 ? horizons : [], horizon || horizons.at(-1), value => { horizon = value; });
   const max = Math.max(0, ...answer.associations.map(a => a.score ?? 0));
@@ -88,12 +88,12 @@ async function explain(from, to) {
     panel.replaceChildren(element('h2', `${from} and ${to}`));
     for (const h of answer.horizons) {
       panel.append(element('p', `half-life ${h.horizon}: fired ${number(h.marginals.from)} and ${number(h.marginals.to)}, in `
-        + `${number(h.episodes)} episodes (decayed)`, 'quiet'));
+        + `${number(h.episodes)} episodes (decayed); trials are ${answer.trials}`, 'quiet'));
       const table = element('table');
       const head = element('tr');
       head.append(element('th', ''), element('th', 'there'), element('th', 'and back'));
       table.append(head);
-      for (const name of ['strength', 'saturated', ...measures.slice(1)]) {
+      for (const name of ['strength', 'row', 'column', 'total', 'saturated', ...measures.slice(1)]) {
         const row = element('tr');
         row.append(element('th', name), element('td', number(h.forward[name])), element('td', number(h.backward[name])));
         table.append(row);

@@ -21,6 +21,7 @@ import io.synfire.engine.store.StoreUpkeep;
 import io.synfire.engine.store.TableCheck;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Trials;
 import io.synfire.engine.view.Verification;
 import io.synfire.engine.view.Verification.Finding;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,7 @@ public final class Engine implements AutoCloseable {
     private final boolean writable;
     private final Optional<String> storeId;
     private final ReadWriteLock lifecycle = new ReentrantReadWriteLock();
+    private volatile Consumer<Trials> trialsChange = trials -> {};
     private @Nullable Throwable failure;
     private boolean abandoned;
     private volatile boolean closed;
@@ -224,6 +227,16 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * Calls back when the memory's measures come to count something else: after the batches that made it so, on the thread that applies them.
+     * Any thread may set it; there is one.
+     *
+     * @param listener takes what is counted from then on, and why; must not throw, nor call the engine
+     */
+    public void onTrialsChange(Consumer<Trials> listener) {
+        trialsChange = listener;
+    }
+
+    /**
      * Applies a batch and moves the positions; see {@link #apply(List)}.
      *
      * @param batch what to apply
@@ -257,6 +270,7 @@ public final class Engine implements AutoCloseable {
         blocked += timed(() -> makeRoomFor(pairs));
         long start = nanoTime.getAsLong();
         long appliedBefore = memory.figures().applied();
+        Trials.Unit trialsBefore = memory.figures().trials().unit();
         try {
             memory.apply(batches);
         } catch (RuntimeException | Error e) {
@@ -264,6 +278,10 @@ public final class Engine implements AutoCloseable {
             throw e;
         }
         meters.applied(memory.figures().applied() - appliedBefore, nanoTime.getAsLong() - start);
+        Trials trials = memory.figures().trials();
+        if (trials.unit() != trialsBefore) {
+            trialsChange.accept(trials);
+        }
         long waited = blocked;
         try {
             blocked += timed(() -> keepRoom(waited));

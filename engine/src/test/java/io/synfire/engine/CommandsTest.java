@@ -167,7 +167,7 @@ final class CommandsTest {
         apply("t-0", Episode.of(DAY, "a", "b"));
         Position behind = new Position("kafka:t", "id", 1, 7, -1);
         engine().apply(new Batch(
-                "t-0", List.of(forget), List.of(behind), 0, null, List.of(new Batch.Copy("t-1", true))));
+                "t-0", List.of(forget), List.of(behind), 0, null, List.of(new Batch.Copy("t-1", Batch.Place.AHEAD))));
         assertThat(engine().positions()).containsExactly(behind);
         assertThat(engine().knowsCommand("t-1", "f-1")).isTrue();
         assertThat(engine().knowsCommand("t-0", "f-1")).as("ids are not kept").isFalse();
@@ -185,14 +185,41 @@ final class CommandsTest {
         open("half-lives", "none", "event-id-window", "1d");
         Forget forget = new Forget("a", Map.of("t", 2), "f-1");
         apply("t-1", Episode.of(5 * DAY, "a", "b"));
-        engine().apply(new Batch("t-0", List.of(forget), List.of(), 0, null, List.of(new Batch.Copy("t-1", false))));
+        engine().apply(new Batch(
+                "t-0",
+                List.of(forget),
+                List.of(),
+                0,
+                null,
+                List.of(new Batch.Copy("t-1", Batch.Place.READ), new Batch.Copy("t-2", Batch.Place.NOWHERE))));
         assertThat(engine().knowsCommand("t-0", "f-1")).isTrue();
         assertThat(engine().knowsCommand("t-1", "f-1")).isTrue();
-        assertThat(engine().knowsCommand("t-2", "f-1")).isFalse();
+        assertThat(engine().knowsCommand("t-2", "f-1")).isTrue();
+        assertThat(engine().knowsCommand("t-3", "f-1")).isFalse();
         apply("t-1", Episode.of(6 * DAY, "c"));
         assertThat(engine().knowsCommand("t-1", "f-1")).isTrue();
         apply("t-1", Episode.of(6 * DAY + 1, "c"));
         assertThat(engine().knowsCommand("t-1", "f-1")).isFalse();
+    }
+
+    @Test
+    void theDigestHasOneTermForEachCopyThatWasReadWhicheverOfThemCameTogether() {
+        open("event-id-window", "1d");
+        Forget forget = new Forget("a", Map.of("t", 3), "f-1");
+        long empty = engine().digest().learned();
+        apply("alone", new Forget("a"));
+        long term = engine().digest().learned() - empty;
+        List<Batch.Copy> others =
+                List.of(new Batch.Copy("t-1", Batch.Place.READ), new Batch.Copy("t-2", Batch.Place.AHEAD));
+        engine().apply(new Batch("t-0", List.of(forget), List.of(), 0, null, others));
+        assertThat(engine().digest().learned()).isEqualTo(empty + 3 * term);
+        apply("t-2", forget);
+        assertThat(engine().digest().learned()).isEqualTo(empty + 4 * term);
+        // Once more they add nothing.
+        apply("t-0", forget);
+        apply("t-1", forget);
+        apply("t-2", forget);
+        assertThat(engine().digest().learned()).isEqualTo(empty + 4 * term);
     }
 
     @Test

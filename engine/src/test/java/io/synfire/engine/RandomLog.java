@@ -22,6 +22,9 @@ public final class RandomLog {
 
     private static final int PARTITIONS = 3;
 
+    /** As commands that are in several partitions name it. */
+    private static final String TOPIC = "log";
+
     /**
      * What a log is like.
      *
@@ -65,8 +68,7 @@ public final class RandomLog {
                 atMs += random.nextLong(shape.stepMsMax() + 1);
                 int kind = shape.commands() ? random.nextInt(25) : 25;
                 if (kind == 0) {
-                    String concept = "c" + random.nextInt(shape.concepts());
-                    command(partition(random), new Forget(concept, Map.of(), maybe("f" + i)));
+                    forget("c" + random.nextInt(shape.concepts()), i);
                 } else if (kind == 1 && !byContext.isEmpty()) {
                     takeBackContext(i);
                 } else if (kind == 2 && shape.commands()) {
@@ -79,6 +81,18 @@ public final class RandomLog {
             }
             log.addAll(later);
             return log;
+        }
+
+        /** By a command that stands alone, or by one that is in every partition. */
+        private void forget(String concept, int number) {
+            if (random.nextBoolean()) {
+                command(partition(random), new Forget(concept, Map.of(), maybe("f" + number)));
+                return;
+            }
+            Forget covering = new Forget(concept, Map.of(TOPIC, PARTITIONS), "f" + number);
+            for (int p = 0; p < PARTITIONS; p++) {
+                log.add(new Line("p" + p, covering));
+            }
         }
 
         private void learn(int number) {

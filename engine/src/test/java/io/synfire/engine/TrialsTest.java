@@ -209,6 +209,30 @@ final class TrialsTest {
     }
 
     @Test
+    void aChangeIsToldOnceAndWhy() {
+        Episode liked = episode(1, null, 4, "a", 1, "b", 1);
+        learn(Map.of(), Episode.of(1, "a", "b"));
+        List<String> told = new ArrayList<>();
+        engine().onTrialsChange(trials -> told.add(trials.unit() + ": " + trials.reason()));
+        apply(Episode.of(2, "a", "b"));
+        assertThat(told).isEmpty();
+        apply(liked, liked, episode(2, null, 1, "a", 2));
+        assertThat(told).containsExactly("pairs: episodes of another reward than 1: 1");
+        apply(new Retraction(null, List.of(liked)), new Retraction(null, List.of(liked)));
+        assertThat(told).hasSize(1);
+        apply(new Retraction(null, List.of(episode(2, null, 1, "a", 2))));
+        assertThat(told)
+                .containsExactly("pairs: episodes of another reward than 1: 1", "episodes: all evidence is plain");
+        // What was so before it was opened is no change.
+        apply(liked);
+        assertThat(told).hasSize(3);
+        reopen();
+        engine().onTrialsChange(trials -> told.add("more"));
+        apply(Episode.of(3, "a", "b"));
+        assertThat(told).hasSize(3);
+    }
+
+    @Test
     void moreTakenBackThanWasLearnedIsNotPlain() {
         learn(Map.of(), Episode.of(1, "a", "b"));
         apply(new Retraction(null, List.of(episode(1, null, 1, "a", 2, "b", 1))));

@@ -29,9 +29,19 @@ public record Batch(
      * A copy of a command in another partition than its batch's. The command is known there from then on.
      *
      * @param partition the other partition's name
-     * @param isAhead whether the copy is yet to be read there: then it is passed over, however late that is
+     * @param place where it is
      */
-    public record Copy(String partition, boolean isAhead) {}
+    public record Copy(String partition, Place place) {}
+
+    /** Where a copy of a command is, that is applied now. */
+    public enum Place {
+        /** It was read, too: the batch moves the position past it. */
+        READ,
+        /** It may be yet to be read: then it is passed over, however late that is. */
+        AHEAD,
+        /** There is none. */
+        NOWHERE
+    }
 
     /**
      * Takes unmodifiable copies.

@@ -24,10 +24,20 @@ final class CommandIds {
         this.ahead = new LinkedHashSet<>(ahead);
     }
 
-    /** Whether a command is to be passed over; from then on it counts as met. */
-    boolean isRepeated(String partition, @Nullable String id) {
+    /** What a command is to its partition. */
+    enum Meeting {
+        /** It is to be applied. */
+        FIRST,
+        /** It was applied already, when others of its copies came. */
+        COPY,
+        /** It was met there before. */
+        REPEATED
+    }
+
+    /** A command comes; from then on it counts as met. */
+    Meeting meet(String partition, @Nullable String id) {
         if (id == null) {
-            return false;
+            return Meeting.FIRST;
         }
         int index = clocks.indexOf(partition);
         boolean isCopy = ahead.remove(new CopyAhead(partition, id));
@@ -35,14 +45,17 @@ final class CommandIds {
         if (!isKnown) {
             eventIds.addCommand(index, id);
         }
-        repeated += isCopy || isKnown ? 1 : 0;
-        return isCopy || isKnown;
+        if (isCopy) {
+            return Meeting.COPY;
+        }
+        repeated += isKnown ? 1 : 0;
+        return isKnown ? Meeting.REPEATED : Meeting.FIRST;
     }
 
     /** A command that is applied now has copies elsewhere. */
     void met(String id, List<Batch.Copy> copies) {
         for (Batch.Copy copy : copies) {
-            if (copy.isAhead()) {
+            if (copy.place() == Batch.Place.AHEAD) {
                 ahead.add(new CopyAhead(copy.partition(), id));
             } else {
                 eventIds.addCommand(clocks.indexOf(copy.partition()), id);

@@ -14,6 +14,7 @@ import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Plasticity;
 import io.synfire.engine.learn.Replay;
+import io.synfire.engine.memory.CommandIds.Meeting;
 import io.synfire.engine.memory.ConceptDictionary.Retirement;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.CheckpointRecord.Clock;
@@ -246,7 +247,7 @@ final class Learning {
     }
 
     private void retract(int partition, String partitionName, Retraction retraction) {
-        if (commandIds.isRepeated(partitionName, retraction.eventId())) {
+        if (commandIds.meet(partitionName, retraction.eventId()) != Meeting.FIRST) {
             return;
         }
         String context = retraction.context();
@@ -329,13 +330,23 @@ final class Learning {
 
     private void forget(Batch batch, Forget forget) {
         String eventId = forget.eventId();
-        if (commandIds.isRepeated(batch.partition(), eventId)) {
+        Meeting meeting = commandIds.meet(batch.partition(), eventId);
+        if (meeting == Meeting.REPEATED) {
+            return;
+        }
+        // Each copy has its term, when it is read: so their sum does not depend on which of them came together.
+        long copies = 1
+                + batch.copies().stream()
+                        .filter(copy -> copy.place() == Batch.Place.READ)
+                        .count();
+        learned += copies
+                * Checksum.value(FORGET_TERM, Checksum.id(forget.concept().getBytes(StandardCharsets.UTF_8)), 0, 0);
+        if (meeting == Meeting.COPY) {
             return;
         }
         if (eventId != null) {
             commandIds.met(eventId, batch.copies());
         }
-        learned += Checksum.value(FORGET_TERM, Checksum.id(forget.concept().getBytes(StandardCharsets.UTF_8)), 0, 0);
         int concept = dictionary.find(forget.concept());
         if (concept >= 0) {
             // What came before goes with it.

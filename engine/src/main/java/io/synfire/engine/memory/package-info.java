@@ -7,7 +7,8 @@
  *   activations ──► Marginals                 │ complete: the whole row, answers alone
  *   ids ──► ConceptDictionary                 │ delta: what came since the last checkpoint, on top of the stored row
  *   contexts ──► ContextWindows               └ absent: the stored row is all there is
- *   event ids ──► EventIds                  both expire by the PartitionClocks
+ *   event ids ──► EventIds, CommandIds      all expire by the PartitionClocks
+ *   episodes that come late after a forget ──► LateEpisodes, by which Firings tells what a retraction means
  *
  *   Checkpoint: what each of these {@code freeze}s ──► Part, RowStaging ──(beside learning)──► store
  * </pre>

@@ -4,11 +4,13 @@ import io.synfire.engine.RandomLog.Line;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,7 @@ final class SimulatedSource {
         List<Line> again = new ArrayList<>();
         for (Line line : log) {
             add(line, maxConcepts);
-            if (line.entry().eventId() != null && random.nextInt(3) == 0) {
+            if (line.entry().eventId() != null && !isCopy(line.entry()) && random.nextInt(3) == 0) {
                 again.add(line);
             }
             if (!again.isEmpty() && random.nextInt(6) == 0) {
@@ -108,13 +110,17 @@ final class SimulatedSource {
             pollsAway--;
             return new Poll(records, batches);
         }
+        List<String> standing = standing();
+        if (!standing.isEmpty()) {
+            return copies(standing);
+        }
         int runs = 1 + random.nextInt(4);
         for (int i = 0; i < runs; i++) {
             List<String> names = next.keySet().stream().toList();
             String name = names.get(random.nextInt(names.size()));
             List<Logged> all = partitions.getOrDefault(name, List.of());
             int from = next.getOrDefault(name, 0);
-            int to = Math.min(all.size(), from + 1 + random.nextInt(15));
+            int to = Math.min(copyFrom(all, from), from + 1 + random.nextInt(15));
             if (from < to) {
                 records.addAll(all.subList(from, to));
                 batches.add(batch(name, all.subList(from, to), to));
@@ -122,6 +128,55 @@ final class SimulatedSource {
             }
         }
         return new Poll(records, batches);
+    }
+
+    /** The partitions that stand at their copies of a command, once none can be read on; empty before. */
+    private List<String> standing() {
+        List<String> names = new ArrayList<>();
+        Entry command = null;
+        for (String name : partitions.keySet()) {
+            List<Logged> all = partitions.getOrDefault(name, List.of());
+            int at = next.getOrDefault(name, -1);
+            if (at < 0 || copyFrom(all, at) > at) {
+                return List.of();
+            }
+            // They are in the same order in all partitions, but for those that were left out to show a failure.
+            if (at < all.size()
+                    && (command == null || command.equals(all.get(at).entry()))) {
+                command = all.get(at).entry();
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    /** All copies of a command: applied once, for all of them. */
+    private Poll copies(List<String> names) {
+        List<Logged> records = new ArrayList<>();
+        List<Position> positions = new ArrayList<>();
+        List<Batch.Copy> others = new ArrayList<>();
+        for (String name : names) {
+            int to = next.merge(name, 1, Integer::sum);
+            records.add(partitions.getOrDefault(name, List.of()).get(to - 1));
+            positions.add(position(name, to));
+            others.add(new Batch.Copy(name, Batch.Place.READ));
+        }
+        Entry command = Objects.requireNonNull(records.get(0).entry());
+        String first = others.remove(0).partition();
+        return new Poll(records, List.of(new Batch(first, List.of(command), positions, 0, null, others)));
+    }
+
+    /** The first copy from an offset on, or the end. */
+    private static int copyFrom(List<Logged> records, int from) {
+        int at = from;
+        while (at < records.size() && !isCopy(records.get(at).entry())) {
+            at++;
+        }
+        return at;
+    }
+
+    private static boolean isCopy(@Nullable Entry entry) {
+        return entry instanceof Forget forget && !forget.partitions().isEmpty();
     }
 
     private static Batch batch(String name, List<Logged> run, int to) {

@@ -1,6 +1,7 @@
 package io.synfire.ingest.codec;
 
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonPointer;
 
@@ -11,26 +12,46 @@ import tools.jackson.core.JsonPointer;
  * @param concepts an array of concepts, or one concept; a concept is a string, a number, or an object
  * @param id within a concept that is an object, its id
  * @param strength within a concept that is an object, its strength; null for 1
- * @param at event time: ISO-8601 with an offset, or milliseconds since the epoch; null for the record's own
- * @param context the context; null for none
+ * @param at event time; null for the record's own
+ * @param context the context; null for none. JSON's null there is no context, whatever the record's key
  * @param eventId the event's id; null for none
  * @param reward what decides the reward; null for 1
  */
 public record FieldMapping(
         JsonPointer concepts,
         JsonPointer id,
-        @Nullable JsonPointer strength,
-        @Nullable JsonPointer at,
+        @Nullable Strength strength,
+        @Nullable Time at,
         @Nullable JsonPointer context,
         @Nullable JsonPointer eventId,
         @Nullable Reward reward) {
+
+    /** As lists are written in settings. */
+    private static final Pattern SEVERAL = Pattern.compile("^\\s*\\[|,\\s*/");
+
+    /**
+     * How strongly a concept fired. One whose strength is 0 is left out.
+     *
+     * @param pointer where a number is that is not negative
+     * @param scale what it is as a strength
+     */
+    public record Strength(JsonPointer pointer, StrengthScale scale) {}
+
+    /**
+     * When an event happened.
+     *
+     * @param pointer where its time is
+     * @param format how it is read
+     */
+    public record Time(JsonPointer pointer, TimeFormat format) {}
 
     /**
      * A reward per type of event, such as a view 1, a save 10, a dislike −10.
      *
      * @param pointer where the type is; without values it is the reward itself, a number
      * @param values the reward of each type
-     * @param otherwise the reward of every other type and where there is none; null refuses such records
+     * @param otherwise the reward of every other type and where there is none. Null refuses other types, and such records where there are
+     *     values; where there are none, such records have the usual reward, 1
      */
     public record Reward(JsonPointer pointer, Map<String, Double> values, @Nullable Double otherwise) {
 
@@ -46,9 +67,13 @@ public record FieldMapping(
      * @param name the setting's name, for the message
      * @param text such as {@code /payload/items}
      * @return the pointer
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is none, or more than one
      */
     public static JsonPointer pointer(String name, String text) {
+        if (SEVERAL.matcher(text).find()) {
+            throw new IllegalArgumentException(
+                    name + " takes one JSON pointer, several are not supported: " + name + "=" + text);
+        }
         if (!text.startsWith("/")) {
             throw new IllegalArgumentException(name + " must be a JSON pointer such as /a/b: " + name + "=" + text);
         }

@@ -3,9 +3,7 @@ package io.synfire.ingest.codec;
 import io.synfire.engine.event.Episode;
 import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import java.math.BigInteger;
-import java.time.DateTimeException;
-import java.time.OffsetDateTime;
-import org.jspecify.annotations.Nullable;
+import java.time.Instant;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -32,7 +30,7 @@ final class Json {
     static long requireTime(long atMs) throws MalformedRecordException {
         if (atMs < 0 || atMs > Episode.AT_MS_MAX) {
             throw new MalformedRecordException(
-                    Reason.TIME, "at must be within 1970-01-01 and 9999-12-31: at=" + atMs, null);
+                    Reason.TIME, "at must be within 1970-01-01 and 9999-12-31: at=" + Instant.ofEpochMilli(atMs), null);
         }
         return atMs;
     }
@@ -40,27 +38,6 @@ final class Json {
     static void requireEndOfObject(JsonParser parser) throws MalformedRecordException {
         if (parser.currentToken() != JsonToken.END_OBJECT) {
             throw new MalformedRecordException(Reason.JSON, "a record must be JSON: it ends too early", null);
-        }
-    }
-
-    static long time(JsonParser parser) throws MalformedRecordException {
-        if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
-            return parser.getLongValue();
-        }
-        if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw new MalformedRecordException(
-                    Reason.TIME,
-                    "at must be ISO-8601 or whole milliseconds since the epoch: found=" + parser.currentToken(),
-                    null);
-        }
-        return time(parser.getString());
-    }
-
-    static long time(String text) throws MalformedRecordException {
-        try {
-            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
-        } catch (DateTimeException | ArithmeticException e) {
-            throw new MalformedRecordException(Reason.TIME, "at must be ISO-8601 with an offset: at=" + text, e);
         }
     }
 
@@ -90,10 +67,7 @@ final class Json {
         return value;
     }
 
-    static @Nullable String textOrNull(String name, JsonParser parser) throws MalformedRecordException {
-        if (parser.currentToken() == JsonToken.VALUE_NULL) {
-            return null;
-        }
+    static String text(String name, JsonParser parser) throws MalformedRecordException {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             throw new MalformedRecordException(name + " must be a string: found=" + parser.currentToken(), null);
         }

@@ -30,8 +30,10 @@ import tools.jackson.core.json.JsonFactory;
  *  "reward": 1.0, "eventId": "e-1"}
  * </pre>
  *
- * <p>{@code concepts} alone is required; {@code at} is ISO-8601 with an offset, or milliseconds since the epoch; unknown fields are
- * ignored. A field that is given twice is refused: it is not clear which is meant. Commands:
+ * <p>{@code concepts} alone is required; {@code at} is ISO-8601 or RFC 1123 with an offset, a bare date, or milliseconds since the epoch. A
+ * field that is null is one that is not there; but where {@code context} is null there is no context, whatever the record's key. Unknown
+ * fields are ignored; {@link RecordNotes} counts those that were probably meant to be others. A field that is given twice is refused: it
+ * is not clear which is meant. Commands:
  *
  * <pre>
  * {"forget": {"concept": "bread"}}
@@ -61,6 +63,7 @@ public final class JsonEpisodeCodec {
                     .build())
             .build();
 
+    private final RecordNotes notes = new RecordNotes();
     private final @Nullable MappedRecord mapped;
     private final RecordLimits limits;
 
@@ -85,8 +88,17 @@ public final class JsonEpisodeCodec {
      * @param limits what a record may be at most
      */
     public JsonEpisodeCodec(@Nullable FieldMapping mapping, RecordLimits limits) {
-        this.mapped = mapping == null ? null : new MappedRecord(mapping);
+        this.mapped = mapping == null ? null : new MappedRecord(mapping, notes);
         this.limits = limits;
+    }
+
+    /**
+     * What was noted of the records that were read.
+     *
+     * @return goes on counting
+     */
+    public RecordNotes notes() {
+        return notes;
     }
 
     /**
@@ -137,7 +149,7 @@ public final class JsonEpisodeCodec {
         }
         try (JsonParser parser = parser(json)) {
             parser.nextToken();
-            Entry entry = new NativeRecord(parser).read(origin);
+            Entry entry = new NativeRecord(parser, notes).read(origin);
             requireEnd(parser);
             return entry;
         }
@@ -168,14 +180,22 @@ public final class JsonEpisodeCodec {
         }
     }
 
-    private JsonParser parser(ByteBuffer json) {
+    private JsonParser parser(ByteBuffer json) throws MalformedRecordException {
         if (json.hasArray()) {
-            return factory.createParser(
-                    ObjectReadContext.empty(), json.array(), json.arrayOffset() + json.position(), json.remaining());
+            return parser(json.array(), json.arrayOffset() + json.position(), json.remaining());
         }
         byte[] copy = new byte[json.remaining()];
         json.duplicate().get(copy);
-        return factory.createParser(ObjectReadContext.empty(), copy);
+        return parser(copy, 0, copy.length);
+    }
+
+    private JsonParser parser(byte[] bytes, int from, int length) throws MalformedRecordException {
+        // The parser would read UTF-16 and UTF-32, too, which it knows by these zeros.
+        boolean isWide = length >= 2 && (bytes[from] == 0 || bytes[from + 1] == 0);
+        if (isWide || !Utf8.isWellFormed(bytes, from, from + length)) {
+            throw new MalformedRecordException(Reason.JSON, "a record must be UTF-8: bytes=" + length, null);
+        }
+        return factory.createParser(ObjectReadContext.empty(), bytes, from, length);
     }
 
     /**
@@ -283,8 +303,17 @@ public final class JsonEpisodeCodec {
         }
     }
 
+    /** As a number, where it is read as one. */
+    private static void writeTime(JsonGenerator json, long atMs) {
+        if (EpochNumber.isPlain(atMs)) {
+            json.writeNumberProperty("at", atMs);
+        } else {
+            json.writeStringProperty("at", Instant.ofEpochMilli(atMs).toString());
+        }
+    }
+
     private static void writeFields(JsonGenerator json, Episode episode, boolean withContext) {
-        json.writeNumberProperty("at", episode.atMs());
+        writeTime(json, episode.atMs());
         String context = episode.context();
         if (withContext && context != null) {
             json.writeStringProperty("context", context);

@@ -62,8 +62,28 @@ sealed interface JsonValue {
         };
     }
 
+    /** What it is, for messages. */
+    default String kind() {
+        if (this instanceof Members) {
+            return "an object";
+        }
+        if (this instanceof Elements) {
+            return "an array";
+        }
+        if (this instanceof Flag flag) {
+            return Boolean.toString(flag.value());
+        }
+        return this instanceof Nothing ? "null" : this instanceof Text ? "a string" : "a number";
+    }
+
     /** What a pointer finds, or null if nothing, or JSON's null, is there. */
     default @Nullable JsonValue at(@Nullable JsonPointer pointer) {
+        JsonValue found = find(pointer);
+        return found instanceof Nothing ? null : found;
+    }
+
+    /** What a pointer finds, which may be JSON's null, or null if nothing is there. */
+    default @Nullable JsonValue find(@Nullable JsonPointer pointer) {
         if (pointer == null) {
             return null;
         }
@@ -83,6 +103,6 @@ sealed interface JsonValue {
             }
             here = next;
         }
-        return here instanceof Nothing ? null : here;
+        return here;
     }
 }

@@ -2,30 +2,45 @@ package io.synfire.ingest.codec;
 
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
+import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonPointer;
 
 /** Makes episodes of foreign JSON. Immutable and thread-safe. */
 final class MappedRecord {
 
     private final FieldMapping mapping;
+    private final RecordNotes notes;
 
-    MappedRecord(FieldMapping mapping) {
+    MappedRecord(FieldMapping mapping, RecordNotes notes) {
         this.mapping = mapping;
+        this.notes = notes;
     }
 
     Episode read(JsonValue root, Origin origin) throws MalformedRecordException {
-        JsonValue at = root.at(mapping.at());
-        String context = text("context", root.at(mapping.context()));
         String eventId = text("eventId", root.at(mapping.eventId()));
         return new Episode(
-                Json.requireTime(at == null ? origin.atMs() : time(at)),
-                context == null ? origin.context() : context,
+                Json.requireTime(atMs(root, origin)),
+                context(root, origin),
                 concepts(root),
                 reward(root),
                 eventId == null ? origin.eventId() : eventId);
+    }
+
+    private long atMs(JsonValue root, Origin origin) throws MalformedRecordException {
+        FieldMapping.Time time = mapping.at();
+        JsonValue found = time == null ? null : root.at(time.pointer());
+        return time == null || found == null ? origin.atMs() : time.format().ms(found);
+    }
+
+    /** JSON's null says that there is none, whatever the record's key. */
+    private @Nullable String context(JsonValue root, Origin origin) throws MalformedRecordException {
+        JsonValue found = root.find(mapping.context());
+        if (found == null) {
+            return origin.context();
+        }
+        return found instanceof JsonValue.Nothing ? null : text("context", found);
     }
 
     private List<Activation> concepts(JsonValue root) throws MalformedRecordException {
@@ -34,25 +49,44 @@ final class MappedRecord {
             throw new MalformedRecordException("a record must have concepts: " + mapping.concepts() + "=missing", null);
         }
         List<Activation> concepts = new ArrayList<>();
-        if (found instanceof JsonValue.Elements array) {
-            for (JsonValue element : array.elements()) {
-                concepts.add(concept(element));
+        List<JsonValue> items = found instanceof JsonValue.Elements array ? array.elements() : List.of(found);
+        for (JsonValue item : items) {
+            double strength = strength(item);
+            if (strength > 0) {
+                concepts.add(new Activation(id(item), strength));
             }
-        } else {
-            concepts.add(concept(found));
+        }
+        int skipped = items.size() - concepts.size();
+        if (skipped > 0) {
+            notes.skipped(skipped);
+            if (concepts.isEmpty()) {
+                throw new MalformedRecordException(
+                        Reason.CONCEPTS,
+                        "at least one concept must have a strength above 0: " + mapping.concepts() + "=" + skipped
+                                + " of strength 0",
+                        null);
+            }
         }
         return concepts;
     }
 
-    private Activation concept(JsonValue value) throws MalformedRecordException {
-        if (!(value instanceof JsonValue.Members)) {
-            return Activation.of(required("a concept", value));
+    private String id(JsonValue item) throws MalformedRecordException {
+        return item instanceof JsonValue.Members
+                ? required("a concept's " + mapping.id(), item.at(mapping.id()))
+                : required("a concept", item);
+    }
+
+    private double strength(JsonValue item) throws MalformedRecordException {
+        FieldMapping.Strength strength = mapping.strength();
+        JsonValue found = strength != null && item instanceof JsonValue.Members ? item.at(strength.pointer()) : null;
+        if (strength == null || found == null) {
+            return 1;
         }
-        JsonPointer strengthPointer = mapping.strength();
-        JsonValue strength = value.at(strengthPointer);
-        return new Activation(
-                required("a concept's " + mapping.id(), value.at(mapping.id())),
-                strength == null ? 1 : number("strength", strength));
+        double number = number("strength", found);
+        if (number < 0) {
+            throw new MalformedRecordException("strength must not be negative: strength=" + number, null);
+        }
+        return strength.scale().of(number);
     }
 
     private double reward(JsonValue root) throws MalformedRecordException {
@@ -61,8 +95,9 @@ final class MappedRecord {
             return 1;
         }
         JsonValue found = root.at(reward.pointer());
-        if (found != null && reward.values().isEmpty()) {
-            return number("reward", found);
+        if (reward.values().isEmpty()) {
+            Double otherwise = reward.otherwise();
+            return found != null ? number("reward", found) : otherwise != null ? otherwise : 1;
         }
         String type = text("reward", found);
         Double value = type == null ? null : reward.values().get(type);
@@ -76,31 +111,11 @@ final class MappedRecord {
         return value;
     }
 
-    private static long time(JsonValue value) throws MalformedRecordException {
-        if (value instanceof JsonValue.Text text) {
-            return Json.time(text.text());
-        }
-        if (value instanceof JsonValue.Numeral number) {
-            try {
-                return Long.parseLong(number.digits());
-            } catch (NumberFormatException e) {
-                throw new MalformedRecordException(
-                        MalformedRecordException.Reason.TIME,
-                        "at must be whole milliseconds since the epoch: at=" + number.digits(),
-                        e);
-            }
-        }
-        throw new MalformedRecordException(
-                MalformedRecordException.Reason.TIME,
-                "at must be ISO-8601 or milliseconds: found=" + kind(value),
-                null);
-    }
-
     private static double number(String name, JsonValue value) throws MalformedRecordException {
         if (value instanceof JsonValue.Numeral number) {
             return Json.finite(name, Double.parseDouble(number.digits()));
         }
-        throw new MalformedRecordException(name + " must be a number: found=" + kind(value), null);
+        throw new MalformedRecordException(name + " must be a number: found=" + value.kind(), null);
     }
 
     private static String required(String name, @Nullable JsonValue value) throws MalformedRecordException {
@@ -122,13 +137,6 @@ final class MappedRecord {
         if (value instanceof JsonValue.Numeral number) {
             return number.digits();
         }
-        throw new MalformedRecordException(name + " must be a string or a number: found=" + kind(value), null);
-    }
-
-    private static String kind(JsonValue value) {
-        if (value instanceof JsonValue.Members) {
-            return "an object";
-        }
-        return value instanceof JsonValue.Elements ? "an array" : value.toString();
+        throw new MalformedRecordException(name + " must be a string or a number: found=" + value.kind(), null);
     }
 }

@@ -23,6 +23,7 @@ final class NativeRecord {
     }
 
     private final JsonParser parser;
+    private final RecordNotes notes;
     private @Nullable Command command;
 
     /** The fields of an episode as they are met, before all of them are known. */
@@ -51,13 +52,16 @@ final class NativeRecord {
         @Nullable
         String eventId;
 
-        Fields(Origin origin) {
-            this(origin.context(), origin.eventId());
+        final Misnamed misnamed;
+
+        Fields(RecordNotes notes, Origin origin) {
+            this(notes, origin.context(), origin.eventId());
             this.atMs = origin.atMs();
             this.isTimed = true;
         }
 
-        Fields(@Nullable String context, @Nullable String eventId) {
+        Fields(RecordNotes notes, @Nullable String context, @Nullable String eventId) {
+            this.misnamed = new Misnamed(notes, RecordField.OF_EPISODE);
             this.context = context;
             this.eventId = eventId;
         }
@@ -65,7 +69,9 @@ final class NativeRecord {
         Episode episode() throws MalformedRecordException {
             List<Activation> found = concepts;
             if (found == null) {
-                throw new MalformedRecordException("a record must have concepts: concepts=missing", null);
+                throw new MalformedRecordException(
+                        "a record must have concepts: concepts=missing" + misnamed.probably(RecordField.CONCEPTS),
+                        null);
             }
             if (!isTimed) {
                 throw new MalformedRecordException("what is retracted must say when it was: at=missing", null);
@@ -78,14 +84,15 @@ final class NativeRecord {
         }
     }
 
-    NativeRecord(JsonParser parser) {
+    NativeRecord(JsonParser parser, RecordNotes notes) {
         this.parser = parser;
+        this.notes = notes;
     }
 
     /** Reads the object the parser is about to enter. */
     Entry read(Origin origin) throws MalformedRecordException {
         Json.expectRoot(parser);
-        Fields fields = new Fields(origin);
+        Fields fields = new Fields(notes, origin);
         readFields(fields, origin);
         Command found = command;
         if (found == null) {
@@ -101,33 +108,52 @@ final class NativeRecord {
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             parser.nextToken();
             switch (name) {
-                case "forget" -> command(forget());
-                case "retract" -> command(retraction(origin));
+                case "forget" -> command(isNull() ? null : forget());
+                case "retract" -> command(isNull() ? null : retraction(origin));
                 default -> field(name, fields);
             }
         }
         Json.requireEndOfObject(parser);
+        fields.misnamed.note();
     }
 
+    /** A field that is null is one that is not there, but for a context: then there is none, whatever the record's key. */
     private void field(String name, Fields fields) throws MalformedRecordException {
-        switch (name) {
-            case "at" -> {
-                fields.atMs = Json.time(parser);
+        RecordField field = RecordField.of(name);
+        if (field == null) {
+            fields.misnamed.metUnknown(name);
+            parser.skipChildren();
+            return;
+        }
+        fields.misnamed.met(field);
+        if (isNull()) {
+            if (field == RecordField.CONTEXT) {
+                fields.context = null;
+            }
+            return;
+        }
+        switch (field) {
+            case AT -> {
+                fields.atMs = TimeFormat.PLAIN.ms(parser);
                 fields.isTimed = true;
             }
-            case "context" -> fields.context = Json.textOrNull(name, parser);
-            case "concepts" -> fields.concepts = concepts();
-            case "reward" -> fields.reward = Json.number(name, parser);
-            case "eventId" -> fields.eventId = Json.textOrNull(name, parser);
+            case CONTEXT -> fields.context = Json.text(name, parser);
+            case CONCEPTS -> fields.concepts = concepts();
+            case REWARD -> fields.reward = Json.number(name, parser);
+            case EVENT_ID -> fields.eventId = Json.text(name, parser);
             default -> parser.skipChildren();
         }
     }
 
-    private void command(Command found) throws MalformedRecordException {
-        if (command != null) {
+    private boolean isNull() {
+        return parser.currentToken() == JsonToken.VALUE_NULL;
+    }
+
+    private void command(@Nullable Command found) throws MalformedRecordException {
+        if (found != null && command != null) {
             throw new MalformedRecordException("a record is an episode or one command: found=both", null);
         }
-        command = found;
+        command = found == null ? command : found;
     }
 
     private Command forget() throws MalformedRecordException {
@@ -137,8 +163,8 @@ final class NativeRecord {
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             parser.nextToken();
             switch (name) {
-                case "concept" -> concept = Json.textOrNull(name, parser);
-                case "partitions" -> partitions = partitions();
+                case "concept" -> concept = isNull() ? null : Json.text(name, parser);
+                case "partitions" -> partitions = isNull() ? Map.of() : partitions();
                 // Not ignored: what was meant to be forgotten would stay.
                 default -> throw new MalformedRecordException("only a concept can be forgotten: field=" + name, null);
             }
@@ -165,16 +191,17 @@ final class NativeRecord {
 
     private Command retraction(Origin origin) throws MalformedRecordException {
         Json.expect(parser, JsonToken.START_OBJECT, "retract must be an object");
-        Fields fields = new Fields(origin.context(), null);
+        Fields fields = new Fields(notes, origin.context(), null);
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             parser.nextToken();
             switch (name) {
-                case "before" -> fields.before = episodes(name);
-                case "episodes" -> fields.episodes = episodes(name);
+                case "before" -> fields.before = isNull() ? null : episodes(name);
+                case "episodes" -> fields.episodes = isNull() ? null : episodes(name);
                 default -> field(name, fields);
             }
         }
         Json.requireEndOfObject(parser);
+        fields.misnamed.note();
         List<Learned> episodes = fields.episodes;
         List<Learned> before = fields.before;
         if (episodes == null) {
@@ -199,16 +226,17 @@ final class NativeRecord {
         List<Learned> episodes = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             Json.expect(parser, JsonToken.START_OBJECT, "an episode must be an object");
-            Fields fields = new Fields(null, null);
+            Fields fields = new Fields(notes, null, null);
             for (String name = parser.nextName(); name != null; name = parser.nextName()) {
                 parser.nextToken();
-                if (name.equals("clock")) {
-                    fields.clockMs = Json.whole(name, parser, Episode.AT_MS_MAX);
-                } else {
+                if (!name.equals("clock")) {
                     field(name, fields);
+                } else if (!isNull()) {
+                    fields.clockMs = Json.whole(name, parser, Episode.AT_MS_MAX);
                 }
             }
             Json.requireEndOfObject(parser);
+            fields.misnamed.note();
             episodes.add(fields.learned());
         }
         return episodes;
@@ -232,16 +260,25 @@ final class NativeRecord {
     private Activation activation() throws MalformedRecordException {
         String id = null;
         double strength = 1;
+        Misnamed misnamed = new Misnamed(notes, RecordField.OF_CONCEPT);
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             parser.nextToken();
-            switch (name) {
-                case "id" -> id = Json.textOrNull(name, parser);
-                case "strength" -> strength = Json.number(name, parser);
-                default -> parser.skipChildren();
+            RecordField field = RecordField.of(name);
+            if (field == RecordField.ID) {
+                misnamed.met(field);
+                id = isNull() ? null : Json.text(name, parser);
+            } else if (field == RecordField.STRENGTH) {
+                misnamed.met(field);
+                strength = isNull() ? 1 : Json.number(name, parser);
+            } else {
+                misnamed.metUnknown(name);
+                parser.skipChildren();
             }
         }
+        misnamed.note();
         if (id == null) {
-            throw new MalformedRecordException("a concept must have an id: id=missing", null);
+            throw new MalformedRecordException(
+                    "a concept must have an id: id=missing" + misnamed.probably(RecordField.ID), null);
         }
         return new Activation(id, strength);
     }

@@ -37,6 +37,9 @@ final class Assignment {
     /** Where the next poll must go on, by partition: what is polled is checked against it. */
     private final Map<TopicPartition, Long> next = new HashMap<>();
 
+    /** Paused at a place until somebody lets them go. */
+    private final Set<TopicPartition> held = new HashSet<>();
+
     /** Given by the group while nothing could be stored: held still until there is room. */
     private final Set<TopicPartition> postponed = new HashSet<>();
 
@@ -138,7 +141,38 @@ final class Assignment {
             seek(Set.copyOf(postponed));
             postponed.clear();
         }
-        consumer.resume(consumer.paused());
+        Set<TopicPartition> paused = new HashSet<>(consumer.paused());
+        paused.removeAll(held);
+        consumer.resume(paused);
+    }
+
+    /** Reads no more of a partition for now; it goes on at a place. */
+    void hold(TopicPartition partition, OffsetAndMetadata at) {
+        consumer.pause(List.of(partition));
+        seek(partition, at);
+        held.add(partition);
+    }
+
+    /** Whether a partition is held. It is no more once it was moved to where the engine stands, or was given away. */
+    boolean isHeld(TopicPartition partition) {
+        return held.contains(partition);
+    }
+
+    /** Reads on, from where the engine stands. */
+    void letGo(Collection<TopicPartition> partitions) {
+        rewind(partitions.stream().filter(held::contains).toList());
+    }
+
+    /** What is read here. */
+    Set<TopicPartition> own() {
+        return Set.copyOf(next.keySet());
+    }
+
+    /** Where the engine stands, by partition. */
+    Map<Integer, Long> storedOffsets() {
+        Map<Integer, Long> offsets = new HashMap<>();
+        stored().forEach((partition, position) -> offsets.put(partition, position.nextOffset()));
+        return offsets;
     }
 
     /** Moves partitions back to where the engine stands: what was polled of them and not applied is to be read again. */
@@ -151,9 +185,16 @@ final class Assignment {
             }
             Optional<Integer> epoch =
                     position.leaderEpoch() < 0 ? Optional.empty() : Optional.of(position.leaderEpoch());
-            consumer.seek(partition, new OffsetAndMetadata(position.nextOffset(), epoch, ""));
-            next.put(partition, position.nextOffset());
+            seek(partition, new OffsetAndMetadata(position.nextOffset(), epoch, ""));
+            if (held.remove(partition)) {
+                consumer.resume(List.of(partition));
+            }
         }
+    }
+
+    private void seek(TopicPartition partition, OffsetAndMetadata to) {
+        consumer.seek(partition, to);
+        next.put(partition, to.offset());
     }
 
     /** Moves all partitions that are read back to where the engine stands. */
@@ -168,12 +209,17 @@ final class Assignment {
         Set<TopicPartition> all = new HashSet<>(consumer.assignment());
         consumer.unsubscribe();
         consumer.assign(all);
-        rewind(all);
+        Set<TopicPartition> reading = new HashSet<>(all);
+        reading.removeAll(held);
+        List.copyOf(held)
+                .forEach(partition -> hold(partition, new OffsetAndMetadata(next.getOrDefault(partition, 0L))));
+        rewind(reading);
     }
 
     /** These are not read any more. */
     void forget(Collection<TopicPartition> partitions) {
         partitions.forEach(next::remove);
+        held.removeAll(partitions);
         postponed.removeAll(partitions);
     }
 

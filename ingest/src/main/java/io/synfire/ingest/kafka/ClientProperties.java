@@ -1,21 +1,29 @@
 package io.synfire.ingest.kafka;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Properties of Kafka clients: what the user gave, passed through untouched, and the few that the guarantee rests on, which cannot
  * be given otherwise.
  */
 public final class ClientProperties {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientProperties.class);
 
     /** What each record exactly once rests on, and why another value would break it. */
     private static final Map<String, Object> REQUIRED = Map.of(
@@ -24,6 +32,9 @@ public final class ClientProperties {
             ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed", // an aborted record never happened
             ProducerConfig.ACKS_CONFIG, "all", // a dead letter must be safe before the position passes it
             ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+
+    /** Every property that a consumer, a producer or an admin client knows. What else is given is a plugin's, or a mistake. */
+    public static final Set<String> NAMES = names();
 
     /** The largest request of a producer: 16 MiB, as HTTP takes, and 1 MiB for all that is not a record's value. */
     private static final long REQUEST_BYTES_MAX = 17L << 20;
@@ -37,21 +48,36 @@ public final class ClientProperties {
      * Properties as the user gave them, without the prefix {@code kafka.}.
      *
      * @param given by name; {@code bootstrap.servers} at least
-     * @throws IllegalArgumentException if one is given that the guarantee rests on, with another value
+     * @throws IllegalArgumentException if no servers are named, or one is given that the guarantee rests on, with another value
      */
     public ClientProperties(Map<String, String> given) {
-        if (!given.containsKey("bootstrap.servers")) {
+        if (given.getOrDefault("bootstrap.servers", "").isBlank()) {
             throw new IllegalArgumentException("kafka.bootstrap.servers must be set: kafka.bootstrap.servers=missing");
         }
         check(given);
         this.given = new LinkedHashMap<>(given);
+        String plugins = given.keySet().stream()
+                .filter(name -> !NAMES.contains(name))
+                .sorted()
+                .map(name -> "kafka." + name)
+                .collect(Collectors.joining(" "));
+        if (!plugins.isEmpty()) {
+            LOG.warn("no Kafka client knows these settings; they are passed on, for plugins: {}", plugins);
+        }
+    }
+
+    private static Set<String> names() {
+        Set<String> names = new TreeSet<>(ConsumerConfig.configNames());
+        names.addAll(ProducerConfig.configNames());
+        names.addAll(AdminClientConfig.configNames());
+        return Collections.unmodifiableSet(names);
     }
 
     /**
      * Refuses what the user may not give, before a client is made with it.
      *
      * @param given by name, without the prefix {@code kafka.}
-     * @throws IllegalArgumentException if one is given that the guarantee rests on, with another value
+     * @throws IllegalArgumentException if no servers are named, or one is given that the guarantee rests on, with another value
      */
     public static void check(Map<String, String> given) {
         given.forEach((name, value) -> {
@@ -156,13 +182,8 @@ public final class ClientProperties {
     }
 
     /** A client warns of names that only another kind of client knows; names that none knows go through, for plugins. */
-    private static Map<String, Object> known(Map<String, Object> properties, java.util.Set<String> names) {
-        properties
-                .keySet()
-                .removeIf(name -> !names.contains(name)
-                        && (ConsumerConfig.configNames().contains(name)
-                                || ProducerConfig.configNames().contains(name)
-                                || AdminClientConfig.configNames().contains(name)));
+    private static Map<String, Object> known(Map<String, Object> properties, Set<String> names) {
+        properties.keySet().removeIf(name -> !names.contains(name) && NAMES.contains(name));
         return properties;
     }
 }

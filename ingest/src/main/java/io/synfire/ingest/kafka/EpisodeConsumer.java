@@ -12,8 +12,11 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
@@ -45,22 +48,30 @@ public final class EpisodeConsumer implements AutoCloseable {
      * @param checkpointInterval at most this long between two checkpoints while something is learned
      * @param decoding how records become entries
      * @param faults what to do about faults that it cannot mend by itself
+     * @param offsetsGroup the group under whose name it commits its positions for lag tools, which nobody must have joined; in a group that
+     *     one's. Null for none
      */
-    public record Options(TopicNames topics, Duration checkpointInterval, Decoding decoding, FaultPolicy faults) {
+    public record Options(
+            TopicNames topics,
+            Duration checkpointInterval,
+            Decoding decoding,
+            FaultPolicy faults,
+            @Nullable String offsetsGroup) {
 
         /**
-         * With the policy for faults that holds if nothing else is said.
+         * With the policy for faults that holds if nothing else is said, and nothing for lag tools.
          *
          * @param topics what it reads, and where rejected records go
          * @param checkpointInterval at most this long between two checkpoints while something is learned
          * @param decoding how records become entries
          */
         public Options(TopicNames topics, Duration checkpointInterval, Decoding decoding) {
-            this(topics, checkpointInterval, decoding, FaultPolicy.defaults());
+            this(topics, checkpointInterval, decoding, FaultPolicy.defaults(), null);
         }
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(EpisodeConsumer.class);
+    private static final long RETRY_MS = 1_000;
 
     private final Engine engine;
     private final ClientProperties properties;
@@ -70,6 +81,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     private final MeterRegistry meters;
     private final RecordDecoder decoder;
     private final Gauge lagGauge;
+    private final Gauge heldGauge;
     private final Gauge readyGauge;
     private final Thread thread = new Thread(this::run, "synfire-learner");
 
@@ -114,6 +126,9 @@ public final class EpisodeConsumer implements AutoCloseable {
                 .register(meters));
         this.lagGauge = Gauge.builder("synfire.lag", () -> (double) progress.lag())
                 .description("Records that are in the log and not yet learned; -1 while unknown")
+                .register(meters);
+        this.heldGauge = Gauge.builder("synfire.partitions.held", () -> (double) progress.held())
+                .description("Partitions that wait at a command to forget until the others have come to it, too")
                 .register(meters);
         this.readyGauge = Gauge.builder("synfire.ready", () -> ready() ? 1 : 0)
                 .description("1 while the log was caught up with once, the cluster answers and learning goes on")
@@ -190,17 +205,13 @@ public final class EpisodeConsumer implements AutoCloseable {
         applier.close();
         // Another learner may count in the same registry after this one.
         meters.remove(lagGauge);
+        meters.remove(heldGauge);
         meters.remove(readyGauge);
     }
 
     private void run() {
-        try (TopicWatch watch = new TopicWatch(
-                properties, options.topics().episodes(), options.faults().lostAfter(), meters)) {
-            watching = watch;
-            String topicId = watch.await(stopping);
-            if (topicId != null) {
-                learn(topicId, watch);
-            }
+        try {
+            learn();
         } catch (WakeupException e) {
             LOG.debug("learning stops", e);
         } catch (InterruptedException e) {
@@ -227,7 +238,36 @@ public final class EpisodeConsumer implements AutoCloseable {
         return e;
     }
 
-    private void learn(String topicId, TopicWatch watch) throws InterruptedException {
+    private void learn() throws InterruptedException {
+        Admin admin = Admin.create(properties.admin());
+        try (TopicWatch watch = new TopicWatch(
+                admin, options.topics().episodes(), options.faults().lostAfter(), meters)) {
+            watching = watch;
+            String topicId = watch.await(stopping);
+            if (topicId != null && isKept(admin)) {
+                learn(topicId, admin, watch);
+            }
+        } finally {
+            // By itself it would wait for what is under way, for as long as the clients do.
+            admin.close(Duration.ZERO);
+        }
+    }
+
+    /** Refuses a topic that keeps only the last of each key; waits for the cluster to say. False if closed meanwhile. */
+    private boolean isKept(Admin admin) throws InterruptedException {
+        while (!isStopping()) {
+            try {
+                TopicRetention.require(admin, options.topics().episodes());
+                return true;
+            } catch (RetriableException e) {
+                LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
+                var unused = stopping.await(RETRY_MS, TimeUnit.MILLISECONDS);
+            }
+        }
+        return false;
+    }
+
+    private void learn(String topicId, Admin admin, TopicWatch watch) throws InterruptedException {
         String topic = options.topics().episodes();
         FaultPolicy faults = options.faults();
         // Values stay where they were received: what is large is not there twice.
@@ -250,6 +290,7 @@ public final class EpisodeConsumer implements AutoCloseable {
                 group = new GroupListener(engine, applier, assignment, room, stopping);
                 consumer.subscribe(List.of(topic), group);
             }
+            ForgetGate gate = new ForgetGate(engine, assignment, topic, new CopyEnds(watch, consumer));
             LearningLoop loop = new LearningLoop(
                     engine,
                     applier,
@@ -257,9 +298,10 @@ public final class EpisodeConsumer implements AutoCloseable {
                     options.checkpointInterval(),
                     stopping,
                     progress,
-                    new LearningLoop.Clients(consumer, rejected, watch, group),
+                    new LearningLoop.Clients(consumer, rejected, watch, group, offsets(topicId, admin, consumer)),
                     assignment,
-                    new PollDecoder(decoder, assignment, rejected));
+                    gate,
+                    new PollDecoder(decoder, assignment, rejected, gate));
             try {
                 loop.run();
             } finally {
@@ -267,8 +309,18 @@ public final class EpisodeConsumer implements AutoCloseable {
                 // Not after a failure of the engine itself: it refuses, and says so.
                 applier.await();
                 engine.checkpoint();
+                loop.finish();
             }
         }
+    }
+
+    private @Nullable LagOffsets offsets(String topicId, Admin admin, KafkaConsumer<byte[], ByteBuffer> consumer) {
+        String group = options.offsetsGroup();
+        if (group == null) {
+            return null;
+        }
+        LagOffsets.Sink sink = properties.hasGroup() ? LagOffsets.as(consumer) : LagOffsets.beside(admin, group);
+        return new LagOffsets(options.topics().episodes(), topicId, group, sink);
     }
 
     private boolean isStopping() {

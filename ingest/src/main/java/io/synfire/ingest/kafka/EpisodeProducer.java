@@ -11,24 +11,41 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
-/** Appends records to the topic of episodes, keyed by context so that one context stays in one partition. Thread-safe. */
+/**
+ * Appends records to the topic of episodes, keyed by context so that one context stays in one partition. Nothing else becomes a key: a
+ * learner may take keys for contexts. Thread-safe.
+ */
 public final class EpisodeProducer implements AutoCloseable {
 
     /** A record to append. */
     public static final class Outgoing {
         private final @Nullable String context;
+        private final @Nullable String eventId;
         private final byte[] json;
 
         /**
-         * A record.
+         * A record of an event without an id.
          *
          * @param context its context, or null for none
          * @param json its value, not copied
          */
         public Outgoing(@Nullable String context, byte[] json) {
+            this(context, null, json);
+        }
+
+        /**
+         * A record.
+         *
+         * @param context its context, or null for none
+         * @param eventId the id of its event, or null for none: without a context, all with one id go to one partition
+         * @param json its value, not copied
+         */
+        public Outgoing(@Nullable String context, @Nullable String eventId, byte[] json) {
             this.context = context;
+            this.eventId = eventId;
             this.json = json;
         }
     }
@@ -73,7 +90,7 @@ public final class EpisodeProducer implements AutoCloseable {
         for (Outgoing record : records) {
             String context = record.context;
             byte[] key = context == null ? null : context.getBytes(StandardCharsets.UTF_8);
-            sent.add(producer.send(new ProducerRecord<>(topic, key, record.json)));
+            sent.add(producer.send(new ProducerRecord<>(topic, partition(record), key, record.json)));
         }
         producer.flush();
         try {
@@ -99,6 +116,16 @@ public final class EpisodeProducer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while episodes were appended", e);
         }
+    }
+
+    /** Where the event's id alone decides: the partition that it would have as a key. Else null: the key decides, or nothing. */
+    private @Nullable Integer partition(Outgoing record) {
+        String eventId = record.eventId;
+        if (record.context != null || eventId == null) {
+            return null;
+        }
+        int partitions = producer.partitionsFor(topic).size();
+        return Utils.toPositive(Utils.murmur2(eventId.getBytes(StandardCharsets.UTF_8))) % partitions;
     }
 
     @Override

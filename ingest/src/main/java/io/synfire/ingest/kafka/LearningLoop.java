@@ -26,6 +26,7 @@ final class LearningLoop {
     private static final Logger LOG = LoggerFactory.getLogger(LearningLoop.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long RETRY_MS = 1_000;
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(2);
 
     /** A record beyond what is fetched at once: 8 MiB. */
     private static final int LARGE_BYTES = 8 << 20;
@@ -38,6 +39,7 @@ final class LearningLoop {
     private final Progress progress;
     private final Clients clients;
     private final Assignment assignment;
+    private final ForgetGate gate;
     private final PollDecoder decoder;
     private final KafkaConsumer<byte[], ByteBuffer> consumer;
     private final TopicWatch watch;
@@ -52,12 +54,14 @@ final class LearningLoop {
      * @param rejected where records go that cannot be learned
      * @param watch says whether the cluster answers, and whether it is still the same topic
      * @param group hears what the group decides, or null if there is none
+     * @param offsets tells lag tools how far it has come, or null if nobody is to be told
      */
     record Clients(
             KafkaConsumer<byte[], ByteBuffer> consumer,
             DeadLetters rejected,
             TopicWatch watch,
-            @Nullable GroupListener group) {}
+            @Nullable GroupListener group,
+            @Nullable LagOffsets offsets) {}
 
     LearningLoop(
             Engine engine,
@@ -68,6 +72,7 @@ final class LearningLoop {
             Progress progress,
             Clients clients,
             Assignment assignment,
+            ForgetGate gate,
             PollDecoder decoder) {
         this.engine = engine;
         this.applier = applier;
@@ -77,6 +82,7 @@ final class LearningLoop {
         this.progress = progress;
         this.clients = clients;
         this.assignment = assignment;
+        this.gate = gate;
         this.decoder = decoder;
         this.consumer = clients.consumer();
         this.watch = clients.watch();
@@ -117,12 +123,13 @@ final class LearningLoop {
                 assignment.resume();
             }
             poll();
+            passGate();
         } else {
             pause();
         }
         if (System.nanoTime() - lastCheckpointNanos >= checkpointInterval.toNanos()) {
             engine.startCheckpoint();
-            commitForLagTools();
+            report();
             lastCheckpointNanos = System.nanoTime();
         }
         // Ready means that others may rely on it: what was caught up with is durable first.
@@ -170,6 +177,22 @@ final class LearningLoop {
         }
     }
 
+    /** Applies the commands for which partitions were held, once they are due. */
+    private void passGate() throws InterruptedException {
+        while (gate.mayOpen() && settle()) {
+            Batch due = gate.next();
+            if (due == null) {
+                break;
+            }
+            applier.apply(List.of(due), 0);
+            if (!settle()) {
+                break;
+            }
+            gate.opened();
+        }
+        progress.held(gate.held());
+    }
+
     /**
      * False if the cluster does not say any more whose records these are, or what was polled before was dropped: then these are to be read
      * again.
@@ -212,13 +235,21 @@ final class LearningLoop {
         }
     }
 
-    private void commitForLagTools() {
-        if (group != null) {
-            consumer.commitAsync((offsets, e) -> {
-                if (e != null) {
-                    LOG.debug("offsets for lag tools were not committed", e);
-                }
-            });
+    /** What is committed by now, which is at least the checkpoint before. */
+    private void report() {
+        LagOffsets offsets = clients.offsets();
+        if (offsets != null) {
+            offsets.report(engine.committedPositions(), consumer.assignment());
+        }
+    }
+
+    /** What was committed last, when nothing more is learned. */
+    void finish() throws InterruptedException {
+        LagOffsets offsets = clients.offsets();
+        if (offsets != null) {
+            // A member's consumer awaits its answers when it is closed.
+            offsets.finish(
+                    engine.committedPositions(), consumer.assignment(), group == null ? ANSWER_MAX : Duration.ZERO);
         }
     }
 

@@ -7,7 +7,6 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,13 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
-import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
 
@@ -45,13 +41,13 @@ public final class LocalBroker implements AutoCloseable {
     private static final int CONNECT_MS = 500;
     private static final int ANSWER_MS = 5_000;
 
-    private final KafkaRaftServer server;
+    private final KraftNode node;
     private final Path directory;
     private final String bootstrapServers;
     private boolean closed;
 
-    private LocalBroker(KafkaRaftServer server, Path directory, String bootstrapServers) {
-        this.server = server;
+    private LocalBroker(KraftNode node, Path directory, String bootstrapServers) {
+        this.node = node;
         this.directory = directory;
         this.bootstrapServers = bootstrapServers;
     }
@@ -79,8 +75,14 @@ public final class LocalBroker implements AutoCloseable {
      * @throws IllegalStateException if it cannot start, such as when another one uses the directory
      */
     public static LocalBroker start(Path directory, int preferredPort, Map<String, String> more) {
-        int port = preferredPort > 0 && isFree(preferredPort) ? preferredPort : freePort();
-        int controllerPort = freePort();
+        try (BoundSockets sockets = new BoundSockets()) {
+            return start(directory, sockets, sockets.bind(preferredPort), sockets.bind(0), more);
+        }
+    }
+
+    /** The same on ports that are bound already. */
+    static LocalBroker start(
+            Path directory, BoundSockets sockets, int port, int controllerPort, Map<String, String> more) {
         try {
             Files.createDirectories(directory);
             if (!Files.exists(directory.resolve(FORMATTED))) {
@@ -88,11 +90,9 @@ public final class LocalBroker implements AutoCloseable {
             }
             Properties properties = properties(directory, port, controllerPort);
             properties.putAll(more);
-            KafkaConfig config = KafkaConfig.fromProps(properties, false);
-            KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
-            server.startup();
+            KraftNode node = KraftNode.start(properties, sockets);
             Files.writeString(directory.resolve(ADDRESS), "127.0.0.1:" + port);
-            return new LocalBroker(server, directory, "127.0.0.1:" + port);
+            return new LocalBroker(node, directory, "127.0.0.1:" + port);
         } catch (IOException | RuntimeException e) {
             throw new IllegalStateException(
                     "the broker in this process cannot start: directory=" + directory + ": " + e.getMessage(), e);
@@ -160,8 +160,7 @@ public final class LocalBroker implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            server.shutdown();
-            server.awaitShutdown();
+            node.close();
             try {
                 Files.deleteIfExists(directory.resolve(ADDRESS));
             } catch (IOException e) {
@@ -229,23 +228,5 @@ public final class LocalBroker implements AutoCloseable {
         properties.put("transaction.state.log.segment.bytes", "1048576");
         properties.put("offsets.topic.segment.bytes", "1048576");
         return properties;
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException("the loopback interface has no free port", e);
-        }
     }
 }

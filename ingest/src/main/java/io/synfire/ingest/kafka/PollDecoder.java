@@ -2,6 +2,7 @@ package io.synfire.ingest.kafka;
 
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Forget;
 import io.synfire.ingest.codec.MalformedRecordException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,14 +28,19 @@ final class PollDecoder {
     private final RecordDecoder decoder;
     private final Assignment assignment;
     private final Rejecting rejected;
+    private final ForgetGate gate;
 
-    PollDecoder(RecordDecoder decoder, Assignment assignment, Rejecting rejected) {
+    PollDecoder(RecordDecoder decoder, Assignment assignment, Rejecting rejected, ForgetGate gate) {
         this.decoder = decoder;
         this.assignment = assignment;
         this.rejected = rejected;
+        this.gate = gate;
     }
 
-    /** All records, decoded; those that are malformed are sent to the dead letters, which are yet to be awaited. */
+    /**
+     * All records, decoded; those that are malformed are sent to the dead letters, which are yet to be awaited. What lies behind a copy of a
+     * command at which a partition is held is left out: it is read again.
+     */
     List<Batch> decode(ConsumerRecords<byte[], ByteBuffer> polled) {
         List<Batch> batches = new ArrayList<>();
         for (Map.Entry<TopicPartition, OffsetAndMetadata> next :
@@ -58,6 +64,11 @@ final class PollDecoder {
         for (ConsumerRecord<byte[], ByteBuffer> record : records) {
             try {
                 Entry entry = decoder.admitted(record, record.value());
+                if (gate.holdsAt(partition, entry)) {
+                    batches.add(batch(partition, entries, at(record, 0), rejectedHere));
+                    gate.hold(partition, (Forget) entry, at(record, 0), at(record, 1));
+                    return;
+                }
                 entries.add(entry);
                 pairs += entry.pairs();
             } catch (MalformedRecordException e) {
@@ -71,8 +82,7 @@ final class PollDecoder {
                         e);
             }
             if (pairs >= BATCH_PAIRS || entries.size() >= BATCH_ENTRIES) {
-                OffsetAndMetadata next = new OffsetAndMetadata(record.offset() + 1, record.leaderEpoch(), "");
-                batches.add(batch(partition, entries, next, rejectedHere));
+                batches.add(batch(partition, entries, at(record, 1), rejectedHere));
                 entries = new ArrayList<>();
                 pairs = 0;
                 rejectedHere = 0;
@@ -80,6 +90,10 @@ final class PollDecoder {
         }
         // The end may lie behind the last record: markers of transactions have offsets, too.
         batches.add(batch(partition, entries, end, rejectedHere));
+    }
+
+    private static OffsetAndMetadata at(ConsumerRecord<byte[], ByteBuffer> record, int further) {
+        return new OffsetAndMetadata(record.offset() + further, record.leaderEpoch(), "");
     }
 
     private Batch batch(TopicPartition partition, List<Entry> entries, OffsetAndMetadata next, int rejectedHere) {

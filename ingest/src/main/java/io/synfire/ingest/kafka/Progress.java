@@ -13,6 +13,7 @@ final class Progress {
     private volatile boolean idle;
 
     private volatile int partitions = -1;
+    private volatile int held;
     private volatile long lag = -1;
 
     Progress(Counter records) {
@@ -40,6 +41,15 @@ final class Progress {
         partitions = readPartitions;
         idle = givenNothing;
         lag = recordsBehind;
+    }
+
+    /** How many partitions it holds at their copies of a command to forget. */
+    void held(int heldPartitions) {
+        held = heldPartitions;
+    }
+
+    int held() {
+        return held;
     }
 
     boolean hasCaughtUp() {

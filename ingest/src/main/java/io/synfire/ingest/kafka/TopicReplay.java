@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
@@ -82,7 +83,23 @@ public final class TopicReplay {
 
     /** What is read, and how far. */
     private record Reading(
-            KafkaConsumer<byte[], ByteBuffer> consumer, Assignment assignment, Map<TopicPartition, Long> left) {}
+            KafkaConsumer<byte[], ByteBuffer> consumer,
+            Assignment assignment,
+            ForgetGate gate,
+            Map<TopicPartition, Long> left) {}
+
+    /** A copy is met before the goal or not at all: what lies behind it is for who reads on. */
+    private record UpToGoal(Map<TopicPartition, Long> left) implements ForgetGate.ReadThrough {
+        @Override
+        public boolean is(Forget forget, TopicPartition partition) {
+            return !left.containsKey(partition);
+        }
+
+        @Override
+        public boolean mayCome(TopicPartition partition) {
+            return true;
+        }
+    }
 
     /**
      * Where a topic ends now.
@@ -122,13 +139,16 @@ public final class TopicReplay {
     public void replay(List<Position> goal, ReplayWatch watch) throws InterruptedException {
         String topicId = TopicIds.of(properties, topic);
         TopicIds.require(topic, topicId, goal);
+        TopicRetention.require(properties, topic);
         try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties);
                 Applier applier = new Applier(engine, BatchListener.NONE, null)) {
             Map<TopicPartition, Long> left = new HashMap<>();
             for (Position position : goal) {
                 left.put(new TopicPartition(topic, position.partition()), position.nextOffset());
             }
-            Reading reading = new Reading(consumer, assignment(consumer, topicId), left);
+            Assignment assignment = assignment(consumer, topicId);
+            ForgetGate gate = new ForgetGate(engine, assignment, topic, new UpToGoal(left));
+            Reading reading = new Reading(consumer, assignment, gate, left);
             try {
                 boolean hasBegun = false;
                 while (!(hasBegun && left.isEmpty()) && !watch.isStopped()) {
@@ -235,11 +255,20 @@ public final class TopicReplay {
                         .filter(partition -> reading.consumer().position(partition)
                                 >= reading.left().getOrDefault(partition, 0L))
                         .forEach(partition -> reached(reading, partition));
+                passGate(reading, applier);
                 return;
             }
-            List<Batch> batches = new PollDecoder(decoder, reading.assignment(), this::reject).decode(polled);
+            List<Batch> batches =
+                    new PollDecoder(decoder, reading.assignment(), this::reject, reading.gate()).decode(polled);
             rejects.force();
             applier.apply(batches.stream().map(this::counted).toList(), polled.count());
+            polled.nextOffsets().forEach((partition, next) -> {
+                if (!reading.assignment().isHeld(partition)
+                        && next.offset() >= reading.left().getOrDefault(partition, Long.MAX_VALUE)) {
+                    reached(reading, partition);
+                }
+            });
+            passGate(reading, applier);
             long now = System.nanoTime();
             if (now - lastCheckpointNanos >= options.checkpointInterval().toNanos()) {
                 engine.startCheckpoint();
@@ -249,6 +278,20 @@ public final class TopicReplay {
             passOverWhatWent(reading, applier, e);
         } catch (IOException e) {
             throw new UncheckedIOException("a rejected record cannot be kept: " + e.getMessage(), e);
+        }
+    }
+
+    /** Applies the commands for which partitions were held, once they are due. */
+    private static void passGate(Reading reading, Applier applier) throws InterruptedException {
+        while (reading.gate().mayOpen()) {
+            applier.await();
+            Batch due = reading.gate().next();
+            if (due == null) {
+                return;
+            }
+            applier.apply(List.of(due), 0);
+            applier.await();
+            reading.gate().opened();
         }
     }
 
@@ -273,7 +316,7 @@ public final class TopicReplay {
         gone.forEach(range -> passOver(reading, range));
     }
 
-    /** Cuts off what lies behind the goal, and reads no more of what has reached it. */
+    /** Cuts off what lies behind the goal. */
     private static ConsumerRecords<byte[], ByteBuffer> upToGoal(
             Reading reading, ConsumerRecords<byte[], ByteBuffer> polled) {
         Map<TopicPartition, List<ConsumerRecord<byte[], ByteBuffer>>> records = new HashMap<>();
@@ -292,7 +335,6 @@ public final class TopicReplay {
                 nextOffsets.put(partition, next);
             } else {
                 nextOffsets.put(partition, new OffsetAndMetadata(goal, next.leaderEpoch(), ""));
-                reached(reading, partition);
             }
         });
         return new ConsumerRecords<>(records, nextOffsets);

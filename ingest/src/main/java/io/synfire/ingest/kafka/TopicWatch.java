@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -56,8 +58,8 @@ final class TopicWatch implements AutoCloseable {
     private volatile @Nullable String topicId;
     private volatile @Nullable String trouble;
 
-    TopicWatch(ClientProperties properties, String topic, Duration lostAfter, MeterRegistry meters) {
-        this.admin = Admin.create(properties.admin());
+    TopicWatch(Admin admin, String topic, Duration lostAfter, MeterRegistry meters) {
+        this.admin = admin;
         this.topic = topic;
         this.lostAfter = lostAfter;
         this.meters = meters;
@@ -93,6 +95,18 @@ final class TopicWatch implements AutoCloseable {
     /** Asks for the topic's id as it is from now on. */
     KafkaFuture<String> ask() {
         return describe().thenApply(description -> description.topicId().toString());
+    }
+
+    /** Asks where partitions end from now on, transactions that are still open included. */
+    KafkaFuture<Map<TopicPartition, Long>> ends(Set<TopicPartition> of) {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        of.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+        ListOffsetsOptions options = new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED).timeoutMs(ANSWER_MAX_MS);
+        return admin.listOffsets(latest, options).all().thenApply(found -> {
+            Map<TopicPartition, Long> ends = new HashMap<>();
+            found.forEach((partition, end) -> ends.put(partition, end.offset()));
+            return ends;
+        });
     }
 
     /** The topic's id, once the cluster has said it; null if stopped meanwhile. */
@@ -131,7 +145,6 @@ final class TopicWatch implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
-        admin.close(Duration.ZERO);
         // Another may count in the same registry after this one.
         meters.remove(silence);
     }

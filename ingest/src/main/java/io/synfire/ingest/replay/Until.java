@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>An episode counts if its event time is not after the moment, wherever in the log it is.
  *   <li>A retraction takes back those of its episodes that count, whenever it was given: what was taken back stays taken back. It has no
- *       effect if none of them counts.
+ *       effect if none of them counts. Of a context it is told which window each episode met when it was learned. Where episodes after the
+ *       moment were among those, or had moved the partition's clock, a memory of the moment has learned other pairs of the context; then what
+ *       it takes back may be off by these.
  *   <li>A concept is forgotten where the log says so, whenever that was: what was forgotten does not come back by asking for an earlier
  *       moment.
  * </ul>

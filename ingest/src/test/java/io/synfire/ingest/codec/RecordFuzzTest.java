@@ -31,7 +31,7 @@ final class RecordFuzzTest {
             "{\"at\":1294135200000,\"concepts\":[\"ü\",\"日本\",\"\\u00e9\",\"a\\\"b\"]}",
             "{\"forget\":{\"concept\":\"bread\"}}",
             "{\"retract\":{\"at\":1294135200000,\"concepts\":[\"bread\",\"butter\"]}}",
-            "{\"retract\":{\"context\":\"k\",\"episodes\":[{\"at\":1,\"concepts\":[\"a\"]},{\"at\":2,\"reward\":-3,"
+            "{\"retract\":{\"context\":\"k\",\"episodes\":[{\"at\":1294135200001,\"concepts\":[\"a\"]},{\"at\":\"1970-01-01\",\"reward\":-3,"
                     + "\"concepts\":[{\"id\":\"b\",\"strength\":2}]}]}}",
             "{\"type\":\"save\",\"ts\":1294135200000,\"user\":{\"id\":17},\"meta\":[\"x-1\"],\"payload\":{\"items\":"
                     + "[{\"sku\":\"tea\",\"qty\":2},\"cup\",4711]},\"other\":[null,true,{\"deep\":[[1.5e3]]}]}");
@@ -75,8 +75,8 @@ final class RecordFuzzTest {
             new JsonEpisodeCodec(new FieldMapping(
                     FieldMapping.pointer("concepts", "/payload/items"),
                     FieldMapping.pointer("id", "/sku"),
-                    FieldMapping.pointer("strength", "/qty"),
-                    FieldMapping.pointer("at", "/ts"),
+                    new FieldMapping.Strength(FieldMapping.pointer("strength", "/qty"), StrengthScale.NONE),
+                    new FieldMapping.Time(FieldMapping.pointer("at", "/ts"), TimeFormat.PLAIN),
                     FieldMapping.pointer("context", "/user/id"),
                     FieldMapping.pointer("event-id", "/meta/0"),
                     new FieldMapping.Reward(

@@ -43,8 +43,12 @@ final class RecordLimitsTest {
 
     @Test
     void whatIsTooLateIsRefusedAlsoAsARetraction() {
-        assertTooMuch(Reason.TIME, "{\"at\":5001,\"concepts\":[\"a\"]}", "max-at=1970-01-01T00:00:05Z");
-        assertTooMuch(Reason.TIME, "{\"retract\":{\"at\":5001,\"concepts\":[\"a\"]}}", "max-at=");
+        assertTooMuch(
+                Reason.TIME,
+                "{\"at\":\"1970-01-01T00:00:05.001Z\",\"concepts\":[\"a\"]}",
+                "max-at=1970-01-01T00:00:05Z");
+        assertTooMuch(
+                Reason.TIME, "{\"retract\":{\"at\":\"1970-01-01T00:00:05.001Z\",\"concepts\":[\"a\"]}}", "max-at=");
     }
 
     @Test
@@ -57,7 +61,8 @@ final class RecordLimitsTest {
 
     @Test
     void aRecordIsReadWhereItLies() throws MalformedRecordException {
-        byte[] around = "xx{\"at\":7,\"concepts\":[\"a\"]}yy".getBytes(StandardCharsets.UTF_8);
+        byte[] around =
+                "xx{\"at\":\"1970-01-01T00:00:00.007Z\",\"concepts\":[\"a\"]}yy".getBytes(StandardCharsets.UTF_8);
         ByteBuffer slice = ByteBuffer.wrap(around, 2, around.length - 4).slice();
         assertThat(codec.decode(slice, Origin.at(0))).isEqualTo(Episode.of(7, "a"));
         assertThat(slice.remaining()).isEqualTo(around.length - 4);

@@ -33,7 +33,7 @@ final class EpisodeFileTest {
 
     private static final String LINES =
             """
-            {"at": 10, "concepts": ["a", "b"]}
+            {"at": 1300000000010, "concepts": ["a", "b"]}
 
             not json
             {"concepts": ["a", "c"]}
@@ -56,7 +56,7 @@ final class EpisodeFileTest {
         try (Engine engine = open("store")) {
             Summary summary = new EpisodeFile(engine, deadLetters(), null).learn(file, lines -> {});
             assertThat(summary).isEqualTo(new Summary(4, 2, 0, 1, 0));
-            assertThat(engine.view().watermarkMs()).isEqualTo(10);
+            assertThat(engine.view().watermarkMs()).isEqualTo(1_300_000_000_010L);
             assertThat(engine.view().counts().deadLetters()).isEqualTo(1);
         }
         assertThat(Files.readAllLines(deadLetters())).singleElement().satisfies(line -> assertThat(line)
@@ -99,7 +99,7 @@ final class EpisodeFileTest {
 
     @Test
     void aTruncatedFileFailsAndWhatWasReadIsLearned() throws IOException {
-        String many = "{\"at\": 1, \"concepts\": [\"a\", \"b\"]}\n".repeat(50_000);
+        String many = "{\"at\": 1700000000001, \"concepts\": [\"a\", \"b\"]}\n".repeat(50_000);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (OutputStream gzip = new GZIPOutputStream(bytes)) {
             gzip.write(many.getBytes(StandardCharsets.UTF_8));
@@ -154,7 +154,7 @@ final class EpisodeFileTest {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < 5_000; i++) {
             lines.append("{\"at\": ")
-                    .append(i * 1_000L)
+                    .append(1_700_000_000_000L + i * 1_000L)
                     .append(", \"concepts\": [\"a")
                     .append(i % 97);
             lines.append("\", \"b")

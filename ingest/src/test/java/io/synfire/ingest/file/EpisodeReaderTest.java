@@ -59,12 +59,12 @@ final class EpisodeReaderTest {
         EpisodeReader.Read read = read(
                 null,
                 """
-                {"at":7,"context":"k","concepts":["b"]}
-                {"at":5,"concepts":["a"]}
+                {"at":1300000000007,"context":"k","concepts":["b"]}
+                {"at":1300000000005,"concepts":["a"]}
                 {"forget":{"concept":"a"}}
                 {}
                 """);
-        assertThat(shown(read)).containsExactly("5 null a", "7 k b");
+        assertThat(shown(read)).containsExactly("1300000000005 null a", "1300000000007 k b");
         assertThat(read.rejected()).isEqualTo(2);
         assertThat(read.firstRejection()).contains("a command is no episode", "line=3");
     }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 final class FileReplayTest {
 
+    private static final long FIRST_MS = 1_700_000_000_000L;
     private static final long SEED = Long.getLong("synfire.seed", 7);
     private static final int LINES = 5_000;
 
@@ -66,20 +67,20 @@ final class FileReplayTest {
 
     @Test
     void whatWasTooLateToBeLearnedIsNotLearnedNowEither() throws Exception {
-        limits = new RecordLimits(RecordLimits.BYTES_MAX, LINES * 500L);
+        limits = new RecordLimits(RecordLimits.BYTES_MAX, FIRST_MS + LINES * 500L);
         List<Path> files = files();
         try (Engine learned = learned("bounded", files);
                 Engine again = open("bounded-again")) {
             replay(again, Until.always(), false, learned.positions(), ReplayWatch.NONE);
             assertThat(again.digest().learnedHex()).isEqualTo(learned.digest().learnedHex());
-            assertThat(learned.view().watermarkMs()).isPositive().isLessThanOrEqualTo(LINES * 500L);
+            assertThat(learned.view().watermarkMs()).isPositive().isLessThanOrEqualTo(FIRST_MS + LINES * 500L);
         }
     }
 
     @Test
     void asOfAMomentItIsTheMemoryOfWhatHadHappenedThen() throws Exception {
         List<Path> files = files();
-        long untilMs = LINES * 500L;
+        long untilMs = FIRST_MS + LINES * 500L;
         List<Path> earlier = new ArrayList<>();
         for (Path file : files) {
             Path filtered = directory.resolve("until-" + file.getFileName());
@@ -139,13 +140,13 @@ final class FileReplayTest {
         System.out.println("seed=" + SEED);
         SplittableRandom random = new SplittableRandom(SEED);
         List<Path> files = new ArrayList<>();
-        long atMs = 0;
+        long atMs = FIRST_MS;
         for (String name : List.of("first.jsonl", "second.jsonl")) {
             List<String> lines = new ArrayList<>();
             for (int i = 0; i < LINES; i++) {
                 atMs += 1_000;
                 int kind = random.nextInt(20);
-                String at = random.nextInt(4) == 0 ? "" : ",\"at\":" + Math.max(0, atMs - random.nextLong(5_000));
+                String at = random.nextInt(4) == 0 ? "" : ",\"at\":" + (atMs - random.nextLong(5_000));
                 String context = random.nextBoolean() ? "" : ",\"context\":\"k" + random.nextInt(20) + "\"";
                 lines.add(
                         kind == 0

@@ -173,9 +173,11 @@ final class EpisodeConsumerIT {
             for (int copy = 0; copy < 2; copy++) {
                 for (int i = 0; i < 100; i++) {
                     byte[] key = ("k" + i).getBytes(StandardCharsets.UTF_8);
-                    byte[] inValue = ("{\"at\":" + i + ",\"concepts\":[\"a\",\"b\"],\"eventId\":\"v" + i + "\"}")
+                    byte[] inValue = ("{\"at\":" + (LearnerKit.FIRST_MS + i)
+                                    + ",\"concepts\":[\"a\",\"b\"],\"eventId\":\"v" + i + "\"}")
                             .getBytes(StandardCharsets.UTF_8);
-                    byte[] plain = ("{\"at\":" + i + ",\"concepts\":[\"a\",\"c\"]}").getBytes(StandardCharsets.UTF_8);
+                    byte[] plain = ("{\"at\":" + (LearnerKit.FIRST_MS + i) + ",\"concepts\":[\"a\",\"c\"]}")
+                            .getBytes(StandardCharsets.UTF_8);
                     var unused = producer.send(new ProducerRecord<>(topics.episodes(), key, inValue));
                     var unused2 = producer.send(new ProducerRecord<>(
                             topics.episodes(), null, null, key, plain, List.of(header("event-id", "h" + i))));
@@ -201,13 +203,13 @@ final class EpisodeConsumerIT {
         try (EpisodeProducer producer = new EpisodeProducer(client(), topics.episodes(), new SimpleMeterRegistry())) {
             List<Outgoing> records = new ArrayList<>();
             for (String json : List.of(
-                    "{\"at\":1000,\"context\":\"k\",\"concepts\":[\"a\",\"b\"]}",
-                    "{\"at\":2000,\"context\":\"k\",\"concepts\":[\"c\"]}",
-                    "{\"at\":3000,\"context\":\"k\",\"concepts\":[\"kept\",\"gone\"]}",
-                    "{\"retract\":{\"at\":2000,\"context\":\"k\",\"concepts\":[\"c\"]}}",
-                    "{\"retract\":{\"context\":\"k\",\"episodes\":[{\"at\":1000,\"concepts\":[\"a\",\"b\"]},"
-                            + "{\"at\":2000,\"concepts\":[\"c\"]},{\"at\":3000,\"concepts\":[\"kept\",\"gone\"]}]}}",
-                    "{\"at\":4000,\"context\":\"k\",\"concepts\":[\"kept\",\"gone\"]}",
+                    "{\"at\":1300000001000,\"context\":\"k\",\"concepts\":[\"a\",\"b\"]}",
+                    "{\"at\":1300000002000,\"context\":\"k\",\"concepts\":[\"c\"]}",
+                    "{\"at\":1300000003000,\"context\":\"k\",\"concepts\":[\"kept\",\"gone\"]}",
+                    "{\"retract\":{\"at\":1300000002000,\"context\":\"k\",\"concepts\":[\"c\"]}}",
+                    "{\"retract\":{\"context\":\"k\",\"episodes\":[{\"at\":1300000001000,\"concepts\":[\"a\",\"b\"]},"
+                            + "{\"at\":1300000002000,\"concepts\":[\"c\"]},{\"at\":1300000003000,\"concepts\":[\"kept\",\"gone\"]}]}}",
+                    "{\"at\":1300000004000,\"context\":\"k\",\"concepts\":[\"kept\",\"gone\"]}",
                     "{\"forget\":{\"concept\":\"gone\"}}")) {
                 records.add(new Outgoing("k", json.getBytes(StandardCharsets.UTF_8)));
             }
@@ -219,9 +221,12 @@ final class EpisodeConsumerIT {
             assertThat(engine.view().counts().deadLetters()).isEqualTo(1);
             assertThat(engine.view().conceptOf("gone")).isNegative();
             int kept = engine.view().conceptOf("kept");
-            assertThat(engine.view().associations(kept, 4000).size()).isZero();
             assertThat(engine.view()
-                            .associations(engine.view().conceptOf("a"), 4000)
+                            .associations(kept, LearnerKit.FIRST_MS + 4000)
+                            .size())
+                    .isZero();
+            assertThat(engine.view()
+                            .associations(engine.view().conceptOf("a"), LearnerKit.FIRST_MS + 4000)
                             .size())
                     .isZero();
         }
@@ -286,8 +291,8 @@ final class EpisodeConsumerIT {
         try (EpisodeProducer producer = new EpisodeProducer(client(), topics.episodes(), new SimpleMeterRegistry())) {
             List<Outgoing> records = new ArrayList<>();
             for (int i = from; i < to; i++) {
-                String json = "{\"at\":" + i * 1000L + ",\"context\":\"k" + i % 7 + "\",\"concepts\":[\"c" + i % 13
-                        + "\",\"d" + i % 5 + "\"]}";
+                String json = "{\"at\":" + (LearnerKit.FIRST_MS + i * 1000L) + ",\"context\":\"k" + i % 7
+                        + "\",\"concepts\":[\"c" + i % 13 + "\",\"d" + i % 5 + "\"]}";
                 records.add(new Outgoing("k" + i % 7, json.getBytes(StandardCharsets.UTF_8)));
             }
             assertThat(producer.append(records).lastOffset()).isNotNegative();

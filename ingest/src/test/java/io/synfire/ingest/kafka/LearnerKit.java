@@ -27,12 +27,16 @@ import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** Learners and logs for tests of faults: episodes by number, and what a store must be equal to. */
 final class LearnerKit {
 
     /** Generous: a loaded machine is no fault. */
     static final Duration LONG = Duration.ofMinutes(2);
+
+    /** The time of the episode that is number 0. */
+    static final long FIRST_MS = 1_300_000_000_000L;
 
     private final String bootstrapServers;
     private final TopicNames topics;
@@ -67,10 +71,21 @@ final class LearnerKit {
 
     EpisodeConsumer learner(
             Engine engine, Map<String, String> more, FaultPolicy policy, BatchListener listener, MeterRegistry meters) {
+        return learner(engine, more, policy, more.get("group.id"), listener, meters);
+    }
+
+    /** A learner that commits its positions under a group's name. */
+    EpisodeConsumer learner(
+            Engine engine,
+            Map<String, String> more,
+            FaultPolicy policy,
+            @Nullable String offsetsGroup,
+            BatchListener listener,
+            MeterRegistry meters) {
         return new EpisodeConsumer(
                 engine,
                 client(more),
-                new EpisodeConsumer.Options(topics, Duration.ofMillis(200), Decoding.plain(), policy),
+                new EpisodeConsumer.Options(topics, Duration.ofMillis(200), Decoding.plain(), policy, offsetsGroup),
                 listener,
                 meters);
     }
@@ -128,8 +143,8 @@ final class LearnerKit {
                 new EpisodeProducer(client(Map.of()), topics.episodes(), new SimpleMeterRegistry())) {
             List<Outgoing> records = new ArrayList<>();
             for (int i = from; i < to; i++) {
-                String json = "{\"at\":" + i * 1000L + ",\"context\":\"k" + i % 40 + "\",\"concepts\":[\"c" + i % 13
-                        + "\",\"d" + i % 5 + "\"]}";
+                String json = "{\"at\":" + (FIRST_MS + i * 1000L) + ",\"context\":\"k" + i % 40 + "\",\"concepts\":[\"c"
+                        + i % 13 + "\",\"d" + i % 5 + "\"]}";
                 records.add(new Outgoing("k" + i % 40, json.getBytes(StandardCharsets.UTF_8)));
             }
             assertThat(producer.append(records).lastOffset()).isNotNegative();

@@ -43,6 +43,7 @@ public final class AnswerJson {
             json.writeStringProperty("concept", answer.concept());
             json.writeStringProperty("asOf", iso(answer.asOfMs()));
             json.writeStringProperty("measure", answer.measure().toString());
+            json.writeStringProperty("trials", answer.trials().toString());
             json.writeName("associations");
             json.writeStartArray();
             for (Answers.Association association : answer.associations()) {
@@ -151,8 +152,8 @@ public final class AnswerJson {
      * How a memory stands.
      *
      * @param answer the answer
-     * @return {@code {"ready", "watermark", "lag", "positions", "counts", "settings", "retention"}}, with {@code "waiting"} if
-     *     the cluster gives no answer, {@code "failure"} if learning stopped
+     * @return {@code {"ready", "watermark", "lag", "positions", "counts", "settings", "retention"}}, with {@code "partitions"} of
+     *     a learner that knows them, {@code "waiting"} if the cluster gives no answer, {@code "failure"} if learning stopped
      */
     public byte[] of(StatusAnswer answer) {
         return document.of(json -> {
@@ -164,6 +165,9 @@ public final class AnswerJson {
                 json.writeNullProperty("lag");
             } else {
                 json.writeNumberProperty("lag", lag.longValue());
+            }
+            if (answer.partitions() != null) {
+                json.writeNumberProperty("partitions", answer.partitions().intValue());
             }
             json.writeName("positions");
             json.writeStartArray();
@@ -177,7 +181,14 @@ public final class AnswerJson {
             json.writeNumberProperty("associations", answer.counts().associations());
             json.writeNumberProperty("deadLetters", answer.counts().deadLetters());
             json.writeNumberProperty("duplicates", answer.counts().duplicates());
+            json.writeName("notPlain");
+            json.writeStartObject();
+            json.writeNumberProperty("strengths", answer.trials().strengths());
+            json.writeNumberProperty("rewards", answer.trials().rewards());
+            json.writeNumberProperty("betweenEpisodes", answer.trials().betweenEpisodes());
             json.writeEndObject();
+            json.writeEndObject();
+            json.writeStringProperty("trials", answer.trials().unit().toString());
             json.writeName("settings");
             json.writeStartObject();
             answer.settings().forEach(json::writeStringProperty);

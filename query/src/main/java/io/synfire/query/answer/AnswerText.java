@@ -54,10 +54,11 @@ public final class AnswerText {
     public String of(Answers.Associations answer) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s, by %s, as of %s%n",
+                "%s, by %s, as of %s, trials are %s%n",
                 answer.concept(),
                 answer.measure(),
-                AnswerJson.iso(answer.asOfMs())));
+                AnswerJson.iso(answer.asOfMs()),
+                answer.trials()));
         text.append(
                 String.format(Locale.ROOT, ASSOCIATION, "concept", "score", "strength", "confidence", "lift", "npmi"));
         for (Answers.Association association : answer.associations()) {
@@ -82,7 +83,12 @@ public final class AnswerText {
      */
     public String of(Answers.Explanation answer) {
         StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT, "%s and %s, as of %s%n", answer.from(), answer.to(), AnswerJson.iso(answer.asOfMs())));
+                Locale.ROOT,
+                "%s and %s, as of %s, trials are %s%n",
+                answer.from(),
+                answer.to(),
+                AnswerJson.iso(answer.asOfMs()),
+                answer.trials()));
         for (Answers.HorizonExplanation horizon : answer.horizons()) {
             text.append(String.format(
                     Locale.ROOT,
@@ -222,6 +228,7 @@ public final class AnswerText {
         line(text, "associations", answer.counts().associations());
         line(text, "dead letters", answer.counts().deadLetters());
         line(text, "duplicates", answer.counts().duplicates());
+        line(text, "trials", answer.trials().unit() + ": " + answer.trials().reason());
         for (Position position : answer.positions()) {
             line(
                     text,
@@ -298,7 +305,7 @@ public final class AnswerText {
                     case DEAD_LETTER -> "dead letter, " + part.reason();
                     case NOT_APPLIED -> "not applied, " + part.reason();
                     case NOT_AWAITED -> "not applied yet";
-            case ELSEWHERE -> String.valueOf(part.reason());
+                    case ELSEWHERE -> String.valueOf(part.reason());
                 } + " (" + part.eventId() + ")";
     }
 
@@ -346,10 +353,13 @@ public final class AnswerText {
     private static void direction(StringBuilder text, String from, String to, Answers.Direction direction) {
         text.append(String.format(
                 Locale.ROOT,
-                "  %s → %s%s%n    saturated %s",
+                "  %s → %s%s%n    row %s, column %s, total %s%n    saturated %s",
                 from,
                 to,
                 direction.strength() < 0 ? ": " + from + " keeps " + to + " away" : "",
+                number(direction.row()),
+                number(direction.column()),
+                number(direction.total()),
                 number(direction.saturated())));
         for (Map.Entry<Measure, @Nullable Double> measure : direction.measures().entrySet()) {
             text.append(String.format(Locale.ROOT, "  %s %s", measure.getKey(), number(measure.getValue())));

@@ -15,6 +15,7 @@ final class ExplanationJson {
         json.writeStringProperty("from", answer.from());
         json.writeStringProperty("to", answer.to());
         json.writeStringProperty("asOf", AnswerJson.iso(answer.asOfMs()));
+        json.writeStringProperty("trials", answer.trials().toString());
         json.writeName("horizons");
         json.writeStartArray();
         for (Answers.HorizonExplanation horizon : answer.horizons()) {
@@ -47,6 +48,9 @@ final class ExplanationJson {
         json.writeName(name);
         json.writeStartObject();
         JsonFields.number(json, "strength", direction.strength());
+        JsonFields.number(json, "row", direction.row());
+        JsonFields.number(json, "column", direction.column());
+        JsonFields.number(json, "total", direction.total());
         JsonFields.number(json, "saturated", direction.saturated());
         for (Map.Entry<Measure, @Nullable Double> measure : direction.measures().entrySet()) {
             if (measure.getKey() != Measure.STRENGTH) {

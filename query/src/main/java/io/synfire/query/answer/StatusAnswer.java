@@ -3,6 +3,7 @@ package io.synfire.query.answer;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Trials;
 import io.synfire.query.recall.Retention;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param ready whether the learner has caught up once, has not stopped and is answered by its cluster; or there is none
  * @param watermarkMs latest event time learned, or null if nothing was
  * @param lag records not yet learned; null where there is no learner or it is not known
+ * @param partitions how many partitions the learner reads, 0 for a member of a group that was given none; null where there is no learner
+ *     or it is not known
  * @param positions how far the sources were read
  * @param counts how much was learned
+ * @param trials what measures count, and why
  * @param settings the learning settings stored with it
  * @param retention what each half-life keeps
  * @param waiting what the learner waits for, if it has for too long, or null; it goes on by itself
@@ -25,8 +29,10 @@ public record StatusAnswer(
         boolean ready,
         @Nullable Long watermarkMs,
         @Nullable Long lag,
+        @Nullable Integer partitions,
         List<Position> positions,
         Counts counts,
+        Trials trials,
         Map<String, String> settings,
         List<Retention> retention,
         @Nullable String waiting,
@@ -49,11 +55,24 @@ public record StatusAnswer(
                 ready,
                 counts.episodes() == 0 && view.watermarkMs() == 0 ? null : view.watermarkMs(),
                 lag,
+                null,
                 view.positions(),
                 counts,
+                view.trials(),
                 view.settings().toMap(),
                 Retention.of(view.settings()),
                 waiting,
                 failure);
+    }
+
+    /**
+     * The same, of a learner that reads so many partitions.
+     *
+     * @param count how many, or null where that is not known
+     * @return the status
+     */
+    public StatusAnswer reading(@Nullable Integer count) {
+        return new StatusAnswer(
+                ready, watermarkMs, lag, count, positions, counts, trials, settings, retention, waiting, failure);
     }
 }

@@ -22,9 +22,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Demo {
 
-    /** Beneath the user's own settings: wholesale invoices are large, and a season is a good memory for a gift shop. */
-    static final Map<String, String> SETTINGS =
-            Map.of("half-lives", "90d", "normalization", "episode", "max-concepts", "1200");
+    /**
+     * Beneath the user's own settings: wholesale invoices are large, a season is a good memory for a gift shop, and a week beside it tells what
+     * is coming. Baskets are learned as they are, so that measures count baskets.
+     */
+    static final Map<String, String> SETTINGS = Map.of("half-lives", "7d,90d", "max-concepts", "1200");
 
     private static final List<String> SHOWN =
             List.of("ROSES REGENCY TEACUP AND SAUCER", "JUMBO BAG RED RETROSPOT", "WHITE HANGING HEART T-LIGHT HOLDER");
@@ -71,7 +73,7 @@ final class Demo {
             out.printf("%nopen %s%n", server.url());
             String data = server.settings().data().toString();
             out.printf(
-                    "try  java -jar query/target/synfire.jar associations \"PARTY BUNTING\" --measure npmi%s%n",
+                    "try  java -jar query/target/synfire.jar associations \"PARTY BUNTING\" --measure npmi --min-support 20%s%n",
                     data.equals(Settings.DATA) ? "" : " --data " + data);
             out.printf("or   curl '%s/v1/recall?cue=PARTY%%20BUNTING&k=5'%n", server.url());
             out.println("Ctrl-C stops it; the next demo goes on from here.");

@@ -189,8 +189,7 @@ final class Forgetting {
                         .noneMatch(position -> position.source().equals(topic) && position.partition() == partition);
     }
 
-    private Part outcome(
-            Appended appended, Known known, MemoryWait.@Nullable Waited waited, TopicDeadLetters letters) {
+    private Part outcome(Appended appended, Known known, MemoryWait.@Nullable Waited waited, TopicDeadLetters letters) {
         String topic = appended.source().substring(KAFKA.length());
         Optional<String> refused = letters.reason(new Place(topic, appended.partition(), appended.offset()));
         if (refused.isPresent()) {

@@ -30,6 +30,8 @@ final class HttpSettings {
         defaults.put("http.tls.certificate", "");
         defaults.put("http.tls.key", "");
         defaults.put("http.body-max", Long.toString(limits.bodyBytesMax()));
+        defaults.put("http.recall-body-max", Long.toString(limits.recallBodyBytesMax()));
+        defaults.put("http.bodies-max", "");
         defaults.put("http.header-max", Long.toString(limits.headerBytesMax()));
         defaults.put("http.episodes-max", Integer.toString(limits.episodesMax()));
         defaults.put("http.query-time-max", duration(limits.queryTimeMax()));
@@ -43,6 +45,10 @@ final class HttpSettings {
     /** Reads them from values that hold every one. */
     static HttpOptions parse(Map<String, String> values) {
         String tokens = SettingValues.text(values, "http.tokens");
+        long bodyMax = SettingValues.bytes("http.body-max", SettingValues.text(values, "http.body-max"));
+        long recallBodyMax =
+                SettingValues.bytes("http.recall-body-max", SettingValues.text(values, "http.recall-body-max"));
+        String bodiesMax = SettingValues.text(values, "http.bodies-max");
         return new HttpOptions(
                 SettingValues.text(values, "http.host"),
                 SettingValues.whole(values, "http.port"),
@@ -51,7 +57,11 @@ final class HttpSettings {
                 flag(values, "http.open"),
                 hosts(SettingValues.text(values, "http.hosts")),
                 new HttpLimits(
-                        SettingValues.bytes("http.body-max", SettingValues.text(values, "http.body-max")),
+                        bodyMax,
+                        recallBodyMax,
+                        bodiesMax.isEmpty()
+                                ? HttpLimits.bodiesBytesMax(Math.max(bodyMax, recallBodyMax))
+                                : SettingValues.bytes("http.bodies-max", bodiesMax),
                         SettingValues.bytes("http.header-max", SettingValues.text(values, "http.header-max")),
                         SettingValues.whole(values, "http.episodes-max"),
                         time(values, "http.query-time-max"),

@@ -6,17 +6,22 @@ import io.synfire.ingest.kafka.EpisodeConsumer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who teaches the live memory: one learner at a time, a new one for each memory. One thread at a time starts and stops; any may look.
  */
 final class Learners implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Learners.class);
+
     private final Settings settings;
     private final ClientProperties client;
     private final MeterRegistry meters;
     private volatile @Nullable Learner learner;
     private boolean wasReady;
+    private boolean said;
     private boolean closed;
 
     /** One learner with what scores it. */
@@ -57,8 +62,14 @@ final class Learners implements AutoCloseable {
             throw new IllegalStateException("one learner at a time: the one before was not stopped");
         }
         Deque<AutoCloseable> parts = new ArrayDeque<>();
+        String offsetsGroup =
+                memory.engine().storeId().map(settings::offsetsGroup).orElse(null);
+        if (offsetsGroup != null && !said) {
+            said = true;
+            LOG.info("positions are committed for lag tools under the group {}", offsetsGroup);
+        }
         EpisodeConsumer.Options options = new EpisodeConsumer.Options(
-                settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults());
+                settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults(), offsetsGroup);
         EpisodeConsumer consumer = Server.consumer(settings, memory.engine(), client, options, meters, parts);
         learner = new Learner(consumer, parts, wasReady);
         consumer.start();
@@ -86,6 +97,13 @@ final class Learners implements AutoCloseable {
     Long lag() {
         Learner now = learner;
         return now == null || now.consumer.lag() < 0 ? null : Long.valueOf(now.consumer.lag());
+    }
+
+    /** How many partitions are read, or null where that is not known. */
+    @Nullable
+    Integer partitions() {
+        Learner now = learner;
+        return now == null || now.consumer.partitions() < 0 ? null : Integer.valueOf(now.consumer.partitions());
     }
 
     /** What the learner waits for, or null. */

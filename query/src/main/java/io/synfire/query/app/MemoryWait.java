@@ -109,7 +109,7 @@ final class MemoryWait {
     private Waited learning(ClientProperties client) {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         EpisodeConsumer.Options options = new EpisodeConsumer.Options(
-                settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults());
+                settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults(), null);
         try (Engine engine = Stores.open(settings, meters);
                 EpisodeConsumer consumer = new EpisodeConsumer(engine, client, options, meters)) {
             consumer.start();

@@ -237,8 +237,8 @@ record RebuildPlan(
                     " ",
                     "concepts=" + mapping.concepts(),
                     "id=" + mapping.id(),
-                    "strength=" + mapping.strength(),
-                    "at=" + mapping.at(),
+                    "strength=" + describe(mapping.strength()),
+                    "at=" + describe(mapping.at()),
                     "context=" + mapping.context(),
                     "event-id=" + mapping.eventId(),
                     reward == null
@@ -247,5 +247,16 @@ record RebuildPlan(
         }
         return fields + " context-from=" + (decoding.contextFromKey() ? "key" : "none") + " event-id-header="
                 + decoding.eventIdHeader();
+    }
+
+    private static String describe(FieldMapping.@Nullable Strength strength) {
+        return strength == null ? "none" : strength.pointer() + " scale=" + strength.scale();
+    }
+
+    private static String describe(FieldMapping.@Nullable Time time) {
+        return time == null
+                ? "none"
+                : time.pointer() + " unit=" + time.format().unit() + " zone="
+                        + time.format().zone();
     }
 }

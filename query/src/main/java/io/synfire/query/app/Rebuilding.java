@@ -136,6 +136,7 @@ final class Rebuilding {
         RebuildPlan done = plan;
         try (Engine engine = Engine.open(store, plan.learning(), settings.engine(), new SimpleMeterRegistry());
                 DeadLetterFile rejects = new DeadLetterFile(into.resolve("dead-letters.jsonl"))) {
+            TrialsLog.watch(engine, store);
             ReplayOptions options =
                     new ReplayOptions(Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval());
             LogReplay replay = new LogReplay(settings, engine, options, rejects);

@@ -190,7 +190,10 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         // Counts nowhere until the memory is live: the names are the live one's.
         CompositeMeterRegistry own = new CompositeMeterRegistry();
         StoreDirectory.beginBuilding(store);
-        Engine engine = Engine.open(store, now.learning.toMap(), settings.engine(), own);
+        // It is to be the same memory to whoever watches its lag.
+        String id = live.engine().storeId().orElseThrow();
+        Engine engine = Engine.open(store, now.learning.toMap(), settings.engine(), own, id);
+        TrialsLog.watch(engine, store);
         try (DeadLetterFile rejects = new DeadLetterFile(dead)) {
             ReplayOptions options = new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval());
             LogReplay replay = new LogReplay(settings, engine, options, rejects);

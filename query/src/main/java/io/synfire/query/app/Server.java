@@ -266,11 +266,12 @@ final class Server implements AutoCloseable {
             return StatusAnswer.of(memory.view(), failure == null, null, null, why);
         }
         return StatusAnswer.of(
-                memory.view(),
-                learners.ready() && failure == null,
-                learners.lag(),
-                failure == null ? learners.waiting() : null,
-                why);
+                        memory.view(),
+                        learners.ready() && failure == null,
+                        learners.lag(),
+                        failure == null ? learners.waiting() : null,
+                        why)
+                .reading(learners.partitions());
     }
 
     /** What is the matter: damage, whoever met it; a learner that stopped; a disk that is full. */

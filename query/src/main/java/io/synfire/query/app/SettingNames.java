@@ -29,15 +29,9 @@ final class SettingNames {
         others.put("max-dead-letter", "");
         others.put("ready.lost-after", "30s");
         others.put("accept-gap", "");
+        others.put("offsets.group", Settings.OFFSETS_GROUP_DEFAULT);
         others.put("prequential.share", "0.05");
-        others.put("fields.concepts", "");
-        others.put("fields.id", "/id");
-        others.put("fields.strength", "");
-        others.put("fields.at", "");
-        others.put("fields.context", "");
-        others.put("fields.event-id", "");
-        others.put("fields.reward.pointer", "");
-        others.put("fields.reward.otherwise", "");
+        others.putAll(FieldSettings.defaults());
         return others;
     }
 
@@ -46,6 +40,7 @@ final class SettingNames {
         known.addAll(RecallSettings.KEYS);
         known.addAll(defaults().keySet());
         known.add("rule");
+        known.add(FieldSettings.REWARD_VALUES);
         return known;
     }
 
@@ -66,7 +61,7 @@ final class SettingNames {
     }
 
     /** Levenshtein's edit distance. */
-    private static int distance(String a, String b) {
+    static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

@@ -4,7 +4,6 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.learn.Durations;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
-import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.FaultPolicy;
@@ -23,7 +22,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonPointer;
 
 /**
  * All settings, checked: {@code synfire.yaml}, overridden by the environment ({@code SYNFIRE_HTTP_PORT} is {@code http.port}),
@@ -40,6 +38,7 @@ import tools.jackson.core.JsonPointer;
  * @param partitions how many partitions a new topic of episodes gets
  * @param decoding how records become entries
  * @param faults what the learner does about faults that it cannot mend by itself
+ * @param offsetsGroup the group under whose name positions are committed for lag tools, {@code {id}} in it the store's id; empty for none
  * @param prequentialShare the share of contexts whose next episodes are predicted while a memory is served
  * @param given what was given, by key, without what is secret: to be shown
  */
@@ -55,6 +54,7 @@ record Settings(
         int partitions,
         Decoding decoding,
         FaultPolicy faults,
+        String offsetsGroup,
         double prequentialShare,
         Map<String, String> given) {
 
@@ -64,9 +64,13 @@ record Settings(
     /** Between two checkpoints if nothing else is said. */
     static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(5);
 
-    private static final String KAFKA = "kafka.";
-    /** Followed by a type of event, which may be any text. */
-    private static final String REWARD_VALUES = "fields.reward.values.";
+    /** Stands for the store's id in a name. */
+    private static final String ID = "{id}";
+
+    /** Whose name positions are committed under if nothing else is said. */
+    static final String OFFSETS_GROUP_DEFAULT = "synfire-" + ID;
+
+    private static final String OFFSETS_GROUP = "offsets.group";
 
     /**
      * Reads all settings.
@@ -92,6 +96,17 @@ record Settings(
         return StoreDirectory.live(data);
     }
 
+    /**
+     * The group under whose name a store's positions are committed for lag tools.
+     *
+     * @param storeId the store's id
+     * @return its name, or null for none
+     */
+    @Nullable
+    String offsetsGroup(String storeId) {
+        return offsetsGroup.isEmpty() ? null : offsetsGroup.replace(ID, storeId);
+    }
+
     /** What may be shown of them. */
     @Override
     public String toString() {
@@ -105,14 +120,16 @@ record Settings(
         Map<String, String> others = SettingNames.defaults();
         Map<String, Double> rewards = new LinkedHashMap<>();
         values.forEach((key, value) -> {
-            if (key.startsWith(KAFKA)) {
-                kafka.put(key.substring(KAFKA.length()), value);
+            if (key.startsWith(KafkaNames.PREFIX)) {
+                String name = key.substring(KafkaNames.PREFIX.length());
+                KafkaNames.requireMeant(name, "setting=" + key);
+                kafka.put(name, value);
             } else if (LearningSettings.KEYS.contains(key) || key.equals("rule")) {
                 learning.put(key, value);
             } else if (RecallSettings.KEYS.contains(key)) {
                 recall.put(key, value);
-            } else if (key.startsWith(REWARD_VALUES)) {
-                rewards.put(key.substring(REWARD_VALUES.length()), SettingValues.number(key, value));
+            } else if (key.startsWith(FieldSettings.REWARD_VALUES + ".")) {
+                rewards.put(key.substring(FieldSettings.REWARD_VALUES.length() + 1), SettingValues.number(key, value));
             } else if (others.containsKey(key)) {
                 others.put(key, value);
             } else {
@@ -142,8 +159,24 @@ record Settings(
                 SettingValues.whole(others, "topics.partitions"),
                 decoding(others, rewards, contextFrom.equals("key")),
                 faults(others),
+                offsetsGroup(SettingValues.text(others, OFFSETS_GROUP), kafka.get("group.id")),
                 share(others),
                 Secrets.hidden(values));
+    }
+
+    /** A member of a group commits as one. */
+    private static String offsetsGroup(String given, @Nullable String member) {
+        if (given.isEmpty() || given.equals("none")) {
+            return "";
+        }
+        if (member == null || given.equals(member)) {
+            return given;
+        }
+        if (!given.equals(OFFSETS_GROUP_DEFAULT)) {
+            throw new IllegalArgumentException("offsets.group must be kafka.group.id where that is set, or none:"
+                    + " offsets.group=" + given + " kafka.group.id=" + member);
+        }
+        return member;
     }
 
     private static double share(Map<String, String> others) {
@@ -157,7 +190,8 @@ record Settings(
         RecordLimits limits = new RecordLimits(
                 SettingValues.size("max-record", SettingValues.text(others, "max-record")),
                 SettingValues.time("max-at", SettingValues.text(others, "max-at")));
-        return new Decoding(mapping(others, rewards), contextFromKey, header.isEmpty() ? null : header, limits);
+        return new Decoding(
+                FieldSettings.parse(others, rewards), contextFromKey, header.isEmpty() ? null : header, limits);
     }
 
     private static FaultPolicy faults(Map<String, String> others) {
@@ -172,48 +206,5 @@ record Settings(
                         .map(String::strip)
                         .filter(gap -> !gap.isEmpty())
                         .collect(Collectors.toSet()));
-    }
-
-    private static @Nullable FieldMapping mapping(Map<String, String> others, Map<String, Double> rewards) {
-        JsonPointer concepts = pointer(others, "fields.concepts");
-        JsonPointer id = pointer(others, "fields.id");
-        JsonPointer reward = pointer(others, "fields.reward.pointer");
-        String otherwise = SettingValues.text(others, "fields.reward.otherwise");
-        if (reward == null && !(rewards.isEmpty() && otherwise.isEmpty())) {
-            throw new IllegalArgumentException(
-                    "fields.reward.pointer must say where the type of an event is: fields.reward.pointer=missing");
-        }
-        FieldMapping.Reward byType = reward == null
-                ? null
-                : new FieldMapping.Reward(
-                        reward,
-                        rewards,
-                        otherwise.isEmpty()
-                                ? null
-                                : Double.valueOf(SettingValues.number("fields.reward.otherwise", otherwise)));
-        if (concepts == null || id == null) {
-            others.forEach((key, value) -> {
-                if (key.startsWith("fields.")
-                        && !value.equals(SettingNames.defaults().get(key))) {
-                    throw new IllegalArgumentException(
-                            "fields.concepts must say where the concepts are: fields.concepts=missing " + key + "="
-                                    + value);
-                }
-            });
-            return null;
-        }
-        return new FieldMapping(
-                concepts,
-                id,
-                pointer(others, "fields.strength"),
-                pointer(others, "fields.at"),
-                pointer(others, "fields.context"),
-                pointer(others, "fields.event-id"),
-                byType);
-    }
-
-    private static @Nullable JsonPointer pointer(Map<String, String> others, String key) {
-        String text = SettingValues.text(others, key);
-        return text.isEmpty() ? null : FieldMapping.pointer(key, text);
     }
 }

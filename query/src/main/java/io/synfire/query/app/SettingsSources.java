@@ -21,6 +21,8 @@ final class SettingsSources {
 
     private static final String ENVIRONMENT = "SYNFIRE_";
 
+    private static final String REWARD_VALUES = "fields_reward_values_";
+
     /** What Kubernetes sets in every container beside a service that is called synfire. */
     private static final Pattern OF_KUBERNETES = Pattern.compile("SYNFIRE_(SERVICE_(HOST|PORT)|PORT)(_.*)?");
 
@@ -46,8 +48,7 @@ final class SettingsSources {
                 throw new IllegalArgumentException(
                         "--set takes KEY=VALUE, there is no = in it or nothing before it: characters=" + pair.length());
             }
-            values.put(
-                    pair.substring(0, split).trim(), pair.substring(split + 1).trim());
+            put(pair.substring(0, split).trim(), pair.substring(split + 1).trim(), values);
         }
         if (common.data() != null) {
             values.put("data", common.data().toString());
@@ -85,11 +86,9 @@ final class SettingsSources {
             if (value instanceof Map<?, ?> nested) {
                 flatten(name + ".", nested, values);
             } else if (value instanceof List<?> list) {
-                values.put(
-                        name,
-                        String.join(",", list.stream().map(String::valueOf).toList()));
+                put(name, String.join(",", list.stream().map(String::valueOf).toList()), values);
             } else {
-                values.put(name, value == null ? "" : value.toString());
+                put(name, value == null ? "" : value.toString(), values);
             }
         });
     }
@@ -103,8 +102,17 @@ final class SettingsSources {
             String value = environment.getOrDefault(name, "");
             String lower = name.substring(ENVIRONMENT.length()).toLowerCase(Locale.ROOT);
             if (lower.startsWith("kafka_")) {
-                values.put(lower.replace('_', '.'), value);
+                String key = lower.replace('_', '.');
+                KafkaNames.requireMeant(key.substring(KafkaNames.PREFIX.length()), "variable=" + name);
+                values.put(key, value);
                 continue;
+            }
+            if (lower.startsWith(REWARD_VALUES)) {
+                // The case of a type of event counts, and may not be had in a variable's name.
+                throw new IllegalArgumentException("rewards by type come in one variable, such as "
+                        + ENVIRONMENT
+                        + REWARD_VALUES.substring(0, REWARD_VALUES.length() - 1).toUpperCase(Locale.ROOT)
+                        + "='{view: 1, save: 10}': variable=" + name);
             }
             String key = known.stream()
                     .filter(candidate ->
@@ -112,7 +120,32 @@ final class SettingsSources {
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("unknown setting in the environment, did you mean "
                             + SettingNames.nearest(lower.replace('_', '-')) + "? variable=" + name));
-            values.put(key, value);
+            put(key, value, values);
         }
+    }
+
+    /** One value; of what is a map where YAML is nested, its entries. */
+    private static void put(String key, String value, Map<String, String> values) {
+        if (!key.equals(FieldSettings.REWARD_VALUES)) {
+            values.put(key, value);
+            return;
+        }
+        try {
+            Object map = new Load(LoadSettings.builder().setLabel(key).build()).loadFromString(value);
+            if (map instanceof Map<?, ?> rewards) {
+                flatten(key + ".", rewards, values);
+                return;
+            }
+            if (map == null) {
+                return;
+            }
+        } catch (YamlEngineException e) {
+            throw new IllegalArgumentException(rewardsByType(key, value), e);
+        }
+        throw new IllegalArgumentException(rewardsByType(key, value));
+    }
+
+    private static String rewardsByType(String key, String value) {
+        return key + " must hold rewards by type, such as {view: 1, save: 10}: " + key + "=" + value;
     }
 }

@@ -29,6 +29,7 @@ final class Stores {
     static Engine open(Settings settings, MeterRegistry meters) {
         try {
             Engine engine = Engine.open(settings.store(), settings.learning(), settings.engine(), meters);
+            TrialsLog.watch(engine, settings.store());
             if (engine.lostCheckpoints() > 0) {
                 LOG.warn(
                         "the end of the store's log was lost, what it held is read again: store={} checkpoints={}",

@@ -18,7 +18,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Posted episodes on their way into the topic: all are checked as the learner would, then all are appended, or none. */
 final class ValidatingSink implements EpisodeSink {
@@ -54,16 +53,15 @@ final class ValidatingSink implements EpisodeSink {
     }
 
     /** All of a context in one partition, and all copies of an event that has none. */
-    private static @Nullable String key(Entry entry) {
+    private static Outgoing outgoing(Entry entry, byte[] json) {
         if (entry instanceof Episode episode) {
-            String context = episode.context();
-            return context == null ? episode.eventId() : context;
+            return new Outgoing(episode.context(), episode.eventId(), json);
         }
         if (entry instanceof Retraction retraction) {
-            String context = retraction.context();
-            return context == null ? retraction.episodes().get(0).eventId() : context;
+            return new Outgoing(
+                    retraction.context(), retraction.episodes().get(0).eventId(), json);
         }
-        return null;
+        return new Outgoing(null, json);
     }
 
     private Outgoing checked(byte[] json, int index, long nowMs) {
@@ -73,7 +71,7 @@ final class ValidatingSink implements EpisodeSink {
             if (refusal.isPresent()) {
                 throw new BadQueryException(refusal.get().message() + " record=" + index);
             }
-            return new Outgoing(key(entry), json);
+            return outgoing(entry, json);
         } catch (MalformedRecordException e) {
             throw new BadQueryException(e.getMessage() + " record=" + index);
         }

@@ -264,9 +264,13 @@ final class QueryCommands {
         @Parameters(index = "1", paramLabel = "TO")
         String to = "";
 
-        @Option(names = "--horizon", description = "a half-life of the store (default: all of them)")
+        @Option(names = "--horizon", description = "a half-life of the store (default: each of them)")
         @Nullable
         String horizon;
+
+        @Option(names = "--blend", description = "several together, with weights, such as 1h:0.7,30d:0.3")
+        @Nullable
+        String blend;
 
         @Option(names = "--min-support", description = "to see whether that is why an answer is missing")
         double minSupport;
@@ -290,8 +294,8 @@ final class QueryCommands {
         @Override
         Printed ask(Opened memory) throws IOException {
             Limits.requireK(k);
-            Answers.Explanation answer =
-                    memory.queries().explain(new ExplainQuery(from, to, horizon, minSupport, time(at)));
+            Answers.Explanation answer = memory.queries()
+                    .explain(new ExplainQuery(from, to, Blend.chosen(horizon, blend), minSupport, time(at)));
             if (!evidence) {
                 return new Printed(JSON.of(answer), TEXT.of(answer));
             }
@@ -331,6 +335,10 @@ final class QueryCommands {
         @Nullable
         String fast;
 
+        @Option(names = "--blend", description = "in place of --fast: several, with weights, such as 1h:0.7,1d:0.3")
+        @Nullable
+        String blend;
+
         @Option(names = "--slow", description = "a slower one (default: the slowest that decays)")
         @Nullable
         String slow;
@@ -348,7 +356,8 @@ final class QueryCommands {
 
         @Override
         Printed ask(Opened memory) {
-            Answers.Trending answer = memory.queries().trending(new TrendingQuery(k, fast, slow, minSupport, time(at)));
+            Answers.Trending answer = memory.queries()
+                    .trending(new TrendingQuery(k, Blend.chosen("fast", fast, blend), slow, minSupport, time(at)));
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }

@@ -2,7 +2,7 @@ package io.synfire.query.http;
 
 import org.jspecify.annotations.Nullable;
 
-/** A body that is too large, or did not come whole. */
+/** A body that is too large, that did not come whole or in time, or that is no text. */
 final class BadBodyException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -16,16 +16,36 @@ final class BadBodyException extends RuntimeException {
         this.refusal = refusal;
     }
 
-    static BadBodyException tooLarge(String limit) {
-        return new BadBodyException(Refusal.TOO_LARGE.status(), Refusal.TOO_LARGE, limit);
+    private BadBodyException(Refusal refusal, String message) {
+        this(refusal.status(), refusal, message);
+    }
+
+    static BadBodyException tooLarge(String limit, long bytesMax) {
+        return new BadBodyException(
+                Refusal.TOO_LARGE, "a body must be at most " + limit + " bytes: " + limit + "=" + bytesMax);
+    }
+
+    static BadBodyException tooMany(int recordsMax) {
+        return new BadBodyException(
+                Refusal.TOO_LARGE,
+                "a body must hold at most http.episodes-max records: http.episodes-max=" + recordsMax);
+    }
+
+    static BadBodyException noRoom() {
+        return new BadBodyException(
+                Refusal.BUSY, "all bodies together take more than http.bodies-max, try again in a second");
+    }
+
+    static BadBodyException tooSlow() {
+        return new BadBodyException(Refusal.SLOW, "the body took too long to come");
     }
 
     static BadBodyException incomplete() {
         return new BadBodyException(400, null, "the body must come whole, as its headers say");
     }
 
-    static BadBodyException tooSlow() {
-        return new BadBodyException(408, null, "the body took too long to come");
+    static BadBodyException noText() {
+        return new BadBodyException(400, null, "the body must be JSON in UTF-8");
     }
 
     int status() {

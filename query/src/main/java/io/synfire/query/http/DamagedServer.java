@@ -56,17 +56,17 @@ public final class DamagedServer implements AutoCloseable {
     }
 
     private void configure(JavalinConfig config) {
-        config.routes.get(
-                "/health/live", context -> context.contentType("text/plain").result("live"));
-        config.routes.get("/metrics", context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
+        Routing routing = new Routing();
+        routing.put(Route.LIVE, context -> context.contentType("text/plain").result("live"));
+        routing.put(Route.METRICS, context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
                 .result(meters.scrape()));
-        config.routes.get("/health/ready", this::problem);
-        config.routes.get("/v1/*", this::problem);
-        config.routes.post("/v1/*", this::problem);
-        config.routes.get("/", this::problem);
+        routing.putOthers(this::problem);
+        routing.register(config);
     }
 
+    /** What is the matter names files: it is for those who may ask. */
     private void problem(Context context) {
-        problems.answer(context, HttpStatus.SERVICE_UNAVAILABLE, detail);
+        boolean mayAsk = Gate.roleOf(context).mayDo(Role.READ);
+        problems.answer(context, HttpStatus.SERVICE_UNAVAILABLE, mayAsk ? detail : "the store cannot be opened");
     }
 }

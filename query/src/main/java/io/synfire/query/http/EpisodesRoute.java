@@ -1,10 +1,10 @@
 package io.synfire.query.http;
 
-import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.synfire.query.answer.AnswerJson;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -12,29 +12,27 @@ import org.jspecify.annotations.Nullable;
 final class EpisodesRoute {
 
     private final @Nullable EpisodeSink sink;
-    private final HttpLimits limits;
+    private final int recordsMax;
     private final Problems problems;
-    private final Bodies bodies;
-    private final EpisodesBody body = new EpisodesBody();
     private final AnswerJson json = new AnswerJson();
 
-    /** Appending waits for the cluster, and for bodies that come slowly: it takes half of the places at most. */
+    /** Appending waits for the cluster: it takes half of the places at most. */
     private final Semaphore appending;
 
     /** A route, not yet registered; {@code sink} is where episodes go, or null if none are taken. */
-    EpisodesRoute(@Nullable EpisodeSink sink, HttpLimits limits, Problems problems, Bodies bodies) {
+    EpisodesRoute(@Nullable EpisodeSink sink, HttpLimits limits, Problems problems) {
         this.sink = sink;
-        this.limits = limits;
+        this.recordsMax = limits.episodesMax();
         this.problems = problems;
-        this.bodies = bodies;
         this.appending = new Semaphore(Math.max(1, limits.concurrentMax() / 2));
     }
 
-    void register(JavalinConfig config) {
-        config.routes.post("/v1/episodes", this::handle);
+    void put(Routing routing) {
+        routing.put(Route.EPISODES, this::handle);
     }
 
     private void handle(Context context) {
+        Parameters.none(context);
         if (sink == null) {
             problems.answer(context, HttpStatus.SERVICE_UNAVAILABLE, "this server is offline, it takes no episodes");
             return;
@@ -50,15 +48,20 @@ final class EpisodesRoute {
     }
 
     private void append(Context context, EpisodeSink to) {
-        List<byte[]> records = body.split(bodies.read(context), context.contentType());
-        if (records.size() > limits.episodesMax()) {
-            throw BadBodyException.tooLarge("a body must hold at most http.episodes-max records: records="
-                    + records.size() + " http.episodes-max=" + limits.episodesMax());
-        }
+        List<byte[]> records = records(context);
         EpisodeSink.Appended appended = to.append(records);
         context.status(HttpStatus.ACCEPTED);
         context.contentType("application/json")
                 .result(json.ofAppended(
                         records.size(), appended.partition(), appended.firstOffset(), appended.lastOffset()));
+    }
+
+    private List<byte[]> records(Context context) {
+        Body body = Body.taken(context);
+        boolean isLines = String.valueOf(context.contentType())
+                .strip()
+                .toLowerCase(Locale.ROOT)
+                .startsWith(Route.LINES);
+        return isLines ? RecordSplitter.lines(body, recordsMax) : RecordSplitter.json(body, recordsMax);
     }
 }

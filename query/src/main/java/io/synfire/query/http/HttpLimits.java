@@ -5,7 +5,9 @@ import java.time.Duration;
 /**
  * What one client may take from the others. What goes beyond is refused with a problem that names the limit.
  *
- * @param bodyBytesMax the largest body of a request, 1 KiB to 1 GiB; beyond it 413
+ * @param bodyBytesMax the largest body of {@code POST /v1/episodes}, 1 KiB to 1 GiB; beyond it 413
+ * @param recallBodyBytesMax the largest body of any other request, 1 KiB to 1 GiB; beyond it 413
+ * @param bodiesBytesMax what all bodies together may take that are being sent or answered, at least the largest one; beyond it 429
  * @param headerBytesMax the largest request line with all headers, 1 KiB to 1 MiB; beyond it 431 or 414
  * @param episodesMax the most records of one {@code POST /v1/episodes}, at least 1; beyond it 413
  * @param queryTimeMax how long a question may take, 1 ms to 10 min; then it is given up with 503
@@ -16,6 +18,8 @@ import java.time.Duration;
  */
 public record HttpLimits(
         long bodyBytesMax,
+        long recallBodyBytesMax,
+        long bodiesBytesMax,
         long headerBytesMax,
         int episodesMax,
         Duration queryTimeMax,
@@ -27,6 +31,13 @@ public record HttpLimits(
     /** Checks the ranges. */
     public HttpLimits {
         require("http.body-max", bodyBytesMax, 1 << 10, 1 << 30);
+        require("http.recall-body-max", recallBodyBytesMax, 1 << 10, 1 << 30);
+        long largest = Math.max(bodyBytesMax, recallBodyBytesMax);
+        if (bodiesBytesMax < largest) {
+            throw new IllegalArgumentException(
+                    "http.bodies-max must be at least http.body-max and http.recall-body-max: http.bodies-max="
+                            + bodiesBytesMax + " largest=" + largest);
+        }
         require("http.header-max", headerBytesMax, 1 << 10, 1 << 20);
         require("http.episodes-max", episodesMax, 1, Integer.MAX_VALUE);
         require("http.query-time-max (ms)", queryTimeMax.toMillis(), 1, 600_000);
@@ -39,11 +50,31 @@ public record HttpLimits(
     /**
      * What holds unless settings say otherwise.
      *
-     * @return 16 MiB, 8 KiB, 100,000 records, 2 s, 16 at a time, 256 waiting, 1,024 connections, 30 s
+     * @return 16 MiB and 1 MiB, an eighth of the heap for all bodies, 8 KiB, 100,000 records, 2 s, 16 at a time, 256 waiting, 1,024
+     *     connections, 30 s
      */
     public static HttpLimits defaults() {
         return new HttpLimits(
-                16 << 20, 8 << 10, 100_000, Duration.ofSeconds(2), 16, 256, 1_024, Duration.ofSeconds(30));
+                16 << 20,
+                1 << 20,
+                bodiesBytesMax(16 << 20),
+                8 << 10,
+                100_000,
+                Duration.ofSeconds(2),
+                16,
+                256,
+                1_024,
+                Duration.ofSeconds(30));
+    }
+
+    /**
+     * What all bodies together may take if nothing else is said: an eighth of the heap, and room for one of them in any case.
+     *
+     * @param largest the largest body
+     * @return bytes
+     */
+    public static long bodiesBytesMax(long largest) {
+        return Math.max(largest, Runtime.getRuntime().maxMemory() / 8);
     }
 
     private static void require(String name, long value, long min, long max) {

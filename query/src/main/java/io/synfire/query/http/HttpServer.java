@@ -2,6 +2,7 @@ package io.synfire.query.http;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.synfire.query.answer.AnswerJson;
@@ -10,8 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,6 @@ public final class HttpServer implements AutoCloseable {
 
     private static final String JSON = "application/json";
 
-    private final HttpLimits limits;
     private final StatusSource status;
     private final PrometheusMeterRegistry meters;
     private final QueryRoutes queries;
@@ -55,16 +53,15 @@ public final class HttpServer implements AutoCloseable {
             Admin admin,
             PrometheusMeterRegistry meters,
             InstantSource clock) {
-        this.limits = options.limits();
+        HttpLimits limits = options.limits();
         this.status = status;
         this.meters = meters;
         Refusals refusals = new Refusals(meters, System::nanoTime);
-        Bodies bodies = new Bodies(limits.bodyBytesMax(), limits.idleMax(), System::nanoTime);
         this.problems = new Problems(refusals);
-        this.queries = new QueryRoutes(memory, evidence, limits.queryTimeMax(), problems, bodies, meters, clock);
-        this.episodes = new EpisodesRoute(sink, limits, problems, bodies);
-        this.backup = new BackupRoute(admin.backups(), bodies);
-        this.rebuild = new RebuildRoutes(admin.rebuilds(), problems, bodies, clock);
+        this.queries = new QueryRoutes(memory, evidence, limits.queryTimeMax(), problems, meters, clock);
+        this.episodes = new EpisodesRoute(sink, limits, problems);
+        this.backup = new BackupRoute(admin.backups());
+        this.rebuild = new RebuildRoutes(admin.rebuilds(), problems, clock);
         this.listener = new Listener(options, new Transport(options, meters, refusals, problems), this::configure);
     }
 
@@ -101,52 +98,37 @@ public final class HttpServer implements AutoCloseable {
         listener.close();
     }
 
-    /** The paths it answers, for holding the contract to them. */
-    Set<String> routes() {
-        return methods().keySet();
-    }
-
-    /** The methods that each path takes. */
-    Map<String, Set<String>> methods() {
-        return listener.methods();
-    }
-
     private void configure(JavalinConfig config) {
-        config.http.maxRequestSize = limits.bodyBytesMax();
-        config.http.prefer405over404 = true;
         config.http.defaultContentType = JSON;
-        routes(config);
+        Routing routing = new Routing();
+        queries.put(routing);
+        episodes.put(routing);
+        routing.put(Route.BACKUP, backup::handle);
+        rebuild.put(routing);
+        routing.put(Route.STATUS, this::status);
+        routing.put(Route.LIVE, context -> context.contentType("text/plain").result("live"));
+        routing.put(Route.READY, this::ready);
+        routing.put(Route.METRICS, context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
+                .result(meters.scrape()));
+        routing.put(Route.CONTRACT, resource("openapi.yaml", "application/yaml"));
+        routing.put(Route.PAGE, resource("index.html", "text/html; charset=utf-8"));
+        routing.put(Route.STYLE, resource("explorer.css", "text/css; charset=utf-8"));
+        routing.put(Route.SCRIPT, resource("explorer.js", "text/javascript; charset=utf-8"));
+        routing.register(config);
         problems.map(config);
     }
 
-    private void routes(JavalinConfig config) {
-        config.routes.before("/v1/admin/*", HttpServer::requireAdmin);
-        queries.register(config);
-        episodes.register(config);
-        config.routes.post(BackupRoute.PATH, backup::handle);
-        rebuild.register(config);
-        config.routes.get("/v1/status", context -> context.contentType(JSON).result(json.of(status.status())));
-        config.routes.get(
-                "/health/live", context -> context.contentType("text/plain").result("live"));
-        config.routes.get("/health/ready", this::ready);
-        config.routes.get("/metrics", context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
-                .result(meters.scrape()));
-        resource(config, "/openapi.yaml", "openapi.yaml", "application/yaml");
-        resource(config, "/", "index.html", "text/html; charset=utf-8");
-        resource(config, "/explorer.css", "explorer.css", "text/css; charset=utf-8");
-        resource(config, "/explorer.js", "explorer.js", "text/javascript; charset=utf-8");
+    private void status(Context context) {
+        Parameters.none(context);
+        context.contentType(JSON).result(json.of(status.status()));
     }
 
-    private static void requireAdmin(Context context) {
-        if (!(context.attribute(Gate.ROLE) instanceof Role role && role.mayDo(Role.ADMIN))) {
-            throw new ForbiddenException();
-        }
-    }
-
+    /** Why it is not ready names topics and files: it is for those who may ask. */
     private void ready(Context context) {
         StatusAnswer now = status.status();
+        boolean mayAsk = Gate.roleOf(context).mayDo(Role.READ);
         context.status(now.ready() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
-        context.contentType("text/plain").result(now.ready() ? "ready" : whyNot(now));
+        context.contentType("text/plain").result(now.ready() ? "ready" : mayAsk ? whyNot(now) : "unready");
     }
 
     private static String whyNot(StatusAnswer now) {
@@ -156,7 +138,7 @@ public final class HttpServer implements AutoCloseable {
         return now.waiting() == null ? "catching up" : now.waiting();
     }
 
-    private static void resource(JavalinConfig config, String path, String name, String contentType) {
+    private static Handler resource(String name, String contentType) {
         byte[] bytes;
         try (InputStream stream = HttpServer.class.getResourceAsStream("/web/" + name)) {
             if (stream == null) {
@@ -166,6 +148,6 @@ public final class HttpServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        config.routes.get(path, context -> context.contentType(contentType).result(bytes));
+        return context -> context.contentType(contentType).result(bytes);
     }
 }

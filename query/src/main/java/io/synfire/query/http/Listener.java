@@ -2,10 +2,6 @@ package io.synfire.query.http;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Routes behind a port: started once, closed once. Thread-safe. */
@@ -47,18 +43,6 @@ final class Listener implements AutoCloseable {
         boolean isIpv6 = options.host().indexOf(':') >= 0;
         String host = isIpv6 ? "[" + options.host() + "]" : options.host();
         return transport.scheme() + "://" + host + ":" + port();
-    }
-
-    /** The methods that each path takes. */
-    Map<String, Set<String>> methods() {
-        Map<String, Set<String>> methods = new TreeMap<>();
-        javalin.unsafe.internalRouter.allHttpHandlers().forEach(parsed -> {
-            if (parsed.endpoint.method.isHttpMethod()) {
-                methods.computeIfAbsent(parsed.endpoint.path, path -> new TreeSet<>())
-                        .add(parsed.endpoint.method.name());
-            }
-        });
-        return methods;
     }
 
     /** Answers what is under way and stops. Idempotent. */

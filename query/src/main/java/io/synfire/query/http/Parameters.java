@@ -4,44 +4,58 @@ import io.javalin.http.Context;
 import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.Blend;
 import io.synfire.query.recall.Limits;
+import io.synfire.query.recall.Numbers;
 import io.synfire.query.recall.Times;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The query parameters of one request; what is not known or not readable is refused by name. */
+/** The query parameters of one request; what is not known, not readable or given twice is refused by name. */
 final class Parameters {
 
-    private final Context context;
+    /** Those that may be given several times. */
+    private static final Set<String> LISTS = Set.of("cue", "exclude", "candidate");
+
+    private final Map<String, List<String>> given;
     private final InstantSource clock;
 
-    /** Refuses a parameter that the route does not know. */
+    /** Refuses a parameter that the route does not know, and one that is given twice. */
     Parameters(Context context, InstantSource clock, String... known) {
-        this.context = context;
         this.clock = clock;
+        this.given = QueryText.parameters(context.queryString());
         Set<String> names = Set.of(known);
-        for (String given : context.queryParamMap().keySet()) {
-            if (!names.contains(given)) {
+        given.forEach((name, values) -> {
+            if (!names.contains(name)) {
                 throw new BadQueryException(
-                        "unknown parameter, this route knows " + new TreeSet<>(names) + ": parameter=" + given);
+                        "unknown parameter, this route knows " + new TreeSet<>(names) + ": parameter=" + name);
             }
-        }
+            if (values.size() > 1 && !LISTS.contains(name)) {
+                throw new BadQueryException("a parameter must be given once: parameter=" + name);
+            }
+        });
+    }
+
+    /** Refuses all parameters. */
+    static void none(Context context) {
+        var unused = new Parameters(context, InstantSource.system());
     }
 
     @Nullable
     String text(String name) {
-        return context.queryParam(name);
+        List<String> values = given.get(name);
+        return values == null ? null : values.get(0);
     }
 
     String textOr(String name, String otherwise) {
-        String value = context.queryParam(name);
+        String value = text(name);
         return value == null ? otherwise : value;
     }
 
     String required(String name) {
-        String value = context.queryParam(name);
+        String value = text(name);
         if (value == null || value.isEmpty()) {
             throw new BadQueryException(name + " must be given: " + name + "=missing");
         }
@@ -49,43 +63,33 @@ final class Parameters {
     }
 
     List<String> all(String name) {
-        return context.queryParams(name);
+        return given.getOrDefault(name, List.of());
     }
 
     int k() {
-        return whole("k", Limits.K);
-    }
-
-    int whole(String name, int otherwise) {
-        String value = context.queryParam(name);
-        try {
-            return value == null ? otherwise : Integer.parseInt(value);
-        } catch (NumberFormatException e) {
-            throw new BadQueryException(name + " must be a whole number: " + name + "=" + value);
-        }
+        Integer k = wholeOrNull("k");
+        return k == null ? Limits.K : k;
     }
 
     @Nullable
     Integer wholeOrNull(String name) {
-        return context.queryParam(name) == null ? null : Integer.valueOf(whole(name, 0));
+        String value = text(name);
+        return value == null ? null : Integer.valueOf(Numbers.whole(name, value));
     }
 
     @Nullable
     Double numberOrNull(String name) {
-        return context.queryParam(name) == null ? null : Double.valueOf(number(name, 0));
+        String value = text(name);
+        return value == null ? null : Double.valueOf(Numbers.number(name, value));
     }
 
     double number(String name, double otherwise) {
-        String value = context.queryParam(name);
-        try {
-            return value == null ? otherwise : Double.parseDouble(value);
-        } catch (NumberFormatException e) {
-            throw new BadQueryException(name + " must be a number: " + name + "=" + value);
-        }
+        Double value = numberOrNull(name);
+        return value == null ? otherwise : value;
     }
 
     boolean flag(String name) {
-        String value = context.queryParam(name);
+        String value = text(name);
         if (value == null || value.equals("false")) {
             return false;
         }
@@ -98,11 +102,11 @@ final class Parameters {
     /** Which horizons are read, by {@code horizon} or {@code blend}; null for the slowest. */
     @Nullable
     Blend blend() {
-        return Blend.chosen(context.queryParam("horizon"), context.queryParam("blend"));
+        return Blend.chosen(text("horizon"), text("blend"));
     }
 
     @Nullable
     Long at() {
-        return Times.parse(context.queryParam("at"), clock);
+        return Times.parse(text("at"), clock);
     }
 }

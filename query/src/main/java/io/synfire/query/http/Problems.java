@@ -14,8 +14,10 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -34,6 +36,9 @@ final class Problems {
     private static final HttpField RETRY_AFTER = new PreEncodedHttpField(HttpHeader.RETRY_AFTER, "1");
     private static final HttpField CHALLENGE =
             new PreEncodedHttpField(HttpHeader.WWW_AUTHENTICATE, "Bearer realm=\"synfire\"");
+
+    private static final int READS_MAX = 16;
+    private static final int DETAIL_MAX = 2_000;
 
     private final AnswerJson json = new AnswerJson();
     private final Refusals refusals;
@@ -58,10 +63,9 @@ final class Problems {
             context.header(RETRY_AFTER.getName(), String.valueOf(RETRY_AFTER.getValue()));
             answer(context, HttpStatus.TOO_MANY_REQUESTS, String.valueOf(e.getMessage()));
         });
-        config.routes.exception(ForbiddenException.class, (e, context) -> {
-            refusals.count(Refusal.FORBIDDEN);
-            answer(context, HttpStatus.FORBIDDEN, String.valueOf(e.getMessage()));
-        });
+        config.routes.exception(
+                RebuildControl.ConflictException.class,
+                (e, context) -> answer(context, HttpStatus.CONFLICT, String.valueOf(e.getMessage())));
         config.routes.exception(BadBodyException.class, (e, context) -> {
             if (e.refusal() != null) {
                 refusals.count(e.refusal());
@@ -103,14 +107,20 @@ final class Problems {
     /** Answers a request that has come as far as its handler. */
     void answer(Context context, HttpStatus found, String detail) {
         context.status(found);
-        context.result(json.ofProblem(found.getCode(), found.getMessage(), detail));
+        context.result(body(found.getCode(), detail));
         // JSON is UTF-8 by itself (RFC 8259): the type has no parameter.
         context.res().setCharacterEncoding(null);
         context.contentType(PROBLEM);
     }
 
+    /** What a caller has sent comes back in it, and may be large. */
+    private byte[] body(int status, String detail) {
+        String shown = detail.length() <= DETAIL_MAX ? detail : detail.substring(0, DETAIL_MAX) + "…";
+        return json.ofProblem(status, HttpStatus.forStatus(status).getMessage(), shown);
+    }
+
     /** Answers a request that has not. */
-    void send(Response response, Callback callback, int status, String detail) {
+    void send(Request request, Response response, Callback callback, int status, String detail) {
         response.setStatus(status);
         response.getHeaders().put(PROBLEM_TYPE);
         if (status == Refusal.UNAUTHENTICATED.status()) {
@@ -118,8 +128,26 @@ final class Problems {
         } else if (status == Refusal.BUSY.status()) {
             response.getHeaders().put(RETRY_AFTER);
         }
-        String title = org.eclipse.jetty.http.HttpStatus.getMessage(status);
-        response.write(true, ByteBuffer.wrap(json.ofProblem(status, title, detail)), callback);
+        if (!isRead(request)) {
+            // What comes next on this connection is the rest of the body: no other request may be sent on it.
+            response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
+        }
+        response.write(true, ByteBuffer.wrap(body(status, detail)), callback);
+    }
+
+    /** Whether all of a request has come; reads on as far as that needs no waiting. */
+    private static boolean isRead(Request request) {
+        for (int i = 0; i < READS_MAX; i++) {
+            Content.Chunk chunk = request.read();
+            if (chunk == null || Content.Chunk.isFailure(chunk)) {
+                return false;
+            }
+            chunk.release();
+            if (chunk.isLast()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What the transport answers by itself: what is no HTTP, or too much of it. */
@@ -142,7 +170,7 @@ final class Problems {
                 if (code == 500 && cause != null) {
                     LOG.error("a request failed: {} {}", request.getMethod(), request.getHttpURI(), cause);
                 }
-                send(response, callback, code, detail(code));
+                send(request, response, callback, code, detail(code));
             }
         };
     }

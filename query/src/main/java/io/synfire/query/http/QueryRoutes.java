@@ -1,6 +1,5 @@
 package io.synfire.query.http;
 
-import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
@@ -10,6 +9,7 @@ import io.synfire.query.answer.AnswerJson;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.AssociationsQuery;
 import io.synfire.query.recall.AssociationsQuery.Scoring;
+import io.synfire.query.recall.Blend;
 import io.synfire.query.recall.Deadline;
 import io.synfire.query.recall.ExplainQuery;
 import io.synfire.query.recall.Limits;
@@ -32,12 +32,10 @@ final class QueryRoutes {
     private final @Nullable EvidenceSource evidence;
     private final Duration timeMax;
     private final Problems problems;
-    private final Bodies bodies;
     private final MeterRegistry meters;
     private final InstantSource clock;
     private final WorkMeters work;
     private final AnswerJson json = new AnswerJson();
-    private final RecallBody recallBody = new RecallBody();
     private final Semaphore searching = new Semaphore(1);
 
     /**
@@ -52,26 +50,24 @@ final class QueryRoutes {
             @Nullable EvidenceSource evidence,
             Duration timeMax,
             Problems problems,
-            Bodies bodies,
             MeterRegistry meters,
             InstantSource clock) {
         this.memory = memory;
         this.evidence = evidence;
         this.timeMax = timeMax;
         this.problems = problems;
-        this.bodies = bodies;
         this.meters = meters;
         this.clock = clock;
         this.work = new WorkMeters(meters);
     }
 
-    void register(JavalinConfig config) {
-        config.routes.get("/v1/concepts", timed("concepts", this::concepts));
-        config.routes.get("/v1/concepts/{id}/associations", timed("associations", this::associations));
-        config.routes.get("/v1/associations", timed("explain", this::explain));
-        config.routes.get("/v1/trending", timed("trending", this::trending));
-        config.routes.get("/v1/recall", timed("recall", this::recallByParameters));
-        config.routes.post("/v1/recall", timed("recall", this::recallByBody));
+    void put(Routing routing) {
+        routing.put(Route.CONCEPTS, timed("concepts", this::concepts));
+        routing.put(Route.ASSOCIATIONS, timed("associations", this::associations));
+        routing.put(Route.EXPLAIN, timed("explain", this::explain));
+        routing.put(Route.TRENDING, timed("trending", this::trending));
+        routing.put(Route.RECALL, timed("recall", this::recallByParameters));
+        routing.put(Route.RECALL_BY_BODY, timed("recall", this::recallByBody));
     }
 
     private Handler timed(String route, Handler handler) {
@@ -121,7 +117,7 @@ final class QueryRoutes {
                 "at");
         String measure = parameters.text("measure");
         AssociationsQuery query = new AssociationsQuery(
-                context.pathParam("id"),
+                concept(context),
                 parameters.k(),
                 new Scoring(
                         measure == null ? Measure.STRENGTH : Measure.parse(measure),
@@ -136,13 +132,18 @@ final class QueryRoutes {
         answer(context, json.of(associations));
     }
 
+    /** As it was sent: it may hold any character, also a slash. */
+    private static String concept(Context context) {
+        return QueryText.segment(context.req().getRequestURI().split("/", -1)[3]);
+    }
+
     private void explain(Context context) {
         Parameters parameters =
-                new Parameters(context, clock, "from", "to", "horizon", "min-support", "at", "evidence", "k");
+                new Parameters(context, clock, "from", "to", "horizon", "blend", "min-support", "at", "evidence", "k");
         ExplainQuery query = new ExplainQuery(
                 parameters.required("from"),
                 parameters.required("to"),
-                parameters.text("horizon"),
+                parameters.blend(),
                 parameters.number("min-support", 0),
                 parameters.at());
         Limits.requireK(parameters.k());
@@ -163,10 +164,10 @@ final class QueryRoutes {
     }
 
     private void trending(Context context) {
-        Parameters parameters = new Parameters(context, clock, "k", "fast", "slow", "min-support", "at");
+        Parameters parameters = new Parameters(context, clock, "k", "fast", "blend", "slow", "min-support", "at");
         TrendingQuery query = new TrendingQuery(
                 parameters.k(),
-                parameters.text("fast"),
+                Blend.chosen("fast", parameters.text("fast"), parameters.text("blend")),
                 parameters.text("slow"),
                 parameters.number("min-support", TrendingQuery.MIN_SUPPORT),
                 parameters.at());
@@ -215,8 +216,8 @@ final class QueryRoutes {
     }
 
     private void recallByBody(Context context) {
-        Parameters parameters = new Parameters(context, clock, "at");
-        recall(context, recallBody.read(bodies.read(context), parameters.at()));
+        Parameters.none(context);
+        recall(context, RecallBody.read(Body.of(context), clock));
     }
 
     private void recall(Context context, RecallQuery query) {

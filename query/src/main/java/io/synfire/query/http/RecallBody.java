@@ -2,160 +2,117 @@ package io.synfire.query.http;
 
 import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.Blend;
+import io.synfire.query.recall.Limits;
 import io.synfire.query.recall.RecallQuery;
 import io.synfire.query.recall.RecallQuery.Cue;
+import io.synfire.query.recall.Times;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
 
-/** The body of {@code POST /v1/recall} as a question. Thread-safe. */
+/** The body of {@code POST /v1/recall} as a question. Used once, by one thread. */
 final class RecallBody {
 
-    private final JsonFactory factory = new JsonFactory();
+    private static final List<String> FIELDS = List.of(
+            "cues",
+            "ordered",
+            "includeCues",
+            "exclude",
+            "candidates",
+            "prefix",
+            "k",
+            "hops",
+            "popularity",
+            "shrinkage",
+            "self",
+            "horizon",
+            "blend",
+            "minSupport",
+            "at");
 
-    /** The fields as they are met. */
-    private static final class Fields {
-        final List<Cue> cues = new ArrayList<>();
-        final RecallQuery.Builder query = RecallQuery.builder();
+    private final JsonReader json;
+    private final InstantSource clock;
+    private final List<Cue> cues = new ArrayList<>();
+    private final RecallQuery.Builder query = RecallQuery.builder();
+    private @Nullable String horizon;
+    private @Nullable Blend blend;
 
-        @Nullable
-        String horizon;
-
-        @Nullable
-        Blend blend;
-
-        @Nullable
-        Blend chosen() {
-            if (horizon != null && blend != null) {
-                throw new BadQueryException("give a horizon or a blend: horizon=" + horizon);
-            }
-            return horizon == null ? blend : Blend.of(horizon);
-        }
+    private RecallBody(JsonReader json, InstantSource clock) {
+        this.json = json;
+        this.clock = clock;
     }
 
-    RecallQuery read(byte[] body, @Nullable Long atMs) {
-        Fields fields = new Fields();
-        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), body)) {
-            expect(parser.nextToken() == JsonToken.START_OBJECT, "the body must be a JSON object", parser);
-            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-                parser.nextToken();
-                field(name, parser, fields);
-            }
-            expect(parser.currentToken() == JsonToken.END_OBJECT, "the body must be a JSON object", parser);
-            expect(parser.nextToken() == null, "the body must be one JSON object", parser);
-        } catch (JacksonException e) {
-            throw new BadQueryException("the body must be JSON: " + e.getOriginalMessage());
+    /** Reads a question; {@code clock} is what {@code now} means. */
+    static RecallQuery read(Body body, InstantSource clock) {
+        return JsonReader.read(body, json -> new RecallBody(json, clock).read());
+    }
+
+    private RecallQuery read() {
+        json.object("a recall", FIELDS, this::field);
+        if (horizon != null && blend != null) {
+            throw new BadQueryException("give a horizon or a blend: horizon=" + horizon);
         }
-        return fields.query
-                .weightedCues(fields.cues)
-                .blend(fields.chosen())
-                .atMs(atMs)
+        return query.weightedCues(cues)
+                .blend(horizon == null ? blend : Blend.of(horizon))
                 .build();
     }
 
-    private static void field(String name, JsonParser parser, Fields fields) {
-        boolean isNull = parser.currentToken() == JsonToken.VALUE_NULL;
+    private void field(String name) {
+        boolean isNull = json.isNull();
         switch (name) {
-            case "cues" -> cues(parser, fields.cues);
-            case "ordered" -> fields.query.ordered(flag(name, parser));
-            case "includeCues" -> fields.query.includeCues(flag(name, parser));
-            case "exclude" -> fields.query.exclude(isNull ? Set.of() : texts(name, parser));
-            case "candidates" -> fields.query.candidates(isNull ? null : texts(name, parser));
-            case "prefix" -> fields.query.prefix(isNull ? null : text(name, parser));
-            case "k" -> fields.query.k(whole(name, parser));
-            case "hops" -> fields.query.hops(isNull ? null : Integer.valueOf(whole(name, parser)));
-            case "popularity" -> fields.query.popularity(isNull ? null : Double.valueOf(number(name, parser)));
-            case "shrinkage" -> fields.query.shrinkage(isNull ? null : Double.valueOf(number(name, parser)));
-            case "self" -> fields.query.self(isNull ? null : Double.valueOf(number(name, parser)));
-            case "horizon" -> fields.horizon = isNull ? null : text(name, parser);
-            case "blend" -> fields.blend = isNull ? null : blend(parser);
-            case "minSupport" -> fields.query.minSupport(number(name, parser));
-            default -> throw new BadQueryException("unknown field: field=" + name);
+            case "cues" -> json.array(name, Limits.CUES_MAX, () -> cues.add(cue()));
+            case "ordered" -> query.ordered(json.flag(name));
+            case "includeCues" -> query.includeCues(json.flag(name));
+            case "exclude" -> query.exclude(isNull ? Set.of() : texts(name, Limits.EXCLUDE_MAX));
+            case "candidates" -> query.candidates(isNull ? null : texts(name, Limits.CANDIDATES_MAX));
+            case "prefix" -> query.prefix(isNull ? null : json.text(name));
+            case "k" -> query.k(json.whole(name));
+            case "hops" -> query.hops(isNull ? null : Integer.valueOf(json.whole(name)));
+            case "popularity" -> query.popularity(isNull ? null : Double.valueOf(json.number(name)));
+            case "shrinkage" -> query.shrinkage(isNull ? null : Double.valueOf(json.number(name)));
+            case "self" -> query.self(isNull ? null : Double.valueOf(json.number(name)));
+            case "horizon" -> horizon = isNull ? null : json.text(name);
+            case "blend" -> blend = isNull ? null : blend();
+            case "minSupport" -> query.minSupport(json.number(name));
+            case "at" -> query.atMs(isNull ? null : Times.parse(json.scalar(name), clock));
+            default -> throw new IllegalStateException("a field that is known must be read: field=" + name);
         }
     }
 
-    private static void cues(JsonParser parser, List<Cue> cues) {
-        expect(parser.currentToken() == JsonToken.START_ARRAY, "cues must be an array", parser);
-        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            if (token == JsonToken.VALUE_STRING) {
-                cues.add(new Cue(parser.getString(), 1));
+    private Cue cue() {
+        if (!json.isObject()) {
+            return new Cue(json.text("a cue"), 1);
+        }
+        String[] concept = {null};
+        double[] weight = {1};
+        json.object("a cue", List.of("concept", "weight"), name -> {
+            if (name.equals("concept")) {
+                concept[0] = json.text(name);
             } else {
-                expect(token == JsonToken.START_OBJECT, "a cue must be a string or an object", parser);
-                cues.add(cue(parser));
+                weight[0] = json.number(name);
             }
-        }
-    }
-
-    private static Cue cue(JsonParser parser) {
-        String concept = null;
-        double weight = 1;
-        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-            parser.nextToken();
-            switch (name) {
-                case "concept" -> concept = text(name, parser);
-                case "weight" -> weight = number(name, parser);
-                default -> throw new BadQueryException("unknown field of a cue: field=" + name);
-            }
-        }
-        if (concept == null) {
+        });
+        if (concept[0] == null) {
             throw new BadQueryException("a cue must have a concept: concept=missing");
         }
-        return new Cue(concept, weight);
+        return new Cue(concept[0], weight[0]);
     }
 
-    private static Blend blend(JsonParser parser) {
-        expect(parser.currentToken() == JsonToken.START_OBJECT, "blend must be an object", parser);
+    private Blend blend() {
         List<Blend.Part> parts = new ArrayList<>();
-        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-            parser.nextToken();
-            parts.add(new Blend.Part(name, number("a weight of a blend", parser)));
-        }
+        json.object(
+                "blend",
+                Limits.HORIZONS_MAX,
+                name -> parts.add(new Blend.Part(name, json.number("a weight of a blend"))));
         return new Blend(parts);
     }
 
-    private static Set<String> texts(String name, JsonParser parser) {
-        expect(parser.currentToken() == JsonToken.START_ARRAY, name + " must be an array", parser);
+    private Set<String> texts(String name, int max) {
         Set<String> texts = new HashSet<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-            texts.add(text(name, parser));
-        }
+        json.array(name, max, () -> texts.add(json.text(name)));
         return texts;
-    }
-
-    private static String text(String name, JsonParser parser) {
-        expect(parser.currentToken() == JsonToken.VALUE_STRING, name + " must be a string", parser);
-        return parser.getString();
-    }
-
-    private static boolean flag(String name, JsonParser parser) {
-        JsonToken token = parser.currentToken();
-        expect(
-                token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE,
-                name + " must be true or false",
-                parser);
-        return token == JsonToken.VALUE_TRUE;
-    }
-
-    private static int whole(String name, JsonParser parser) {
-        expect(parser.currentToken() == JsonToken.VALUE_NUMBER_INT, name + " must be a whole number", parser);
-        return parser.getIntValue();
-    }
-
-    private static double number(String name, JsonParser parser) {
-        expect(parser.currentToken() != null && parser.currentToken().isNumeric(), name + " must be a number", parser);
-        return parser.getDoubleValue();
-    }
-
-    private static void expect(boolean holds, String rule, JsonParser parser) {
-        if (!holds) {
-            throw new BadQueryException(rule + ": found=" + parser.currentToken());
-        }
     }
 }

@@ -8,6 +8,8 @@ enum Refusal {
     UNAUTHENTICATED(401),
     /** A token that allows less. */
     FORBIDDEN(403),
+    /** Says that another method is meant. */
+    OVERRIDE(400),
     /** Called by a name that is not this server's. */
     HOST(421),
     /** Sent by a page of another origin. */
@@ -16,6 +18,8 @@ enum Refusal {
     BUSY(429),
     /** More than a body may hold. */
     TOO_LARGE(413),
+    /** A body that came too slowly. */
+    SLOW(408),
     /** The answer took too long. */
     OUT_OF_TIME(503);
 

@@ -2,11 +2,13 @@ package io.synfire.query.http;
 
 import java.util.Locale;
 
-/** What the bearer of a token may do; each may do what those before it may. */
+/** What whoever asks may do; each may do what those before it may. */
 enum Role {
-    /** Ask. */
+    /** See pages and probes, which hold no data: whoever comes without a token that is known. */
+    NONE,
+    /** Ask, and see metrics. */
     READ,
-    /** Append to the log. */
+    /** Append to the log: teach the memory, take back what it has learned, and make it forget any concept. */
     WRITE,
     /** Run the server. */
     ADMIN;

@@ -11,7 +11,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Bearer tokens and their roles, from a file with one in each line:
@@ -88,7 +87,7 @@ final class Tokens {
 
     private static Role role(String word, int number) {
         for (Role role : Role.values()) {
-            if (role.toString().equals(word)) {
+            if (role != Role.NONE && role.toString().equals(word)) {
                 return role;
             }
         }
@@ -128,14 +127,13 @@ final class Tokens {
         return entries.size();
     }
 
-    /** The most that a token allows, or null if it is none of these. Looks at all of them, whichever fits. */
-    @Nullable
+    /** The most that a token allows; {@link Role#NONE} if it is none of these. Looks at all of them, whichever fits. */
     Role roleOf(String presented) {
         byte[] hash = sha256(presented);
-        Role found = null;
+        Role found = Role.NONE;
         for (Entry entry : entries) {
             boolean fits = MessageDigest.isEqual(entry.hash, hash);
-            if (fits && (found == null || entry.role.mayDo(found))) {
+            if (fits && entry.role.mayDo(found)) {
                 found = entry.role;
             }
         }

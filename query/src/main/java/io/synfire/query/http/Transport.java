@@ -28,7 +28,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lies between the network and the routes: connections, TLS, threads, the {@link Gate} and the {@link Turnstile}. Files of secrets
+ * What lies between the network and the routes: connections, TLS, threads, the {@link Gate}, the {@link BodyReader} and the
+ * {@link Turnstile}. Files of secrets
  * are read once here, so that a mistake in them shows before anything is answered, and again when they change. Thread-safe.
  */
 final class Transport implements AutoCloseable {
@@ -43,6 +44,7 @@ final class Transport implements AutoCloseable {
     private final PrometheusMeterRegistry meters;
     private final Problems problems;
     private final Gate gate;
+    private final BodyReader bodies;
     private final Turnstile turnstile;
     private final @Nullable FileWatch watch;
     private final SslContextFactory.@Nullable Server tls;
@@ -63,6 +65,12 @@ final class Transport implements AutoCloseable {
             close();
             throw e;
         }
+        BodyBudget budget = new BodyBudget(limits.bodiesBytesMax(), System::nanoTime);
+        Gauge.builder("synfire.http.bodies", budget, BodyBudget::bytes)
+                .description("Bytes of bodies that are being sent or answered")
+                .baseUnit("bytes")
+                .register(meters);
+        this.bodies = new BodyReader(limits, budget, System::nanoTime, refusals, problems);
         this.turnstile =
                 new Turnstile(limits.concurrentMax(), limits.waitingMax(), limits.queryTimeMax(), refusals, problems);
         Gauge.builder("synfire.http.waiting", turnstile, Turnstile::getSuspendedRequestCount)
@@ -119,7 +127,8 @@ final class Transport implements AutoCloseable {
         config.jetty.modifyServer(server -> {
             server.setErrorHandler(problems.ofTransport());
             Handler.Wrapper outer = gate;
-            outer.setHandler(turnstile);
+            outer.setHandler(bodies);
+            bodies.setHandler(turnstile);
             server.setHandler(outer);
             NetworkConnectionLimit connections =
                     new NetworkConnectionLimit(options.limits().connectionsMax(), server);

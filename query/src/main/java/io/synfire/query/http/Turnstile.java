@@ -21,22 +21,26 @@ final class Turnstile extends QoSHandler {
         setMaxRequestCount(concurrentMax);
         setMaxSuspendedRequestCount(waitingMax);
         setMaxSuspend(waitMax);
-        exclude(Gate::isExempt);
+        exclude(request -> request.getAttribute(Gate.ROUTE) instanceof Route route && route.isExempt());
     }
 
     @Override
     protected void reject(Request request, Response response, Callback callback, int status) {
-        refuse(response, callback);
+        refuse(request, response, callback);
     }
 
     @Override
     protected void failSuspended(Request request, Response response, Callback callback, int status, Throwable failure) {
-        refuse(response, callback);
+        refuse(request, response, callback);
     }
 
-    private void refuse(Response response, Callback callback) {
+    private void refuse(Request request, Response response, Callback callback) {
         refusals.count(Refusal.BUSY);
         problems.send(
-                response, callback, Refusal.BUSY.status(), "too many requests are waiting, try again in a second");
+                request,
+                response,
+                callback,
+                Refusal.BUSY.status(),
+                "too many requests are waiting, try again in a second");
     }
 }

@@ -2,8 +2,8 @@
  * Questions and answers over HTTP; the contract is {@code openapi.yaml} among the resources.
  *
  * <pre>
- *   connection (TLS?) ──► Gate: who, from where ──► Turnstile: how many ──► HttpServer: routes ──► Queries, EpisodeSink
- *                           └── Problems ◄────────────────┴─────────────────────┘
+ *   connection (TLS?) ──► Gate: which Route, who, from where ──► BodyReader ──► Turnstile: how many ──► Routing ──► Queries, EpisodeSink
+ *                           └── Problems ◄─────────────────────────┴────────────────┴───────────────────┘
  * </pre>
  *
  * <p>In: requests. Out: answers as JSON, problems as {@code application/problem+json}, the explorer page, metrics. It may not touch the

@@ -1,5 +1,6 @@
 package io.synfire.query.recall;
 
+import io.synfire.engine.view.Trials;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,9 +33,11 @@ public final class Answers {
      * @param concept its id
      * @param asOfMs the time of the read
      * @param measure what it is ranked by
+     * @param trials what measures count
      * @param associations best first
      */
-    public record Associations(String concept, long asOfMs, Measure measure, List<Association> associations) {}
+    public record Associations(
+            String concept, long asOfMs, Measure measure, Trials.Unit trials, List<Association> associations) {}
 
     /**
      * One association.
@@ -42,8 +45,8 @@ public final class Answers {
      * @param concept the target's id
      * @param score its value under the measure asked for, or null where that is undefined
      * @param strength S
-     * @param confidence S/Ma, or null
-     * @param lift S·N/(Ma·Mb), or null
+     * @param confidence S/row, or null
+     * @param lift S·total/(row·column), or null
      * @param npmi normalized pointwise mutual information, or null
      */
     public record Association(
@@ -60,7 +63,8 @@ public final class Answers {
      * @param from one concept
      * @param to the other
      * @param asOfMs the time of the read
-     * @param horizons what each horizon says
+     * @param trials what measures count
+     * @param horizons what each horizon says, or the blend that was asked for
      * @param lastReinforcedMs no association of the two was reinforced after this; null where there is none
      * @param forgetBelow the strength below which an association is hidden; 0 if none is
      * @param forwardBelowMs when the association from the one to the other falls below that, if it is not used again; null for never
@@ -73,6 +77,7 @@ public final class Answers {
             String from,
             String to,
             long asOfMs,
+            Trials.Unit trials,
             List<HorizonExplanation> horizons,
             @Nullable Long lastReinforcedMs,
             double forgetBelow,
@@ -86,7 +91,7 @@ public final class Answers {
      * What is growing fastest.
      *
      * @param asOfMs the time of the read
-     * @param fast the fast half-life, or null where there are no two that decay
+     * @param fast the fast half-life or blend, or null where there are no two that decay
      * @param slow the slow one, or null
      * @param concepts by trend
      * @param associations by trend
@@ -120,7 +125,7 @@ public final class Answers {
     /**
      * What one horizon says about a pair.
      *
-     * @param horizon its half-life, as settings write it
+     * @param horizon its half-life, as settings write it, or a blend as questions do
      * @param episodes N
      * @param fromActivation M of the one
      * @param toActivation M of the other
@@ -139,6 +144,9 @@ public final class Answers {
      * One direction of a pair.
      *
      * @param strength S, 0 where nothing is stored
+     * @param row trials with the cue
+     * @param column trials with the target
+     * @param total all trials
      * @param saturated 1 − e^−|S|, with the sign of S: potentiation has a ceiling, and so has depression
      * @param measures every measure, null where undefined
      * @param ranks its place among the associations of its cue by every measure, from 1; null where it is not among them
@@ -147,6 +155,9 @@ public final class Answers {
      */
     public record Direction(
             double strength,
+            double row,
+            double column,
+            double total,
             double saturated,
             Map<Measure, @Nullable Double> measures,
             Map<Measure, @Nullable Integer> ranks,

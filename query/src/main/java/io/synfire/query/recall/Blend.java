@@ -2,12 +2,14 @@ package io.synfire.query.recall;
 
 import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.view.MemoryView;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which horizons a question reads, and how much each counts: every sum (S, M and N) is the weighted sum of the horizons' own. One
+ * Which horizons a question reads, and how much each counts: every sum (S, M, N, O, I and T) is the weighted sum of the horizons' own. One
  * horizon alone is a blend of one part.
  *
  * @param parts at least one
@@ -58,8 +60,22 @@ public record Blend(List<Part> parts) {
      * @throws BadQueryException if both are given, or a weight is no number
      */
     public static @Nullable Blend chosen(@Nullable String horizon, @Nullable String blend) {
+        return chosen("horizon", horizon, blend);
+    }
+
+    /**
+     * Reads what a question names, where one horizon goes by another name.
+     *
+     * @param name what one horizon goes by
+     * @param horizon a half-life, or null
+     * @param blend half-lives with weights, or null
+     * @return the blend, or null for the default
+     * @throws BadQueryException if both are given, or a weight is no number
+     */
+    public static @Nullable Blend chosen(String name, @Nullable String horizon, @Nullable String blend) {
         if (horizon != null && blend != null) {
-            throw new BadQueryException("give a horizon or a blend: horizon=" + horizon + " blend=" + blend);
+            throw new BadQueryException(
+                    "give " + name + " or blend, not both: " + name + "=" + horizon + " blend=" + blend);
         }
         if (blend == null) {
             return horizon == null ? null : of(horizon);
@@ -67,15 +83,25 @@ public record Blend(List<Part> parts) {
         List<Part> parts = new ArrayList<>();
         for (String part : blend.split(",", -1)) {
             int split = part.indexOf(':');
-            try {
-                // Without a colon nothing is left to be a weight.
-                String weight = split < 0 ? "" : part.substring(split + 1);
-                parts.add(new Part(part.substring(0, Math.max(0, split)).trim(), Double.parseDouble(weight)));
-            } catch (NumberFormatException e) {
+            if (split < 0) {
                 throw new BadQueryException("blend must be such as 1h:0.7,30d:0.3: blend=" + blend);
             }
+            parts.add(new Part(
+                    part.substring(0, split).trim(), Numbers.number("a weight of a blend", part.substring(split + 1))));
         }
         return new Blend(parts);
+    }
+
+    /** The form that questions and answers use: {@code 30d}, or {@code 1h:0.7,30d:0.3}. */
+    @Override
+    public String toString() {
+        if (parts.size() == 1 && parts.get(0).weight() == 1) {
+            return parts.get(0).horizon();
+        }
+        return parts.stream()
+                .map(part -> part.horizon() + ":"
+                        + BigDecimal.valueOf(part.weight()).stripTrailingZeros().toPlainString())
+                .collect(Collectors.joining(","));
     }
 
     /** The weight of each of a memory's horizons. */

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from one concept's id
  * @param to the other's
- * @param horizon a half-life as settings write it, or null for all of them
+ * @param blend which horizon is read, or several together, or null for each of them
  * @param minSupport the strength that a question asks for, to see whether that is why an answer is missing
  * @param atMs the time of the read, or null for the watermark
  */
-public record ExplainQuery(String from, String to, @Nullable String horizon, double minSupport, @Nullable Long atMs) {
+public record ExplainQuery(String from, String to, @Nullable Blend blend, double minSupport, @Nullable Long atMs) {
 
     /** Checks the limits. */
     public ExplainQuery {
@@ -23,7 +23,7 @@ public record ExplainQuery(String from, String to, @Nullable String horizon, dou
      *
      * @param from one concept's id
      * @param to the other's
-     * @return all horizons, at the watermark
+     * @return each horizon, at the watermark
      */
     public static ExplainQuery of(String from, String to) {
         return new ExplainQuery(from, to, null, 0, null);

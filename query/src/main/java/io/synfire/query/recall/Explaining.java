@@ -1,6 +1,5 @@
 package io.synfire.query.recall;
 
-import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.query.recall.Answers.Direction;
@@ -28,38 +27,37 @@ final class Explaining {
     private final ExplainQuery query;
     private final Deadline deadline;
     private final long atMs;
-    private final Activity activity;
+
+    /** The blend that was asked for, or the slowest horizon. */
+    private final Moment moment;
 
     Explaining(MemoryView view, RecallSettings settings, ExplainQuery query, Deadline deadline) {
         this.view = view;
         this.settings = settings;
         this.query = query;
         this.deadline = deadline;
-        this.atMs = Moment.at(view, query.atMs());
-        this.activity = view.activity(atMs);
+        this.moment = Moment.of(view, query.blend(), query.atMs());
+        this.atMs = moment.atMs();
     }
 
     Explanation explain(int from, int to) {
-        String horizon = query.horizon();
-        int only = horizon == null ? -1 : Blend.index(view, horizon);
         Associations forward = view.associations(from, atMs);
         Associations backward = view.associations(to, atMs);
         List<HorizonExplanation> horizons = new ArrayList<>();
-        for (int h = 0; h < view.settings().horizonCount(); h++) {
-            if (only < 0 || h == only) {
-                horizons.add(new HorizonExplanation(
-                        view.settings().halfLives().get(h).toString(),
-                        activity.episodes(h),
-                        activity.of(from, h),
-                        activity.of(to, h),
-                        direction(forward, from, to, h),
-                        direction(backward, to, from, h)));
-            }
+        for (Moment read : readings()) {
+            horizons.add(new HorizonExplanation(
+                    read.horizon(view),
+                    read.episodes(),
+                    read.activation(from),
+                    read.activation(to),
+                    direction(forward, from, to, read),
+                    direction(backward, to, from, read)));
         }
         return new Explanation(
                 query.from(),
                 query.to(),
                 atMs,
+                moment.trials(),
                 horizons,
                 forward.indexOf(to) < 0 && backward.indexOf(from) < 0 ? null : lastReinforcedMs(from, to),
                 view.settings().forgetBelow(),
@@ -70,25 +68,38 @@ final class Explaining {
                 Retention.of(view.settings()));
     }
 
-    private Direction direction(Associations row, int cue, int target, int horizon) {
+    /** The blend that was asked for, or each horizon by itself. */
+    private List<Moment> readings() {
+        if (query.blend() != null) {
+            return List.of(moment);
+        }
+        return view.settings().halfLives().stream()
+                .map(half -> moment.at(view, Blend.of(half.toString())))
+                .toList();
+    }
+
+    private Direction direction(Associations row, int cue, int target, Moment read) {
         int index = row.indexOf(target);
-        Measures measures = measures(row, index, cue, target, horizon);
+        Measures measures = measures(row, index, cue, target, read);
         Map<Measure, @Nullable Double> all = new EnumMap<>(Measure.class);
         for (Measure measure : Measure.values()) {
             all.put(measure, measures.of(measure));
         }
         return new Direction(
                 measures.strength(),
+                measures.row(),
+                measures.column(),
+                measures.total(),
                 saturated(measures.strength()),
                 all,
-                ranks(row, cue, target, horizon, all),
+                ranks(row, cue, target, read, all),
                 row.cuts(),
                 row.cutBound());
     }
 
     /** The places that a list of the cue's associations by each measure gives: by score, then by id, the cue itself left out. */
     private Map<Measure, @Nullable Integer> ranks(
-            Associations row, int cue, int target, int horizon, Map<Measure, @Nullable Double> own) {
+            Associations row, int cue, int target, Moment read, Map<Measure, @Nullable Double> own) {
         Map<Measure, @Nullable Integer> ranks = new EnumMap<>(Measure.class);
         boolean isListed = row.indexOf(target) >= 0 && cue != target;
         for (Measure measure : Measure.values()) {
@@ -99,7 +110,7 @@ final class Explaining {
             deadline.checkAt(i);
             int other = row.target(i);
             if (other != target && other != cue) {
-                Measures measures = measures(row, i, cue, other, horizon);
+                Measures measures = measures(row, i, cue, other, read);
                 boolean isBeforeAtATie = view.idOf(other).compareTo(view.idOf(target)) < 0;
                 for (Measure measure : Measure.values()) {
                     Double score = own.get(measure);
@@ -116,31 +127,29 @@ final class Explaining {
         return ranks;
     }
 
-    private Measures measures(Associations row, int index, int cue, int target, int horizon) {
-        double strength = index < 0 ? 0 : row.strength(index, horizon);
-        return new Measures(
-                strength, activity.of(cue, horizon), activity.of(target, horizon), activity.episodes(horizon));
+    private static Measures measures(Associations row, int index, int cue, int target, Moment read) {
+        double strength = index < 0 ? 0 : read.strength(row, index);
+        return new Measures(strength, read.row(cue), read.column(target), read.total());
     }
 
     private RecallPath recall(Associations row, int cue, int target) {
         RecallQuery asked = RecallQuery.builder()
                 .cues(List.of(view.idOf(cue)))
                 .includeCues(cue == target)
-                .blend(query.horizon() == null ? null : Blend.of(query.horizon()))
+                .blend(query.blend())
                 .minSupport(query.minSupport())
                 .atMs(atMs)
                 .build();
-        Moment moment = Moment.of(view, asked.blend(), atMs);
         Recollection recollection = new Recollection(view, moment, settings.overriddenBy(asked), asked, deadline);
         int rank = recollection.rank(asked, target);
         return new RecallPath(
                 rank == 0 ? null : rank,
                 rank == 0 ? null : recollection.score(target),
                 recollection.waysTo(target, PATHS_MAX),
-                missing(row, cue, target, moment));
+                missing(row, cue, target));
     }
 
-    private List<Missing> missing(Associations row, int cue, int target, Moment moment) {
+    private List<Missing> missing(Associations row, int cue, int target) {
         List<Missing> reasons = new ArrayList<>();
         if (cue == target) {
             reasons.add(new Missing(

@@ -12,6 +12,9 @@ public final class Limits {
     /** The most cues. */
     public static final int CUES_MAX = 1_000;
 
+    /** The most horizons of a blend; no memory has so many. */
+    public static final int HORIZONS_MAX = 100;
+
     /** The most hops. */
     public static final int HOPS_MAX = 4;
 

@@ -7,19 +7,19 @@ import java.util.Locale;
 public enum Measure {
     /** S, the decayed evidence itself. */
     STRENGTH,
-    /** S/Ma: how much of the cue's firing went with the target. */
+    /** S/row: in how much of the cue's trials the target was there. */
     CONFIDENCE,
-    /** S·N/(Ma·Mb): how many times more often than by chance. */
+    /** S·total/(row·column): how many times more often than by chance. */
     LIFT,
-    /** Pointwise mutual information, in bits. */
+    /** Pointwise mutual information in bits, log2 of lift. */
     PMI,
-    /** pmi over its largest possible value. */
+    /** pmi over its largest possible value: 1 is always together, 0 by chance, −1 never. */
     NPMI,
-    /** Shared over joint firing. */
+    /** S/(row + column − S): trials with both over trials with either. */
     JACCARD,
-    /** S/√(Ma·Mb). */
+    /** S/√(row·column). */
     COSINE,
-    /** Dunning's log-likelihood ratio G². */
+    /** Dunning's log-likelihood ratio G²: how sure it is that they do not meet by chance; below 0 where they meet less often than that. */
     LLR;
 
     /**

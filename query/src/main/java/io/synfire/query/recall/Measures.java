@@ -3,22 +3,30 @@ package io.synfire.query.recall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All measures of one association, from its strength S, both marginals and N of one horizon at one time.
+ * All measures of one association, from its strength S and the trials it is held against: row (those with the cue), column (those with the
+ * target), and total. Which trials these are is the memory's: see {@link io.synfire.engine.view.Trials}.
  *
- * <p>Those of the contingency table take k11 = min(max(S, 0), Ma, Mb), k12 = Ma − k11, k21 = Mb − k11, k22 = max(0, N − Ma − Mb +
- * k11). What is undefined is null, never NaN: S ≤ 0 for the table's measures, a marginal or N ≤ 0, a denominator of 0.
+ * <p>k11 = min(max(S, 0), row, column), k12 = row − k11, k21 = column − k11, k22 = max(0, total − row − column + k11). The cue and the
+ * target would meet by chance in {@code expected} = row·column/total trials. Where k11 is that but for a share of 1e-5, lift is 1, and
+ * pmi, npmi and llr are 0: what rounding leaves is no sign. Where all but a share of 1e-5 of the trials hold both, npmi is null: it is
+ * a quotient of nothings. Where S is not above 0, pmi, npmi and llr are null and the others 0. What would be 0/0 is null. Confidence,
+ * cosine and jaccard are in [0, 1], npmi in [−1, 1].
  *
- * <p>Sources: npmi from Bouma, "Normalized (pointwise) mutual information in collocation extraction" (2009); llr from Dunning,
- * "Accurate methods for the statistics of surprise and coincidence" (1993).
+ * <p>Sources: pmi from Church and Hanks, "Word association norms, mutual information, and lexicography" (1990); npmi from Bouma,
+ * "Normalized (pointwise) mutual information in collocation extraction" (2009); llr from Dunning, "Accurate methods for the statistics
+ * of surprise and coincidence" (1993).
  *
  * @param strength S
- * @param cueMass Ma
- * @param targetMass Mb
- * @param episodes N
+ * @param row trials with the cue
+ * @param column trials with the target
+ * @param total all trials
  */
-public record Measures(double strength, double cueMass, double targetMass, double episodes) {
+public record Measures(double strength, double row, double column, double total) {
 
     private static final double LN_2 = Math.log(2);
+
+    /** What is off by less than this share is off by rounding: evidence is kept within 1e-5 of what was added to it. */
+    private static final double TOLERANCE = 1e-5;
 
     /**
      * One measure.
@@ -29,18 +37,18 @@ public record Measures(double strength, double cueMass, double targetMass, doubl
     public @Nullable Double of(Measure measure) {
         return switch (measure) {
             case STRENGTH -> strength;
-            case CONFIDENCE -> ratio(strength, cueMass);
-            case LIFT -> ratio(strength * episodes, cueMass * targetMass);
-            case COSINE -> ratio(strength, Math.sqrt(cueMass * targetMass));
-            case PMI -> hasTable() ? finite(pmi()) : null;
-            case NPMI -> hasTable() ? ratioOfAny(pmi(), -log2(both() / episodes)) : null;
-            case JACCARD -> hasTable() ? ratio(both(), cueMass + targetMass - both()) : null;
-            case LLR -> hasTable() ? finite(llr(both(), cueMass - both(), targetMass - both(), neither())) : null;
+            case CONFIDENCE -> ratio(both(), row);
+            case LIFT -> lift();
+            case COSINE -> cosine();
+            case JACCARD -> ratio(both(), Math.max(row, 0) + Math.max(column, 0) - both());
+            case PMI -> both() > 0 ? pmi() : null;
+            case NPMI -> both() > 0 ? npmi() : null;
+            case LLR -> both() > 0 ? llr() : null;
         };
     }
 
     /**
-     * G² of a two by two table: 2·(Σ k·ln k of cells − of rows − of columns + of the whole).
+     * G² of a two by two table: 2·Σ k·ln(k/expected).
      *
      * @param k11 both
      * @param k12 the first without the second
@@ -49,42 +57,76 @@ public record Measures(double strength, double cueMass, double targetMass, doubl
      * @return at least 0
      */
     static double llr(double k11, double k12, double k21, double k22) {
-        double cells = term(k11) + term(k12) + term(k21) + term(k22);
-        double rows = term(k11 + k12) + term(k21 + k22);
-        double columns = term(k11 + k21) + term(k12 + k22);
-        return Math.max(0, 2 * (cells - rows - columns + term(k11 + k12 + k21 + k22)));
+        double total = k11 + k12 + k21 + k22;
+        double sum = term(k11, k11 + k12, k11 + k21, total)
+                + term(k12, k11 + k12, k12 + k22, total)
+                + term(k21, k21 + k22, k11 + k21, total)
+                + term(k22, k21 + k22, k12 + k22, total);
+        return Math.max(0, 2 * sum);
     }
 
-    private boolean hasTable() {
-        return strength > 0 && cueMass > 0 && targetMass > 0 && episodes > 0;
+    private static double term(double k, double row, double column, double total) {
+        return k <= 0 ? 0 : k * Math.log(k / row * (total / column));
     }
 
+    /** k11; 0 where rounding has left nothing of a sum. */
     private double both() {
-        return Math.min(Math.max(strength, 0), Math.min(cueMass, targetMass));
+        return total > 0 ? Math.max(0, Math.min(strength, Math.min(row, column))) : 0;
     }
 
     private double neither() {
-        return Math.max(0, episodes - cueMass - targetMass + both());
+        return Math.max(0, total - row - column + both());
     }
 
-    private double pmi() {
-        return log2(both() * episodes / (cueMass * targetMass));
+    private boolean isByChance() {
+        double expected = row / total * column;
+        return Math.abs(both() - expected) <= TOLERANCE * Math.max(both(), expected);
     }
 
-    private @Nullable Double ratio(double numerator, double denominator) {
-        return cueMass > 0 && targetMass > 0 && episodes > 0 ? ratioOfAny(numerator, denominator) : null;
+    private @Nullable Double lift() {
+        if (both() > 0) {
+            return isByChance() ? Double.valueOf(1) : finite(rawLift());
+        }
+        return row > 0 && column > 0 && total > 0 ? Double.valueOf(0) : null;
     }
 
-    private static @Nullable Double ratioOfAny(double numerator, double denominator) {
-        return denominator == 0 ? null : finite(numerator / denominator);
+    /** Quotients of two sums at a time: products of sums that have nearly faded would be 0. */
+    private double rawLift() {
+        return both() / row * (total / column);
+    }
+
+    private @Nullable Double cosine() {
+        return row > 0 && column > 0 ? finite(Math.sqrt(both() / row) * Math.sqrt(both() / column)) : null;
+    }
+
+    private @Nullable Double pmi() {
+        return isByChance() ? Double.valueOf(0) : finite(log2(rawLift()));
+    }
+
+    private @Nullable Double npmi() {
+        if (total - both() <= TOLERANCE * total) {
+            return null;
+        }
+        if (isByChance()) {
+            return 0.0;
+        }
+        return finite(Math.max(-1, Math.min(1, log2(rawLift()) / -log2(both() / total))));
+    }
+
+    private @Nullable Double llr() {
+        if (isByChance()) {
+            return 0.0;
+        }
+        double llr = llr(both(), row - both(), column - both(), neither());
+        return finite(both() < row / total * column ? -llr : llr);
+    }
+
+    private static @Nullable Double ratio(double numerator, double denominator) {
+        return denominator > 0 ? finite(numerator / denominator) : null;
     }
 
     private static @Nullable Double finite(double value) {
         return Double.isFinite(value) ? value : null;
-    }
-
-    private static double term(double k) {
-        return k <= 0 ? 0 : k * Math.log(k);
     }
 
     private static double log2(double x) {

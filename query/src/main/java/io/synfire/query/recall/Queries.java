@@ -1,6 +1,5 @@
 package io.synfire.query.recall;
 
-import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.query.recall.Answers.Association;
@@ -103,10 +102,10 @@ public final class Queries {
                 // One more: the concept itself may be among them.
                 ? view.strongest(cue, query.k() + 1, moment.atMs())
                 : view.associations(cue, moment.atMs());
-        double cueMass = moment.activation(cue);
-        double episodes = moment.episodes();
+        double cueRow = moment.row(cue);
+        double total = moment.total();
         // Then no look at the others' activations is needed but for those in the answer.
-        boolean isPlain = isPlainStrength(query);
+        boolean isStrengthAlone = isStrengthAlone(query);
         Ranking ranking = new Ranking(query.k(), index -> view.idOf(row.target(index)));
         for (int i = 0; i < row.size(); i++) {
             deadline.checkAt(i);
@@ -117,9 +116,9 @@ public final class Queries {
                     && (query.minSupport() == 0 || strength >= query.minSupport())
                     && (query.prefix().isEmpty() || view.idOf(target).startsWith(query.prefix()));
             if (shown) {
-                double score = isPlain
+                double score = isStrengthAlone
                         ? strength
-                        : score(query, new Measures(strength, cueMass, moment.activation(target), episodes));
+                        : score(query, new Measures(strength, cueRow, moment.column(target), total), moment, target);
                 if (ranking.mayHold(score)) {
                     ranking.offer(i, score);
                 }
@@ -127,14 +126,14 @@ public final class Queries {
         }
         ranking.sort();
         // All together: they are anywhere in memory, and are fetched side by side.
-        double[] masses = new double[ranking.size()];
-        for (int i = 0; i < masses.length; i++) {
-            masses[i] = moment.activation(row.target(ranking.item(i)));
+        double[] columns = new double[ranking.size()];
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = moment.column(row.target(ranking.item(i)));
         }
-        List<Association> associations = new ArrayList<>(masses.length);
-        for (int i = 0; i < masses.length; i++) {
+        List<Association> associations = new ArrayList<>(columns.length);
+        for (int i = 0; i < columns.length; i++) {
             double strength = moment.strength(row, ranking.item(i));
-            Measures measures = new Measures(strength, cueMass, masses[i], episodes);
+            Measures measures = new Measures(strength, cueRow, columns[i], total);
             associations.add(new Association(
                     ranking.id(i),
                     ranking.score(i) == Ranking.UNDEFINED ? null : ranking.score(i),
@@ -144,21 +143,22 @@ public final class Queries {
                     measures.of(Measure.NPMI)));
         }
         return new Answers.Associations(
-                query.concept(), moment.atMs(), query.scoring().measure(), associations);
+                query.concept(), moment.atMs(), query.scoring().measure(), moment.trials(), associations);
     }
 
     /** Whether the strongest at the slowest horizon are the answer. */
     private static boolean ranksByStrength(AssociationsQuery query, Moment moment) {
-        return isPlainStrength(query) && query.prefix().isEmpty() && moment.isSlowest();
+        return isStrengthAlone(query) && query.prefix().isEmpty() && moment.isSlowest();
     }
 
-    private static boolean isPlainStrength(AssociationsQuery query) {
+    private static boolean isStrengthAlone(AssociationsQuery query) {
         return query.scoring().equals(AssociationsQuery.Scoring.of(Measure.STRENGTH));
     }
 
-    private static double score(AssociationsQuery query, Measures measures) {
+    private static double score(AssociationsQuery query, Measures measures, Moment moment, int target) {
         AssociationsQuery.Scoring scoring = query.scoring();
-        Double score = scoring.score(measures.of(scoring.measure()), measures.strength(), measures.targetMass());
+        double mass = scoring.popularity() == 0 ? 0 : moment.activation(target);
+        Double score = scoring.score(measures.of(scoring.measure()), measures.strength(), mass);
         return score == null ? Ranking.UNDEFINED : score;
     }
 
@@ -183,31 +183,7 @@ public final class Queries {
      * @return by trend, then by id; nothing where fewer than two horizons decay
      */
     public Answers.Trending trending(TrendingQuery query) {
-        long atMs = Moment.at(view, query.atMs());
-        List<Horizon> decaying =
-                view.settings().halfLives().stream().filter(Horizon::decays).toList();
-        String named = query.fast();
-        int fast = named == null ? 0 : Blend.index(view, named);
-        named = query.slow();
-        int slow = named == null ? decaying.size() - 1 : Blend.index(view, named);
-        if (Math.max(fast, slow) >= decaying.size() && decaying.size() > 1) {
-            throw new BadQueryException("a trend is of two horizons that decay: horizons=" + decaying);
-        }
-        if (fast >= slow && (query.fast() != null || query.slow() != null)) {
-            throw new BadQueryException("fast must be a shorter half-life than slow: fast="
-                    + view.settings().halfLives().get(fast) + " slow="
-                    + view.settings().halfLives().get(Math.max(0, slow)));
-        }
-        if (decaying.size() < 2) {
-            return new Answers.Trending(atMs, null, null, List.of(), List.of());
-        }
-        Trends trends = new Trends(view, settings, fast, slow, atMs, query.minSupport(), deadline);
-        return new Answers.Trending(
-                atMs,
-                decaying.get(fast).toString(),
-                decaying.get(slow).toString(),
-                trends.concepts(query.k()),
-                trends.associations(query.k()));
+        return Trends.answer(view, settings, query, deadline);
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.synfire.query.recall;
 
 import io.synfire.engine.learn.Horizon;
-import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import java.util.Comparator;
@@ -12,39 +11,66 @@ import java.util.List;
  *
  * <p>Events that come at a steady rate r add up to r·H/ln 2 under a half-life H, so a sum S stands for the rate S·ln 2/H, and the
  * trend is {@code log2((S_fast/H_fast) / (S_slow/H_slow))}: 0 for what is steady, 1 for what has doubled lately, at most
- * log2(H_slow/H_fast), for what is new. Only positive evidence has a rate.
+ * log2(H_slow/H_fast), for what is new. Of a blend S is Σ w·S and H is Σ w·H. Only positive evidence has a rate.
  *
  * <p>Looks at all concepts, and at the associations of the {@value Limits#TRENDING_CUES} that fired most at the fast horizon, the most
  * active first; of these, rows that are more than is left of the budget are passed over. Used for one question.
  */
 final class Trends {
 
+    private static final double LN_2 = Math.log(2);
+
     private final MemoryView view;
-    private final int fast;
-    private final int slow;
+    private final Moment fast;
+    private final Moment slow;
+    private final double log2OfLives;
     private final RowReader rows;
     private final Deadline deadline;
     private final double minSupport;
-    private final Activity activity;
 
     /** A concept and a figure. */
     private record Figure(int concept, double value) {}
 
-    Trends(
-            MemoryView view,
-            RecallSettings settings,
-            int fast,
-            int slow,
-            long atMs,
-            double minSupport,
-            Deadline deadline) {
+    private Trends(
+            MemoryView view, RecallSettings settings, TrendingQuery query, Blend fast, Blend slow, Deadline deadline) {
         this.view = view;
-        this.fast = fast;
-        this.slow = slow;
-        this.rows = new RowReader(view, atMs, settings.associationsMax(), deadline);
+        this.fast = Moment.of(view, fast, query.atMs());
+        this.slow = this.fast.at(view, slow);
+        this.log2OfLives = Math.log(lifeMs(view, fast) / lifeMs(view, slow)) / LN_2;
+        this.rows = new RowReader(view, this.fast.atMs(), settings.associationsMax(), deadline);
         this.deadline = deadline;
-        this.minSupport = minSupport;
-        this.activity = view.activity(atMs);
+        this.minSupport = query.minSupport();
+    }
+
+    /** Answers a question; nothing grows where fewer than two horizons decay. */
+    static Answers.Trending answer(MemoryView view, RecallSettings settings, TrendingQuery query, Deadline deadline) {
+        List<Horizon> halfLives = view.settings().halfLives();
+        List<Horizon> decaying = halfLives.stream().filter(Horizon::decays).toList();
+        Blend fast = query.fast();
+        String named = query.slow();
+        boolean isNamed = fast != null || named != null;
+        if (fast == null) {
+            fast = Blend.of(halfLives.get(0).toString());
+        }
+        Blend slow = Blend.of(
+                named == null ? halfLives.get(Math.max(0, decaying.size() - 1)).toString() : named);
+        boolean allDecay = allDecay(view, fast) && allDecay(view, slow);
+        if (decaying.size() > 1 && !allDecay) {
+            throw new BadQueryException("a trend is of two horizons that decay: horizons=" + decaying);
+        }
+        if (isNamed && !(allDecay && meanLifeMs(view, fast) < meanLifeMs(view, slow))) {
+            throw new BadQueryException("fast must be a shorter half-life than slow: fast=" + fast + " slow=" + slow);
+        }
+        if (decaying.size() < 2) {
+            return new Answers.Trending(Moment.at(view, query.atMs()), null, null, List.of(), List.of());
+        }
+        Trends trends = new Trends(view, settings, query, fast, slow, deadline);
+        return new Answers.Trending(
+                trends.fast.atMs(),
+                trends.fast.horizon(view),
+                trends.slow.horizon(view),
+                trends.concepts(query.k()),
+                trends.associations(query.k()));
     }
 
     List<Answers.TrendingConcept> concepts(int k) {
@@ -53,8 +79,8 @@ final class Trends {
                 new TopK<>(k, order.reversed().thenComparing(Answers.TrendingConcept::concept));
         for (int concept = 0; concept < view.conceptCount(); concept++) {
             deadline.checkAt(concept);
-            double activation = activity.of(concept, fast);
-            double before = activity.of(concept, slow);
+            double activation = fast.activation(concept);
+            double before = slow.activation(concept);
             if (activation >= minSupport && before > 0 && !view.isRetired(concept)) {
                 top.offer(new Answers.TrendingConcept(view.idOf(concept), trend(activation, before), activation));
             }
@@ -72,8 +98,8 @@ final class Trends {
         for (Figure cue : mostActive()) {
             Associations row = rows.read(cue.concept());
             for (int i = 0; row != null && i < row.size(); i++) {
-                double strength = row.strength(i, fast);
-                double before = row.strength(i, slow);
+                double strength = fast.strength(row, i);
+                double before = slow.strength(row, i);
                 if (strength >= minSupport && before > 0 && row.target(i) != cue.concept()) {
                     top.offer(new Answers.TrendingAssociation(
                             view.idOf(cue.concept()), view.idOf(row.target(i)), trend(strength, before), strength));
@@ -88,7 +114,7 @@ final class Trends {
         TopK<Figure> top = new TopK<>(Limits.TRENDING_CUES, order.reversed().thenComparingInt(Figure::concept));
         for (int concept = 0; concept < view.conceptCount(); concept++) {
             deadline.checkAt(concept);
-            double activation = activity.of(concept, fast);
+            double activation = fast.activation(concept);
             if (activation > 0) {
                 top.offer(new Figure(concept, activation));
             }
@@ -98,11 +124,29 @@ final class Trends {
 
     private double trend(double fastSum, double slowSum) {
         // Logarithms apart: what was depressed may be as good as nothing at the slow horizon, and a quotient infinite.
-        return (Math.log(fastSum) - Math.log(slowSum) + Math.log(halfLifeMs(slow) / halfLifeMs(fast))) / Math.log(2);
+        return (Math.log(fastSum) - Math.log(slowSum)) / LN_2 - log2OfLives;
     }
 
-    private double halfLifeMs(int horizon) {
-        Horizon halfLife = view.settings().halfLives().get(horizon);
-        return halfLife.halfLifeMs();
+    private static boolean allDecay(MemoryView view, Blend blend) {
+        return blend.parts().stream().allMatch(part -> view.settings()
+                .halfLives()
+                .get(Blend.index(view, part.horizon()))
+                .decays());
+    }
+
+    /** Σ w·H: what a steady rate adds up to, but for a factor. */
+    private static double lifeMs(MemoryView view, Blend blend) {
+        return blend.parts().stream()
+                .mapToDouble(part -> part.weight()
+                        * view.settings()
+                                .halfLives()
+                                .get(Blend.index(view, part.horizon()))
+                                .halfLifeMs())
+                .sum();
+    }
+
+    private static double meanLifeMs(MemoryView view, Blend blend) {
+        return lifeMs(view, blend)
+                / blend.parts().stream().mapToDouble(Blend.Part::weight).sum();
     }
 }

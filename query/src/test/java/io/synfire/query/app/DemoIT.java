@@ -1,10 +1,23 @@
 package io.synfire.query.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.engine.EngineOptions;
+import io.synfire.engine.view.Trials;
+import io.synfire.query.recall.Answers;
+import io.synfire.query.recall.ExplainQuery;
+import io.synfire.query.recall.Measure;
+import io.synfire.query.recall.Queries;
+import io.synfire.query.recall.TrendingQuery;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class DemoIT {
 
     private static final long RESIDENT_KB_MAX = 512 * 1024;
+    private static final long SEED = Long.getLong("synfire.seed", 20_111_209);
     private static final Duration BOUND = Duration.ofMinutes(3);
 
     @TempDir
@@ -24,14 +38,62 @@ final class DemoIT {
         String first = demo("first.log");
         assertThat(first)
                 .contains("what goes with ROSES REGENCY TEACUP AND SAUCER?")
-                .containsPattern("11\\.884  GREEN REGENCY TEACUP AND SAUCER")
+                .containsPattern("264\\.819  GREEN REGENCY TEACUP AND SAUCER")
                 .contains("learned 20,610 episodes (56,982,646 pairs in all)")
                 .contains("from 20,610 episodes; 0 dead letters");
         String second = demo("second.log");
         assertThat(second)
-                .containsPattern("11\\.884  GREEN REGENCY TEACUP AND SAUCER")
+                .containsPattern("264\\.819  GREEN REGENCY TEACUP AND SAUCER")
                 .contains("learned 0 episodes (56,982,646 pairs in all)")
                 .contains("from 20,610 episodes; 0 dead letters");
+        try (Engine engine = Engine.openReadOnly(
+                directory.resolve("data/store"), new EngineOptions(64 << 20), new SimpleMeterRegistry())) {
+            Queries queries = new Queries(engine.view());
+            assertMeasuresAreThoseOfTheBaskets(queries);
+            Answers.Trending trending = queries.trending(TrendingQuery.defaults());
+            assertThat(trending.fast()).isEqualTo("7d");
+            assertThat(trending.slow()).isEqualTo("90d");
+            assertThat(trending.concepts()).hasSize(10);
+            assertThat(trending.associations()).hasSize(10);
+        }
+    }
+
+    /** Pairs that were bought together at least three times, counted anew in the bundled baskets. */
+    private static void assertMeasuresAreThoseOfTheBaskets(Queries queries) throws Exception {
+        System.out.println("seed=" + SEED);
+        SplittableRandom random = new SplittableRandom(SEED);
+        BasketCount baskets = BasketCount.ofTheDemo();
+        Set<List<String>> pairs = new HashSet<>();
+        while (pairs.size() < 200) {
+            List<String> pair = baskets.randomPair(random);
+            if (baskets.together(pair.get(0), pair.get(1)) >= 3 && pairs.add(pair)) {
+                Answers.Explanation answer = queries.explain(ExplainQuery.of(pair.get(0), pair.get(1)));
+                assertThat(answer.trials()).isEqualTo(Trials.Unit.EPISODES);
+                assertThat(answer.horizons())
+                        .extracting(Answers.HorizonExplanation::horizon)
+                        .containsExactly("7d", "90d");
+                assertMeasures(pair, answer.horizons().get(0), baskets.weighed(pair.get(0), pair.get(1), 7));
+                assertMeasures(pair, answer.horizons().get(1), baskets.weighed(pair.get(0), pair.get(1), 90));
+            }
+        }
+    }
+
+    private static void assertMeasures(
+            List<String> pair, Answers.HorizonExplanation found, BasketCount.Weighed recount) {
+        double lift = recount.both() * recount.all() / (recount.first() * recount.second());
+        double npmi = Math.log(lift) / -Math.log(recount.both() / recount.all());
+        same(pair, found, Measure.CONFIDENCE, recount.both() / recount.first());
+        same(pair, found, Measure.LIFT, lift);
+        same(pair, found, Measure.NPMI, npmi);
+    }
+
+    /** Within 1 %; of npmi 1e-5 besides, which is what evidence next to chance is kept to. */
+    private static void same(List<String> pair, Answers.HorizonExplanation found, Measure measure, double expected) {
+        double rounding = measure == Measure.NPMI ? 1e-5 : 0;
+        assertThat(found.forward().measures().get(measure))
+                .as("%s of %s at %s", measure, pair, found.horizon())
+                .isNotNull()
+                .isCloseTo(expected, within(0.01 * Math.abs(expected) + rounding));
     }
 
     private String demo(String log) throws Exception {

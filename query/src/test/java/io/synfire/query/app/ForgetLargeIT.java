@@ -51,9 +51,8 @@ final class ForgetLargeIT {
                 "checkpoint-interval=1s")) {
             String url = serve.awaitUrl();
             post(url, String.join("\n", log));
-            Awaitility.await()
-                    .atMost(LONG)
-                    .until(() -> get(url + "/v1/status").contains("\"episodes\":" + events + ","));
+            Awaitility.await().atMost(LONG).until(() -> get(url + "/v1/status")
+                    .contains("\"episodes\":" + events + ","));
             // The command knows the memory by its last checkpoint.
             Awaitility.await().atMost(LONG).until(() -> command(0, topic, "status", "--json")
                     .contains("\"episodes\":" + events + ","));
@@ -110,7 +109,9 @@ final class ForgetLargeIT {
         line.addAll(List.of("--data", data.toString()));
         Path output = Files.createTempFile(directory, "command", ".log");
         try (JarProcess process = JarProcess.start(output, List.of("-Xmx512m"), line.toArray(new String[0]))) {
-            assertThat(process.awaitExit(LONG)).as("%s: %s", line, process.output()).isEqualTo(code);
+            assertThat(process.awaitExit(LONG))
+                    .as("%s: %s", line, process.output())
+                    .isEqualTo(code);
             return process.output();
         }
     }

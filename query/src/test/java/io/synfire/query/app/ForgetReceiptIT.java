@@ -73,7 +73,9 @@ final class ForgetReceiptIT {
     void aPartThatTheMemoryCannotReadIsToldWithItsReasonAndIsAppliedOnceItCan() throws Exception {
         append(log);
         append(List.of(
-                "{\"context\":\"" + OWN + "\",\"concepts\":[]}", "nothing of " + OWN + " to read", "{\"concepts\":[\"x\",7]}"));
+                "{\"context\":\"" + OWN + "\",\"concepts\":[]}",
+                "nothing of " + OWN + " to read",
+                "{\"concepts\":[\"x\",7]}"));
         Path data = directory.resolve("data");
         String setting = "max-record=2KiB";
         try (JarProcess serve = serve(data, setting)) {
@@ -84,8 +86,9 @@ final class ForgetReceiptIT {
                     .contains("\"outcome\":\"dead-letter\",\"reason\":\"a record must be at most max-record=2048 bytes")
                     .contains("\"applied\":false,\"left\":0,")
                     // Two that were never learned, and the part itself.
-                    .contains("\"deadLettersCount\":3,\"deadLetters\":[{\"source\":\"kafka:receipts.dead\","
-                            + "\"partition\":0,\"offset\":0},{\"source\":\"kafka:receipts.dead\",\"partition\":0,\"offset\":1}");
+                    .contains(
+                            "\"deadLettersCount\":3,\"deadLetters\":[{\"source\":\"kafka:receipts.dead\","
+                                    + "\"partition\":0,\"offset\":0},{\"source\":\"kafka:receipts.dead\",\"partition\":0,\"offset\":1}");
             assertThat(command(0, data, "associations", "secret-1", "--json")).contains("\"strength\":");
             receipt = command(0, data, "forget", "--context", OWN, "--json", "--set", setting);
             assertThat(receipt).contains("\"outcome\":\"applied\",\"reason\":null", "\"applied\":true,\"left\":0,");
@@ -109,17 +112,17 @@ final class ForgetReceiptIT {
             // A rejected record has nowhere to go, so learning stops before it.
             deadLetterBytesMax("10");
             append(List.of("nothing"));
-            await().atMost(LONG).until(() -> new Served(directory)
-                    .get(url + "/v1/status")
-                    .body()
-                    .contains("\"failure\""));
+            await().atMost(LONG)
+                    .until(() ->
+                            new Served(directory).get(url + "/v1/status").body().contains("\"failure\""));
             long begin = System.nanoTime();
             String receipt = command(1, data, "forget", "--context", OWN, "--json", "--patience", "3s");
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMinutes(2));
             assertThat(receipt)
                     .contains("\"outcome\":\"not-applied\",\"reason\":\"the memory has not moved on for 3s: ")
                     .contains("\"applied\":false,\"left\":0,");
-            assertThat(command(0, data, "forget", "--concept", "c1", "--no-wait")).contains("not applied yet");
+            assertThat(command(0, data, "forget", "--concept", "c1", "--no-wait"))
+                    .contains("not applied yet");
             terminate(serve);
         }
         deadLetterBytesMax("1000000");
@@ -174,15 +177,14 @@ final class ForgetReceiptIT {
                 for (Path data : List.of(files, served)) {
                     String context = "user-" + user;
                     Path output = Files.createTempFile(directory, "killed", ".log");
-                    try (JarProcess killed =
-                            JarProcess.start(output, List.of("-Xmx128m"), forget(data, context))) {
-                        LockSupport.parkNanos(Duration.ofMillis(300 + random.nextLong(2_500)).toNanos());
+                    try (JarProcess killed = JarProcess.start(output, List.of("-Xmx128m"), forget(data, context))) {
+                        LockSupport.parkNanos(
+                                Duration.ofMillis(300 + random.nextLong(2_500)).toNanos());
                         killed.kill();
                     }
                     // Done before it was killed, or now.
                     Path again = Files.createTempFile(directory, "again", ".log");
-                    try (JarProcess process =
-                            JarProcess.start(again, List.of("-Xmx128m"), forget(data, context))) {
+                    try (JarProcess process = JarProcess.start(again, List.of("-Xmx128m"), forget(data, context))) {
                         int exit = process.awaitExit(LONG);
                         assertThat(exit == 0 || process.output().contains("nothing of this context"))
                                 .as(process.output())
@@ -254,8 +256,7 @@ final class ForgetReceiptIT {
     }
 
     private static Engine open(Path data) {
-        return Engine.openReadOnly(
-                StoreDirectory.live(data), new EngineOptions(16 << 20), new SimpleMeterRegistry());
+        return Engine.openReadOnly(StoreDirectory.live(data), new EngineOptions(16 << 20), new SimpleMeterRegistry());
     }
 
     private static long episodes(Path data) {
@@ -292,8 +293,7 @@ final class ForgetReceiptIT {
 
     private void deadLetterBytesMax(String bytes) throws Exception {
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, TOPICS.deadLetters());
-        AlterConfigOp set =
-                new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET);
+        AlterConfigOp set = new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             admin.incrementalAlterConfigs(Map.of(topic, List.of(set))).all().get();
         }
@@ -310,7 +310,9 @@ final class ForgetReceiptIT {
         line.addAll(List.of("--data", data.toString(), "--config", config(data)));
         Path output = Files.createTempFile(directory, "command", ".log");
         try (JarProcess process = JarProcess.start(output, List.of("-Xmx192m"), line.toArray(new String[0]))) {
-            assertThat(process.awaitExit(LONG)).as("%s: %s", line, process.output()).isEqualTo(code);
+            assertThat(process.awaitExit(LONG))
+                    .as("%s: %s", line, process.output())
+                    .isEqualTo(code);
             return process.output();
         }
     }

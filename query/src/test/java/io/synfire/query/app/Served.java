@@ -100,8 +100,8 @@ final class Served {
         try (EpisodeProducer producer = new EpisodeProducer(kafka, TOPICS.episodes(), new SimpleMeterRegistry())) {
             List<Outgoing> records = new ArrayList<>();
             for (int i = from; i < to; i++) {
-                String json = "{\"at\":" + i * 1000L + ",\"context\":\"k" + i % 40 + "\",\"concepts\":[\"c" + i % 13
-                        + "\",\"d" + i % 5 + "\"]}";
+                String json = "{\"at\":" + (1_300_000_000_000L + i * 1000L) + ",\"context\":\"k" + i % 40
+                        + "\",\"concepts\":[\"c" + i % 13 + "\",\"d" + i % 5 + "\"]}";
                 records.add(new Outgoing("k" + i % 40, json.getBytes(StandardCharsets.UTF_8)));
             }
             assertThat(producer.append(records).lastOffset()).isNotNegative();

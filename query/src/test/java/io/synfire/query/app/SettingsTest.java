@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.codec.EpochUnit;
 import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.codec.StrengthScale;
+import io.synfire.ingest.codec.TimeFormat;
+import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.FaultPolicy;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.http.HttpOptions;
@@ -13,12 +17,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which setting counts, and what each mistake is told. */
 final class SettingsTest {
@@ -57,6 +66,101 @@ final class SettingsTest {
         assertThat(settings.engine().memoryBytes()).isEqualTo(64 << 20);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "bootstrap.server, bootstrap.servers",
+        "bootstrap.servrs, bootstrap.servers",
+        "boostrap.severs, bootstrap.servers",
+        "bootstrapServers, bootstrap.servers",
+        "bootstrap-servers, bootstrap.servers",
+        "BOOTSTRAP_SERVERS, bootstrap.servers",
+        "secruity.protocol, security.protocol",
+        "sasl.jaas.confg, sasl.jaas.config",
+        "groupid, group.id",
+        "compression.typ, compression.type",
+        "max.block.msec, max.block.ms"
+    })
+    void aKafkaSettingThatIsNearlyAClientsOwnIsRefusedByWhatWasMeant(String mistaken, String meant) {
+        assertThatThrownBy(() -> load("", Map.of(), "kafka." + mistaken + "=secret"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no Kafka client knows this setting, did you mean kafka." + meant + "? setting=kafka."
+                        + mistaken);
+    }
+
+    @Test
+    void aKafkaSettingOfTheEnvironmentIsRefusedByItsVariable() {
+        assertThatThrownBy(() -> load("", Map.of("SYNFIRE_KAFKA_BOOTSTRAP_SERVER", "prod:9092")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no Kafka client knows this setting, did you mean kafka.bootstrap.servers?"
+                        + " variable=SYNFIRE_KAFKA_BOOTSTRAP_SERVER");
+    }
+
+    @Test
+    void whateverPropertyOfAClientIsMistypedByTwoEditsIsRefusedByOneThatIsAsNear() {
+        SplittableRandom random = new SplittableRandom(20_111_209);
+        List<String> names = List.copyOf(ClientProperties.NAMES);
+        assertThat(names)
+                .contains("bootstrap.servers", "group.id", "linger.ms", "retries")
+                .hasSizeGreaterThan(130);
+        for (int i = 0; i < 2_000; i++) {
+            String name = names.get(random.nextInt(names.size()));
+            String mistyped = mistyped(mistyped(name, random), random);
+            if (names.contains(mistyped)) {
+                assertThat(KafkaNames.meant(mistyped)).as(mistyped).isEmpty();
+            } else {
+                String meant = KafkaNames.meant(mistyped).orElseThrow(() -> new AssertionError(name + " " + mistyped));
+                assertThat(names).contains(meant.substring("kafka.".length()));
+            }
+        }
+        names.forEach(name -> assertThat(KafkaNames.meant(name)).as(name).isEmpty());
+    }
+
+    /** One letter more, less or another. */
+    private static String mistyped(String name, SplittableRandom random) {
+        int at = random.nextInt(name.length());
+        char letter = (char) ('a' + random.nextInt(26));
+        return switch (random.nextInt(3)) {
+            case 0 -> name.substring(0, at) + letter + name.substring(at);
+            case 1 -> name.substring(0, at) + name.substring(at + 1);
+            default -> name.substring(0, at) + letter + name.substring(at + 1);
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "schema.registry.url",
+                "ssl.keymaster.vault.path",
+                "sasl.callback.tenant",
+                "interceptor.audit.topic",
+                "x"
+            })
+    void aKafkaSettingThatIsLikeNoneIsAPluginsAndPasses(String name) throws IOException {
+        assertThat(load("", Map.of(), "kafka." + name + "=v").kafka()).containsEntry(name, "v");
+    }
+
+    @Test
+    void positionsAreCommittedUnderTheStoresOwnGroupUnlessToldOtherwise() throws IOException {
+        assertThat(load("", Map.of()).offsetsGroup("4711")).isEqualTo("synfire-4711");
+        assertThat(load("", Map.of(), "offsets.group=team-{id}-lag").offsetsGroup("4711"))
+                .isEqualTo("team-4711-lag");
+        assertThat(load("", Map.of(), "offsets.group=mine").offsetsGroup("4711"))
+                .isEqualTo("mine");
+        assertThat(load("", Map.of(), "offsets.group=none").offsetsGroup("4711"))
+                .isNull();
+        assertThat(load("", Map.of(), "offsets.group=").offsetsGroup("4711")).isNull();
+        // A member commits as one.
+        assertThat(load("", Map.of(), "kafka.group.id=g").offsetsGroup("4711")).isEqualTo("g");
+        assertThat(load("", Map.of(), "kafka.group.id=g", "offsets.group=g").offsetsGroup("4711"))
+                .isEqualTo("g");
+        assertThat(load("", Map.of(), "kafka.group.id=g", "offsets.group=none").offsetsGroup("4711"))
+                .isNull();
+        assertThatThrownBy(() -> load("", Map.of(), "kafka.group.id=g", "offsets.group=mine"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("offsets.group must be kafka.group.id where that is set, or none: offsets.group=mine"
+                        + " kafka.group.id=g");
+    }
+
     @Test
     void fieldsOfForeignJsonAndARewardPerTypeAreMapped() throws Exception {
         String yaml =
@@ -87,6 +191,116 @@ final class SettingsTest {
                 .hasMessageContaining("fields.reward.pointer=missing");
         assertThatThrownBy(() -> load("fields: {concepts: /c, reward: {pointer: /t, values: {v: much}}}", Map.of()))
                 .hasMessageContaining("fields.reward.values.v=much");
+    }
+
+    @Test
+    void aTimeAndAStrengthMayBeAPointerOrAPointerWithMore() throws IOException {
+        FieldMapping mapping = mapping(load(
+                """
+                fields:
+                  concepts: /items
+                  at: {pointer: /ts, unit: us, zone: Europe/Berlin}
+                  strength: {pointer: /quantity, scale: "min(x, 20)"}
+                """,
+                Map.of()));
+        assertThat(mapping.at())
+                .isEqualTo(new FieldMapping.Time(
+                        FieldMapping.pointer("at", "/ts"), new TimeFormat(EpochUnit.US, ZoneId.of("Europe/Berlin"))));
+        assertThat(mapping.strength())
+                .isEqualTo(new FieldMapping.Strength(
+                        FieldMapping.pointer("strength", "/quantity"), new StrengthScale(StrengthScale.Kind.MIN, 20)));
+        FieldMapping bare = mapping(load("fields: {concepts: /items, at: /ts, strength: /quantity}", Map.of()));
+        assertThat(Objects.requireNonNull(bare.at()).format()).isEqualTo(TimeFormat.PLAIN);
+        assertThat(Objects.requireNonNull(bare.strength()).scale()).isEqualTo(StrengthScale.NONE);
+        FieldMapping both = mapping(load("fields: {concepts: /items, at: /ts}", Map.of(), "fields.at.unit=s"));
+        assertThat(Objects.requireNonNull(both.at()).format().unit()).isEqualTo(EpochUnit.S);
+        assertThatThrownBy(() -> load("fields: {concepts: /c, at: /a}", Map.of(), "fields.at.pointer=/b"))
+                .hasMessageContaining("fields.at=/a fields.at.pointer=/b");
+        assertThatThrownBy(() -> load("fields: {concepts: /c, at: {unit: s}}", Map.of()))
+                .hasMessage("fields.at.pointer must say where it is: fields.at.pointer=missing fields.at.unit=s");
+        assertThatThrownBy(() -> load("fields: {concepts: /c, at: {zone: UTC}}", Map.of()))
+                .hasMessageContaining("fields.at.pointer=missing fields.at.zone=UTC");
+        assertThatThrownBy(() -> load("fields: {concepts: /c, strength: {scale: sqrt}}", Map.of()))
+                .hasMessageContaining("fields.strength.pointer=missing fields.strength.scale=sqrt");
+        assertThatThrownBy(() -> load("fields: {at: {pointer: /a, unit: s}}", Map.of()))
+                .hasMessageContaining("fields.concepts=missing");
+        assertThatThrownBy(() -> load("fields: {concepts: /c, at: {pointer: /a, unit: sec}}", Map.of()))
+                .hasMessageContaining("fields.at.unit must be one of [s, ms, us, ns]: fields.at.unit=sec");
+        assertThatThrownBy(() -> load("fields: {concepts: /c, at: {pointer: /a, zone: Berlin}}", Map.of()))
+                .hasMessageContaining(
+                        "fields.at.zone must be a time zone such as Europe/Berlin: fields.at.zone=Berlin");
+        assertThatThrownBy(() -> load("fields: {concepts: /c, strength: {pointer: /q, scale: log}}", Map.of()))
+                .hasMessageContaining("fields.strength.scale must be log1p, sqrt or min(x, CAP)");
+        assertThatThrownBy(() -> load("fields: {concepts: /c, strength: {pointer: /q, scale: 'min(x, 0)'}}", Map.of()))
+                .hasMessageContaining("fields.strength.scale=min(x, 0)");
+        assertThatThrownBy(() -> load("fields: {concepts: /c, at: {pointer: /a, units: s}}", Map.of()))
+                .hasMessageContaining("did you mean fields.at.unit?");
+    }
+
+    @Test
+    void severalPointersAreNotTakenForOne() {
+        assertThatThrownBy(() -> load("fields: {concepts: [/sku, /brand]}", Map.of()))
+                .hasMessage("fields.concepts takes one JSON pointer, several are not supported:"
+                        + " fields.concepts=/sku,/brand");
+        assertThatThrownBy(() -> load("fields: {concepts: /c, context: [/user, /device]}", Map.of()))
+                .hasMessageContaining("fields.context takes one JSON pointer");
+        assertThatThrownBy(() -> load("", Map.of(), "fields.concepts=/sku, /brand"))
+                .hasMessageContaining("fields.concepts takes one JSON pointer");
+        assertThatThrownBy(() -> load("", Map.of("SYNFIRE_FIELDS_CONCEPTS", "[/sku, /brand]")))
+                .hasMessageContaining("fields.concepts takes one JSON pointer");
+    }
+
+    @Test
+    void fieldsMayComeFromTheEnvironmentRewardsPerTypeInOneVariable() throws IOException {
+        Map<String, String> environment = Map.ofEntries(
+                Map.entry("SYNFIRE_FIELDS_CONCEPTS", "/items"),
+                Map.entry("SYNFIRE_FIELDS_ID", "/sku"),
+                Map.entry("SYNFIRE_FIELDS_STRENGTH_POINTER", "/quantity"),
+                Map.entry("SYNFIRE_FIELDS_STRENGTH_SCALE", "log1p"),
+                Map.entry("SYNFIRE_FIELDS_AT_POINTER", "/ts"),
+                Map.entry("SYNFIRE_FIELDS_AT_UNIT", "s"),
+                Map.entry("SYNFIRE_FIELDS_AT_ZONE", "Asia/Tokyo"),
+                Map.entry("SYNFIRE_FIELDS_CONTEXT", "/user"),
+                Map.entry("SYNFIRE_FIELDS_EVENT_ID", "/uuid"),
+                Map.entry("SYNFIRE_FIELDS_REWARD_POINTER", "/type"),
+                Map.entry("SYNFIRE_FIELDS_REWARD_VALUES", "{view: 1, Order Completed: 10, a.b: -2}"),
+                Map.entry("SYNFIRE_FIELDS_REWARD_OTHERWISE", "0"));
+        FieldMapping mapping = mapping(load("", environment));
+        assertThat(mapping)
+                .isEqualTo(new FieldMapping(
+                        FieldMapping.pointer("c", "/items"),
+                        FieldMapping.pointer("i", "/sku"),
+                        new FieldMapping.Strength(
+                                FieldMapping.pointer("s", "/quantity"), StrengthScale.parse("s", "log1p")),
+                        new FieldMapping.Time(
+                                FieldMapping.pointer("a", "/ts"), new TimeFormat(EpochUnit.S, ZoneId.of("Asia/Tokyo"))),
+                        FieldMapping.pointer("c", "/user"),
+                        FieldMapping.pointer("e", "/uuid"),
+                        new FieldMapping.Reward(
+                                FieldMapping.pointer("r", "/type"),
+                                Map.of("view", 1.0, "Order Completed", 10.0, "a.b", -2.0),
+                                0.0)));
+        // One type after the other, as with all settings; JSON is YAML, too.
+        String yaml = "fields: {concepts: /c, reward: {pointer: /t, values: {view: 1, save: 10}}}";
+        FieldMapping over = mapping(
+                load(yaml, Map.of("SYNFIRE_FIELDS_REWARD_VALUES", "{\"save\": 5}"), "fields.reward.values={buy: 7}"));
+        assertThat(Objects.requireNonNull(over.reward()).values())
+                .isEqualTo(Map.of("view", 1.0, "save", 5.0, "buy", 7.0));
+        assertThatThrownBy(() -> load(yaml, Map.of("SYNFIRE_FIELDS_REWARD_VALUES_VIEW", "1")))
+                .hasMessageContaining("SYNFIRE_FIELDS_REWARD_VALUES='{view: 1, save: 10}'")
+                .hasMessageContaining("variable=SYNFIRE_FIELDS_REWARD_VALUES_VIEW");
+        for (String bad : new String[] {"view=1", "[1]", "{view: 1"}) {
+            assertThatThrownBy(() -> load(yaml, Map.of("SYNFIRE_FIELDS_REWARD_VALUES", bad)))
+                    .as(bad)
+                    .hasMessageContaining("fields.reward.values must hold rewards by type, such as {view: 1, save: 10}:"
+                            + " fields.reward.values=" + bad);
+        }
+        assertThatThrownBy(() -> load(yaml, Map.of("SYNFIRE_FIELDS_REWARD_VALUES", "{view: much}")))
+                .hasMessageContaining("fields.reward.values.view=much");
+    }
+
+    private static FieldMapping mapping(Settings settings) {
+        return Objects.requireNonNull(settings.decoding().mapping());
     }
 
     @Test

@@ -154,7 +154,7 @@ final class StoreFaultsIT {
                         .mapToObj(concept -> "c" + concept)
                         .toArray(String[]::new);
                 baskets.add(basket);
-                String json = "{\"at\":0,\"concepts\":[\"" + String.join("\",\"", basket) + "\"]}";
+                String json = "{\"at\":1300000000000,\"concepts\":[\"" + String.join("\",\"", basket) + "\"]}";
                 records.add(new Outgoing(null, json.getBytes(StandardCharsets.UTF_8)));
             }
             var unused = producer.append(records);

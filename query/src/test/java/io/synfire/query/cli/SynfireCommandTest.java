@@ -230,7 +230,7 @@ final class SynfireCommandTest {
         assertThat(run("associations", "tea", "--k", "1", "--json")).isZero();
         assertThat(out.toString())
                 .startsWith(
-                        "{\"concept\":\"tea\",\"asOf\":\"1970-01-01T00:00:00Z\",\"measure\":\"strength\",\"associations\":[")
+                        "{\"concept\":\"tea\",\"asOf\":\"1970-01-01T00:00:00Z\",\"measure\":\"strength\",\"trials\":\"episodes\",\"associations\":[")
                 .endsWith("]}\n")
                 .hasLineCount(1);
     }
@@ -242,6 +242,7 @@ final class SynfireCommandTest {
                     List.of("recall", "tea", "honey"),
                     List.of("associations", "tea", "--measure", "npmi"),
                     List.of("explain", "tea", "milk"),
+                    List.of("explain", "tea", "milk", "--blend", "none:2"),
                     List.of("explain", "tea", "milk", "--evidence", "--k", "2"),
                     List.of("concepts", "t"),
                     List.of("concepts", "t", "--blend", "none:2"),

@@ -3,10 +3,9 @@ package io.synfire.query.http;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 
 /** Makes requests that nobody would send, of the routes that a server has; the same ones for the same seed. */
 final class HttpFuzz {
@@ -137,17 +136,15 @@ final class HttpFuzz {
 
     private final Random random;
     private final List<String> paths;
-    private final Map<String, Set<String>> methods;
 
-    HttpFuzz(Random random, Map<String, Set<String>> methods) {
+    HttpFuzz(Random random) {
         this.random = random;
-        this.methods = methods;
-        this.paths = List.copyOf(methods.keySet());
+        this.paths = Arrays.stream(Route.values()).map(Route::path).distinct().toList();
     }
 
     byte[] next() {
         String path = any(paths);
-        String method = chance(85) ? any(List.copyOf(methods.getOrDefault(path, Set.of("GET")))) : any(METHODS);
+        String method = chance(85) ? any(List.copyOf(Route.methodsAt(path))) : any(METHODS);
         StringBuilder head = new StringBuilder();
         head.append(method).append(' ').append(target(path)).append(chance(97) ? " HTTP/1.1" : any(versions()));
         head.append("\r\nHost: ").append(chance(97) ? "localhost" : value());

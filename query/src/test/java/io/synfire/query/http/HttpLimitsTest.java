@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -37,7 +39,7 @@ final class HttpLimitsTest {
     }
 
     private static HttpLimits limits(int concurrentMax, int waitingMax, Duration queryTimeMax, Duration idleMax) {
-        return new HttpLimits(4_096, 2_048, 3, queryTimeMax, concurrentMax, waitingMax, 64, idleMax);
+        return new HttpLimits(4_096, 1_024, 1 << 20, 2_048, 3, queryTimeMax, concurrentMax, waitingMax, 64, idleMax);
     }
 
     private static HttpLimits limits() {
@@ -49,7 +51,7 @@ final class HttpLimitsTest {
         try (ServedMemory memory = served(limits())) {
             String large = " ".repeat(5_000);
             assertProblem(memory.post("/v1/episodes", large), 413, "http.body-max=4096");
-            assertProblem(memory.post("/v1/recall", large), 413, "http.body-max=4096");
+            assertProblem(memory.post("/v1/recall", " ".repeat(1_025)), 413, "http.recall-body-max=1024");
             String chunked = memory.raw("POST /v1/episodes HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                     + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1388\r\n" + large
                     + "\r\n0\r\n\r\n");
@@ -64,7 +66,7 @@ final class HttpLimitsTest {
             assertThat(memory.post("/v1/episodes", "[" + EPISODE + "," + EPISODE + "," + EPISODE + "]")
                             .statusCode())
                     .isEqualTo(202);
-            assertProblem(memory.post("/v1/episodes", "[{},{},{},{}]"), 413, "records=4 http.episodes-max=3");
+            assertProblem(memory.post("/v1/episodes", "[{},{},{},{}]"), 413, "http.episodes-max=3");
         }
     }
 
@@ -149,6 +151,116 @@ final class HttpLimitsTest {
             }
             assertThat(statuses).containsExactlyInAnyOrder(202, 202, 429, 429, 429);
             assertThat(memory.post("/v1/episodes", EPISODE).statusCode()).isEqualTo(202);
+        }
+    }
+
+    private static final String HEAD =
+            """
+            POST /v1/episodes HTTP/1.1
+            Host: localhost
+            Content-Type: application/json
+            Content-Length: 4000
+
+            """
+                    .replace("\n", "\r\n");
+
+    private Socket sending(ServedMemory memory, int bytes) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), memory.server.port());
+        socket.setSoTimeout(60_000);
+        socket.getOutputStream().write((HEAD + " ".repeat(bytes)).getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().flush();
+        return socket;
+    }
+
+    private static double held(ServedMemory memory) {
+        return memory.meters.get("synfire.http.bodies").gauge().value();
+    }
+
+    @Test
+    void bodiesThatComeSlowlyHoldNoPlace() throws Exception {
+        try (ServedMemory memory = served(limits(2, 0, Duration.ofSeconds(60), Duration.ofSeconds(60)))) {
+            List<Socket> slow = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                slow.add(sending(memory, 10));
+            }
+            await().atMost(Duration.ofSeconds(60)).until(() -> held(memory) == 16 * 1_024);
+            for (int i = 0; i < 10; i++) {
+                assertThat(memory.post("/v1/episodes", EPISODE).statusCode()).isEqualTo(202);
+                assertThat(memory.post("/v1/recall", "{\"cues\":[\"tea\"]}").statusCode())
+                        .isEqualTo(200);
+                assertThat(memory.get("/v1/status").statusCode()).isEqualTo(200);
+            }
+            assertThat(memory.denied("busy")).isZero();
+            // One of them comes to its end after all.
+            Socket first = slow.get(0);
+            first.getOutputStream()
+                    .write((" ".repeat(4_000 - 10 - EPISODE.length()) + EPISODE).getBytes(StandardCharsets.US_ASCII));
+            byte[] answer = new byte[12];
+            assertThat(first.getInputStream().readNBytes(answer, 0, answer.length))
+                    .isEqualTo(12);
+            assertThat(new String(answer, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 202");
+            for (Socket socket : slow) {
+                socket.close();
+            }
+            await().atMost(Duration.ofSeconds(60)).until(() -> held(memory) == 0);
+        }
+    }
+
+    @Test
+    void whoHoldsMostForLongestMakesRoomForOthers() throws Exception {
+        HttpLimits scarce =
+                new HttpLimits(4_096, 1_024, 8_192, 2_048, 3, Duration.ofSeconds(60), 4, 4, 64, Duration.ofSeconds(60));
+        try (ServedMemory memory = served(scarce)) {
+            try (Socket first = sending(memory, 3_990)) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> held(memory) == 4_096);
+                try (Socket second = sending(memory, 3_990)) {
+                    await().atMost(Duration.ofSeconds(60)).until(() -> held(memory) == 8_192);
+                    assertThat(memory.post("/v1/episodes", EPISODE).statusCode())
+                            .isEqualTo(202);
+                    assertThat(new String(first.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                            .startsWith("HTTP/1.1 429 ")
+                            .contains("Retry-After: 1", "http.bodies-max");
+                    assertThat(memory.denied("busy")).isEqualTo(1);
+                    await().atMost(Duration.ofSeconds(60)).until(() -> held(memory) == 4_096);
+                    // The other one has lost nothing.
+                    second.getOutputStream().write((" ".repeat(10 - 2) + "{}").getBytes(StandardCharsets.US_ASCII));
+                    byte[] answer = new byte[12];
+                    assertThat(second.getInputStream().readNBytes(answer, 0, answer.length))
+                            .isEqualTo(12);
+                    assertThat(new String(answer, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 400");
+                }
+            }
+            await().atMost(Duration.ofSeconds(60)).until(() -> held(memory) == 0);
+        }
+    }
+
+    @Test
+    void aBodyThatTricklesInIsGivenUp() throws Exception {
+        try (ServedMemory memory = served(limits(4, 4, Duration.ofSeconds(30), Duration.ofMillis(500)));
+                Socket trickling = sending(memory, 1)) {
+            CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return new String(trickling.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            // Never silent for as long as a connection may be, and never done.
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> {
+                        if (!answer.isDone()) {
+                            try {
+                                trickling.getOutputStream().write(' ');
+                            } catch (IOException e) {
+                                // Closed in between.
+                                return answer.isDone();
+                            }
+                        }
+                        return answer.isDone();
+                    });
+            assertThat(answer.join()).startsWith("HTTP/1.1 408 ").contains("application/problem+json");
+            assertThat(memory.denied("slow")).isEqualTo(1);
         }
     }
 

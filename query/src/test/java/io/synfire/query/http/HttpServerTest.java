@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +33,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,7 +142,7 @@ final class HttpServerTest {
         assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
         assertThat(response.body())
                 .isEqualTo("{\"concept\":\"tea\",\"asOf\":\"1970-01-02T00:00:00Z\",\"measure\":\"strength\","
-                        + "\"associations\":[{\"concept\":\"milk\",\"score\":2.0,\"strength\":2.0,\"confidence\":0.6666666666666666,"
+                        + "\"trials\":\"episodes\",\"associations\":[{\"concept\":\"milk\",\"score\":2.0,\"strength\":2.0,\"confidence\":0.6666666666666666,"
                         + "\"lift\":0.8888888888888888,\"npmi\":-0.16992500144231246}]}");
     }
 
@@ -164,9 +166,10 @@ final class HttpServerTest {
     void anExplanationNamesBothDirections() throws Exception {
         assertThat(get("/v1/associations?from=tea&to=milk").body())
                 .contains(
+                        "\"trials\":\"episodes\",\"horizons\":[",
                         "\"horizon\":\"none\"",
-                        "\"forward\":{\"strength\":2.0",
-                        "\"backward\":{\"strength\":2.0",
+                        "\"forward\":{\"strength\":2.0,\"row\":3.0,\"column\":3.0,\"total\":4.0,",
+                        "\"backward\":{\"strength\":2.0,\"row\":3.0,\"column\":3.0,\"total\":4.0,",
                         "\"llr\":");
     }
 
@@ -218,7 +221,8 @@ final class HttpServerTest {
                 .contains("\"retention\":[{\"horizon\":\"none\",\"keeps\":{\"30d\":1.0,\"90d\":1.0,\"365d\":1.0}}]");
         assertThat(get("/v1/associations?from=honey&to=tea").body()).contains("\"lastReinforcement\":null");
         assertThat(get("/v1/status").body())
-                .contains("\"duplicates\":0")
+                .contains("\"duplicates\":0,\"notPlain\":{\"strengths\":0,\"rewards\":0,\"betweenEpisodes\":0}}")
+                .contains("\"trials\":\"episodes\",\"settings\":")
                 .contains("\"retention\":[{\"horizon\":\"none\"");
     }
 
@@ -228,6 +232,11 @@ final class HttpServerTest {
         assertThat(get("/v1/concepts?k=1&horizon=none&at=now").body()).contains("\"activation\":3.0");
         assertThat(get("/v1/concepts/tea/associations?k=1&blend=none:0.5").body())
                 .contains("\"strength\":1.0");
+        assertThat(get("/v1/associations?from=tea&to=milk&blend=none:2").body())
+                .contains("\"horizons\":[{\"horizon\":\"none:2\",\"episodes\":8.0,")
+                .contains("\"forward\":{\"strength\":4.0,\"row\":6.0,\"column\":6.0,\"total\":8.0,");
+        // This one has nothing that decays.
+        assertThat(get("/v1/trending?blend=none:1").body()).contains("fast must be a shorter half-life than slow");
         assertThat(get("/v1/recall?cue=tea&blend=none:1").body())
                 .isEqualTo(get("/v1/recall?cue=tea").body());
         assertThat(post("/v1/recall", "application/json", "{\"cues\":[\"tea\"],\"blend\":{\"none\":1}}")
@@ -265,7 +274,9 @@ final class HttpServerTest {
                     /v1/concepts?blend=none                    | 400 | blend must be such as
                     /v1/concepts?blend=none:0                  | 400 | above 0
                     /v1/concepts?blend=none:1e300              | 400 | at most 1e6
-                    /v1/concepts?blend=none:1&horizon=none     | 400 | a horizon or a blend
+                    /v1/concepts?blend=none:1&horizon=none     | 400 | give horizon or blend, not both
+                    /v1/associations?from=tea&to=milk&horizon=none&blend=none:1 | 400 | give horizon or blend, not both
+                    /v1/trending?fast=none&blend=none:1        | 400 | give fast or blend, not both
                     /v1/trending?min-support=0                 | 400 | min-support must be above 0
                     /v1/trending?fast=3d                       | 400 | horizon must be one of
                     /v1/associations?from=tea                  | 400 | to must be given
@@ -320,7 +331,7 @@ final class HttpServerTest {
                         "{\"concepts\":[\"e\"]}");
         assertThat(post("/v1/episodes", "application/json", "[\"bad\"]").statusCode())
                 .isEqualTo(400);
-        assertThat(post("/v1/episodes", "text/plain", "x").statusCode()).isEqualTo(400);
+        assertThat(post("/v1/episodes", "text/plain", "x").statusCode()).isEqualTo(415);
         assertThat(post("/v1/episodes", "application/json", "[]").statusCode()).isEqualTo(400);
     }
 
@@ -417,7 +428,9 @@ final class HttpServerTest {
         String contract = get("/openapi.yaml").body();
         TreeSet<String> paths = new TreeSet<>();
         Pattern.compile("(?m)^  (/\\S*):$").matcher(contract).results().forEach(match -> paths.add(match.group(1)));
-        assertThat(paths).isEqualTo(new TreeSet<>(server.routes()));
+        assertThat(paths)
+                .isEqualTo(
+                        Arrays.stream(Route.values()).map(Route::path).collect(Collectors.toCollection(TreeSet::new)));
     }
 
     /** A route names the parameters it knows to whoever gives it another. */

@@ -11,6 +11,8 @@ import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
+import io.synfire.query.answer.BackupAnswer;
+import io.synfire.query.answer.RebuildStatus;
 import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.Queries;
@@ -27,7 +29,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +47,12 @@ final class ServedMemory implements AutoCloseable {
     /** What a posted episode waits for, so that requests can be held. */
     volatile @Nullable CountDownLatch hold;
 
+    /** Why learning stopped, or null. */
+    volatile @Nullable String failure;
+
+    /** What was done that changes anything, in order: append, backup, rebuild, cancel. */
+    final List<String> done = new CopyOnWriteArrayList<>();
+
     ServedMemory(Path store, HttpOptions options) {
         this(store, options, Episode.of(0, "tea", "milk"), Episode.of(0, "tea", "honey"));
     }
@@ -54,22 +64,48 @@ final class ServedMemory implements AutoCloseable {
             server = new HttpServer(
                     options,
                     QueriesSource.of(new Queries(engine.view())),
-                    () -> StatusAnswer.of(engine.view(), true, 0L, null, null),
+                    () -> StatusAnswer.of(engine.view(), failure == null, 0L, null, failure),
                     records -> {
                         await();
                         records.forEach(this::require);
+                        done.add("append");
                         return new EpisodeSink.Appended(0, 0, records.size() - 1L);
                     },
                     (from, to, k) -> {
                         throw new UnavailableException("there is no log to look into", new IllegalStateException());
                     },
-                    Admin.NONE,
+                    new Admin(this::backup, new Rebuilt()),
                     meters,
                     InstantSource.system());
             server.start();
         } catch (RuntimeException e) {
             engine.close();
             throw e;
+        }
+    }
+
+    private BackupAnswer backup(Path target) {
+        done.add("backup");
+        return new BackupAnswer(target.toString(), "1", 0, engine.digest(), List.of(), List.of());
+    }
+
+    /** Says that it was asked. */
+    private final class Rebuilt implements RebuildControl {
+        @Override
+        public RebuildStatus begin(Map<String, String> settings, @Nullable Long untilMs) {
+            done.add("rebuild");
+            return status();
+        }
+
+        @Override
+        public RebuildStatus status() {
+            return RebuildStatus.none();
+        }
+
+        @Override
+        public RebuildStatus cancel() {
+            done.add("cancel");
+            return status();
         }
     }
 

@@ -42,8 +42,8 @@ final class TokensTest {
         assertThat(tokens.roleOf("bbbbbbbbbbbbbbbb==")).isEqualTo(Role.WRITE);
         assertThat(tokens.roleOf("test")).isEqualTo(Role.ADMIN);
         assertThat(tokens.roleOf("cccccccccccccccc")).isEqualTo(Role.WRITE);
-        assertThat(tokens.roleOf("aaaaaaaaaaaaaaab")).isNull();
-        assertThat(tokens.roleOf("")).isNull();
+        assertThat(tokens.roleOf("aaaaaaaaaaaaaaab")).isEqualTo(Role.NONE);
+        assertThat(tokens.roleOf("")).isEqualTo(Role.NONE);
     }
 
     @Test

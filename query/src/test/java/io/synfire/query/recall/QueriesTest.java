@@ -160,7 +160,7 @@ final class QueriesTest {
                             .activation())
                     .isCloseTo((1 + fast) / 2, within(1e-6));
         }
-        assertThatThrownBy(() -> Blend.chosen("1d", "1d:1")).hasMessageContaining("a horizon or a blend");
+        assertThatThrownBy(() -> Blend.chosen("1d", "1d:1")).hasMessageContaining("give horizon or blend, not both");
         assertThatThrownBy(() -> Blend.chosen(null, "1d:0")).hasMessageContaining("above 0");
         assertThatThrownBy(() -> Blend.chosen(null, "1d")).hasMessageContaining("blend=1d");
     }
@@ -191,8 +191,77 @@ final class QueriesTest {
             assertThat(trending.associations())
                     .extracting(a -> a.from() + ">" + a.to())
                     .containsExactly("new>rising", "rising>new", "always>steady", "steady>always");
-            assertThatThrownBy(() -> new Queries(engine.view()).trending(new TrendingQuery(10, "30d", "1d", 1, null)))
+            assertThatThrownBy(() ->
+                            new Queries(engine.view()).trending(new TrendingQuery(10, Blend.of("30d"), "1d", 1, null)))
                     .hasMessageContaining("shorter half-life");
+        }
+    }
+
+    @Test
+    void aTrendOfABlendIsOfTheRateOfItsHorizonsTogether() {
+        List<Episode> log = new ArrayList<>();
+        for (int i = 0; i < 24 * 300; i++) {
+            log.add(Episode.of(i * DAY / 24, "steady", "always"));
+        }
+        log.add(Episode.of(300 * DAY, "new", "newer"));
+        try (Engine engine = engine(Map.of("half-lives", "1d,3d,30d,none"), log.toArray(new Episode[0]))) {
+            Queries queries = new Queries(engine.view());
+            Blend blend = Blend.chosen(null, "1d:2,3d:0.5");
+            Answers.Trending trending = queries.trending(new TrendingQuery(10, blend, "30d", 1, null));
+            assertThat(trending.fast()).isEqualTo("1d:2,3d:0.5");
+            assertThat(trending.slow()).isEqualTo("30d");
+            Map<String, Double> trends = new HashMap<>();
+            trending.concepts().forEach(each -> trends.put(each.concept(), each.trend()));
+            assertThat(trends.get("steady")).isCloseTo(0, within(0.05));
+            // What fired once just now: its sum is 2.5 of 1, its rate 2.5/(2·1 d + 0.5·3 d) of 1/30 d.
+            assertThat(trends.get("new")).isCloseTo(Math.log(2.5 / 3.5 * 30) / Math.log(2), within(1e-9));
+            assertThat(trending.concepts())
+                    .filteredOn(each -> each.concept().equals("new"))
+                    .extracting(Answers.TrendingConcept::activation)
+                    .containsExactly(2.5);
+            assertThat(trending.associations())
+                    .filteredOn(each -> each.from().equals("new"))
+                    .singleElement()
+                    .satisfies(each -> assertThat(each.trend()).isCloseTo(trends.get("new"), within(1e-5)));
+            assertThatThrownBy(() ->
+                            queries.trending(new TrendingQuery(10, Blend.chosen(null, "1d:1,none:1"), null, 1, null)))
+                    .hasMessageContaining("horizons that decay");
+            assertThatThrownBy(() ->
+                            queries.trending(new TrendingQuery(10, Blend.chosen(null, "1d:1,30d:9"), "3d", 1, null)))
+                    .hasMessageContaining("fast must be a shorter half-life than slow: fast=1d:1,30d:9 slow=3d");
+        }
+    }
+
+    @Test
+    void anExplanationOfABlendIsOfItsHorizonsTogether() {
+        try (Engine engine = engine(
+                Map.of("half-lives", "1d,10d"),
+                Episode.of(0, "a", "b"),
+                Episode.of(0, "a", "c"),
+                Episode.of(10 * DAY, "a", "c"))) {
+            Queries queries = new Queries(engine.view());
+            Answers.Explanation answer =
+                    queries.explain(new ExplainQuery("a", "c", Blend.chosen(null, "1d:2,10d:0.5"), 0, null));
+            assertThat(answer.horizons()).hasSize(1);
+            Answers.HorizonExplanation blended = answer.horizons().get(0);
+            assertThat(blended.horizon()).isEqualTo("1d:2,10d:0.5");
+            double once = 2 * Math.pow(2, -10) + 0.5 * 0.5;
+            assertThat(blended.episodes()).isCloseTo(2.5 + 2 * once, within(1e-9));
+            assertThat(blended.forward().strength()).isCloseTo(2.5 + once, within(1e-5));
+            assertThat(blended.forward().row()).isCloseTo(2.5 + 2 * once, within(1e-9));
+            assertThat(blended.forward().column()).isCloseTo(2.5 + once, within(1e-9));
+            assertThat(blended.forward().total()).isCloseTo(2.5 + 2 * once, within(1e-9));
+            assertThat(blended.forward().measures().get(Measure.CONFIDENCE))
+                    .isCloseTo((2.5 + once) / (2.5 + 2 * once), within(1e-5));
+            // Recall reads the same blend.
+            assertThat(answer.forwardRecall().score())
+                    .isEqualTo(queries.recall(RecallQuery.builder()
+                                    .cues(List.of("a"))
+                                    .blend(Blend.chosen(null, "1d:2,10d:0.5"))
+                                    .build())
+                            .results()
+                            .get(0)
+                            .score());
         }
     }
 
@@ -211,7 +280,8 @@ final class QueriesTest {
                 Map.of("half-lives", "1d,30d", "forget.below", "0.25"),
                 Episode.of(10 * DAY, "a", "b"),
                 Episode.of(20 * DAY, "a", "c"))) {
-            Answers.Explanation answer = new Queries(engine.view()).explain(new ExplainQuery("a", "b", "30d", 0, null));
+            Answers.Explanation answer =
+                    new Queries(engine.view()).explain(new ExplainQuery("a", "b", Blend.of("30d"), 0, null));
             assertThat(answer.horizons())
                     .extracting(Answers.HorizonExplanation::horizon)
                     .containsExactly("30d");
