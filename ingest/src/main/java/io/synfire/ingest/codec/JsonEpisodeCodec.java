@@ -238,6 +238,34 @@ public final class JsonEpisodeCodec {
         return bytes.toByteArray();
     }
 
+    /**
+     * What an episode takes of a retraction that names it.
+     *
+     * @param bytes in UTF-8
+     * @param values JSON tokens
+     */
+    public record Size(int bytes, int values) {}
+
+    /**
+     * Measures what an episode takes of a retraction that names it, by writing it and reading it once.
+     *
+     * @param learned the episode
+     * @return its size; what separates it from others not counted
+     */
+    public Size sizeIn(Learned learned) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            write(json, learned);
+        }
+        int values = 0;
+        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), bytes.toByteArray())) {
+            while (parser.nextToken() != null) {
+                values++;
+            }
+        }
+        return new Size(bytes.size(), values);
+    }
+
     private static void write(JsonGenerator json, Retraction retraction) {
         json.writeName("retract");
         json.writeStartObject();
@@ -258,14 +286,18 @@ public final class JsonEpisodeCodec {
         json.writeName(name);
         json.writeStartArray();
         for (Learned learned : episodes) {
-            json.writeStartObject();
-            writeFields(json, learned.episode(), false);
-            if (learned.clockMs() != Learned.CLOCK_UNKNOWN) {
-                json.writeNumberProperty("clock", learned.clockMs());
-            }
-            json.writeEndObject();
+            write(json, learned);
         }
         json.writeEndArray();
+    }
+
+    private static void write(JsonGenerator json, Learned learned) {
+        json.writeStartObject();
+        writeFields(json, learned.episode(), false);
+        if (learned.clockMs() != Learned.CLOCK_UNKNOWN) {
+            json.writeNumberProperty("clock", learned.clockMs());
+        }
+        json.writeEndObject();
     }
 
     private static void writePartitions(JsonGenerator json, Forget forget) {

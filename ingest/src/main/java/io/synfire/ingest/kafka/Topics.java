@@ -80,6 +80,21 @@ public final class Topics {
         }
     }
 
+    /**
+     * How large a record a topic takes, without its headers.
+     *
+     * @param topic its name
+     * @return bytes, or empty if that may not be asked
+     */
+    OptionalLong recordBytesMax(String topic) {
+        try (Admin admin = Admin.create(properties.admin())) {
+            return recordBytesMax(admin, topic);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a topic was looked at: topic=" + topic, e);
+        }
+    }
+
     /** How large a record a topic takes; empty if that may not be asked. */
     private static OptionalLong recordBytesMax(Admin admin, String topic) throws InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);

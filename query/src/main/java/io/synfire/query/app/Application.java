@@ -153,7 +153,7 @@ final class Application implements Operations {
             String url = Serving.url(settings.data()).orElseThrow(() -> e);
             Path absolute = target.toAbsolutePath().normalize();
             try {
-                Serving.backup(url, absolute, tokenFile, settings.http().tls());
+                new ServingClient(url, tokenFile, settings.http().tls()).backup(absolute);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while the backup was made", interrupted);

@@ -16,6 +16,7 @@ import io.synfire.query.answer.ScenarioAnswer.Scenario;
 import io.synfire.query.recall.Queries;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -94,12 +95,34 @@ public interface Operations {
     EvidenceAnswer evidence(Common common, Opened memory, String from, String to, int k) throws IOException;
 
     /**
-     * What is to be forgotten: one of both.
+     * What is to be forgotten: a context or a concept; and how long to wait for it.
      *
      * @param context a context's key, or null
      * @param concept a concept's id, or null
+     * @param isAwaited whether to wait until the memory has applied it
+     * @param tokenFile file that holds a token, where the serving process asks for one; or null
+     * @param patience how long to wait for a memory that moves on nowhere
      */
-    record Forgotten(@Nullable String context, @Nullable String concept) {}
+    record Forgotten(
+            @Nullable String context,
+            @Nullable String concept,
+            boolean isAwaited,
+            @Nullable Path tokenFile,
+            Duration patience) {
+
+        /** How long to wait, unless asked otherwise. */
+        public static final Duration PATIENCE = Duration.ofSeconds(60);
+
+        /**
+         * To be waited for.
+         *
+         * @param context a context's key, or null
+         * @param concept a concept's id, or null
+         */
+        public Forgotten(@Nullable String context, @Nullable String concept) {
+            this(context, concept, true, null, PATIENCE);
+        }
+    }
 
     /**
      * Builds a memory from the log anew, in a data directory of its own.

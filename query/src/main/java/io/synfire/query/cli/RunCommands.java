@@ -1,8 +1,5 @@
 package io.synfire.query.cli;
 
-import io.synfire.query.answer.AnswerJson;
-import io.synfire.query.answer.AnswerText;
-import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.answer.LearnAnswer;
 import io.synfire.query.answer.LearnJson;
 import io.synfire.query.answer.LearnText;
@@ -12,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -110,50 +106,6 @@ final class RunCommands {
                 own.commandLine().getErr().println("synfire: " + answer.failure());
             }
             return answer.isWell() ? 0 : 1;
-        }
-    }
-
-    @Command(
-            name = "forget",
-            description =
-                    "Unlearns a whole context, or forgets a concept, by what is appended to the log; prints a receipt.")
-    static final class Forget implements Callable<Integer> {
-        private final SynfireCommand root;
-        private final Operations operations;
-
-        /** One of both. */
-        static final class What {
-            @Option(names = "--context", paramLabel = "KEY", description = "all that was learned in this context")
-            @Nullable
-            String context;
-
-            @Option(names = "--concept", paramLabel = "ID", description = "this concept, and all associations of it")
-            @Nullable
-            String concept;
-        }
-
-        @ArgGroup(multiplicity = "1")
-        What what = new What();
-
-        @Option(names = "--json", description = "one JSON document on standard output")
-        boolean json;
-
-        @Spec
-        @Nullable
-        CommandSpec spec;
-
-        Forget(SynfireCommand root, Operations operations) {
-            this.root = root;
-            this.operations = operations;
-        }
-
-        @Override
-        public Integer call() throws IOException {
-            CommandSpec own = Output.required(spec);
-            ForgetAnswer answer =
-                    operations.forget(root.common(), new Operations.Forgotten(what.context, what.concept));
-            Output.print(own, json, () -> new AnswerJson().of(answer), () -> new AnswerText().of(answer));
-            return 0;
         }
     }
 

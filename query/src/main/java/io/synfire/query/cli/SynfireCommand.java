@@ -63,7 +63,7 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
                 .addSubcommand(new RunCommands.Demo(root, operations))
                 .addSubcommand(new RunCommands.Serve(root, operations))
                 .addSubcommand(new RunCommands.Learn(root, operations))
-                .addSubcommand(new RunCommands.Forget(root, operations))
+                .addSubcommand(new ForgetCommand(root, operations))
                 .addSubcommand(new QueryCommands.RecallCommand(root, operations))
                 .addSubcommand(new QueryCommands.AssociationsCommand(root, operations))
                 .addSubcommand(new QueryCommands.ExplainCommand(root, operations))

@@ -1,0 +1,118 @@
+package io.synfire.query.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A context of more JSON than one record may hold is forgotten, from files and from a topic: none of its concepts is left. */
+@SuppressWarnings("NullAway.Init")
+final class ForgetLargeIT {
+
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource({"62500, 1", "2500, 200"})
+    void nothingIsLeftOfIt(int events, int concepts) throws Exception {
+        List<String> log = log(events, concepts);
+        Path file = Files.write(directory.resolve("big.jsonl"), log);
+        Path files = directory.resolve("files");
+        command(0, files, "learn", file.toString());
+        assertForgets(files, events, "file:");
+        assertThat(command(1, files, "associations", "item-1")).contains("has never fired");
+
+        Path topic = directory.resolve("topic");
+        try (JarProcess serve = JarProcess.start(
+                directory.resolve("serve.log"),
+                List.of("-Xmx512m"),
+                "serve",
+                "--data",
+                topic.toString(),
+                "--set",
+                "http.port=0",
+                "--set",
+                "checkpoint-interval=1s")) {
+            String url = serve.awaitUrl();
+            post(url, String.join("\n", log));
+            Awaitility.await().atMost(LONG).until(() -> get(url + "/v1/status")
+                    .contains("\"episodes\":" + events + ","));
+            // The command knows the memory by its last checkpoint.
+            Awaitility.await().atMost(LONG).until(() -> command(0, topic, "status", "--json")
+                    .contains("\"episodes\":" + events + ","));
+            assertForgets(topic, events, "kafka:");
+            assertThat(get(url + "/v1/concepts")).isEqualTo("{\"concepts\":[]}");
+            serve.terminate();
+            assertThat(serve.awaitExit(Duration.ofSeconds(60))).isZero();
+        }
+        assertThat(command(0, topic, "concepts", "--json")).isEqualTo("{\"concepts\":[]}\n");
+    }
+
+    private void assertForgets(Path data, int events, String source) throws Exception {
+        String receipt = command(0, data, "forget", "--context", "user-1", "--json");
+        assertThat(receipt).contains("\"episodes\":" + events + ",", "\"applied\":true,\"left\":0,");
+        assertThat(receipt.split("\"source\":\"" + source, -1)).as(receipt).hasSizeGreaterThan(2);
+        assertThat(command(0, data, "concepts", "--json")).isEqualTo("{\"concepts\":[]}\n");
+        assertThat(command(0, data, "status", "--json")).contains("\"counts\":{\"episodes\":0,");
+        assertThat(command(0, data, "verify")).contains("the store is sound");
+    }
+
+    /** As {@code c18-forget-large.py} writes them: events of one context, 45 minutes apart. */
+    private static List<String> log(int events, int concepts) {
+        List<String> log = new ArrayList<>();
+        for (long i = 0; i < events; i++) {
+            List<String> items = new ArrayList<>();
+            for (long j = 0; j < concepts; j++) {
+                items.add("\"item-" + (i * 7 + j * j) % 997 + "\"");
+            }
+            log.add("{\"at\":" + (1_600_000_000_000L + i * 2_700_000) + ",\"context\":\"user-1\",\"concepts\":["
+                    + String.join(",", items) + "]}");
+        }
+        return log;
+    }
+
+    private void post(String url, String body) throws Exception {
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(url + "/v1/episodes"))
+                                .header("Content-Type", "application/x-ndjson")
+                                .POST(BodyPublishers.ofString(body))
+                                .build(),
+                        BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+    }
+
+    private static String get(String url) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString())
+                .body();
+    }
+
+    private String command(int code, Path data, String... arguments) throws Exception {
+        List<String> line = new ArrayList<>(List.of(arguments));
+        line.addAll(List.of("--data", data.toString()));
+        Path output = Files.createTempFile(directory, "command", ".log");
+        try (JarProcess process = JarProcess.start(output, List.of("-Xmx512m"), line.toArray(new String[0]))) {
+            assertThat(process.awaitExit(LONG))
+                    .as("%s: %s", line, process.output())
+                    .isEqualTo(code);
+            return process.output();
+        }
+    }
+}
