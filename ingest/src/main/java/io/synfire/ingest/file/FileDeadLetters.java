@@ -48,7 +48,7 @@ public final class FileDeadLetters {
         if (Files.exists(file)) {
             try (InputStream input = Files.newInputStream(file)) {
                 // A letter is its record in Base64, and more.
-                LineReader lines = new LineReader(input, 2 * EpisodeFile.LINE_BYTES_MAX);
+                LineReader lines = new LineReader(input, 2 * LineDecoder.LINE_BYTES_MAX);
                 long number = 0;
                 for (byte[] line = lines.next(); line != null; line = lines.next()) {
                     Letter letter = Letter.parse(line);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
+import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.replay.ReplayWatch;
 import io.synfire.ingest.replay.Until;
@@ -185,8 +186,11 @@ final class LearnAgainTest {
         again();
         String forgotten = record(4, "other", "y", "z");
         kit.learn(engine, kit.write("b.jsonl", forgotten));
-        FileForgetter forgetter =
-                new FileForgetter(engine, directory.resolve("forgotten.jsonl"), kit.deadLetters(), null, kit.limits);
+        FileForgetter forgetter = new FileForgetter(
+                engine,
+                directory.resolve("forgotten.jsonl"),
+                kit.deadLetters(),
+                new Decoding(null, false, null, kit.limits));
         assertThat(forgetter.forgetContext("k").episodes()).isEqualTo(3);
         assertThat(engine.digest().learned()).isEqualTo(kit.told(forgotten).learned());
     }

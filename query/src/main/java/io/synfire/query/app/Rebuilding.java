@@ -155,10 +155,10 @@ final class Rebuilding {
             TrialsLog.watch(engine, store);
             ReplayOptions options =
                     new ReplayOptions(Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval());
-            Side live = plan.before();
+            Side known = plan.before();
             // Where there was no memory nobody may have read the log before, and a clock decides of what is ahead.
             LogReplay replay =
-                    new LogReplay(settings, engine, options, rejects, live == null ? InstantSource.system() : null);
+                    new LogReplay(settings, engine, options, rejects, known == null ? InstantSource.system() : null);
             long before = replay.done(goal);
             err.printf("rebuilding %s into %s, up to %s%n", settings.data(), into, goal(goal));
             ProgressBar progress = ProgressBar.rated(err, "rebuilding", LogReplay.total(goal), before);
@@ -189,7 +189,7 @@ final class Rebuilding {
             }
             progress.at(replay.done(goal));
             progress.done();
-            replay.doubt(live == null ? 0 : live.deadLetters()).ifPresent(doubt -> err.printf("%s%n", doubt));
+            replay.doubt(known == null ? 0 : known.deadLetters()).ifPresent(doubt -> err.printf("%s%n", doubt));
             engine.flush();
             double seconds = (System.nanoTime() - start) / 1e9;
             return answer(done, into, engine, replay.done(goal) - before, seconds);

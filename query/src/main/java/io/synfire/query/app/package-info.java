@@ -9,7 +9,7 @@
  *                        ├── Diffing: compare.MemoryComparer over two memories
  *                        ├── Demo: a Server, fed with DemoBaskets
  *                        ├── Benching: bench.Bench or bench.LongRun, over memories that learn as a Server's does
- *                        └── EpisodeFile → Engine
+ *                        └── FileLearner → Engine
  * </pre>
  *
  * <p>In: arguments, environment, settings file. Out: running parts, closed in the reverse order. The only package of the query side that
