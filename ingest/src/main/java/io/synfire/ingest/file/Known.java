@@ -40,13 +40,17 @@ record Known(Position position, FileMark mark) {
                         : file.toAbsolutePath().normalize());
     }
 
-    /** The identity for the next file. */
-    static String nextId(List<Position> positions) {
+    /**
+     * The identity for the next file: a number, and when the run began. By the number alone dead letters of a run that was killed before its
+     * first checkpoint would be those of whichever file comes next.
+     */
+    static String nextId(List<Position> positions, long startMs) {
         long last = 0;
         for (Known known : of(positions)) {
-            last = Math.max(last, Long.parseLong(known.id()));
+            String id = known.id();
+            last = Math.max(last, Long.parseLong(id.substring(0, id.indexOf('-'))));
         }
-        return Long.toString(last + 1);
+        return (last + 1) + "-" + Long.toHexString(startMs);
     }
 
     Path path() {

@@ -163,7 +163,7 @@ public final class LearnSession {
             return nothing(source, start.known().records(), knownAs(source, start), told);
         }
         Known own = recognized.own();
-        String id = own == null ? Known.nextId(learner.engine.positions()) : own.id();
+        String id = own == null ? Known.nextId(learner.engine.positions(), learner.startMs) : own.id();
         FileMark mark = start == null ? null : start.known().mark();
         try (Unpacked content = Unpacked.open(file)) {
             InputStream records = content.stream();

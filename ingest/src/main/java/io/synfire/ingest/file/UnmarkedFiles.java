@@ -102,7 +102,7 @@ public final class UnmarkedFiles {
     }
 
     private long read(Path path, Position position) throws IOException {
-        String id = Known.nextId(goal);
+        String id = Known.nextId(goal, startMs);
         long elseMs = ModifiedTime.ofFile(path, startMs);
         RecordTimes times = new RecordTimes(-1, elseMs);
         try (Unpacked content = Unpacked.open(path)) {

@@ -47,6 +47,10 @@ final class FileIdentityTest {
         engine.close();
     }
 
+    private static String id(int number) {
+        return number + "-" + Long.toHexString(FileKit.NOW_MS);
+    }
+
     private Path path(String name) {
         return directory.resolve(name);
     }
@@ -135,9 +139,9 @@ final class FileIdentityTest {
                 .extracting(Position::source, Position::sourceId, Position::nextOffset)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(
-                                "file:" + path("app.log.1").toRealPath(), "1", 3L),
+                                "file:" + path("app.log.1").toRealPath(), id(1), 3L),
                         org.assertj.core.groups.Tuple.tuple(
-                                "file:" + path("app.log").toRealPath(), "2", 1L));
+                                "file:" + path("app.log").toRealPath(), id(2), 1L));
         assertLearned(A, B, C, D);
     }
 

@@ -80,7 +80,7 @@ final class FileLearnerTest {
         }
         assertThat(Files.readAllLines(kit.deadLetters())).hasSize(4).first().satisfies(line -> assertThat(line)
                 .contains("\"source\":\"file:" + file.toRealPath() + "\"")
-                .contains("\"sourceId\":\"1\"")
+                .contains("\"sourceId\":\"1-" + Long.toHexString(FileKit.NOW_MS) + "\"")
                 .contains("\"record\":2")
                 .contains("must be JSON")
                 .contains("bm90IGpzb24="));
