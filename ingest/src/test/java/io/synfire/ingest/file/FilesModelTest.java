@@ -83,12 +83,10 @@ final class FilesModelTest {
         private final NaiveFiles model = new NaiveFiles();
         private final Path files;
         private Engine engine;
-        private final boolean isCareful;
         private int number;
 
         Log(Path directory, SplittableRandom random) throws IOException {
             this.random = random;
-            this.isCareful = random.nextBoolean();
             this.kit = new FileKit(directory);
             this.files = Files.createDirectory(directory.resolve("files"));
             this.engine = kit.open("store");
@@ -112,7 +110,7 @@ final class FilesModelTest {
                         limit(RecordLimits.BYTES_MAX);
                         again();
                     }
-                    if (random.nextInt(isCareful ? 10 : 30) == 0) {
+                    if (random.nextInt(20) == 0) {
                         rebuild();
                     }
                 }
@@ -150,45 +148,7 @@ final class FilesModelTest {
             model.files.put(path(name), new Content(text, isPacked, kit.nowMs));
         }
 
-        /** A name that no file has, or none. */
-        private String freeName() {
-            List<String> free = new ArrayList<>(NAMES);
-            free.removeIf(name -> model.files.containsKey(path(name)));
-            return free.isEmpty() ? "" : free.get(random.nextInt(free.size()));
-        }
-
         private void change() throws IOException {
-            if (isCareful) {
-                changeWithCare();
-            } else {
-                changeAnyhow();
-            }
-        }
-
-        /** Nothing is lost by it. */
-        private void changeWithCare() throws IOException {
-            String name = name();
-            Content content = model.files.get(path(name));
-            String free = freeName();
-            int kind = random.nextInt(12);
-            if (content == null) {
-                put(name, lines(), random.nextInt(8) == 0);
-            } else if (kind < 7 || free.isEmpty()) {
-                put(name, grown(content.text()), content.isPacked());
-            } else if (kind < 9) {
-                Files.move(files.resolve(name), files.resolve(free));
-                model.files.remove(path(name));
-                model.files.put(path(free), content);
-            } else if (kind < 10) {
-                put(free, content.text(), random.nextInt(3) == 0);
-            } else if (kind < 11) {
-                put(name, content.text(), !content.isPacked());
-            } else {
-                put(free, content.text() + lines(), false);
-            }
-        }
-
-        private void changeAnyhow() throws IOException {
             String name = name();
             Content content = model.files.get(path(name));
             int kind = random.nextInt(20);
@@ -274,7 +234,7 @@ final class FilesModelTest {
             if (names.isEmpty()) {
                 return;
             }
-            boolean asNew = !isCareful && random.nextInt(12) == 0;
+            boolean asNew = random.nextInt(12) == 0;
             kit.batchMax = random.nextInt(1, 4);
             List<Path> paths = new ArrayList<>();
             names.forEach(name -> paths.add(Path.of(name)));
