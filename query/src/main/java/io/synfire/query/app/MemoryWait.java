@@ -116,7 +116,8 @@ final class MemoryWait {
             while (true) {
                 Throwable failure = consumer.failure();
                 progress.at(nextOffsets(engine.positions()));
-                if (isReached()) {
+                // Nobody else learns it: what came behind is learned, too, as far as that goes.
+                if (isReached() && (consumer.ready() || failure != null || progress.isOver())) {
                     return waited(null);
                 }
                 if (failure != null) {
