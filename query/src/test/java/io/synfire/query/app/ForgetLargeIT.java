@@ -2,13 +2,6 @@ package io.synfire.query.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,12 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A context of more JSON than one record may hold is forgotten, from files and from a topic: none of its concepts is left. */
+/** A context of more JSON than one record may hold is forgotten from files: none of its concepts is left. */
 @SuppressWarnings("NullAway.Init")
 final class ForgetLargeIT {
 
@@ -41,31 +33,6 @@ final class ForgetLargeIT {
         command(0, files, "learn", file.toString());
         assertForgets(files, events, "file:");
         assertThat(command(0, files, "associations", "item-1", "--json")).contains("\"associations\":[]");
-
-        Path topic = directory.resolve("topic");
-        try (JarProcess serve = JarProcess.start(
-                directory.resolve("serve.log"),
-                List.of("-Xmx512m"),
-                "serve",
-                "--data",
-                topic.toString(),
-                "--set",
-                "http.port=0",
-                "--set",
-                "checkpoint-interval=1s")) {
-            String url = serve.awaitUrl();
-            post(url, String.join("\n", log));
-            Awaitility.await().atMost(LONG).until(() -> get(url + "/v1/status")
-                    .contains("\"episodes\":" + events + ","));
-            // The command knows the memory by its last checkpoint.
-            Awaitility.await().atMost(LONG).until(() -> command(0, topic, "status", "--json")
-                    .contains("\"episodes\":" + events + ","));
-            assertForgets(topic, events, "kafka:");
-            assertNothingIsActive(get(url + "/v1/concepts?k=1000"));
-            serve.terminate();
-            assertThat(serve.awaitExit(Duration.ofSeconds(60))).isZero();
-        }
-        assertNothingIsActive(command(0, topic, "concepts", "--k", "1000", "--json"));
     }
 
     /** Of thousands of activations that are added and taken back, the rounding of doubles may leave a trace. */
@@ -99,23 +66,6 @@ final class ForgetLargeIT {
                     + String.join(",", items) + "]}");
         }
         return log;
-    }
-
-    private void post(String url, String body) throws Exception {
-        HttpResponse<String> response = HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create(url + "/v1/episodes"))
-                                .header("Content-Type", "application/x-ndjson")
-                                .POST(BodyPublishers.ofString(body))
-                                .build(),
-                        BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
-    }
-
-    private static String get(String url) throws IOException, InterruptedException {
-        return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString())
-                .body();
     }
 
     private String command(int code, Path data, String... arguments) throws Exception {
