@@ -5,7 +5,7 @@ package io.synfire.engine.view;
  *
  * @param episodes episodes learned, less those retracted
  * @param pairs impulses learned, less those retracted: ordered pairs of concepts, counted each time
- * @param concepts known concepts
+ * @param concepts known concepts: those of which activations were learned that were not all taken back, and which were not forgotten
  * @param associations stored directed edges; for a cue whose row is not in memory, as of the last checkpoint
  * @param deadLetters records rejected
  * @param duplicates episodes passed over since their event id had been learned within the window

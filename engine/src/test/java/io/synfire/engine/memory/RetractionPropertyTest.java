@@ -302,6 +302,7 @@ final class RetractionPropertyTest {
 
     private static void assertIsAsIf(Memory memory, NaiveMemory expected, NaiveMemory mass, LearningSettings settings) {
         long atMs = memory.reader().watermarkMs();
+        Agreement.assertKnows(memory, expected);
         for (int h = 0; h < settings.horizonCount(); h++) {
             assertThat(memory.reader().activity(atMs).episodes(h)).isCloseTo(expected.episodes(h, atMs), within(1e-5));
             for (String concept : mass.concepts()) {
