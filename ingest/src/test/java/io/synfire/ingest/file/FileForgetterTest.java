@@ -200,7 +200,7 @@ final class FileForgetterTest {
             ForgetReceipt receipt = memory.forgetter().forgetContext("k");
             assertThat(receipt.episodes()).isZero();
             FileDeadLetters letters = FileDeadLetters.in(memory.kit.deadLetters(), new HeldId("k"));
-            long record = Files.readAllLines(memory.commands).size() - 1;
+            long record = Files.readAllLines(memory.commands).size() - 1L;
             assertThat(letters.reason(memory.forgetterId(), record)).isPresent();
         }
     }
