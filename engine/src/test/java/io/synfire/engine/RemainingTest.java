@@ -190,6 +190,7 @@ final class RemainingTest {
         MemoryView view = view();
         assertThat(view.counts().concepts()).isZero();
         assertThat(view.counts().episodes()).isZero();
+        assertThat(view.counts().associations()).isZero();
         assertThat(engine.digest().stateHex()).isEqualTo("0000000000000000");
         assertThat(engine.digest().concepts()).isZero();
         assertThat(engine.digest().associations()).isZero();

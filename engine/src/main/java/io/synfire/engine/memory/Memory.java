@@ -335,7 +335,7 @@ public final class Memory {
                         learning.episodes(),
                         learning.pairs(),
                         marginals.known(),
-                        adjacencies.associations(),
+                        Math.min(adjacencies.associations(), (long) marginals.known() * marginals.known()),
                         deadLetters,
                         learning.duplicates(),
                         learning.isContextual()),
