@@ -42,6 +42,12 @@ public final class ClientProperties {
     private static final long REQUEST_BYTES_BESIDE = 1L << 20;
     private static final long BUFFER_BYTES = 8L << 20;
 
+    /** How long the cluster keeps a transaction open that nobody goes on with. */
+    static final int TRANSACTION_MS = 30_000;
+
+    /** How long a cluster may take to say whether it takes transactions. */
+    private static final int TRANSACTION_ANSWER_MS = 15_000;
+
     private final Map<String, Object> given;
 
     /**
@@ -168,6 +174,8 @@ public final class ClientProperties {
         properties.put(
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Long.toString(Math.min(Integer.MAX_VALUE, requestBytesMax)));
         properties.putAll(given);
+        // An id is one producer's alone.
+        properties.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
         properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
@@ -175,6 +183,26 @@ public final class ClientProperties {
             properties.put(name, REQUIRED.get(name));
         }
         return known(properties, ProducerConfig.configNames());
+    }
+
+    /** A producer of transactions, whose id is what the user gave, or {@code synfire}, with something that no other has. */
+    Map<String, Object> transactional(String clientId, String unique) {
+        Map<String, Object> properties = producer(clientId);
+        Object prefix = given.getOrDefault(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "synfire");
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, prefix + "-" + unique);
+        properties.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_MS));
+        properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, Integer.toString(TRANSACTION_ANSWER_MS));
+        return properties;
+    }
+
+    /** The largest request that a producer sends, which a record must fit into before it is compressed. */
+    long requestBytesMax() {
+        return Long.parseLong(String.valueOf(producer("").get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)));
+    }
+
+    /** Whether producers compress, so that a topic may take a record that is larger than it says. */
+    boolean compresses() {
+        return !given.getOrDefault(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none").equals("none");
     }
 
     Map<String, Object> admin() {

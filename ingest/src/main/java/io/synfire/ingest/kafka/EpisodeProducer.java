@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -47,6 +48,26 @@ public final class EpisodeProducer implements AutoCloseable {
             this.context = context;
             this.eventId = eventId;
             this.json = json;
+        }
+
+        /** How large its key and value are. */
+        int bytes() {
+            return json.length + (context == null ? 0 : context.getBytes(StandardCharsets.UTF_8).length);
+        }
+
+        /** As it goes to a topic. */
+        ProducerRecord<byte[], byte[]> to(String topic, Producer<?, ?> producer) {
+            byte[] key = context == null ? null : context.getBytes(StandardCharsets.UTF_8);
+            return new ProducerRecord<>(topic, partition(topic, producer), key, json);
+        }
+
+        /** Where the event's id alone decides: the partition that it would have as a key. Else null: the key decides, or nothing. */
+        private @Nullable Integer partition(String topic, Producer<?, ?> producer) {
+            if (context != null || eventId == null) {
+                return null;
+            }
+            int partitions = producer.partitionsFor(topic).size();
+            return Utils.toPositive(Utils.murmur2(eventId.getBytes(StandardCharsets.UTF_8))) % partitions;
         }
     }
 
@@ -88,11 +109,31 @@ public final class EpisodeProducer implements AutoCloseable {
     public Appended append(List<Outgoing> records) {
         List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
         for (Outgoing record : records) {
-            String context = record.context;
-            byte[] key = context == null ? null : context.getBytes(StandardCharsets.UTF_8);
-            sent.add(producer.send(new ProducerRecord<>(topic, partition(record), key, record.json)));
+            sent.add(producer.send(record.to(topic, producer)));
         }
         producer.flush();
+        for (int i = 0; i < sent.size(); i++) {
+            if (isTooLarge(sent.get(i))) {
+                throw tooLarge(topic, i, records.get(i).bytes());
+            }
+        }
+        return appended(topic, sent);
+    }
+
+    private static boolean isTooLarge(Future<RecordMetadata> sent) {
+        try {
+            sent.get();
+            return false;
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof RecordTooLargeException;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Where records are that were flushed. */
+    static Appended appended(String topic, List<Future<RecordMetadata>> sent) {
         try {
             int partition = sent.get(sent.size() - 1).get().partition();
             long first = Long.MAX_VALUE;
@@ -106,26 +147,22 @@ public final class EpisodeProducer implements AutoCloseable {
             }
             return new Appended(partition, first, last);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RecordTooLargeException) {
-                throw new IllegalArgumentException(
-                        "a record must not be larger than the topic takes, see its max.message.bytes: topic=" + topic,
-                        e);
-            }
-            throw new IllegalStateException("episodes cannot be appended: topic=" + topic + ": " + e.getCause(), e);
+            throw notTaken(topic, e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while episodes were appended", e);
         }
     }
 
-    /** Where the event's id alone decides: the partition that it would have as a key. Else null: the key decides, or nothing. */
-    private @Nullable Integer partition(Outgoing record) {
-        String eventId = record.eventId;
-        if (record.context != null || eventId == null) {
-            return null;
-        }
-        int partitions = producer.partitionsFor(topic).size();
-        return Utils.toPositive(Utils.murmur2(eventId.getBytes(StandardCharsets.UTF_8))) % partitions;
+    static IllegalArgumentException tooLarge(String topic, int index, int bytes) {
+        return new IllegalArgumentException(
+                "a record must not be larger than the topic takes, see its max.message.bytes: topic=" + topic
+                        + " bytes=" + bytes + " record=" + index);
+    }
+
+    /** Why is for the log: clients of Kafka say it in words of their own. */
+    static IllegalStateException notTaken(String topic, @Nullable Throwable cause) {
+        return new IllegalStateException("the cluster does not take episodes now, try again: topic=" + topic, cause);
     }
 
     @Override

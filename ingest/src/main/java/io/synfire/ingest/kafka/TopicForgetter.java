@@ -159,7 +159,7 @@ public final class TopicForgetter {
                     ? "the retraction of this context is larger than a record may be, see kafka.max.request.size and the"
                             + " topic's max.message.bytes"
                     : "what makes learners forget cannot be appended";
-            throw new IllegalStateException(reason + ": topic=" + topic + ": " + e.getCause(), e);
+            throw new IllegalStateException(reason + ": topic=" + topic + ": " + Causes.words(e.getCause()), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a retraction was appended", e);

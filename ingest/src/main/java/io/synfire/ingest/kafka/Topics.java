@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
@@ -28,6 +29,9 @@ public final class Topics {
     private static final String RECORD_BYTES_MAX = "max.message.bytes";
     private static final long HEADER_BYTES = 64L << 10;
     private static final int ANSWER_MAX_MS = 30_000;
+
+    /** For whoever can do without an answer. */
+    private static final int SOON_MS = 5_000;
 
     private final ClientProperties properties;
 
@@ -64,7 +68,7 @@ public final class Topics {
                 var unused = create(admin, names.deadLetters(), 1, configs);
             }
         } catch (ExecutionException e) {
-            String message = "the topics cannot be made ready: " + e.getCause();
+            String message = "the topics cannot be made ready: " + Causes.words(e.getCause());
             throw e.getCause() instanceof RetriableException
                     ? new SilentClusterException(message, e)
                     : new IllegalStateException(message, e);
@@ -74,14 +78,29 @@ public final class Topics {
         }
     }
 
-    /** How large a record a topic takes; empty if that may not be asked. */
+    /** How large a record a topic takes; empty if that may not be asked, or the cluster does not answer. */
+    OptionalLong recordBytesMax(String topic) {
+        try (Admin admin = Admin.create(properties.admin())) {
+            return recordBytesMax(admin, topic, new DescribeConfigsOptions().timeoutMs(SOON_MS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return OptionalLong.empty();
+        }
+    }
+
     private static OptionalLong recordBytesMax(Admin admin, String topic) throws InterruptedException {
+        return recordBytesMax(admin, topic, new DescribeConfigsOptions());
+    }
+
+    private static OptionalLong recordBytesMax(Admin admin, String topic, DescribeConfigsOptions options)
+            throws InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try {
-            Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+            Config config =
+                    admin.describeConfigs(List.of(resource), options).all().get().get(resource);
             return recordBytesMax(config);
         } catch (ExecutionException e) {
-            LOG.warn("how large a record may be is not known: topic={}: {}", topic, String.valueOf(e.getCause()));
+            LOG.warn("how large a record may be is not known: topic={}: {}", topic, Causes.words(e.getCause()));
             return OptionalLong.empty();
         }
     }
@@ -114,7 +133,7 @@ public final class Topics {
         try {
             return recordBytesMax(result.config(topic).get());
         } catch (ExecutionException e) {
-            LOG.warn("how large a record may be is not known: topic={}: {}", topic, String.valueOf(e.getCause()));
+            LOG.warn("how large a record may be is not known: topic={}: {}", topic, Causes.words(e.getCause()));
             return OptionalLong.empty();
         }
     }

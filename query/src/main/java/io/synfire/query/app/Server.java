@@ -12,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.ingest.kafka.AtomicProducer;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
 import io.synfire.ingest.kafka.EpisodeProducer;
@@ -47,6 +48,11 @@ final class Server implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
+    /** More transactions at once are hardly faster: the broker is busy. Each may keep 17 MiB once it had much to send. */
+    private static final int TRANSACTIONS_MAX = 4;
+
+    private static final long HEAP_PER_TRANSACTION = 128L << 20;
+
     private final Settings settings;
     private final PrometheusMeterRegistry meters;
     private final LiveMemory memory;
@@ -62,7 +68,7 @@ final class Server implements AutoCloseable {
             LiveMemory memory,
             @Nullable Learners learners,
             @Nullable ClientProperties client,
-            @Nullable EpisodeProducer producer,
+            @Nullable AtomicProducer producer,
             @Nullable RebuildControl rebuilds,
             Deque<AutoCloseable> parts) {
         this.settings = settings;
@@ -102,8 +108,7 @@ final class Server implements AutoCloseable {
             }
             ClientProperties client = new ClientProperties(kafka);
             createTopics(settings, client);
-            EpisodeProducer producer =
-                    opened(parts, new EpisodeProducer(client, settings.topics().episodes(), meters));
+            AtomicProducer producer = opened(parts, producer(settings, client, meters, parts));
             Learners learners = opened(parts, new Learners(settings, client, meters));
             Rebuilds rebuilds = opened(parts, new Rebuilds(settings, memory, learners, client, meters));
             return new Server(settings, meters, memory, learners, client, producer, rebuilds, parts);
@@ -111,6 +116,15 @@ final class Server implements AutoCloseable {
             close(parts);
             throw e;
         }
+    }
+
+    /** What appends posted episodes. */
+    private static AtomicProducer producer(
+            Settings settings, ClientProperties client, MeterRegistry meters, Deque<AutoCloseable> parts) {
+        String topic = settings.topics().episodes();
+        EpisodeProducer single = opened(parts, new EpisodeProducer(client, topic, meters));
+        long atOnce = Runtime.getRuntime().maxMemory() / HEAP_PER_TRANSACTION;
+        return new AtomicProducer(client, topic, single, (int) Math.max(1, Math.min(TRANSACTIONS_MAX, atOnce)));
     }
 
     /** What was learned before can be asked for without a cluster; the learner waits for it. */
