@@ -63,7 +63,7 @@ public final class JsonEpisodeCodec {
                     .build())
             .build();
 
-    private final RecordNotes notes = new RecordNotes();
+    private final RecordNotes notes;
     private final @Nullable MappedRecord mapped;
     private final RecordLimits limits;
 
@@ -88,6 +88,18 @@ public final class JsonEpisodeCodec {
      * @param limits what a record may be at most
      */
     public JsonEpisodeCodec(@Nullable FieldMapping mapping, RecordLimits limits) {
+        this(mapping, limits, new RecordNotes());
+    }
+
+    /**
+     * A codec that notes what others note, too.
+     *
+     * @param mapping where things are, or null for Synfire's own form
+     * @param limits what a record may be at most
+     * @param notes takes what is worth a word about records
+     */
+    public JsonEpisodeCodec(@Nullable FieldMapping mapping, RecordLimits limits, RecordNotes notes) {
+        this.notes = notes;
         this.mapped = mapping == null ? null : new MappedRecord(mapping, notes);
         this.limits = limits;
     }
@@ -233,6 +245,34 @@ public final class JsonEpisodeCodec {
         return bytes.toByteArray();
     }
 
+    /**
+     * What an episode takes of a retraction that names it.
+     *
+     * @param bytes in UTF-8
+     * @param values JSON tokens
+     */
+    public record Size(int bytes, int values) {}
+
+    /**
+     * Measures what an episode takes of a retraction that names it, by writing it and reading it once.
+     *
+     * @param learned the episode
+     * @return its size; what separates it from others not counted
+     */
+    public Size sizeIn(Learned learned) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            write(json, learned);
+        }
+        int values = 0;
+        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), bytes.toByteArray())) {
+            while (parser.nextToken() != null) {
+                values++;
+            }
+        }
+        return new Size(bytes.size(), values);
+    }
+
     private static void write(JsonGenerator json, Retraction retraction) {
         json.writeName("retract");
         json.writeStartObject();
@@ -253,14 +293,18 @@ public final class JsonEpisodeCodec {
         json.writeName(name);
         json.writeStartArray();
         for (Learned learned : episodes) {
-            json.writeStartObject();
-            writeFields(json, learned.episode(), false);
-            if (learned.clockMs() != Learned.CLOCK_UNKNOWN) {
-                json.writeNumberProperty("clock", learned.clockMs());
-            }
-            json.writeEndObject();
+            write(json, learned);
         }
         json.writeEndArray();
+    }
+
+    private static void write(JsonGenerator json, Learned learned) {
+        json.writeStartObject();
+        writeFields(json, learned.episode(), false);
+        if (learned.clockMs() != Learned.CLOCK_UNKNOWN) {
+            json.writeNumberProperty("clock", learned.clockMs());
+        }
+        json.writeEndObject();
     }
 
     private static void writePartitions(JsonGenerator json, Forget forget) {

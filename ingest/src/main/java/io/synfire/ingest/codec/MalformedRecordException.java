@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A record is not an episode; the message is the rule it breaks, then {@code name=value}. It belongs among the dead letters. */
-public final class MalformedRecordException extends Exception {
+public class MalformedRecordException extends Exception {
 
     /** Which kind of rule a record breaks: few, so that each can be counted for itself. */
     public enum Reason {
@@ -15,6 +15,8 @@ public final class MalformedRecordException extends Exception {
         VALUE,
         /** Its time is before 1970, or too late. */
         TIME,
+        /** Its time lies too far after the clock of whoever read it first. */
+        CLOCK,
         /** It is too large, too deep, or holds too many values. */
         SIZE,
         /** Its episode holds too many concepts. */

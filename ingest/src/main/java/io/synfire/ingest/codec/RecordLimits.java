@@ -25,7 +25,7 @@ public record RecordLimits(int bytesMax, long atMsMax) {
     static final int DEPTH_MAX = 32;
 
     /** How many JSON tokens a record may hold: each may cost a hundred bytes of heap, some three in the record. */
-    static final int VALUES_MAX = 500_000;
+    public static final int VALUES_MAX = 500_000;
 
     /** The limits if nothing else is said. */
     public static final RecordLimits DEFAULTS = new RecordLimits(BYTES_MAX, AT_MS_MAX);

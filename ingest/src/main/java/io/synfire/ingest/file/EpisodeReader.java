@@ -7,10 +7,10 @@ import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads whole files as episodes in event-time order, into memory, without learning them. Plain, gzip and zstd are told apart by their
- * first bytes. Not thread-safe: where a format has no times, those of one file go on from those of the file before.
+ * first bytes. A JSON record without a time happens at the latest time of its file so far, or else at the file's last change. Not
+ * thread-safe: where a format has no times, those of one file go on from those of the file before.
  */
 public final class EpisodeReader {
 
@@ -51,15 +52,54 @@ public final class EpisodeReader {
             throw new IllegalArgumentException("format must be one of " + List.of(values()) + ": format=" + text);
         }
 
-        /** What a file that begins with a line holds. */
-        static Format of(byte[] firstLine) {
-            String line = new String(firstLine, StandardCharsets.UTF_8).strip();
-            if (line.startsWith("{")) {
+        /**
+         * What a file holds that begins with some bytes.
+         *
+         * @throws IllegalArgumentException if it looks like something else
+         */
+        static Format of(byte[] sample, Path file) {
+            requireText(sample, file);
+            List<String> lines = FormatHint.lines(sample);
+            String first = lines.isEmpty() ? "" : lines.get(0);
+            if (first.startsWith("{") || first.startsWith("[")) {
+                requireJsonLines(sample, file);
                 return JSONL;
             }
-            boolean namesColumns =
-                    line.indexOf('\t') > 0 && line.toLowerCase(Locale.ROOT).contains("sessionid");
-            return namesColumns ? TSV : SESSIONS;
+            if (first.indexOf('\t') > 0 && first.toLowerCase(Locale.ROOT).contains("sessionid")) {
+                return TSV;
+            }
+            if (FormatHint.isTable(lines, '\t')) {
+                throw new IllegalArgumentException(
+                        "the first line of columns with tabs between must name SessionId, ItemId and Time;"
+                                + " `--format sessions` takes each line for the concepts of a session: file=" + file);
+            }
+            if (FormatHint.isTable(lines, ',') || FormatHint.isTable(lines, ';')) {
+                throw new IllegalArgumentException(
+                        "a file must hold JSON lines, sessions, or columns with tabs between: this looks like comma-separated values (CSV);"
+                                + " `--format sessions` takes each line for the concepts of a session: file=" + file);
+            }
+            return SESSIONS;
+        }
+
+        private static void requireText(byte[] sample, Path file) {
+            String binary = FormatHint.binary(sample);
+            if (binary != null) {
+                throw new IllegalArgumentException("a file must be text: " + binary + ": file=" + file);
+            }
+        }
+
+        private static void requireJsonLines(byte[] sample, Path file) {
+            FormatHint.notJsonLines(sample).ifPresent(hint -> {
+                throw new IllegalArgumentException(hint + ": file=" + file);
+            });
+        }
+
+        /** Refuses a file that is not of this format, where that shows at its beginning. */
+        void require(byte[] sample, Path file) {
+            requireText(sample, file);
+            if (this == JSONL) {
+                requireJsonLines(sample, file);
+            }
         }
 
         @Override
@@ -125,50 +165,51 @@ public final class EpisodeReader {
      *
      * @param files their paths
      * @return all of their episodes
+     * @throws IllegalArgumentException if one is of another format
      * @throws IOException if one cannot be read
      */
     public Read read(List<Path> files) throws IOException {
         Gathered gathered = new Gathered();
         for (Path file : files) {
-            Format held = format == null ? Format.of(firstLine(file)) : format;
-            try (InputStream input = Files.newInputStream(file)) {
-                LineReader lines = new LineReader(EpisodeFile.unpacked(input), EpisodeFile.LINE_BYTES_MAX);
+            try (Unpacked content = Unpacked.open(file)) {
+                InputStream input = new BufferedInputStream(content.stream(), FormatHint.SAMPLE_BYTES);
+                byte[] sample = FormatHint.sample(input);
+                Format held = format == null ? Format.of(sample, file) : format;
+                held.require(sample, file);
+                LineReader lines = new LineReader(input, LineDecoder.LINE_BYTES_MAX);
                 switch (held) {
                     case JSONL -> readJson(file, lines, gathered);
                     case SESSIONS -> readSessions(file, lines, gathered);
                     case TSV -> readColumns(file, lines, gathered);
                 }
+            } catch (IOException e) {
+                throw Reasons.reading(file, e);
             }
         }
         gathered.episodes.sort(Comparator.comparingLong(Episode::atMs));
         return new Read(gathered.episodes, gathered.rejected, gathered.firstRejection);
     }
 
-    private static byte[] firstLine(Path file) throws IOException {
-        try (InputStream input = Files.newInputStream(file)) {
-            byte[] line = new LineReader(EpisodeFile.unpacked(input), EpisodeFile.LINE_BYTES_MAX).next();
-            return line == null ? new byte[0] : line;
-        }
-    }
-
     private void readJson(Path file, LineReader lines, Gathered gathered) throws IOException {
+        RecordTimes times = new RecordTimes(-1, ModifiedTime.ofFile(file, System.currentTimeMillis()));
         long number = 0;
         for (byte[] line = lines.next(); line != null; line = lines.next()) {
             number++;
             if (lines.wasTooLong()) {
                 gathered.reject(file, number, "a line must be at most 16 MiB:");
-            } else if (!EpisodeFile.isBlank(line)) {
-                readRecord(file, number, line, gathered);
+            } else if (!LineDecoder.isBlank(line)) {
+                readRecord(file, number, line, times, gathered);
             }
         }
     }
 
-    private void readRecord(Path file, long number, byte[] line, Gathered gathered) {
+    private void readRecord(Path file, long number, byte[] line, RecordTimes times, Gathered gathered) {
         try {
-            Entry entry = codec.decode(line, Origin.at(clockMs));
+            long orElseMs = times.orElse();
+            Entry entry = codec.decode(LineDecoder.withoutMark(line), Origin.at(orElseMs));
             if (entry instanceof Episode episode) {
                 gathered.episodes.add(episode);
-                clockMs = Math.max(clockMs, episode.atMs());
+                times.learned(episode, orElseMs);
             } else {
                 gathered.reject(file, number, "a command is no episode:");
             }
@@ -182,8 +223,7 @@ public final class EpisodeReader {
         for (byte[] line = lines.next(); line != null; line = lines.next()) {
             number++;
             String context = "session " + sessions++;
-            for (String concept :
-                    new String(line, StandardCharsets.UTF_8).strip().split("\\s+", -1)) {
+            for (String concept : text(line).strip().split("\\s+", -1)) {
                 if (!concept.isEmpty()) {
                     clockMs += STEP_MS;
                     add(file, number, clockMs, context, concept, gathered);
@@ -207,7 +247,7 @@ public final class EpisodeReader {
             number++;
             String[] fields = columns(line);
             if (fields.length != names.length) {
-                if (!EpisodeFile.isBlank(line)) {
+                if (!LineDecoder.isBlank(line)) {
                     gathered.reject(
                             file, number, "a line must have the columns of the first: columns=" + fields.length);
                 }
@@ -224,7 +264,11 @@ public final class EpisodeReader {
     }
 
     private static String[] columns(byte[] line) {
-        return new String(line, StandardCharsets.UTF_8).replace("\r", "").split("\t", -1);
+        return text(line).replace("\r", "").split("\t", -1);
+    }
+
+    private static String text(byte[] line) {
+        return new String(LineDecoder.withoutMark(line), StandardCharsets.UTF_8);
     }
 
     private static int column(Path file, Map<String, Integer> columns, String name) {

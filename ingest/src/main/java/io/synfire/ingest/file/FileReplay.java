@@ -3,52 +3,47 @@ package io.synfire.ingest.file;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
-import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
-import io.synfire.engine.learn.Refusal;
-import io.synfire.engine.learn.SourceTime;
+import io.synfire.engine.event.Stretch;
 import io.synfire.ingest.codec.FieldMapping;
-import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
-import io.synfire.ingest.codec.Origin;
 import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.file.OpenLetters.Letter;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
 import io.synfire.ingest.replay.Rejects;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns files again that a memory was learned from, as far as it was, into another memory. They are learned one after the other, in the
- * order in which the first one began them; so that is exact where each was learned in one go, or no context and no time that a record
- * does not say reaches from one into another. One thread at a time, which is the engine's writer.
+ * Learns files again that a memory was learned from, as far as it was, into another memory: stretch by stretch in the order in which the
+ * first one learned them, held against the times that it held them against. A file that is not the one that was learned is refused. A record
+ * that was learned from a dead letter is learned there. One thread at a time, which is the engine's writer.
  */
 public final class FileReplay {
 
     private final Engine engine;
     private final ReplayOptions options;
     private final Rejects rejects;
-    private final JsonEpisodeCodec codec;
+    private final LineDecoder decoder;
+    private final Map<String, Known> goals = new LinkedHashMap<>();
+    private final List<Stretch> stretches;
     private final List<Missing> missing = new ArrayList<>();
+    private final Set<String> gone = new LinkedHashSet<>();
+    private Set<Letter> learnedLetters = Set.of();
+    private boolean isVerified;
     private long lastCheckpointNanos = System.nanoTime();
-
-    /** The event time of a record that says none: the latest in the log so far, whether or not it counts. */
-    private long latestMs;
-
-    /** A run of one file that is not applied yet. */
-    private static final class Run {
-        final List<Entry> entries = new ArrayList<>();
-        long bytes;
-        long rejected;
-    }
 
     /**
      * A replay.
@@ -58,17 +53,26 @@ public final class FileReplay {
      * @param limits what a line may be at most, as when it was learned
      * @param options how to read
      * @param rejects where lines go that cannot be learned
+     * @param goal how far each file is to be learned; other sources are passed over
+     * @param stretches what of them was learned, in that order, at least up to the goal
      */
     public FileReplay(
             Engine engine,
             @Nullable FieldMapping mapping,
             RecordLimits limits,
             ReplayOptions options,
-            Rejects rejects) {
+            Rejects rejects,
+            List<Position> goal,
+            List<Stretch> stretches) {
         this.engine = engine;
         this.options = options;
         this.rejects = rejects;
-        this.codec = new JsonEpisodeCodec(mapping, limits);
+        this.decoder = new LineDecoder(engine.view().settings(), mapping, limits);
+        Known.of(goal).forEach(known -> goals.put(known.id(), known));
+        this.stretches = stretches.stream()
+                .filter(stretch -> goals.containsKey(stretch.sourceId())
+                        && stretch.to() <= goals.get(stretch.sourceId()).records())
+                .toList();
     }
 
     /**
@@ -78,150 +82,172 @@ public final class FileReplay {
      * @return true if its source is a file
      */
     public static boolean isFile(Position position) {
-        return LearnedFiles.isFile(position);
+        return Known.isFile(position);
     }
 
     /**
-     * Refuses files that are gone altogether, before anything is read.
+     * Refuses files that are gone, or are not those that were learned, before anything is learned. Reads all of them, once, unless the goal
+     * is reached.
      *
-     * @param goal how far each file was learned
-     * @throws IncompleteLogException if one is gone and that is not accepted
-     */
-    public void requireFiles(List<Position> goal) {
-        List<Missing> gone = goal.stream()
-                .filter(position -> position.nextOffset() > next(position))
-                .filter(position -> !Files.isReadable(LearnedFiles.path(position)))
-                .map(position -> new Missing(position.source(), 0, next(position), position.nextOffset()))
-                .toList();
-        if (!gone.isEmpty() && !options.acceptsGap()) {
-            throw new IncompleteLogException(gone);
-        }
-    }
-
-    /**
-     * Learns from where the engine stands to the goal, which is checkpointed then. Files that were learned before are read again for their times.
-     *
-     * @param goal how far each file is to be learned, in their order
-     * @param watch watches
-     * @throws IncompleteLogException if a file is gone or shorter than it was, and that is not accepted
+     * @throws IncompleteLogException if there is one, and that is not accepted
      * @throws IOException if a file cannot be read
      */
-    public void replay(List<Position> goal, ReplayWatch watch) throws IOException {
-        requireFiles(goal);
-        latestMs = 0;
-        for (Position position : goal) {
-            if (!watch.isStopped()) {
-                replay(position, watch);
+    public void requireFiles() throws IOException {
+        if (isVerified || isReached()) {
+            return;
+        }
+        Set<String> read = new HashSet<>();
+        stretches.forEach(stretch -> read.add(stretch.sourceId()));
+        List<Missing> ranges = new ArrayList<>();
+        for (Known known : goals.values()) {
+            if (read.contains(known.id()) && !Beginnings.holds(known)) {
+                gone.add(known.id());
+                ranges.add(new Missing(known.source(), 0, 0, known.records()));
             }
         }
-        if (!watch.isStopped()) {
-            engine.checkpoint();
+        if (!ranges.isEmpty() && !options.acceptsGap()) {
+            throw IncompleteLogException.replaced(ranges);
         }
+        isVerified = true;
+    }
+
+    private boolean isReached() {
+        return engine.positions()
+                .containsAll(goals.values().stream().map(Known::position).toList());
+    }
+
+    /**
+     * Learns from where the engine stands to the goal, which is checkpointed then.
+     *
+     * @param watch watches
+     * @throws IncompleteLogException if a file is gone or is not the one that was learned, and that is not accepted
+     * @throws IOException if a file cannot be read, or a dead letter not be written
+     */
+    public void replay(ReplayWatch watch) throws IOException {
+        if (isReached()) {
+            return;
+        }
+        requireFiles();
+        learnedLetters = OpenLetters.learned(
+                goals.values().stream()
+                        .filter(known -> !gone.contains(known.id()))
+                        .toList(),
+                stretches);
+        try (OpenFiles open = new OpenFiles()) {
+            int done = engine.view().stretches().size();
+            for (Stretch stretch : stretches.subList(Math.min(done, stretches.size()), stretches.size())) {
+                if (watch.isStopped()) {
+                    return;
+                }
+                Known known = required(stretch);
+                if (gone.contains(known.id())) {
+                    passOver(known, stretch);
+                } else {
+                    learn(known, stretch, open.of(known));
+                }
+                checkpointNowAndThen();
+                watch.moved();
+            }
+            for (Known known : goals.values()) {
+                if (!gone.contains(known.id())) {
+                    open.of(known).requireHolds();
+                }
+            }
+        } catch (ReplacedFileException e) {
+            throw new IllegalStateException("a file was changed while it was learned: " + e.getMessage(), e);
+        }
+        List<Position> reached = goals.values().stream().map(Known::position).toList();
+        engine.apply(new Batch(FileRun.PARTITION, List.of(), reached, 0));
+        watch.moved();
+        engine.checkpoint();
     }
 
     /**
      * What was passed over since it is gone.
      *
-     * @return ranges, in the order of the files
+     * @return ranges, in the order in which they were met
      */
     public List<Missing> missing() {
         return List.copyOf(missing);
     }
 
-    private void replay(Position goal, ReplayWatch watch) throws IOException {
-        long from = next(goal);
-        Path path = LearnedFiles.path(goal);
-        long record = 0;
-        if (Files.isReadable(path)) {
-            try (InputStream input = Files.newInputStream(path)) {
-                record = read(
-                        new LineReader(EpisodeFile.unpacked(input), EpisodeFile.LINE_BYTES_MAX), from, goal, watch);
-            }
+    private Known required(Stretch stretch) {
+        Known known = goals.get(stretch.sourceId());
+        if (known == null) {
+            throw new IllegalStateException("a stretch is of no file of the goal: sourceId=" + stretch.sourceId());
         }
-        if (record < goal.nextOffset() && !watch.isStopped()) {
-            long first = Math.max(from, record);
-            if (first < goal.nextOffset()) {
-                Missing gone = new Missing(goal.source(), 0, first, goal.nextOffset());
-                if (!options.acceptsGap()) {
-                    throw new IncompleteLogException(List.of(gone));
+        return known;
+    }
+
+    private void passOver(Known known, Stretch stretch) {
+        if (stretch.from() < stretch.to()) {
+            missing.add(new Missing(known.source(), 0, stretch.from(), stretch.to()));
+        }
+        List<Long> all = LongStream.range(stretch.from(), stretch.to()).boxed().toList();
+        engine.apply(new Batch(FileRun.PARTITION, List.of(), List.of(known.position()), 0, with(stretch, all)));
+    }
+
+    private void learn(Known known, Stretch stretch, LearnedLines lines) throws IOException {
+        RecordTimes times = new RecordTimes(stretch.latestMs(), stretch.elseMs());
+        Set<Long> before = new HashSet<>(stretch.unlearned());
+        List<Entry> entries = new ArrayList<>();
+        List<Long> unlearned = new ArrayList<>();
+        long rejected = 0;
+        lines.skipTo(stretch.from());
+        for (long number = stretch.from(); number < stretch.to(); number++) {
+            LineRecord record = LineRecord.of(known, lines.next(), lines.wasTooLong(), number, times);
+            boolean isElsewhere = known.mark().isLetters()
+                    ? before.contains(number)
+                    : learnedLetters.contains(new Letter(known.id(), number));
+            if (record == null || isElsewhere) {
+                // Counted as rejected where it was, whatever became of it later.
+                rejected += record != null && !known.mark().isLetters() ? 1 : 0;
+                if (before.contains(number)) {
+                    unlearned.add(number);
                 }
-                missing.add(gone);
-                apply(goal, new Run(), goal.nextOffset(), watch);
+                continue;
+            }
+            try {
+                Entry entry = decoder.entry(record, stretch.startMs());
+                times.learned(entry, record.place().orElseMs());
+                Optional<Entry> counted = options.until().countedOf(entry);
+                counted.ifPresent(entries::add);
+                if (counted.isEmpty()) {
+                    unlearned.add(number);
+                }
+            } catch (MalformedRecordException e) {
+                rejects.add(record.place(), String.valueOf(e.getMessage()), record.value());
+                unlearned.add(number);
+                rejected += known.mark().isLetters() ? 0 : 1;
             }
         }
-    }
-
-    /** Reads up to the goal; returns the number of records that there are up to it. */
-    private long read(LineReader lines, long from, Position goal, ReplayWatch watch) throws IOException {
-        Run run = new Run();
-        long record = 0;
-        while (record < goal.nextOffset() && !watch.isStopped()) {
-            byte[] line = lines.next();
-            if (line == null) {
-                break;
-            }
-            take(goal, record, line, lines.wasTooLong(), record >= from ? run : null);
-            record++;
-            if (run.entries.size() >= EpisodeFile.BATCH_EPISODES || run.bytes >= EpisodeFile.BATCH_BYTES) {
-                apply(goal, run, record, watch);
-                run = new Run();
-            }
-        }
-        if (record > from) {
-            apply(goal, run, record, watch);
-        }
-        return record;
-    }
-
-    /** Takes a line into a run, or its time alone if there is none. */
-    private void take(Position goal, long record, byte[] line, boolean isTooLong, @Nullable Run run)
-            throws IOException {
-        if (EpisodeFile.isBlank(line)) {
-            return;
-        }
-        try {
-            if (isTooLong) {
-                throw new MalformedRecordException(
-                        "a line must be at most " + EpisodeFile.LINE_BYTES_MAX + " bytes: bytes=more", null);
-            }
-            Entry entry = codec.decode(line, Origin.at(latestMs));
-            Optional<Refusal> refusal = engine.refusal(entry, SourceTime.unknown());
-            if (refusal.isPresent()) {
-                throw MalformedRecordException.of(refusal.get());
-            }
-            if (entry instanceof Episode episode) {
-                latestMs = Math.max(latestMs, episode.atMs());
-            }
-            if (run != null) {
-                options.until().countedOf(entry).ifPresent(run.entries::add);
-                run.bytes += line.length;
-            }
-        } catch (MalformedRecordException e) {
-            if (run != null) {
-                rejects.add(goal.source(), record, String.valueOf(e.getMessage()), line);
-                run.rejected++;
-                run.bytes += line.length;
-            }
-        }
-    }
-
-    private void apply(Position goal, Run run, long next, ReplayWatch watch) throws IOException {
         rejects.force();
-        List<Position> positions = List.of(new Position(goal.source(), goal.sourceId(), goal.partition(), next, -1));
-        engine.apply(new Batch(EpisodeFile.PARTITION, run.entries, positions, run.rejected));
+        Position position = new Position(
+                known.source(),
+                known.id(),
+                0,
+                stretch.to(),
+                -1,
+                lines.mark(times.latestMs()).toText());
+        engine.apply(new Batch(FileRun.PARTITION, entries, List.of(position), rejected, with(stretch, unlearned)));
+    }
+
+    private static Stretch with(Stretch stretch, List<Long> unlearned) {
+        return new Stretch(
+                stretch.sourceId(),
+                stretch.from(),
+                stretch.to(),
+                stretch.startMs(),
+                stretch.elseMs(),
+                stretch.latestMs(),
+                unlearned);
+    }
+
+    private void checkpointNowAndThen() {
         long now = System.nanoTime();
         if (now - lastCheckpointNanos >= options.checkpointInterval().toNanos()) {
             engine.startCheckpoint();
             lastCheckpointNanos = now;
         }
-        watch.moved();
-    }
-
-    private long next(Position goal) {
-        return engine.positions().stream()
-                .filter(position -> position.source().equals(goal.source()))
-                .mapToLong(Position::nextOffset)
-                .findFirst()
-                .orElse(0);
     }
 }

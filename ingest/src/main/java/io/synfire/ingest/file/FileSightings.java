@@ -4,6 +4,7 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.RecordLimits;
@@ -40,13 +41,18 @@ public final class FileSightings {
      * A search.
      *
      * @param positions how far each source was learned; those that are no files are passed over
+     * @param stretches what was read of the files, in the order in which it was learned
      * @param settings what the memory learned by
      * @param mapping where foreign JSON keeps things, or null for Synfire's own form
      * @param limits what a line may be at most
      */
     public FileSightings(
-            List<Position> positions, LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits) {
-        this.files = new LearnedFiles(positions, settings, mapping, limits);
+            List<Position> positions,
+            List<Stretch> stretches,
+            LearningSettings settings,
+            @Nullable FieldMapping mapping,
+            RecordLimits limits) {
+        this.files = new LearnedFiles(positions, stretches, settings, mapping, limits);
         this.settings = settings;
     }
 
@@ -66,7 +72,8 @@ public final class FileSightings {
      * @param to the other's
      * @param k how many are asked for
      * @return the latest places where both fired
-     * @throws IOException if a file that was learned cannot be read any more
+     * @throws ReplacedFileException if a file was replaced, cut short or removed since it was learned
+     * @throws IOException if one cannot be read
      */
     public Sightings find(String from, String to, int k) throws IOException {
         // All files are one partition: a context may reach from one into the next.
@@ -74,7 +81,7 @@ public final class FileSightings {
         Map<String, Long> begins = begins();
         Deque<Kept> latestFirst = new ArrayDeque<>();
         files.scan((position, record, entry) -> {
-            boolean isLate = record >= begins.getOrDefault(position.source(), 0L);
+            boolean isLate = record >= begins.getOrDefault(position.sourceId(), position.nextOffset());
             if (entry instanceof Retraction) {
                 // First of all: what takes back is in a file of its own, which need not be the last.
                 finder.take(position.source(), 0, record, 0, entry);
@@ -88,21 +95,21 @@ public final class FileSightings {
         List<Range> searched = new ArrayList<>();
         long records = 0;
         for (Position position : files.positions()) {
-            long begin = begins.getOrDefault(position.source(), 0L);
+            long begin = begins.getOrDefault(position.sourceId(), position.nextOffset());
             searched.add(new Range(position.source(), 0, begin, position.nextOffset()));
             records += position.nextOffset() - begin;
         }
         return Sightings.latest(k, finder.found(), searched, records);
     }
 
-    /** From which record of each file on it is looked at: the last ones of all. */
+    /** From which record of each file on it is looked at, by its identity: the last ones of all. */
     private Map<String, Long> begins() {
         Map<String, Long> begins = new HashMap<>();
         long left = Sightings.RECORDS_MAX;
-        for (int i = files.positions().size() - 1; i >= 0; i--) {
-            Position position = files.positions().get(i);
-            long taken = Math.min(left, position.nextOffset());
-            begins.put(position.source(), position.nextOffset() - taken);
+        for (int i = files.stretches().size() - 1; i >= 0 && left > 0; i--) {
+            Stretch stretch = files.stretches().get(i);
+            long taken = Math.min(left, stretch.to() - stretch.from());
+            begins.put(stretch.sourceId(), stretch.to() - taken);
             left -= taken;
         }
         return begins;

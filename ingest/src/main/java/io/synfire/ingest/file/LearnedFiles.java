@@ -1,99 +1,112 @@
 package io.synfire.ingest.file;
 
 import io.synfire.engine.event.Entry;
-import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
-import io.synfire.engine.learn.Admission;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
-import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.FieldMapping;
-import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
-import io.synfire.ingest.codec.Origin;
 import io.synfire.ingest.codec.RecordLimits;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that a memory was learned from, read again as far as they were learned. Records without {@code at} are found at the time they
- * were learned at if each file was learned in one go.
+ * The files that a memory was learned from, read again as far as they were learned, in the order in which they were. Records that were
+ * not learned are left out; others are found at the times they were learned at.
  */
 final class LearnedFiles {
 
-    private static final String FILE = "file:";
+    private final List<Known> known;
+    private final List<Stretch> stretches;
+    private final LineDecoder decoder;
 
-    private final List<Position> positions;
-    private final JsonEpisodeCodec codec;
-    private final Admission admission;
-
-    /** Takes what was learned, in the order of the file. */
+    /** Takes what was learned, in the order in which it was. */
     interface Visitor {
         void entry(Position position, long record, Entry entry);
     }
 
     LearnedFiles(
-            List<Position> positions, LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits) {
-        this.positions = positions.stream().filter(LearnedFiles::isFile).toList();
-        this.codec = new JsonEpisodeCodec(mapping, limits);
-        this.admission = new Admission(settings);
-    }
-
-    static boolean isFile(Position position) {
-        return position.source().startsWith(FILE);
-    }
-
-    static Path path(Position position) {
-        return Path.of(position.source().substring(FILE.length()));
-    }
-
-    static String source(Path file) {
-        return FILE + file.toAbsolutePath().normalize();
+            List<Position> positions,
+            List<Stretch> stretches,
+            LearningSettings settings,
+            @Nullable FieldMapping mapping,
+            RecordLimits limits) {
+        this.known = Known.of(positions);
+        this.stretches = List.copyOf(stretches);
+        this.decoder = new LineDecoder(settings, mapping, limits);
     }
 
     /** How far each file was learned. */
     List<Position> positions() {
-        return positions;
+        return known.stream().map(Known::position).toList();
     }
 
-    /** Reads all of them, one after the other. */
+    /** What was read of them, in the order in which it was learned. */
+    List<Stretch> stretches() {
+        return stretches;
+    }
+
+    /**
+     * Reads all of them. What the visitor took counts only if this returns: a file is known to be the one that was learned once it was read.
+     *
+     * @throws ReplacedFileException if a file was replaced, cut short or removed since it was learned
+     */
     void scan(Visitor visitor) throws IOException {
-        long watermarkMs = 0;
-        for (Position position : positions) {
-            watermarkMs = scan(position, watermarkMs, visitor);
-        }
-    }
-
-    private long scan(Position position, long watermarkMs, Visitor visitor) throws IOException {
-        long latestMs = watermarkMs;
-        try (InputStream input = new BufferedInputStream(Files.newInputStream(path(position)))) {
-            LineReader lines = new LineReader(EpisodeFile.unpacked(input), EpisodeFile.LINE_BYTES_MAX);
-            for (long record = 0; record < position.nextOffset(); record++) {
-                byte[] line = lines.next();
-                if (line == null) {
-                    break;
+        Map<String, Known> byId = new HashMap<>();
+        known.forEach(each -> byId.put(each.id(), each));
+        Set<String> read = new HashSet<>();
+        try (OpenFiles open = new OpenFiles()) {
+            for (Stretch stretch : stretches) {
+                Known file = byId.get(stretch.sourceId());
+                if (file == null) {
+                    throw new IllegalStateException(
+                            "a stretch is of no file that was learned: sourceId=" + stretch.sourceId());
                 }
-                Entry entry = lines.wasTooLong() || EpisodeFile.isBlank(line) ? null : admitted(line, latestMs);
-                if (entry != null) {
-                    visitor.entry(position, record, entry);
-                    if (entry instanceof Episode episode) {
-                        latestMs = Math.max(latestMs, episode.atMs());
-                    }
+                read.add(file.id());
+                scan(file, stretch, open.of(file), visitor);
+            }
+            List<Known> replaced = new ArrayList<>();
+            for (Known file : known) {
+                if (read.contains(file.id()) && !open.holds(file)) {
+                    replaced.add(file);
                 }
             }
+            if (!replaced.isEmpty()) {
+                throw ReplacedFileException.toRead(replaced);
+            }
         }
-        return latestMs;
     }
 
-    /** What was learned of a line; null if it is a dead letter. */
-    private @Nullable Entry admitted(byte[] line, long watermarkMs) {
+    private void scan(Known file, Stretch stretch, LearnedLines lines, Visitor visitor) throws IOException {
+        RecordTimes times = new RecordTimes(stretch.latestMs(), stretch.elseMs());
+        Set<Long> unlearned = new HashSet<>(stretch.unlearned());
+        lines.skipTo(stretch.from());
+        for (long record = stretch.from(); record < stretch.to(); record++) {
+            byte[] line = lines.next();
+            Entry entry = unlearned.contains(record)
+                    ? null
+                    : entry(LineRecord.of(file, line, lines.wasTooLong(), record, times), stretch, times);
+            if (entry != null) {
+                visitor.entry(file.position(), record, entry);
+            }
+        }
+    }
+
+    /** What was learned of a record; null if there is none, or it cannot be learned any more by the settings there are now. */
+    private @Nullable Entry entry(@Nullable LineRecord record, Stretch stretch, RecordTimes times) {
+        if (record == null) {
+            return null;
+        }
         try {
-            Entry entry = codec.decode(line, Origin.at(watermarkMs));
-            return admission.refusal(entry, SourceTime.unknown()).isPresent() ? null : entry;
+            Entry entry = decoder.entry(record, stretch.startMs());
+            times.learned(entry, record.place().orElseMs());
+            return entry;
         } catch (MalformedRecordException e) {
             return null;
         }

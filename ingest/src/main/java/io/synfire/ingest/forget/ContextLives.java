@@ -1,20 +1,29 @@
 package io.synfire.ingest.forget;
 
+import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.LearningSettings;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The episodes of one context in one partition, as the memory learned them: without those that were passed over as duplicates or were
- * retracted before, and apart where the context's window had expired in between, since a retraction replays one window. To be fed all
- * entries of the partition in log order. One thread at a time.
+ * The episodes of one context in one partition, as the memory learned them, and which of them it has not taken back yet. To be fed all
+ * entries of the partition in log order, those that were refused left out: decides as learning does which are passed over as sent again,
+ * what the partition's clock was, when the context's window had expired and when a retraction had dropped it.
+ *
+ * <p>Memory: the context's own episodes, and the ids of commands within {@code event-id-window}. One thread at a time.
  */
 public final class ContextLives {
 
@@ -22,10 +31,52 @@ public final class ContextLives {
     private final LearningSettings settings;
     private final Set<String> watchedIds;
     private final Set<String> ownIds = new HashSet<>();
-    private final Map<String, Long> seenMs = new HashMap<>();
-    private final List<List<Episode>> lives = new ArrayList<>();
+
+    /** Clocks by watched event ids, and by ids of commands, which are no event's. */
+    private final Map<String, Long> eventsMs = new HashMap<>();
+
+    private final Map<String, Long> commandsMs = new LinkedHashMap<>();
+    private final List<Own> own = new ArrayList<>();
+
+    /** Where in {@link #own} the episodes of one content are that were not taken back, the earliest first. */
+    private final Map<Content, Deque<Integer>> left = new HashMap<>();
+
     private long clockMs;
     private long firedMs;
+    private boolean isDropped;
+    private long leftCount;
+    private long strangers;
+
+    /** What tells an episode from others of its context, besides its place. */
+    private record Content(long atMs, List<Activation> activations, double reward) {
+
+        static Content of(Episode episode) {
+            return new Content(episode.atMs(), episode.activations(), episode.reward());
+        }
+    }
+
+    /** An episode of the context. */
+    static final class Own {
+        final Learned learned;
+        final String source;
+        final long record;
+
+        /** The index of the first that its window may have held. */
+        final int windowFrom;
+
+        /** Whether a retraction dropped the window right before it, which a replay would not know. */
+        final boolean isAfterDrop;
+
+        boolean isTakenBack;
+
+        Own(Learned learned, String source, long record, int windowFrom, boolean isAfterDrop) {
+            this.learned = learned;
+            this.source = source;
+            this.record = record;
+            this.windowFrom = windowFrom;
+            this.isAfterDrop = isAfterDrop;
+        }
+    }
 
     /**
      * Nothing yet.
@@ -44,56 +95,144 @@ public final class ContextLives {
     /**
      * Takes the next entry of the partition.
      *
+     * @param source the identity of the log or file that it is in
+     * @param record its offset there, or its record number
      * @param entry an entry that was admitted
+     * @return whether it counts; false if learning passes it over as sent again
      */
-    public void take(Entry entry) {
+    public boolean take(String source, long record, Entry entry) {
         if (entry instanceof Episode episode) {
-            take(episode);
-        } else if (entry instanceof Retraction retraction && context.equals(retraction.context())) {
-            lives.clear();
+            return take(source, record, episode);
         }
+        if (isRepeated(entry.eventId())) {
+            return false;
+        }
+        if (entry instanceof Retraction retraction) {
+            takeBack(retraction);
+        }
+        return true;
     }
 
     /**
-     * The event ids of the context's episodes.
+     * Whether all event ids of the context's episodes were watched from the beginning; if not, what was found counts only once the entries
+     * were taken again, by one that watches {@link #eventIds()}.
+     *
+     * @return false if a copy in another context may have been overlooked
+     */
+    public boolean isCertain() {
+        return watchedIds.containsAll(ownIds);
+    }
+
+    /**
+     * The event ids of the context's episodes, and those that were watched.
      *
      * @return ids, empty if duplicates are no matter
      */
     public Set<String> eventIds() {
-        return Set.copyOf(ownIds);
+        Set<String> all = new HashSet<>(watchedIds);
+        all.addAll(ownIds);
+        return all;
     }
 
     /**
-     * What takes all of it back.
+     * How many episodes of the context the memory has learned and not taken back.
      *
-     * @return one retraction for each life of the context's window, in log order
+     * @return at least 0
      */
-    public List<Retraction> retractions() {
-        return lives.stream().map(life -> new Retraction(context, life)).toList();
+    public long left() {
+        return leftCount;
     }
 
-    private void take(Episode episode) {
+    /**
+     * How many episodes retractions of the context name that were not there to be taken back: they were taken back twice, or never learned.
+     *
+     * @return at least 0
+     */
+    public long strangers() {
+        return strangers;
+    }
+
+    /** All of the context's episodes in log order. */
+    List<Own> own() {
+        return own;
+    }
+
+    String context() {
+        return context;
+    }
+
+    int maxSteps() {
+        return settings.maxSteps();
+    }
+
+    private boolean take(String source, long record, Episode episode) {
         boolean isOwn = context.equals(episode.context());
         String id = episode.eventId();
         if (id != null && settings.eventIdWindowMs() > 0) {
             if (isOwn) {
                 ownIds.add(id);
             }
-            Long seen = seenMs.get(id);
-            if (seen != null && clockMs - seen <= settings.eventIdWindowMs()) {
-                return;
+            Long seenMs = eventsMs.get(id);
+            if (seenMs != null && Math.max(clockMs, episode.atMs()) - seenMs <= settings.eventIdWindowMs()) {
+                return false;
             }
         }
         clockMs = Math.max(clockMs, episode.atMs());
         if (id != null && watchedIds.contains(id)) {
-            seenMs.put(id, clockMs);
+            eventsMs.put(id, clockMs);
         }
         if (isOwn) {
-            if (lives.isEmpty() || clockMs - firedMs > settings.contextLifeMs()) {
-                lives.add(new ArrayList<>());
-            }
-            lives.get(lives.size() - 1).add(episode);
-            firedMs = clockMs;
+            add(source, record, episode);
         }
+        return true;
+    }
+
+    private void add(String source, long record, Episode episode) {
+        int index = own.size();
+        boolean isEmpty = index == 0 || isDropped || clockMs - firedMs > settings.contextLifeMs();
+        int windowFrom = isEmpty ? index : own.get(index - 1).windowFrom;
+        own.add(new Own(new Learned(episode, clockMs), source, record, windowFrom, isDropped));
+        left.computeIfAbsent(Content.of(episode), key -> new ArrayDeque<>(1)).add(index);
+        leftCount++;
+        isDropped = false;
+        firedMs = clockMs;
+    }
+
+    private void takeBack(Retraction retraction) {
+        boolean isOwn = context.equals(retraction.context());
+        isDropped |= isOwn;
+        for (Learned learned : retraction.takenBack()) {
+            String id = learned.episode().eventId();
+            if (id != null) {
+                eventsMs.remove(id);
+            }
+            if (isOwn) {
+                takeBack(learned.episode());
+            }
+        }
+    }
+
+    private void takeBack(Episode episode) {
+        Deque<Integer> same = left.get(Content.of(episode));
+        Integer index = same == null ? null : same.poll();
+        if (index == null) {
+            strangers++;
+            return;
+        }
+        own.get(index).isTakenBack = true;
+        leftCount--;
+    }
+
+    /** Whether learning passes a command over; from then on it knows it. */
+    private boolean isRepeated(@Nullable String id) {
+        if (id == null || settings.eventIdWindowMs() == 0) {
+            return false;
+        }
+        // The clock never falls, so the first of them are the oldest.
+        Iterator<Long> oldest = commandsMs.values().iterator();
+        while (oldest.hasNext() && clockMs - oldest.next() > settings.eventIdWindowMs()) {
+            oldest.remove();
+        }
+        return commandsMs.putIfAbsent(id, clockMs) != null;
     }
 }

@@ -24,19 +24,33 @@ import java.util.Set;
  * @param associations how many directed edges these touched
  * @param evidence Σ|Δ| of them: strength at the slowest horizon, at the watermark
  * @param searched what was searched for episodes
- * @param appended where the retractions are in the log
+ * @param appended where the parts are in the log, in their order
+ * @param left how many episodes of the context came meanwhile and are not taken back, or {@value #LEFT_UNKNOWN}: another has a
+ *     transaction open in the log before what was appended, which nobody can read until that one ends
+ * @param strangers how many episodes retractions in the log name that were not there to be taken back: another took them back as well
  */
 public record ForgetReceipt(
-        long episodes, long pairs, long associations, double evidence, List<String> searched, List<Appended> appended) {
+        long episodes,
+        long pairs,
+        long associations,
+        double evidence,
+        List<String> searched,
+        List<Appended> appended,
+        long left,
+        long strangers) {
+
+    /** What is left is not known, since what was appended cannot be read back yet. */
+    public static final long LEFT_UNKNOWN = -1;
 
     /**
-     * A record that was appended.
+     * A command that was appended.
      *
      * @param source {@code kafka:TOPIC} or {@code file:PATH}
      * @param partition its partition, 0 for a file
      * @param offset its offset, or record number
+     * @param eventId the command's own id
      */
-    public record Appended(String source, int partition, long offset) {}
+    public record Appended(String source, int partition, long offset, String eventId) {}
 
     /** Takes unmodifiable copies. */
     public ForgetReceipt {
@@ -52,6 +66,8 @@ public record ForgetReceipt(
      * @param watermarkMs what the evidence is decayed to
      * @param searched what was searched for episodes
      * @param appended where the retractions are in the log
+     * @param left how many episodes are not taken back
+     * @param strangers how many were not there to be taken back
      * @return the receipt
      */
     public static ForgetReceipt of(
@@ -59,7 +75,9 @@ public record ForgetReceipt(
             LearningSettings settings,
             long watermarkMs,
             List<String> searched,
-            List<Appended> appended) {
+            List<Appended> appended,
+            long left,
+            long strangers) {
         Plasticity plasticity = new Plasticity(settings);
         Map<String, Integer> ints = new HashMap<>();
         Set<Long> edges = new HashSet<>();
@@ -74,19 +92,19 @@ public record ForgetReceipt(
             for (Learned learned : retraction.takenBack()) {
                 Episode episode = learned.episode();
                 Firing firing = firing(episode, ints);
-                double left = slowest.decays()
+                double undecayed = slowest.decays()
                         ? Math.pow(2, -(double) (watermarkMs - episode.atMs()) / slowest.halfLifeMs())
                         : 1;
                 plasticity.impulses(firing, replay.windowFor(learned), (cue, target, delta) -> {
                     edges.add((long) cue << Integer.SIZE | target);
-                    evidence[0] += Math.abs(delta) * left;
+                    evidence[0] += Math.abs(delta) * undecayed;
                     count[1]++;
                 });
                 replay.add(learned, firing);
                 count[0]++;
             }
         }
-        return new ForgetReceipt(count[0], count[1], edges.size(), evidence[0], searched, appended);
+        return new ForgetReceipt(count[0], count[1], edges.size(), evidence[0], searched, appended, left, strangers);
     }
 
     /**
@@ -106,7 +124,9 @@ public record ForgetReceipt(
                 associations + other.associations,
                 evidence + other.evidence,
                 allSearched,
-                allAppended);
+                allAppended,
+                left < 0 || other.left < 0 ? LEFT_UNKNOWN : left + other.left,
+                strangers + other.strangers);
     }
 
     private static Firing firing(Episode episode, Map<String, Integer> ints) {

@@ -30,6 +30,7 @@ final class Assignment {
     private final String topic;
     private final String topicId;
     private final Gaps gaps;
+    private final Runnable beforeReading;
 
     /** Whether a partition that was never read must still be whole: others of the topic were, and no other member may have read it. */
     private final boolean isTopicKnown;
@@ -49,6 +50,23 @@ final class Assignment {
      * @param isShared whether other members of a group read partitions of the topic, too
      */
     Assignment(Engine engine, Consumer<byte[], ?> consumer, String topic, String topicId, Gaps gaps, boolean isShared) {
+        this(engine, consumer, topic, topicId, gaps, isShared, () -> {});
+    }
+
+    /**
+     * The same, where something must be known before records are read.
+     *
+     * @param beforeReading called before partitions are read; if it fails, they are not
+     */
+    Assignment(
+            Engine engine,
+            Consumer<byte[], ?> consumer,
+            String topic,
+            String topicId,
+            Gaps gaps,
+            boolean isShared,
+            Runnable beforeReading) {
+        this.beforeReading = beforeReading;
         this.engine = engine;
         this.consumer = consumer;
         this.topic = topic;
@@ -117,6 +135,7 @@ final class Assignment {
         if (!starts.isEmpty()) {
             engine.apply(starts);
         }
+        beforeReading.run();
         rewind(partitions);
     }
 

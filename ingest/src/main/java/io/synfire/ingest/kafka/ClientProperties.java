@@ -8,10 +8,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -38,6 +41,9 @@ public final class ClientProperties {
 
     /** The largest request of a producer: 16 MiB, as HTTP takes, and 1 MiB for all that is not a record's value. */
     private static final long REQUEST_BYTES_MAX = 17L << 20;
+
+    /** How a client says that it knows the address of none of its servers. */
+    private static final String UNRESOLVED = "No resolvable bootstrap urls";
 
     private static final long REQUEST_BYTES_BESIDE = 1L << 20;
     private static final long BUFFER_BYTES = 8L << 20;
@@ -112,6 +118,15 @@ public final class ClientProperties {
             isKnown |= key != null;
         }
         return !isKnown;
+    }
+
+    /**
+     * Where the cluster is asked for first.
+     *
+     * @return as it was given, {@code HOST:PORT} with commas between them
+     */
+    public String servers() {
+        return String.valueOf(given.get("bootstrap.servers"));
     }
 
     /**
@@ -203,6 +218,36 @@ public final class ClientProperties {
     /** Whether producers compress, so that a topic may take a record that is larger than it says. */
     boolean compresses() {
         return !given.getOrDefault(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none").equals("none");
+    }
+
+    /**
+     * An admin client.
+     *
+     * @throws SilentClusterException if no name of the cluster's servers can be resolved now
+     */
+    Admin newAdmin() {
+        try {
+            return Admin.create(admin());
+        } catch (KafkaException e) {
+            throw asSilence(e);
+        }
+    }
+
+    /**
+     * A client looks its servers up when it is made. A name that nobody knows yet is a cluster that does not answer yet.
+     *
+     * @param e what a client could not be made for
+     * @return what is to be thrown
+     */
+    RuntimeException asSilence(KafkaException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConfigException
+                    && String.valueOf(cause.getMessage()).startsWith(UNRESOLVED)) {
+                return new SilentClusterException(
+                        "no server's name can be resolved: kafka.bootstrap.servers=" + servers(), e);
+            }
+        }
+        return e;
     }
 
     Map<String, Object> admin() {

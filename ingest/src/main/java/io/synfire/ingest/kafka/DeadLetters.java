@@ -8,6 +8,7 @@ import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,12 +35,22 @@ final class DeadLetters implements Rejecting, AutoCloseable {
     static final String PARTITION = "__streams.errors.partition";
     static final String OFFSET = "__streams.errors.offset";
 
+    /** The kind of rule that the record breaks, as meters name it. */
+    static final String REASON = "__synfire.reason";
+
+    /** The id of the topic that the record was in: another of its name may come after it. */
+    static final String TOPIC_ID = "__synfire.topic-id";
+
+    /** What the clock said that refused the record; only where one did. {@link Refusals} reads it. */
+    static final String CLOCK = "__synfire.clock";
+
     /** {@code key=BYTES value=BYTES}, the sizes before anything was cut off; only where something was. */
     static final String TRUNCATED = "__synfire.truncated";
 
     private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
     private final String topic;
+    private final String topicId;
     private final int bytesMax;
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaClientMetrics metrics;
@@ -49,8 +60,16 @@ final class DeadLetters implements Rejecting, AutoCloseable {
     /** A dead letter on its way. */
     private record Sent(String topic, int partition, long offset, Future<RecordMetadata> done) {}
 
-    DeadLetters(ClientProperties properties, String topic, int bytesMax, MeterRegistry meters) {
+    /**
+     * Dead letters.
+     *
+     * @param topic where they go
+     * @param topicId the id of the topic whose records they are
+     * @param bytesMax a larger record is cut off
+     */
+    DeadLetters(ClientProperties properties, String topic, String topicId, int bytesMax, MeterRegistry meters) {
         this.topic = topic;
+        this.topicId = topicId;
         this.bytesMax = bytesMax;
         this.producer = new KafkaProducer<>(properties.producer("synfire-dead-letters", bytesMax));
         this.metrics = new KafkaClientMetrics(producer);
@@ -70,6 +89,11 @@ final class DeadLetters implements Rejecting, AutoCloseable {
         add(headers, TOPIC, record.topic());
         add(headers, PARTITION, Integer.toString(record.partition()));
         add(headers, OFFSET, Long.toString(record.offset()));
+        add(headers, REASON, reason.reason().tag());
+        add(headers, TOPIC_ID, topicId);
+        if (reason instanceof RefusedByClockException refused) {
+            add(headers, CLOCK, Instant.ofEpochMilli(refused.clockMs()).toString());
+        }
         byte[] key = record.key();
         int keyBytes = key == null ? 0 : key.length;
         int valueBytes = record.value() == null ? 0 : record.value().remaining();

@@ -1,15 +1,21 @@
 package io.synfire.ingest.kafka;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.synfire.engine.Engine;
+import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.StoreException;
 import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.codec.RecordNotes;
 import io.synfire.ingest.room.RoomWatch;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -79,10 +85,12 @@ public final class EpisodeConsumer implements AutoCloseable {
     private final Applier applier;
     private final RoomWatch room = new RoomWatch();
     private final MeterRegistry meters;
-    private final RecordDecoder decoder;
-    private final Gauge lagGauge;
-    private final Gauge heldGauge;
-    private final Gauge readyGauge;
+    private final InstantSource clock;
+    private final RecordNotes notes = new RecordNotes();
+
+    /** Of this learner; another may count in the same registry after it. */
+    private final List<Meter> own = new ArrayList<>();
+
     private final Thread thread = new Thread(this::run, "synfire-learner");
 
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -91,6 +99,7 @@ public final class EpisodeConsumer implements AutoCloseable {
     private volatile @Nullable Throwable failure;
     private volatile @Nullable KafkaConsumer<byte[], ByteBuffer> live;
     private volatile @Nullable TopicWatch watching;
+    private volatile @Nullable String unresolved;
 
     /**
      * A learner, not yet started.
@@ -115,24 +124,50 @@ public final class EpisodeConsumer implements AutoCloseable {
      */
     public EpisodeConsumer(
             Engine engine, ClientProperties properties, Options options, BatchListener listener, MeterRegistry meters) {
+        this(engine, properties, options, listener, meters, InstantSource.system());
+    }
+
+    /**
+     * A learner that is heard, with a clock of its own, not yet started.
+     *
+     * @param engine what learns; this is its one writer
+     * @param properties how to reach the cluster
+     * @param options how to read
+     * @param listener hears what is learned
+     * @param meters where its figures go
+     * @param clock what events are held against that the topic does not bound
+     */
+    public EpisodeConsumer(
+            Engine engine,
+            ClientProperties properties,
+            Options options,
+            BatchListener listener,
+            MeterRegistry meters,
+            InstantSource clock) {
+        this.clock = clock;
         this.engine = engine;
         this.applier = new Applier(engine, listener, room);
         this.properties = properties;
         this.options = options;
         this.meters = meters;
-        this.decoder = new RecordDecoder(options.decoding(), engine.view().settings());
         this.progress = new Progress(Counter.builder("synfire.records")
                 .description("Records read since the start")
                 .register(meters));
-        this.lagGauge = Gauge.builder("synfire.lag", () -> (double) progress.lag())
+        own.add(Gauge.builder("synfire.lag", () -> (double) progress.lag())
                 .description("Records that are in the log and not yet learned; -1 while unknown")
-                .register(meters);
-        this.heldGauge = Gauge.builder("synfire.partitions.held", () -> (double) progress.held())
+                .register(meters));
+        own.add(Gauge.builder("synfire.partitions.held", () -> (double) progress.held())
                 .description("Partitions that wait at a command to forget until the others have come to it, too")
-                .register(meters);
-        this.readyGauge = Gauge.builder("synfire.ready", () -> ready() ? 1 : 0)
+                .register(meters));
+        own.add(Gauge.builder("synfire.ready", () -> ready() ? 1 : 0)
                 .description("1 while the log was caught up with once, the cluster answers and learning goes on")
-                .register(meters);
+                .register(meters));
+        own.add(FunctionCounter.builder("synfire.fields.misnamed", notes, RecordNotes::misnamed)
+                .description("Fields of records that are ignored and were probably meant to be known ones")
+                .register(meters));
+        own.add(FunctionCounter.builder("synfire.items.skipped", notes, RecordNotes::skipped)
+                .description("Items of records that were left out since their strength is 0")
+                .register(meters));
     }
 
     /** Starts the thread. */
@@ -151,13 +186,14 @@ public final class EpisodeConsumer implements AutoCloseable {
     }
 
     /**
-     * What it waits for, if the cluster has given no answer for longer than {@link FaultPolicy#lostAfter}. It goes on by itself.
+     * What it waits for, if the cluster has given no answer for longer than {@link FaultPolicy#lostAfter}, or has never given any. It goes on by
+     * itself.
      *
      * @return what is the matter, or null
      */
     public @Nullable String waiting() {
         TopicWatch watch = watching;
-        return watch == null ? null : watch.lost();
+        return watch == null ? unresolved : watch.lost();
     }
 
     /**
@@ -203,15 +239,14 @@ public final class EpisodeConsumer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         applier.close();
-        // Another learner may count in the same registry after this one.
-        meters.remove(lagGauge);
-        meters.remove(heldGauge);
-        meters.remove(readyGauge);
+        own.forEach(meters::remove);
     }
 
     private void run() {
         try {
-            learn();
+            while (!hasLearned()) {
+                var unused = stopping.await(RETRY_MS, TimeUnit.MILLISECONDS);
+            }
         } catch (WakeupException e) {
             LOG.debug("learning stops", e);
         } catch (InterruptedException e) {
@@ -238,14 +273,39 @@ public final class EpisodeConsumer implements AutoCloseable {
         return e;
     }
 
+    /** False if no client could be made, since no server's name is known now: it is tried again. */
+    private boolean hasLearned() throws InterruptedException {
+        if (isStopping()) {
+            return true;
+        }
+        try {
+            learn();
+            return true;
+        } catch (SilentClusterException e) {
+            String message = "the cluster has not answered, trying again: " + e.getMessage();
+            if (!message.equals(unresolved)) {
+                LOG.warn("{}", message);
+            }
+            unresolved = message;
+        } catch (KafkaException e) {
+            if (!(properties.asSilence(e) instanceof SilentClusterException)) {
+                throw e;
+            }
+        }
+        return false;
+    }
+
     private void learn() throws InterruptedException {
-        Admin admin = Admin.create(properties.admin());
+        Admin admin = properties.newAdmin();
         try (TopicWatch watch = new TopicWatch(
                 admin, options.topics().episodes(), options.faults().lostAfter(), meters)) {
             watching = watch;
             String topicId = watch.await(stopping);
             if (topicId != null && isKept(admin)) {
-                learn(topicId, admin, watch);
+                TimestampBound bound = bound(admin);
+                if (bound != null) {
+                    learn(topicId, admin, watch, bound);
+                }
             }
         } finally {
             // By itself it would wait for what is under way, for as long as the clients do.
@@ -267,15 +327,43 @@ public final class EpisodeConsumer implements AutoCloseable {
         return false;
     }
 
-    private void learn(String topicId, Admin admin, TopicWatch watch) throws InterruptedException {
+    /** How far ahead timestamps may be; waits for the cluster to say. Null if closed meanwhile. */
+    private @Nullable TimestampBound bound(Admin admin) throws InterruptedException {
+        while (!isStopping()) {
+            try {
+                TimestampBound bound = TimestampBound.of(
+                        TopicRetention.describe(admin, options.topics().episodes()));
+                TopicRetention.warnOfDeadLetters(admin, options.topics().deadLetters());
+                return bound;
+            } catch (RetriableException e) {
+                LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
+                var unused = stopping.await(RETRY_MS, TimeUnit.MILLISECONDS);
+            }
+        }
+        return null;
+    }
+
+    /** The clock decides where timestamps may lie farther ahead than events may. */
+    private ReaderClock readerClock(TimestampBound bound, Refusals refusals) {
+        LearningSettings settings = engine.view().settings();
+        bound.word(options.topics().episodes(), settings.maxAheadMs()).ifPresent(word -> LOG.info("{}", word));
+        return new ReaderClock(settings, refusals, bound.isWiderThan(settings.maxAheadMs()) ? clock : null);
+    }
+
+    private void learn(String topicId, Admin admin, TopicWatch watch, TimestampBound bound)
+            throws InterruptedException {
         String topic = options.topics().episodes();
+        Refusals refusals =
+                new Refusals(properties, options.topics().deadLetters(), topicId, engine::positions, this::isStopping);
+        RecordDecoder decoder =
+                new RecordDecoder(options.decoding(), engine.view().settings(), readerClock(bound, refusals), notes);
         FaultPolicy faults = options.faults();
         // Values stay where they were received: what is large is not there twice.
         try (KafkaConsumer<byte[], ByteBuffer> consumer = new KafkaConsumer<>(
                         properties.consumer(), new ByteArrayDeserializer(), new ByteBufferDeserializer());
                 KafkaClientMetrics metrics = new KafkaClientMetrics(consumer);
                 DeadLetters rejected = new DeadLetters(
-                        properties, options.topics().deadLetters(), faults.deadLetterBytesMax(), meters)) {
+                        properties, options.topics().deadLetters(), topicId, faults.deadLetterBytesMax(), meters)) {
             metrics.bindTo(meters);
             live = consumer;
             Assignment assignment = new Assignment(
@@ -284,13 +372,15 @@ public final class EpisodeConsumer implements AutoCloseable {
                     topic,
                     topicId,
                     new Gaps(topic, faults.acceptedGaps()::contains, meters),
-                    properties.hasGroup());
+                    properties.hasGroup(),
+                    refusals::read);
             GroupListener group = null;
             if (properties.hasGroup()) {
                 group = new GroupListener(engine, applier, assignment, room, stopping);
                 consumer.subscribe(List.of(topic), group);
             }
-            ForgetGate gate = new ForgetGate(engine, assignment, topic, new CopyEnds(watch, consumer));
+            ForgetGate gate =
+                    new ForgetGate(engine, assignment, topic, new CopyEnds(watch, consumer, !properties.hasGroup()));
             LearningLoop loop = new LearningLoop(
                     engine,
                     applier,

@@ -3,6 +3,7 @@ package io.synfire.ingest.kafka;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,8 @@ public final class EpisodeProducer implements AutoCloseable {
      */
     public record Appended(int partition, long firstOffset, long lastOffset) {}
 
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
+
     private final String topic;
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaClientMetrics metrics;
@@ -90,10 +94,15 @@ public final class EpisodeProducer implements AutoCloseable {
      * @param properties how to reach the cluster
      * @param topic the topic of episodes
      * @param meters where its figures go
+     * @throws SilentClusterException if no name of the cluster's servers can be resolved now
      */
     public EpisodeProducer(ClientProperties properties, String topic, MeterRegistry meters) {
         this.topic = topic;
-        this.producer = new KafkaProducer<>(properties.producer("synfire-producer"));
+        try {
+            this.producer = new KafkaProducer<>(properties.producer("synfire-producer"));
+        } catch (KafkaException e) {
+            throw properties.asSilence(e);
+        }
         this.metrics = new KafkaClientMetrics(producer);
         metrics.bindTo(meters);
     }
@@ -168,6 +177,7 @@ public final class EpisodeProducer implements AutoCloseable {
     @Override
     public void close() {
         metrics.close();
-        producer.close();
+        // Who appends waits for the answer itself: what has none by now will not be waited for.
+        producer.close(CLOSE_MAX);
     }
 }

@@ -44,6 +44,9 @@ final class ForgetGate {
 
     /** Where a partition has no copy of a command any more, though it was not at one. */
     interface ReadThrough {
+        /** Whether all partitions are read here by now that had been there when the command was met, and are to be. */
+        boolean isComplete(Forget forget);
+
         /** Whether a partition was read as far as a copy may be that was there when the command was met elsewhere. */
         boolean is(Forget forget, TopicPartition partition);
 
@@ -84,7 +87,7 @@ final class ForgetGate {
      */
     boolean mayOpen() {
         dropWhatIsNotHeld();
-        if (copies.isEmpty()) {
+        if (copies.isEmpty() || !areComplete()) {
             return false;
         }
         Set<Integer> own = own();
@@ -97,6 +100,9 @@ final class ForgetGate {
     Batch next() {
         dropWhatIsNotHeld();
         letGoOfWhatIsNotReached();
+        if (!areComplete()) {
+            return null;
+        }
         Set<Integer> own = own();
         for (Map.Entry<Integer, Copy> each : copies.entrySet()) {
             ask(each.getValue().forget(), own);
@@ -155,6 +161,10 @@ final class ForgetGate {
             }
         }
         return new Batch(first, List.of(now.forget()), positions, 0, null, elsewhere);
+    }
+
+    private boolean areComplete() {
+        return copies.values().stream().map(Copy::forget).distinct().allMatch(readThrough::isComplete);
     }
 
     private Batch.Copy copy(int partition, Batch.Place place) {

@@ -9,6 +9,7 @@ import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
+import io.synfire.ingest.codec.RecordNotes;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -17,16 +18,24 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Makes entries of records, or says why one may not be applied. Immutable and thread-safe. */
+/** Makes entries of records, or says why one may not be applied. Thread-safe, unless it has a clock. */
 final class RecordDecoder {
 
     private final Decoding decoding;
     private final JsonEpisodeCodec codec;
     private final Admission admission;
+    private final @Nullable ReaderClock clock;
 
+    /** Of records that no clock decides about. */
     RecordDecoder(Decoding decoding, LearningSettings settings) {
+        this(decoding, settings, null, new RecordNotes());
+    }
+
+    /** Of records that are held against a clock; null for none. */
+    RecordDecoder(Decoding decoding, LearningSettings settings, @Nullable ReaderClock clock, RecordNotes notes) {
+        this.clock = clock;
         this.decoding = decoding;
-        this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits());
+        this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits(), notes);
         this.admission = new Admission(settings);
     }
 
@@ -47,6 +56,9 @@ final class RecordDecoder {
         Optional<Refusal> refusal = admission.refusal(entry, source);
         if (refusal.isPresent()) {
             throw MalformedRecordException.of(refusal.get());
+        }
+        if (clock != null) {
+            clock.require(record, entry);
         }
         return entry;
     }

@@ -64,7 +64,7 @@ final class RecordSizes {
 
     private synchronized OptionalLong topicBytesMax() {
         if (!isAsked || System.nanoTime() - askedNanos > KNOWN_NANOS) {
-            topicBytesMax = topics.recordBytesMax(topic);
+            topicBytesMax = topics.recordBytesMaxSoon(topic);
             askedNanos = System.nanoTime();
             isAsked = true;
         }

@@ -1,7 +1,9 @@
 package io.synfire.ingest.kafka;
 
 import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
@@ -10,163 +12,352 @@ import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.forget.ContextLives;
 import io.synfire.ingest.forget.ForgetReceipt;
 import io.synfire.ingest.forget.ForgetReceipt.Appended;
+import io.synfire.ingest.forget.HeldId;
+import io.synfire.ingest.forget.RetractionParts;
+import io.synfire.ingest.forget.RetractionParts.Part;
+import io.synfire.ingest.kafka.CommandProducer.Outgoing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Appends what makes learners forget to a topic: retractions of all that it holds of a context, each to the partition it is of, or the
- * command to forget a concept. Scans the whole topic for a context. One thread at a time.
+ * command to forget a concept, to every partition. Scans the whole topic for a context. One of a topic works at a time, wherever it runs:
+ * who begins ends the one before, which appends nothing more. One thread at a time.
  */
 public final class TopicForgetter {
 
-    private static final Duration POLL = Duration.ofSeconds(1);
+    /** How often what the context did meanwhile is taken back as well, at most. */
+    public static final int ROUNDS_MAX = 5;
+
+    /** What is appended in one transaction, about. */
+    private static final long TRANSACTION_BYTES = 32L << 20;
+
+    /** What a record takes beside its key and value, at most. */
+    private static final long RECORD_BYTES_BESIDE = 1_024;
+
+    /** What every topic takes unless somebody made it less, where nobody says how much it is. */
+    private static final long RECORD_BYTES_UNKNOWN = 1_000_000;
 
     private final ClientProperties properties;
-    private final String topic;
+    private final TopicNames topics;
     private final Decoding decoding;
     private final LearningSettings settings;
-    private final JsonEpisodeCodec own = new JsonEpisodeCodec();
+    private final InstantSource clock;
+    private final Duration silenceMax;
 
     /**
      * A forgetter.
      *
      * @param properties how to reach the cluster
-     * @param topic the topic of episodes
+     * @param topics the topic of episodes, and that of dead letters
      * @param decoding how its records become entries
      * @param settings what the memory learned by
+     * @param clock gives what is appended its timestamps
      */
-    public TopicForgetter(ClientProperties properties, String topic, Decoding decoding, LearningSettings settings) {
+    public TopicForgetter(
+            ClientProperties properties,
+            TopicNames topics,
+            Decoding decoding,
+            LearningSettings settings,
+            InstantSource clock) {
+        this(properties, topics, decoding, settings, clock, TopicScan.SILENCE_MAX);
+    }
+
+    TopicForgetter(
+            ClientProperties properties,
+            TopicNames topics,
+            Decoding decoding,
+            LearningSettings settings,
+            InstantSource clock,
+            Duration silenceMax) {
         this.properties = properties;
-        this.topic = topic;
+        this.topics = topics;
         this.decoding = decoding;
         this.settings = settings;
+        this.clock = clock;
+        this.silenceMax = silenceMax;
     }
 
     /**
-     * Appends the retractions of a context. Nothing is appended if the topic holds nothing of it.
+     * Appends the retractions of a context. Nothing is appended if the topic holds nothing of it. What the context does meanwhile is taken
+     * back as well, up to {@value #ROUNDS_MAX} times.
      *
      * @param context its key
+     * @param learned the positions of the memory: the topic must be the one they are of
      * @param watermarkMs what the receipt's evidence is decayed to
-     * @return what they remove; learners apply them when they read them
-     * @throws IllegalStateException if the cluster does not answer, or refuses a retraction; those before it are appended
+     * @return what they remove, and how many episodes are left; learners apply them when they read them
+     * @throws SilentClusterException if the cluster does not answer within 30 s
+     * @throws IllegalStateException if the topic is another than the one that was learned, or the cluster refuses something; of what is to
+     *     be appended, parts may be
      */
-    public ForgetReceipt forgetContext(String context, long watermarkMs) {
-        List<Retraction> all = new ArrayList<>();
-        List<String> searched = new ArrayList<>();
-        List<Appended> appended = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.consumer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
+    public ForgetReceipt forgetContext(String context, List<Position> learned, long watermarkMs) {
+        String topicId = TopicIds.of(properties, topics.episodes());
+        TopicIds.require(topics.episodes(), topicId, learned);
+        TopicDeadLetters refused = new TopicDeadLetters(properties, topics.deadLetters(), new HeldId(context));
+        // First: from then on nobody else appends what this does not see.
+        try (CommandProducer producer = new CommandProducer(properties, topics.episodes(), silenceMax);
+                TopicScan scan = new TopicScan(properties, "synfire-forget", silenceMax)) {
+            refused.look();
+            List<TopicPartition> partitions = scan.partitions(topics.episodes());
+            Map<TopicPartition, Long> begins = scan.begins(partitions);
+            List<Followed> all = partitions.stream()
+                    .map(partition -> new Followed(
+                            scan,
+                            partition,
+                            begins.getOrDefault(partition, 0L),
+                            applied(learned, partition),
+                            context,
+                            topicId,
+                            refused))
                     .toList();
-            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            for (TopicPartition partition : partitions) {
-                long from = begins.getOrDefault(partition, 0L);
-                long to = ends.getOrDefault(partition, 0L);
-                List<Retraction> retractions = retractions(consumer, partition, from, to, context);
-                searched.add(source() + " partition " + partition.partition() + ", offsets " + from + " to " + to);
-                for (Retraction retraction : retractions) {
-                    appended.add(append(partition.partition(), context, retraction));
+            List<Retraction> retractions = new ArrayList<>();
+            List<Appended> appended = new ArrayList<>();
+            RetractionParts cutter = new RetractionParts(decoding, recordBytes(context));
+            boolean isSeen = true;
+            for (int round = 0; isSeen; round++) {
+                Map<TopicPartition, Long> ends = scan.ends(partitions);
+                List<Outgoing> parts = new ArrayList<>();
+                for (Followed followed : all) {
+                    followed.follow(ends.getOrDefault(followed.partition, followed.end));
+                    if (round == 0) {
+                        // An earlier run may have ended before the memory came to what it had appended.
+                        followed.pending.forEach((offset, retraction) -> {
+                            retractions.add(retraction);
+                            appended.add(followed.appended(offset, retraction));
+                        });
+                    }
+                    if (round <= ROUNDS_MAX) {
+                        for (Part part : cutter.of(followed.lives)) {
+                            parts.add(outgoing(followed.partition, part));
+                            retractions.add(part.retraction());
+                        }
+                    }
                 }
-                all.addAll(retractions);
+                if (parts.isEmpty()) {
+                    break;
+                }
+                List<Appended> added = append(producer, parts);
+                appended.addAll(added);
+                isSeen = scan.canSee(last(added));
             }
-        } catch (KafkaException e) {
-            throw new IllegalStateException("the topic cannot be searched: topic=" + topic + ": " + e.getMessage(), e);
+            return ForgetReceipt.of(
+                    retractions,
+                    settings,
+                    watermarkMs,
+                    all.stream().map(Followed::searched).toList(),
+                    appended,
+                    isSeen
+                            ? all.stream()
+                                    .mapToLong(followed -> followed.lives.left())
+                                    .sum()
+                            : ForgetReceipt.LEFT_UNKNOWN,
+                    all.stream().mapToLong(Followed::strangers).sum());
         }
-        return ForgetReceipt.of(all, settings, watermarkMs, searched, appended);
     }
 
     /**
-     * Appends the command to forget a concept.
+     * Appends the command to forget a concept to every partition of every topic that the memory was learned from and that is still there,
+     * all of it or none.
      *
      * @param concept its id
+     * @param learned the positions of the memory: its topics must be those they are of
      * @return where it is
+     * @throws SilentClusterException if the cluster does not answer within 30 s
+     * @throws IllegalStateException if a topic is another than the one that was learned, or the cluster refuses something; then nothing was
+     *     appended
      */
-    public Appended forgetConcept(String concept) {
-        return append(0, null, new Forget(concept));
-    }
-
-    private List<Retraction> retractions(
-            KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, long from, long to, String context) {
-        ContextLives lives = new ContextLives(context, settings, Set.of());
-        scan(consumer, partition, from, to, lives::take);
-        if (!lives.eventIds().isEmpty()) {
-            // An event may have been sent twice, also to another context: who was first decides what was learned.
-            ContextLives again = new ContextLives(context, settings, lives.eventIds());
-            scan(consumer, partition, from, to, again::take);
-            return again.retractions();
-        }
-        return lives.retractions();
-    }
-
-    private void scan(
-            KafkaConsumer<byte[], byte[]> consumer,
-            TopicPartition partition,
-            long from,
-            long to,
-            Consumer<Entry> taker) {
-        RecordDecoder decoder = new RecordDecoder(decoding, settings);
-        consumer.assign(List.of(partition));
-        consumer.seek(partition, from);
-        while (consumer.position(partition) < to) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL).records(partition)) {
-                if (record.offset() < to) {
-                    Entry entry = admitted(decoder, record);
-                    if (entry != null) {
-                        taker.accept(entry);
-                    }
+    public List<Appended> forgetConcept(String concept, List<Position> learned) {
+        TopicIds.require(properties, topics.episodes(), learned);
+        try (CommandProducer producer = new CommandProducer(properties, topics.episodes(), silenceMax);
+                TopicScan scan = new TopicScan(properties, "synfire-forget", silenceMax)) {
+            Map<String, Integer> covered = new TreeMap<>();
+            for (String topic : learnedTopics(learned)) {
+                covered.put(topic, scan.partitions(topic).size());
+            }
+            Forget forget = new Forget(concept, covered, "forget-" + UUID.randomUUID());
+            byte[] json = new JsonEpisodeCodec().encode(forget);
+            List<Outgoing> copies = new ArrayList<>();
+            covered.forEach((topic, partitions) -> {
+                for (int partition = 0; partition < partitions; partition++) {
+                    copies.add(new Outgoing(
+                            topic, partition, clock.millis(), null, json, String.valueOf(forget.eventId())));
                 }
+            });
+            return producer.append(copies);
+        }
+    }
+
+    /** The topic, and others that the memory was learned from, as far as they are there. */
+    private Set<String> learnedTopics(List<Position> learned) {
+        Set<String> names = new TreeSet<>(Set.of(topics.episodes()));
+        for (Position position : learned) {
+            String topic =
+                    position.source().startsWith("kafka:") ? position.source().substring(6) : topics.episodes();
+            if (!names.contains(topic) && TopicIds.isThere(properties, topic, position.sourceId())) {
+                names.add(topic);
             }
         }
+        return names;
     }
 
-    /** What was learned of a record; null if it is a dead letter. */
-    private static @Nullable Entry admitted(RecordDecoder decoder, ConsumerRecord<byte[], byte[]> record) {
-        try {
-            return decoder.admitted(record);
-        } catch (MalformedRecordException e) {
-            return null;
+    /** A partition, as far as it was followed. */
+    private final class Followed {
+        final TopicPartition partition;
+        private final TopicScan scan;
+        private final long begin;
+        private final long applied;
+        private final String context;
+        private final String source;
+        private final TopicDeadLetters refused;
+        private final RecordDecoder decoder = new RecordDecoder(decoding, settings);
+        private long strangersBefore = -1;
+
+        /** Retractions of the context that were in the log at the first look, and not applied, by their offsets. */
+        final Map<Long, Retraction> pending = new TreeMap<>();
+
+        ContextLives lives;
+        long end;
+
+        Followed(
+                TopicScan scan,
+                TopicPartition partition,
+                long begin,
+                long applied,
+                String context,
+                String topicId,
+                TopicDeadLetters refused) {
+            this.scan = scan;
+            this.partition = partition;
+            this.begin = begin;
+            this.end = begin;
+            this.applied = applied;
+            this.context = context;
+            this.source = topicId + "-" + partition.partition();
+            this.refused = refused;
+            this.lives = new ContextLives(context, settings, Set.of());
+        }
+
+        void follow(long to) {
+            scan.read(partition, end, to, this::take);
+            // An event may have been sent twice, also to another context: who was first decides what was learned.
+            while (!lives.isCertain()) {
+                lives = new ContextLives(context, settings, lives.eventIds());
+                pending.clear();
+                scan.read(partition, begin, to, this::take);
+            }
+            end = Math.max(end, to);
+            if (strangersBefore < 0) {
+                strangersBefore = lives.strangers();
+            }
+        }
+
+        /** Since the first look: before it others may have named what they liked. */
+        long strangers() {
+            return lives.strangers() - strangersBefore;
+        }
+
+        String searched() {
+            return "kafka:" + partition.topic() + " partition " + partition.partition() + ", offsets " + begin + " to "
+                    + end;
+        }
+
+        private void take(ConsumerRecord<byte[], byte[]> record) {
+            try {
+                Entry entry = decoder.admitted(record);
+                Retraction own = entry instanceof Retraction retraction && context.equals(retraction.context())
+                        ? retraction
+                        : null;
+                if (own != null && isRefused(record)) {
+                    return;
+                }
+                if (lives.take(source, record.offset(), entry) && own != null && record.offset() >= applied) {
+                    pending.put(record.offset(), own);
+                }
+            } catch (MalformedRecordException e) {
+                // A dead letter: nothing was learned of it.
+                return;
+            }
+        }
+
+        Appended appended(long offset, Retraction retraction) {
+            String eventId = retraction.eventId();
+            return new Appended(
+                    "kafka:" + partition.topic(), partition.partition(), offset, eventId == null ? "" : eventId);
+        }
+
+        /** Whether it could be read here, and whoever learned could not. */
+        private boolean isRefused(ConsumerRecord<byte[], byte[]> record) {
+            return refused.reason(new TopicDeadLetters.Place(record.topic(), record.partition(), record.offset()))
+                    .isPresent();
         }
     }
 
-    private Appended append(int partition, @Nullable String key, Entry entry) {
-        Map<String, Object> given = properties.producer("synfire-forget");
-        // A context may be long; what counts for a broker's limit is the compressed size.
-        given.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
-        byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(given)) {
-            RecordMetadata metadata = producer.send(new ProducerRecord<>(topic, partition, keyBytes, own.encode(entry)))
-                    .get();
-            return new Appended(source(), metadata.partition(), metadata.offset());
-        } catch (ExecutionException e) {
-            String reason = e.getCause() instanceof RecordTooLargeException
-                    ? "the retraction of this context is larger than a record may be, see kafka.max.request.size and the"
-                            + " topic's max.message.bytes"
-                    : "what makes learners forget cannot be appended";
-            throw new IllegalStateException(reason + ": topic=" + topic + ": " + Causes.words(e.getCause()), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while a retraction was appended", e);
-        }
+    /** How large a value the topic and the producer take. */
+    private int recordBytes(String context) {
+        long topicMax = new Topics(properties).recordBytesMax(topics.episodes()).orElse(RECORD_BYTES_UNKNOWN);
+        Object requestMax = properties.producer("synfire-forget").get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+        long requestBytesMax = Long.parseLong(String.valueOf(requestMax));
+        long beside = RECORD_BYTES_BESIDE + context.getBytes(StandardCharsets.UTF_8).length;
+        return (int) Math.max(1, Math.min(topicMax, requestBytesMax) - beside);
     }
 
-    private String source() {
-        return "kafka:" + topic;
+    /** With a timestamp that its episodes are not too far ahead of, as they were not when they were learned. */
+    private Outgoing outgoing(TopicPartition partition, Part part) {
+        Retraction retraction = part.retraction();
+        long latestMs =
+                retraction.episodes().stream().mapToLong(Episode::atMs).max().orElseThrow();
+        return new Outgoing(
+                partition.topic(),
+                partition.partition(),
+                Math.max(clock.millis(), latestMs - settings.maxAheadMs()),
+                retraction.context(),
+                part.json(),
+                String.valueOf(retraction.eventId()));
+    }
+
+    /** How far the memory has read a partition. */
+    private static long applied(List<Position> learned, TopicPartition partition) {
+        return learned.stream()
+                .filter(position -> position.source().equals("kafka:" + partition.topic())
+                        && position.partition() == partition.partition())
+                .mapToLong(Position::nextOffset)
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static List<Appended> append(CommandProducer producer, List<Outgoing> parts) {
+        List<Appended> appended = new ArrayList<>();
+        List<Outgoing> some = new ArrayList<>();
+        long bytes = 0;
+        for (Outgoing part : parts) {
+            if (!some.isEmpty() && bytes + part.json.length > TRANSACTION_BYTES) {
+                appended.addAll(producer.append(some));
+                some.clear();
+                bytes = 0;
+            }
+            some.add(part);
+            bytes += part.json.length;
+        }
+        appended.addAll(producer.append(some));
+        return appended;
+    }
+
+    private Map<TopicPartition, Long> last(List<Appended> appended) {
+        Map<TopicPartition, Long> last = new HashMap<>();
+        appended.forEach(
+                each -> last.merge(new TopicPartition(topics.episodes(), each.partition()), each.offset(), Math::max));
+        return last;
     }
 }

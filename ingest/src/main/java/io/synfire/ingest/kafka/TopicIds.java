@@ -64,6 +64,19 @@ public final class TopicIds {
         require(topic, of(properties, topic), learned);
     }
 
+    /** Whether the cluster has a topic of that name and that id. */
+    static boolean isThere(ClientProperties properties, String topic, String id) {
+        try {
+            return of(properties, topic).equals(id);
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof ExecutionException asked
+                    && asked.getCause() instanceof UnknownTopicOrPartitionException) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     static void require(String topic, String found, List<Position> learned) {
         for (Position position : learned) {
             if (position.source().equals("kafka:" + topic)

@@ -8,6 +8,7 @@ import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.codec.RecordNotes;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
 import io.synfire.ingest.replay.Rejects;
@@ -17,11 +18,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -30,6 +33,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -48,37 +52,48 @@ public final class TopicReplay {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final ClientProperties properties;
+    private final TopicNames topics;
     private final String topic;
     private final Engine engine;
-    private final RecordDecoder decoder;
+    private final Decoding decoding;
     private final ReplayOptions options;
     private final Rejects rejects;
+    private final @Nullable InstantSource clock;
     private final List<Missing> missing = new ArrayList<>();
+
+    /** Read once, and then what came since. */
+    private @Nullable Refusals refusals;
+
     private long lastCheckpointNanos = System.nanoTime();
 
     /**
      * A replay.
      *
      * @param properties how to reach the cluster
-     * @param topic the topic of episodes
+     * @param topics the topic of episodes, and that of dead letters, which says what a clock has refused
      * @param engine what learns
      * @param decoding how records become entries
      * @param options how to read
      * @param rejects where records go that cannot be learned
+     * @param clock what events are held against that the topic does not bound, where nobody may have read them before: what it refuses
+     *     goes to the dead-letter topic, too. Null where a learner has passed all that is read
      */
     public TopicReplay(
             ClientProperties properties,
-            String topic,
+            TopicNames topics,
             Engine engine,
             Decoding decoding,
             ReplayOptions options,
-            Rejects rejects) {
+            Rejects rejects,
+            @Nullable InstantSource clock) {
         this.properties = properties;
-        this.topic = topic;
+        this.topics = topics;
+        this.topic = topics.episodes();
         this.engine = engine;
-        this.decoder = new RecordDecoder(decoding, engine.view().settings());
+        this.decoding = decoding;
         this.options = options;
         this.rejects = rejects;
+        this.clock = clock;
     }
 
     /** What is read, and how far. */
@@ -86,6 +101,8 @@ public final class TopicReplay {
             KafkaConsumer<byte[], ByteBuffer> consumer,
             Assignment assignment,
             ForgetGate gate,
+            PollDecoder decoder,
+            ClockLetters letters,
             Map<TopicPartition, Long> left) {}
 
     /** A copy is met before the goal or not at all: what lies behind it is for who reads on. */
@@ -93,6 +110,11 @@ public final class TopicReplay {
         @Override
         public boolean is(Forget forget, TopicPartition partition) {
             return !left.containsKey(partition);
+        }
+
+        @Override
+        public boolean isComplete(Forget forget) {
+            return true;
         }
 
         @Override
@@ -140,15 +162,24 @@ public final class TopicReplay {
         String topicId = TopicIds.of(properties, topic);
         TopicIds.require(topic, topicId, goal);
         TopicRetention.require(properties, topic);
+        if (refusals == null) {
+            refusals = new Refusals(properties, topics.deadLetters(), topicId, engine::positions, watch::isStopped);
+        }
+        Refusals decided = refusals;
+        ReaderClock readerClock = new ReaderClock(engine.view().settings(), decided, clockNeeded());
+        RecordDecoder decoder = new RecordDecoder(decoding, engine.view().settings(), readerClock, new RecordNotes());
         try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties);
-                Applier applier = new Applier(engine, BatchListener.NONE, null)) {
+                Applier applier = new Applier(engine, BatchListener.NONE, null);
+                ClockLetters letters = new ClockLetters(properties, topics.deadLetters(), topicId)) {
             Map<TopicPartition, Long> left = new HashMap<>();
             for (Position position : goal) {
                 left.put(new TopicPartition(topic, position.partition()), position.nextOffset());
             }
-            Assignment assignment = assignment(consumer, topicId);
+            Assignment assignment = assignment(consumer, topicId, decided::read);
             ForgetGate gate = new ForgetGate(engine, assignment, topic, new UpToGoal(left));
-            Reading reading = new Reading(consumer, assignment, gate, left);
+            Rejecting rejecting = (record, reason) -> reject(record, reason, letters);
+            Reading reading = new Reading(
+                    consumer, assignment, gate, new PollDecoder(decoder, assignment, rejecting, gate), letters, left);
             try {
                 boolean hasBegun = false;
                 while (!(hasBegun && left.isEmpty()) && !watch.isStopped()) {
@@ -159,6 +190,8 @@ public final class TopicReplay {
                             begin(reading);
                             hasBegun = true;
                         }
+                    } catch (WakeupException e) {
+                        LOG.debug("reading what was refused was given up: it was stopped", e);
                     } catch (RetriableException e) {
                         LOG.warn("the cluster does not answer, trying again: {}", e.getMessage());
                         // What was polled and not applied is to be read again.
@@ -181,12 +214,48 @@ public final class TopicReplay {
     }
 
     /**
+     * What may make the new memory another than the one that was learned: what a clock has refused is not known any more. To be asked after
+     * {@link #replay}.
+     *
+     * @param deadLetters how many records the memory has rejected that was live; 0 if that is not known
+     * @return empty if all of it is known
+     */
+    public Optional<String> doubt(long deadLetters) {
+        Refusals.State state = refusals == null ? Refusals.State.WHOLE : refusals.state();
+        return switch (state) {
+            case WHOLE -> Optional.empty();
+            case CUT ->
+                Optional.of(
+                        "the first dead letters are gone, so what a clock has refused may have been learned now: dead-letters="
+                                + topics.deadLetters());
+            case MISSING ->
+                deadLetters == 0
+                        ? Optional.empty()
+                        : Optional.of(
+                                "the dead-letter topic is gone, so what a clock has refused may have been learned now:"
+                                        + " dead-letters=" + topics.deadLetters() + " rejected=" + deadLetters);
+        };
+    }
+
+    /**
      * What was passed over since it is gone.
      *
      * @return ranges, in the order in which they were met
      */
     public List<Missing> missing() {
         return List.copyOf(missing);
+    }
+
+    /** The clock, if one has to decide. */
+    private @Nullable InstantSource clockNeeded() throws InterruptedException {
+        InstantSource given = clock;
+        if (given == null) {
+            return null;
+        }
+        long maxAheadMs = engine.view().settings().maxAheadMs();
+        TimestampBound bound = TimestampBound.of(TopicRetention.describe(properties, topic));
+        bound.word(topic, maxAheadMs).ifPresent(word -> LOG.info("{}", word));
+        return bound.isWiderThan(maxAheadMs) ? given : null;
     }
 
     /** Seeks, and refuses a log that does not hold all from there to the goal. */
@@ -234,9 +303,9 @@ public final class TopicReplay {
     }
 
     /** Whether a gap is accepted is asked before it is looked for. */
-    private Assignment assignment(KafkaConsumer<byte[], ByteBuffer> consumer, String topicId) {
+    private Assignment assignment(KafkaConsumer<byte[], ByteBuffer> consumer, String topicId, Runnable beforeReading) {
         Gaps gaps = new Gaps(topic, name -> options.acceptsGap(), new SimpleMeterRegistry());
-        return new Assignment(engine, consumer, topic, topicId, gaps, false);
+        return new Assignment(engine, consumer, topic, topicId, gaps, false, beforeReading);
     }
 
     private static void reached(Reading reading, TopicPartition partition) {
@@ -258,9 +327,9 @@ public final class TopicReplay {
                 passGate(reading, applier);
                 return;
             }
-            List<Batch> batches =
-                    new PollDecoder(decoder, reading.assignment(), this::reject, reading.gate()).decode(polled);
+            List<Batch> batches = reading.decoder().decode(polled);
             rejects.force();
+            reading.letters().await();
             applier.apply(batches.stream().map(this::counted).toList(), polled.count());
             polled.nextOffsets().forEach((partition, next) -> {
                 if (!reading.assignment().isHeld(partition)
@@ -347,12 +416,15 @@ public final class TopicReplay {
         return new Batch(batch.partition(), entries, batch.positions(), batch.deadLetters());
     }
 
-    private void reject(ConsumerRecord<byte[], ByteBuffer> record, MalformedRecordException reason) {
+    private void reject(
+            ConsumerRecord<byte[], ByteBuffer> record, MalformedRecordException reason, ClockLetters letters) {
+        if (clock != null && reason instanceof RefusedByClockException) {
+            letters.send(record, reason);
+        }
         byte[] value = bytes(record.value());
         try {
             rejects.add(
-                    "kafka:" + topic + "-" + record.partition(),
-                    record.offset(),
+                    new Rejects.Place("kafka:" + topic + "-" + record.partition(), "", record.offset(), -1),
                     String.valueOf(reason.getMessage()),
                     value);
         } catch (IOException e) {

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,26 +58,49 @@ record TopicRetention(Set<String> cleanup, String retentionMs, String retentionB
      * @throws RetriableException if the cluster does not answer
      */
     static void require(Admin admin, String topic) throws InterruptedException {
+        Config config = describe(admin, topic);
+        if (config != null) {
+            require(config, topic);
+        }
+    }
+
+    /**
+     * Warns of a dead-letter topic that loses dead letters, if there is one: those that a clock refused decide for ever.
+     *
+     * @throws RetriableException if the cluster does not answer
+     */
+    static void warnOfDeadLetters(Admin admin, String topic) throws InterruptedException {
+        try {
+            Config config = describe(admin, topic);
+            if (config != null) {
+                of(config).warningOfDeadLetters(topic).ifPresent(warning -> LOG.warn("{}", warning));
+            }
+        } catch (UnknownTopicOrPartitionException e) {
+            LOG.warn("there is no dead-letter topic, it is made when one is needed or never: dead-letters={}", topic);
+        }
+    }
+
+    /**
+     * The settings of a topic; null where the cluster does not let them be seen, which is said.
+     *
+     * @throws RetriableException if the cluster does not answer
+     */
+    static @Nullable Config describe(Admin admin, String topic) throws InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try {
-            Config config = admin.describeConfigs(
-                            List.of(resource), new DescribeConfigsOptions().timeoutMs(ANSWER_MAX_MS))
+            return admin.describeConfigs(List.of(resource), new DescribeConfigsOptions().timeoutMs(ANSWER_MAX_MS))
                     .all()
                     .get()
                     .get(resource);
-            if (config != null) {
-                TopicRetention retention = of(config);
-                retention.requireNotCompacted(topic);
-                retention.warning(topic).ifPresent(warning -> LOG.warn("{}", warning));
-            }
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RetriableException silent) {
                 throw silent;
             }
             LOG.warn(
-                    "whether the topic is compacted, or its records expire, is not known: topic={}: {}",
+                    "the settings of the topic are not known (does it keep all of its records, does it bound their timestamps?): topic={}: {}",
                     topic,
                     String.valueOf(e.getCause()));
+            return null;
         }
     }
 
@@ -86,14 +110,32 @@ record TopicRetention(Set<String> cleanup, String retentionMs, String retentionB
      * @throws IllegalStateException if it is compacted, or the cluster does not answer
      */
     static void require(ClientProperties properties, String topic) throws InterruptedException {
+        Config config = describe(properties, topic);
+        if (config != null) {
+            require(config, topic);
+        }
+    }
+
+    /**
+     * The settings of a topic; null where the cluster does not let them be seen, which is said.
+     *
+     * @throws SilentClusterException if the cluster does not answer
+     */
+    static @Nullable Config describe(ClientProperties properties, String topic) throws InterruptedException {
         Admin admin = Admin.create(properties.admin());
         try {
-            require(admin, topic);
+            return describe(admin, topic);
         } catch (RetriableException e) {
             throw new SilentClusterException("the cluster does not say what the topic keeps: topic=" + topic, e);
         } finally {
             admin.close(Duration.ZERO);
         }
+    }
+
+    private static void require(Config config, String topic) {
+        TopicRetention retention = of(config);
+        retention.requireNotCompacted(topic);
+        retention.warning(topic).ifPresent(warning -> LOG.warn("{}", warning));
     }
 
     void requireNotCompacted(String topic) {
@@ -107,10 +149,25 @@ record TopicRetention(Set<String> cleanup, String retentionMs, String retentionB
         }
     }
 
-    Optional<String> warning(String topic) {
-        boolean expires = cleanup.contains(TopicConfig.CLEANUP_POLICY_DELETE)
+    Optional<String> warningOfDeadLetters(String topic) {
+        boolean isCompacted = cleanup.contains(TopicConfig.CLEANUP_POLICY_COMPACT);
+        return isCompacted || expires()
+                ? Optional.of(
+                        "dead letters are lost: a record that a clock refused may be learned by a rebuild once its dead"
+                                + " letter is gone: topic=" + topic + " cleanup.policy="
+                                + cleanup.stream().sorted().collect(Collectors.joining(",")) + " retention.ms="
+                                + retentionMs
+                                + " retention.bytes=" + retentionBytes + "; delete, -1 and -1 keep all")
+                : Optional.empty();
+    }
+
+    private boolean expires() {
+        return cleanup.contains(TopicConfig.CLEANUP_POLICY_DELETE)
                 && !(retentionMs.equals(FOR_EVER) && retentionBytes.equals(FOR_EVER));
-        return expires
+    }
+
+    Optional<String> warning(String topic) {
+        return expires()
                 ? Optional.of("records of the topic expire, and a rebuild will lack what has expired: topic=" + topic
                         + " retention.ms=" + retentionMs + " retention.bytes=" + retentionBytes
                         + "; -1 for both keeps all")

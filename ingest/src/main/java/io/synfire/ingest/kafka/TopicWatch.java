@@ -38,6 +38,7 @@ final class TopicWatch implements AutoCloseable {
     private static final long PERIOD_MS = 1_000;
     private static final int ANSWER_MAX_MS = 5_000;
     private static final long LOOK_MS = 100;
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(1);
 
     private final Admin admin;
     private final String topic;
@@ -54,6 +55,7 @@ final class TopicWatch implements AutoCloseable {
     private boolean wasLost;
 
     private volatile long answeredNanos = System.nanoTime();
+    private volatile boolean answered;
     private volatile int partitions;
     private volatile @Nullable String topicId;
     private volatile @Nullable String trouble;
@@ -69,11 +71,12 @@ final class TopicWatch implements AutoCloseable {
         var unused = thread.scheduleWithFixedDelay(this::look, 0, PERIOD_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** What is the matter if there was no answer for too long; null if there was. */
+    /** What is the matter if there was no answer for too long, or never any; null if there was. */
     @Nullable
     String lost() {
         long silent = silentNanos();
-        if (silent <= lostAfter.toNanos()) {
+        // One that was never there is not taken for one that is back soon.
+        if (silent <= (answered ? lostAfter : FIRST_ANSWER).toNanos()) {
             return null;
         }
         String last = trouble;
@@ -95,6 +98,11 @@ final class TopicWatch implements AutoCloseable {
     /** Asks for the topic's id as it is from now on. */
     KafkaFuture<String> ask() {
         return describe().thenApply(description -> description.topicId().toString());
+    }
+
+    /** Asks how many partitions the topic has from now on. */
+    KafkaFuture<Integer> askPartitions() {
+        return describe().thenApply(description -> description.partitions().size());
     }
 
     /** Asks where partitions end from now on, transactions that are still open included. */
@@ -177,6 +185,7 @@ final class TopicWatch implements AutoCloseable {
                 LOG.info("the cluster answers again: topic={}", topic);
             }
             answeredNanos = System.nanoTime();
+            answered = true;
             trouble = null;
             wasLost = false;
         } catch (ExecutionException e) {

@@ -1,5 +1,6 @@
 package io.synfire.ingest.kafka;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -54,7 +56,8 @@ public final class Topics {
      * @throws IllegalStateException if it refuses
      */
     public void create(TopicNames names, int partitions) {
-        try (Admin admin = Admin.create(properties.admin())) {
+        Admin admin = properties.newAdmin();
+        try {
             Set<String> present = admin.listTopics(new ListTopicsOptions().timeoutMs(ANSWER_MAX_MS))
                     .names()
                     .get();
@@ -75,11 +78,29 @@ public final class Topics {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while topics were made ready", e);
+        } finally {
+            // By itself it would wait for what is under way.
+            admin.close(Duration.ZERO);
         }
     }
 
-    /** How large a record a topic takes; empty if that may not be asked, or the cluster does not answer. */
+    /**
+     * How large a record a topic takes, without its headers.
+     *
+     * @param topic its name
+     * @return bytes, or empty if that may not be asked
+     */
     OptionalLong recordBytesMax(String topic) {
+        try (Admin admin = Admin.create(properties.admin())) {
+            return recordBytesMax(admin, topic);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a topic was looked at: topic=" + topic, e);
+        }
+    }
+
+    /** The same, and empty if the cluster does not answer within seconds. */
+    OptionalLong recordBytesMaxSoon(String topic) {
         try (Admin admin = Admin.create(properties.admin())) {
             return recordBytesMax(admin, topic, new DescribeConfigsOptions().timeoutMs(SOON_MS));
         } catch (InterruptedException e) {
@@ -119,7 +140,8 @@ public final class Topics {
         configs.put("retention.ms", "-1");
         configs.put("retention.bytes", "-1");
         NewTopic created = new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(configs);
-        CreateTopicsResult result = admin.createTopics(List.of(created));
+        CreateTopicsResult result =
+                admin.createTopics(List.of(created), new CreateTopicsOptions().timeoutMs(ANSWER_MAX_MS));
         try {
             result.all().get();
             LOG.info("created topic {} with {} partition(s)", topic, partitions);

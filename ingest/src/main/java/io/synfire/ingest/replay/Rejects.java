@@ -6,15 +6,24 @@ import java.io.IOException;
 public interface Rejects {
 
     /**
+     * Where a record was.
+     *
+     * @param source {@code file:PATH}, {@code -} for the standard input, or {@code kafka:TOPIC-PARTITION}
+     * @param sourceId the file's identity, whatever its name; empty where it has none
+     * @param record its record number or offset
+     * @param orElseMs the time it would have had if it had said none, milliseconds since the epoch; -1 where that is not known
+     */
+    record Place(String source, String sourceId, long record, long orElseMs) {}
+
+    /**
      * Keeps one.
      *
-     * @param source where it was: {@code file:PATH}, or topic and partition
-     * @param record its record number or offset
+     * @param place where it was
      * @param reason why it cannot be learned
      * @param value the record, byte for byte
      * @throws IOException if it cannot be written
      */
-    void add(String source, long record, String reason, byte[] value) throws IOException;
+    void add(Place place, String reason, byte[] value) throws IOException;
 
     /**
      * Makes what was added safe: only then may a position pass it.

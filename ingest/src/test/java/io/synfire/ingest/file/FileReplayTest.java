@@ -1,47 +1,54 @@
 package io.synfire.ingest.file;
 
+import static io.synfire.ingest.file.FileKit.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
-import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Position;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
-import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
 import io.synfire.ingest.replay.Until;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are learned again give the memory that was learned from them. */
-@SuppressWarnings("NullAway.Init")
 final class FileReplayTest {
 
-    private static final long FIRST_MS = 1_700_000_000_000L;
     private static final long SEED = Long.getLong("synfire.seed", 7);
     private static final int LINES = 5_000;
+    private static final long START_MS = 1_700_000_000_000L;
 
     @TempDir
     Path directory;
 
-    private RecordLimits limits = RecordLimits.DEFAULTS;
+    private FileKit kit;
+
+    @BeforeEach
+    void makeKit() {
+        kit = new FileKit(directory);
+        kit.batchMax = 500;
+    }
+
+    private static void assertSame(Engine again, Engine learned) {
+        assertThat(again.digest()).isEqualTo(learned.digest());
+        assertThat(again.positions()).isEqualTo(learned.positions());
+        assertThat(again.view().stretches()).isEqualTo(learned.view().stretches());
+        assertThat(again.view().counts()).isEqualTo(learned.view().counts());
+    }
 
     @Test
     void theWholeIsTheSameAlsoWhenItIsStoppedOnTheWay() throws Exception {
-        List<Path> files = files();
-        try (Engine learned = learned("learned", files);
-                Engine again = open("again")) {
+        try (Engine learned = grownInTurns("learned");
+                Engine again = kit.open("again")) {
             int[] left = {2};
             ReplayWatch stopping = new ReplayWatch() {
                 @Override
@@ -54,133 +61,221 @@ final class FileReplayTest {
                     left[0]--;
                 }
             };
-            replay(again, Until.always(), false, learned.positions(), stopping);
+            kit.replay(learned, again, Until.always(), false, stopping);
             assertThat(again.view().counts().episodes())
                     .isPositive()
                     .isLessThan(learned.view().counts().episodes());
-            replay(again, Until.always(), false, learned.positions(), ReplayWatch.NONE);
-            assertThat(again.digest()).isEqualTo(learned.digest());
-            assertThat(again.positions()).isEqualTo(learned.positions());
-            assertThat(again.view().counts()).isEqualTo(learned.view().counts());
+            kit.replay(learned, again);
+            assertSame(again, learned);
+            // There is nothing to do any more, and nothing is read for it.
+            Files.delete(directory.resolve("first.jsonl"));
+            kit.replay(learned, again);
+            assertSame(again, learned);
         }
     }
 
     @Test
     void whatWasTooLateToBeLearnedIsNotLearnedNowEither() throws Exception {
-        limits = new RecordLimits(RecordLimits.BYTES_MAX, FIRST_MS + LINES * 500L);
-        List<Path> files = files();
-        try (Engine learned = learned("bounded", files);
-                Engine again = open("bounded-again")) {
-            replay(again, Until.always(), false, learned.positions(), ReplayWatch.NONE);
-            assertThat(again.digest().learnedHex()).isEqualTo(learned.digest().learnedHex());
-            assertThat(learned.view().watermarkMs()).isPositive().isLessThanOrEqualTo(FIRST_MS + LINES * 500L);
+        kit.limits = new RecordLimits(RecordLimits.BYTES_MAX, START_MS + LINES * 500L);
+        try (Engine learned = grownInTurns("bounded");
+                Engine again = kit.open("bounded-again")) {
+            kit.replay(learned, again);
+            assertSame(again, learned);
+            assertThat(learned.view().watermarkMs()).isBetween(START_MS, START_MS + LINES * 500L);
+        }
+    }
+
+    @Test
+    void eachRecordIsHeldAgainstTheRunThatReadItFirst() throws Exception {
+        String soon = "{\"at\":" + (FileKit.NOW_MS + 1_800_000) + ",\"concepts\":[\"a\",\"b\"]}";
+        String none = "{\"concepts\":[\"c\",\"d\"]}";
+        Path file = kit.write("a.jsonl", none, soon);
+        try (Engine learned = kit.open("learned");
+                Engine again = kit.open("again")) {
+            assertThat(kit.learn(learned, file).rejected()).isEqualTo(1);
+            kit.nowMs += 3_600_000;
+            kit.append(file, soon + "\n");
+            assertThat(kit.learn(learned, file).rejected()).isZero();
+            // Both are in time by now, and the file was changed since.
+            kit.nowMs += 86_400_000;
+            kit.touched(file);
+            kit.replay(learned, again);
+            assertSame(again, learned);
+            assertThat(again.digest()).isEqualTo(kit.told(none.replace("{", "{\"at\":" + FileKit.NOW_MS + ","), soon));
         }
     }
 
     @Test
     void asOfAMomentItIsTheMemoryOfWhatHadHappenedThen() throws Exception {
-        List<Path> files = files();
-        long untilMs = FIRST_MS + LINES * 500L;
-        List<Path> earlier = new ArrayList<>();
-        for (Path file : files) {
-            Path filtered = directory.resolve("until-" + file.getFileName());
-            // A line without a time is at the latest before it, which is later than the moment in all but the first
-            // half of the first file.
-            List<String> kept = new ArrayList<>();
-            for (String line : Files.readAllLines(file)) {
-                long latestMs = latest;
-                long atMs = line.contains("\"at\":")
-                        ? Long.parseLong(line.replaceAll(".*\"at\":(\\d+).*", "$1"))
-                        : latestMs;
-                latest = line.startsWith("{\"bad") ? latest : Math.max(latest, atMs);
-                if (atMs <= untilMs) {
-                    kept.add(line);
-                }
-            }
-            Files.write(filtered, kept);
-            earlier.add(filtered);
-        }
-        try (Engine learned = learned("learned", files);
-                Engine then = learned("then", earlier);
-                Engine again = open("again")) {
-            replay(again, Until.of(untilMs), false, learned.positions(), ReplayWatch.NONE);
+        long untilMs = START_MS + LINES * 500L;
+        try (Engine learned = grownInTurns("learned");
+                Engine again = kit.open("again");
+                Engine then = kit.open("then")) {
+            kit.replay(learned, again, Until.of(untilMs), false, ReplayWatch.NONE);
             assertThat(again.view().watermarkMs()).isLessThanOrEqualTo(untilMs);
-            assertThat(again.digest().learnedHex()).isEqualTo(then.digest().learnedHex());
-            assertThat(again.digest().episodes())
-                    .isEqualTo(then.digest().episodes())
-                    .isPositive();
+            List<String> earlier = new ArrayList<>();
+            new LearnedFiles(
+                            learned.positions(),
+                            learned.view().stretches(),
+                            learned.view().settings(),
+                            null,
+                            kit.limits)
+                    .scan((position, record, entry) -> {
+                        if (((io.synfire.engine.event.Episode) entry).atMs() <= untilMs) {
+                            earlier.add(new String(
+                                    new io.synfire.ingest.codec.JsonEpisodeCodec().encode(entry),
+                                    java.nio.charset.StandardCharsets.UTF_8));
+                        }
+                    });
+            assertThat(again.digest()).isEqualTo(kit.told(earlier));
+            assertThat(earlier).hasSizeBetween(1_000, 2 * LINES);
+            // What does not count is not learned for those who read the files for it either.
+            kit.replay(again, then);
+            assertThat(then.digest().learned()).isNotEqualTo(again.digest().learned());
         }
     }
-
-    private long latest;
 
     @Test
-    void aFileThatIsGoneOrShorterIsRefusedUnlessThatIsAccepted() throws Exception {
-        List<Path> files = files();
-        try (Engine learned = learned("learned", files);
-                Engine again = open("again")) {
-            List<String> lines = Files.readAllLines(files.get(1));
-            Files.write(files.get(1), lines.subList(0, 100));
-            assertThatThrownBy(() -> replay(again, Until.always(), false, learned.positions(), ReplayWatch.NONE))
-                    .isInstanceOf(IncompleteLogException.class)
-                    .hasMessageContaining("second.jsonl partition=0 missing=100.." + (LINES - 1));
-            Files.delete(files.get(1));
-            assertThatThrownBy(() -> replay(again, Until.always(), false, learned.positions(), ReplayWatch.NONE))
-                    .isInstanceOf(IncompleteLogException.class)
-                    .hasMessageContaining("missing=100..");
-            List<Missing> missing = replay(again, Until.always(), true, learned.positions(), ReplayWatch.NONE);
-            assertThat(missing)
-                    .containsExactly(new Missing(learned.positions().get(1).source(), 0, 100, LINES));
-            assertThat(again.positions()).isEqualTo(learned.positions());
+    void aFileThatIsNotTheOneThatWasLearnedIsRefusedBeforeAnythingIsLearned() throws Exception {
+        try (Engine learned = grownInTurns("learned")) {
+            Path second = directory.resolve("second.jsonl");
+            List<String> lines = Files.readAllLines(second);
+            List<String> changed = new ArrayList<>(lines);
+            changed.set(LINES / 2, record(1, "other", "record"));
+            for (List<String> other : List.of(lines.subList(0, 100), changed, List.<String>of())) {
+                Files.write(second, other);
+                refused(learned);
+            }
+            Files.delete(second);
+            refused(learned);
+            try (Engine again = kit.open("without")) {
+                List<Missing> missing = kit.replay(learned, again, Until.always(), true, ReplayWatch.NONE);
+                assertThat(missing).extracting(Missing::source).containsOnly("file:" + second);
+                assertThat(missing.stream()
+                                .mapToLong(range -> range.toOffset() - range.fromOffset())
+                                .sum())
+                        .isEqualTo(LINES);
+                assertThat(again.positions()).isEqualTo(learned.positions());
+                // Nor are its records there for who reads the files of that memory.
+                Files.write(second, lines);
+                try (Engine third = kit.open("third")) {
+                    kit.replay(again, third);
+                    assertThat(third.digest().learned())
+                            .isEqualTo(learned.digest().learned());
+                }
+                List<Long> seen = new ArrayList<>();
+                new LearnedFiles(
+                                again.positions(),
+                                again.view().stretches(),
+                                again.view().settings(),
+                                null,
+                                kit.limits)
+                        .scan((position, record, entry) -> {
+                            assertThat(position.source()).endsWith("first.jsonl");
+                            seen.add(record);
+                        });
+                assertThat(seen).hasSize((int) again.view().counts().episodes());
+            }
         }
     }
 
-    /** Two files of one log: contexts reach from one into the other, some lines say no time, some cannot be learned. */
-    private List<Path> files() throws IOException {
+    private void refused(Engine learned) {
+        try (Engine again = kit.open("again-" + System.nanoTime())) {
+            assertThatThrownBy(() -> kit.replay(learned, again))
+                    .isInstanceOf(IncompleteLogException.class)
+                    .hasMessageContaining("it was replaced, cut short or removed")
+                    .hasMessageContaining("second.jsonl partition=0 missing=0.." + (LINES - 1));
+            assertThat(again.positions()).isEmpty();
+        }
+    }
+
+    @Test
+    void aFileThatWasRestoredGoesOnOnlyIfItIsTheSame() throws Exception {
+        try (Engine learned = grownInTurns("learned");
+                Engine again = kit.open("again")) {
+            int[] left = {8};
+            kit.replay(learned, again, Until.always(), false, new ReplayWatch() {
+                @Override
+                public boolean isStopped() {
+                    return left[0]-- <= 0;
+                }
+
+                @Override
+                public void moved() {}
+            });
+            List<Position> before = again.positions();
+            Path first = directory.resolve("first.jsonl");
+            String content = Files.readString(first);
+            Files.writeString(first, content.replaceFirst("c1", "c9"));
+            assertThatThrownBy(() -> kit.replay(learned, again)).isInstanceOf(IncompleteLogException.class);
+            assertThat(again.positions()).isEqualTo(before);
+            Files.writeString(first, content);
+            kit.replay(learned, again);
+            assertSame(again, learned);
+        }
+    }
+
+    @Test
+    void aDeadLetterThatCannotBeWrittenStopsTheReplayBeforeItsRecord() throws Exception {
+        Path file = kit.write("a.jsonl", record(1, "a", "b"), "{}", record(2, "c", "d"));
+        kit.batchMax = 1;
+        try (Engine learned = kit.open("learned");
+                Engine again = kit.open("again")) {
+            kit.learn(learned, file);
+            kit.replayed = Path.of("/dev/full");
+            assertThatThrownBy(() -> kit.replay(learned, again))
+                    .hasMessageContaining("a dead letter cannot be written");
+            assertThat(again.positions()).extracting(Position::nextOffset).containsExactly(1L);
+            assertThat(again.view().counts().deadLetters()).isZero();
+            kit.replayed = directory.resolve("replayed.jsonl");
+            kit.replay(learned, again);
+            assertSame(again, learned);
+            assertThat(Files.readAllLines(kit.replayed)).hasSize(1);
+        }
+    }
+
+    /**
+     * Two files that grow in turns: contexts reach from one into the other, some lines say no time, some cannot be learned, some are too far
+     * ahead of their run.
+     */
+    private Engine grownInTurns(String name) throws Exception {
         System.out.println("seed=" + SEED);
         SplittableRandom random = new SplittableRandom(SEED);
-        List<Path> files = new ArrayList<>();
-        long atMs = FIRST_MS;
-        for (String name : List.of("first.jsonl", "second.jsonl")) {
-            List<String> lines = new ArrayList<>();
-            for (int i = 0; i < LINES; i++) {
-                atMs += 1_000;
-                int kind = random.nextInt(20);
-                String at = random.nextInt(4) == 0 ? "" : ",\"at\":" + (atMs - random.nextLong(5_000));
-                String context = random.nextBoolean() ? "" : ",\"context\":\"k" + random.nextInt(20) + "\"";
-                lines.add(
-                        kind == 0
-                                ? "{\"bad\":" + i + "}"
-                                : kind == 1
-                                        ? ""
-                                        : "{\"concepts\":[\"c" + random.nextInt(50) + "\",\"c" + random.nextInt(50)
-                                                + "\"]" + at + context + "}");
-            }
-            files.add(Files.write(directory.resolve(name), lines));
-        }
-        return files;
-    }
-
-    private Engine learned(String name, List<Path> files) throws IOException {
-        Engine engine = open(name);
-        EpisodeFile learner = new EpisodeFile(engine, directory.resolve(name + "-dead.jsonl"), null, limits);
+        List<Path> files = List.of(directory.resolve("first.jsonl"), directory.resolve("second.jsonl"));
+        int[] written = {0, 0};
+        long atMs = START_MS;
+        Engine engine = kit.open(name);
         for (Path file : files) {
-            learner.learn(file, lines -> {});
+            Files.writeString(file, "");
         }
+        while (written[0] + written[1] < 2 * LINES) {
+            int which = written[0] == LINES ? 1 : written[1] == LINES ? 0 : random.nextInt(2);
+            int more = Math.min(LINES - written[which], random.nextInt(1, 800));
+            StringBuilder lines = new StringBuilder();
+            for (int i = 0; i < more; i++) {
+                atMs += 1_000;
+                lines.append(line(random, atMs)).append('\n');
+            }
+            written[which] += more;
+            kit.nowMs = atMs;
+            kit.append(files.get(which), lines.toString());
+            kit.learn(engine, files.get(which));
+        }
+        assertThat(engine.view().counts().deadLetters()).isGreaterThan(LINES / 20);
         return engine;
     }
 
-    private List<Missing> replay(Engine engine, Until until, boolean acceptsGap, List<Position> goal, ReplayWatch watch)
-            throws IOException {
-        try (DeadLetterFile rejects = new DeadLetterFile(directory.resolve("again-dead.jsonl"))) {
-            FileReplay replay = new FileReplay(
-                    engine, null, limits, new ReplayOptions(until, acceptsGap, Duration.ofMillis(50)), rejects);
-            replay.replay(goal, watch);
-            return replay.missing();
+    private static String line(SplittableRandom random, long atMs) {
+        int kind = random.nextInt(20);
+        if (kind == 0) {
+            return "{\"bad\":" + atMs + "}";
         }
-    }
-
-    private Engine open(String name) {
-        return Engine.open(directory.resolve(name), Map.of(), new EngineOptions(16 << 20), new SimpleMeterRegistry());
+        if (kind == 1) {
+            return "";
+        }
+        long saidMs = kind == 2 ? atMs + random.nextLong(1_800_000) : atMs - random.nextLong(5_000);
+        String at = random.nextInt(4) == 0 ? "" : ",\"at\":" + saidMs;
+        String context = random.nextBoolean() ? "" : ",\"context\":\"k" + random.nextInt(20) + "\"";
+        return "{\"concepts\":[\"c" + random.nextInt(50) + "\",\"c" + random.nextInt(50) + "\"]" + at + context + "}";
     }
 }

@@ -257,6 +257,34 @@ final class ForgetBarrierIT {
     }
 
     @Test
+    void aPartitionThatWasAddedJustBeforeIsWaitedFor() throws Exception {
+        append(0, Episode.of(DAY, "c", "before"));
+        Forget forget = new Forget("c", Map.of(topic, 4), "f-1");
+        KafkaProducer<byte[], byte[]> open = transaction("open-" + topic);
+        for (int p = 0; p < 3; p++) {
+            send(open, p, forget);
+        }
+        try (Engine engine = open();
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+                EpisodeConsumer learner = kit.learner(engine, Map.of(), LearnerKit.policy(), meters)) {
+            learner.start();
+            LearnerKit.awaitEpisodes(engine, learner, 1);
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(4)))
+                    .all()
+                    .get();
+            // At once: the learner looks for new ones once a second.
+            send(open, 3, Episode.of(DAY, "c", "before"));
+            send(open, 3, forget);
+            commitAndClose(open);
+            append(0, Episode.of(2 * DAY, "c", "after"));
+            LearnerKit.awaitEpisodes(engine, learner, 3);
+            await().atMost(LearnerKit.LONG).until(() -> held() == 0 && learner.lag() == 0);
+            assertThat(strength(engine, "c", "before")).isZero();
+            assertThat(strength(engine, "c", "after")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aMemberOfAGroupWaitsForItsOwnPartitionsAndForgetsInThoseThatItIsGivenLater() throws Exception {
         for (int p = 0; p < 3; p++) {
             append(p, Episode.of(DAY, "c", "before" + p));
@@ -306,11 +334,12 @@ final class ForgetBarrierIT {
         try (DeadLetterFile rejects = new DeadLetterFile(directory.resolve("rejected" + stores))) {
             new TopicReplay(
                             kit.client(Map.of("max.poll.records", "2")),
-                            topic,
+                            new TopicNames(topic, topic + ".dead"),
                             engine,
                             Decoding.plain(),
                             options,
-                            rejects)
+                            rejects,
+                            null)
                     .replay(goal, ReplayWatch.NONE);
         }
     }

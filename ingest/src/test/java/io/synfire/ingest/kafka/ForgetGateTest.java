@@ -168,6 +168,21 @@ final class ForgetGateTest {
     }
 
     @Test
+    void nothingIsAppliedBeforeAllPartitionsThatWereThereAreRead() {
+        Forget forget = new Forget("c", Map.of(TOPIC, 1), "f-1");
+        Log log = new Log(1);
+        log.add(0, Episode.of(DAY, "c", "a"), forget);
+        try (Reader reader = new Reader(log, Map.of("half-lives", "none"))) {
+            reader.isComplete = false;
+            reader.poll(0, 100);
+            assertThat(reader.offsets()).isEqualTo(Map.of(0, 1L));
+            reader.isComplete = true;
+            reader.poll(0, 100);
+            assertThat(reader.offsets()).isEqualTo(Map.of(0, 2L));
+        }
+    }
+
+    @Test
     void aCommandWithoutPartitionsOrOfAnotherTopicHoldsNobody() {
         Log log = new Log(2);
         log.add(0, Episode.of(DAY, "c", "a"), new Forget("c", Map.of(), "f-1"), Episode.of(DAY, "c", "b"));
@@ -272,6 +287,7 @@ final class ForgetGateTest {
         private final MockConsumer<byte[], ByteBuffer> consumer = new MockConsumer<>("none");
         private @Nullable SplittableRandom restarts;
         private boolean dropNext;
+        private boolean isComplete = true;
         private int applied;
         private Engine engine;
         private Assignment assignment;
@@ -309,6 +325,11 @@ final class ForgetGateTest {
                 public boolean is(Forget forget, TopicPartition partition) {
                     return consumer.position(partition)
                             == log.partitions.get(partition.partition()).size();
+                }
+
+                @Override
+                public boolean isComplete(Forget forget) {
+                    return isComplete;
                 }
 
                 @Override

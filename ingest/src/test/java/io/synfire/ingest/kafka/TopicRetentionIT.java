@@ -95,11 +95,12 @@ final class TopicRetentionIT {
                 DeadLetterFile rejects = new DeadLetterFile(directory.resolve("rejects"))) {
             TopicReplay replay = new TopicReplay(
                     kit.client(Map.of()),
-                    topic,
+                    new TopicNames(topic, topic + ".dead"),
                     engine,
                     Decoding.plain(),
                     new ReplayOptions(Until.of(null), false, Duration.ofSeconds(1)),
-                    rejects);
+                    rejects,
+                    null);
             assertThatThrownBy(() -> replay.replay(goal, ReplayWatch.NONE))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("the topic is compacted");

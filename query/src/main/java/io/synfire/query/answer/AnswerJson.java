@@ -230,15 +230,36 @@ public final class AnswerJson {
             }
             json.writeName("appended");
             json.writeStartArray();
-            for (ForgetAnswer.Appended appended : answer.appended()) {
+            for (ForgetAnswer.Part part : answer.parts()) {
                 json.writeStartObject();
-                JsonFields.text(json, "source", appended.source());
-                json.writeNumberProperty("partition", appended.partition());
-                json.writeNumberProperty("offset", appended.offset());
+                JsonFields.text(json, "source", part.source());
+                json.writeNumberProperty("partition", part.partition());
+                json.writeNumberProperty("offset", part.offset());
+                JsonFields.text(json, "eventId", part.eventId());
+                JsonFields.text(json, "outcome", part.outcome().label());
+                JsonFields.text(json, "reason", part.reason());
                 json.writeEndObject();
             }
             json.writeEndArray();
             json.writeBooleanProperty("applied", answer.applied());
+            Long left = answer.left();
+            if (left == null) {
+                json.writeNullProperty("left");
+            } else {
+                json.writeNumberProperty("left", left.longValue());
+            }
+            json.writeNumberProperty("takenBackTwice", answer.twice());
+            json.writeNumberProperty("deadLettersCount", answer.deadLettersCount());
+            json.writeName("deadLetters");
+            json.writeStartArray();
+            for (ForgetAnswer.DeadLetter letter : answer.deadLetters()) {
+                json.writeStartObject();
+                JsonFields.text(json, "source", letter.source());
+                json.writeNumberProperty("partition", letter.partition());
+                json.writeNumberProperty("offset", letter.offset());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
         });
     }
 

@@ -269,14 +269,44 @@ public final class AnswerText {
                             + AnswerJson.iso(removed.asOfMs()) + ")");
             answer.searched().forEach(searched -> line(text, "searched", searched));
         }
-        for (ForgetAnswer.Appended appended : answer.appended()) {
-            line(
-                    text,
-                    "appended",
-                    appended.source() + " partition " + appended.partition() + " offset " + appended.offset());
+        for (ForgetAnswer.Part part : answer.parts()) {
+            line(text, "appended", place(part.source(), part.partition(), part.offset()) + ": " + outcome(part));
         }
-        line(text, "applied", answer.applied() ? "yes" : "by the learner, when it reads this");
+        Long left = answer.left();
+        if (left == null) {
+            line(text, "left", "not known: another has a transaction open in the log before what was appended");
+        } else if (left > 0) {
+            line(text, "left", left + " episodes came meanwhile and are not taken back, run this again");
+        }
+        if (answer.twice() > 0) {
+            line(text, "taken back twice", answer.twice() + " episodes, by somebody else at the same time");
+        }
+        for (ForgetAnswer.DeadLetter letter : answer.deadLetters()) {
+            line(text, "dead letter", place(letter.source(), letter.partition(), letter.offset()) + " still names it");
+        }
+        if (answer.deadLettersCount() > answer.deadLetters().size()) {
+            line(text, "dead letters", answer.deadLettersCount() + " in all still name it");
+        }
+        line(text, "applied", answer.applied() ? "yes" : isAwaited(answer) ? "no" : "not applied yet");
         return text.toString();
+    }
+
+    private static boolean isAwaited(ForgetAnswer answer) {
+        return answer.parts().stream().noneMatch(part -> part.outcome() == ForgetAnswer.Outcome.NOT_AWAITED);
+    }
+
+    private static String place(String source, int partition, long offset) {
+        return source + " partition " + partition + " offset " + offset;
+    }
+
+    private static String outcome(ForgetAnswer.Part part) {
+        return switch (part.outcome()) {
+                    case APPLIED -> "applied";
+                    case DEAD_LETTER -> "dead letter, " + part.reason();
+                    case NOT_APPLIED -> "not applied, " + part.reason();
+                    case NOT_AWAITED -> "not applied yet";
+                    case ELSEWHERE -> String.valueOf(part.reason());
+                } + " (" + part.eventId() + ")";
     }
 
     /**

@@ -6,13 +6,13 @@ import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.Verification;
-import io.synfire.ingest.file.EpisodeFile;
 import io.synfire.query.answer.BackupAnswer;
 import io.synfire.query.answer.BenchAnswer;
 import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.LearnAnswer;
 import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.RestoreAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
@@ -26,11 +26,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +35,6 @@ import org.slf4j.LoggerFactory;
 final class Application implements Operations {
 
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
-    private static final long STOP_SECONDS_MAX = 9;
 
     private final Map<String, String> environment;
     private final PrintStream out;
@@ -55,72 +50,46 @@ final class Application implements Operations {
     public int serve(Common common, boolean offline) throws IOException {
         Settings settings = Settings.load(common, environment, Map.of());
         try (Server server = offline ? Server.offline(settings) : Server.learning(settings)) {
-            server.start();
-            return waitForStop(server::close);
+            return untilStopped(server::start, server);
         } catch (StoreDamagedException e) {
             return serveDamage(settings, e);
         }
     }
 
     /** Nothing can be learned or answered; but whoever asks is told why, and what helps. */
-    private static int serveDamage(Settings settings, StoreDamagedException damage) {
+    private static int serveDamage(Settings settings, StoreDamagedException damage) throws IOException {
         LOG.error("{}", damage.getMessage());
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         DamagedServer server =
                 new DamagedServer(settings.http(), String.valueOf(damage.getMessage()), Server.meters(parts));
         parts.push(server);
-        server.start();
-        LOG.info(
-                "answering at http://{}:{} that the store is damaged",
-                settings.http().host(),
-                server.port());
-        return waitForStop(() -> Server.close(parts));
+        return untilStopped(
+                () -> {
+                    server.start();
+                    LOG.info(
+                            "answering at http://{}:{} that the store is damaged",
+                            settings.http().host(),
+                            server.port());
+                },
+                () -> Server.close(parts));
     }
 
     @Override
     public int demo(Common common, boolean once) throws IOException {
         Settings settings = Settings.load(common, environment, Demo.SETTINGS);
         try (Server server = Server.learning(settings)) {
-            new Demo(server, out, err).run(once);
+            Demo demo = new Demo(server, out, err);
             if (once) {
-                return 0;
+                // A signal ends it at once, and not as a success.
+                return uninterrupted(() -> demo.run(true));
             }
-            return waitForStop(server::close);
+            return untilStopped(() -> demo.run(false), server);
         }
     }
 
     @Override
-    public int learn(Common common, List<String> files) throws IOException {
-        Settings settings = Settings.load(common, environment, Map.of());
-        Files.createDirectories(settings.data());
-        try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
-            EpisodeFile learner = new EpisodeFile(
-                    engine,
-                    settings.data().resolve("dead-letters.jsonl"),
-                    settings.decoding().mapping(),
-                    settings.decoding().limits());
-            for (String file : files) {
-                ProgressBar progress = new ProgressBar(err, "learning " + file, 0);
-                long start = System.nanoTime();
-                EpisodeFile.Summary summary = file.equals("-")
-                        ? learner.learn(System.in, "-", progress::at)
-                        : learner.learn(Path.of(file), progress::at);
-                progress.done();
-                double seconds = (System.nanoTime() - start) / 1e9;
-                out.printf(
-                        Locale.ROOT,
-                        "%s: %,d episodes learned of %,d records in %.1f s (%,.0f episodes/s); %,d rejected, %,d duplicates, %,d learned before%n",
-                        file,
-                        summary.episodes(),
-                        summary.records(),
-                        seconds,
-                        summary.episodes() / seconds,
-                        summary.rejected(),
-                        summary.duplicates(),
-                        summary.learnedBefore());
-            }
-        }
-        return 0;
+    public LearnAnswer learn(Common common, LearnRequest request) throws IOException {
+        return new Learning(Settings.load(common, environment, Map.of()), System.in, err).learn(request);
     }
 
     @Override
@@ -134,10 +103,10 @@ final class Application implements Operations {
         MemoryView view = memory.engine().view();
         EvidenceSearch search = new EvidenceSearch(settings, view.settings());
         if (!search.needsTopic(view.positions())) {
-            return search.find(view.positions(), null, from, to, k);
+            return search.find(view, null, from, to, k);
         }
         try (TopicCluster cluster = TopicCluster.of(settings)) {
-            return search.find(view.positions(), cluster.client(), from, to, k);
+            return search.find(view, cluster.client(), from, to, k);
         }
     }
 
@@ -184,7 +153,7 @@ final class Application implements Operations {
             String url = Serving.url(settings.data()).orElseThrow(() -> e);
             Path absolute = target.toAbsolutePath().normalize();
             try {
-                Serving.backup(url, absolute, tokenFile, settings.http().tls());
+                new ServingClient(url, tokenFile, settings.http().tls()).backup(absolute);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while the backup was made", interrupted);
@@ -211,38 +180,25 @@ final class Application implements Operations {
         return new Opened(engine, new Queries(engine.view(), settings.recall()));
     }
 
-    /** What is to be closed in the end. */
-    @FunctionalInterface
-    private interface Running {
-        void close();
+    /** Does some work, then waits until SIGTERM or Ctrl-C; these end the work, too. Then everything is closed before the process ends. */
+    private static int untilStopped(StopSignal.Work work, AutoCloseable server) throws IOException {
+        try (StopSignal signal = StopSignal.install()) {
+            return uninterrupted(() -> {
+                signal.during(work);
+                signal.await();
+                server.close();
+            });
+        }
     }
 
-    /** Until SIGTERM or Ctrl-C; then everything is closed, with a last checkpoint, before the process ends. */
-    private static int waitForStop(Running server) {
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch closed = new CountDownLatch(1);
-        Thread hook = new Thread(
-                () -> {
-                    stop.countDown();
-                    try {
-                        if (!closed.await(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-                            LOG.warn("closing takes too long; what is not checkpointed will be read again");
-                        }
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                    // A stop that was asked for and went well is a success, whatever the signal.
-                    java.lang.Runtime.getRuntime().halt(0);
-                },
-                "synfire-stop");
-        java.lang.Runtime.getRuntime().addShutdownHook(hook);
+    private static int uninterrupted(StopSignal.Work work) throws IOException {
         try {
-            stop.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            work.run();
+            return 0;
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("interrupted: " + e.getMessage(), e);
         }
-        server.close();
-        closed.countDown();
-        return 0;
     }
 }

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The main job on real purchases: produces them into Kafka, learns them, shows what goes with three products. What is already in the
@@ -43,13 +43,18 @@ final class Demo {
         this.err = err;
     }
 
-    void run(boolean once) throws IOException {
+    /** With {@code once} it ends when it has shown what it learned, and nobody is answered over HTTP meanwhile. */
+    void run(boolean once) throws IOException, InterruptedException {
         out.println(
                 "Purchases: Chen, D. (2015), Online Retail, UCI Machine Learning Repository, DOI 10.24432/C5BW33, CC BY 4.0");
+        if (!once) {
+            server.answer();
+        }
+        server.connect();
         long total = produce();
         long before = server.view().counts().episodes();
         long start = System.nanoTime();
-        server.startLearning();
+        server.learn();
         StatusAnswer learned = awaitCaughtUp(total);
         double seconds = (System.nanoTime() - start) / 1e9;
         show();
@@ -69,7 +74,6 @@ final class Demo {
                 learned.counts().episodes(),
                 learned.counts().deadLetters());
         if (!once) {
-            server.startAnswering();
             out.printf("%nopen %s%n", server.url());
             String data = server.settings().data().toString();
             out.printf(
@@ -113,7 +117,7 @@ final class Demo {
         }
     }
 
-    private StatusAnswer awaitCaughtUp(long total) {
+    private StatusAnswer awaitCaughtUp(long total) throws InterruptedException {
         ProgressBar progress = new ProgressBar(err, "learning", total);
         while (true) {
             StatusAnswer status = server.status();
@@ -129,7 +133,7 @@ final class Demo {
                 progress.done();
                 return status;
             }
-            LockSupport.parkNanos(LOOK_NANOS);
+            TimeUnit.NANOSECONDS.sleep(LOOK_NANOS);
         }
     }
 

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +103,8 @@ final class Diffing {
         LogReplay.requireReadable(settings, logs);
         LearningSettings learning = first.view().settings();
         ProgressBar progress = new ProgressBar(err, "reading the tail", 0);
-        FileTail.read(logs, learning, settings.decoding(), tail, progress::at);
+        new FileTail(learning, settings.decoding(), InstantSource.system().millis())
+                .read(List.of(log(first), log(second)), tail, progress::at);
         if (LogReplay.needsTopic(settings, logs)) {
             try (TopicCluster cluster = TopicCluster.of(settings)) {
                 for (Engine engine : List.of(first, second)) {
@@ -125,6 +127,10 @@ final class Diffing {
                     Instant.ofEpochMilli(episodes.get(episodes.size() - 1).atMs()));
         }
         return episodes;
+    }
+
+    private static FileTail.Log log(Engine engine) {
+        return new FileTail.Log(engine.positions(), engine.view().stretches());
     }
 
     private List<Score> scores(

@@ -2,6 +2,7 @@ package io.synfire.query.app;
 
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.FileSightings;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.TopicIds;
@@ -36,11 +37,13 @@ final class EvidenceSearch {
     /**
      * Searches.
      *
+     * @param memory says how far each source was learned
      * @param client reaches the topic's cluster; null if {@link #needsTopic} says that nothing was learned from it
      * @throws IllegalStateException if the memory was learned from neither this topic nor files, the topic is another than the one that was
-     *     learned, or the cluster does not answer
+     *     learned, or the cluster does not answer; or a file was replaced, cut short or removed since it was learned
      */
-    EvidenceAnswer find(List<Position> positions, @Nullable ClientProperties client, String from, String to, int k) {
+    EvidenceAnswer find(MemoryView memory, @Nullable ClientProperties client, String from, String to, int k) {
+        List<Position> positions = memory.positions();
         String topic = settings.topics().episodes();
         List<Sightings> all = new ArrayList<>();
         if (client != null && needsTopic(positions)) {
@@ -49,6 +52,7 @@ final class EvidenceSearch {
         }
         FileSightings files = new FileSightings(
                 positions,
+                memory.stretches(),
                 learning,
                 settings.decoding().mapping(),
                 settings.decoding().limits());
@@ -56,7 +60,7 @@ final class EvidenceSearch {
             try {
                 all.add(files.find(from, to, k));
             } catch (IOException e) {
-                throw new UncheckedIOException("a file that was learned cannot be read: " + e.getMessage(), e);
+                throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
             }
         }
         if (all.isEmpty()) {

@@ -6,28 +6,38 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.ingest.file.FileDeadLetters;
 import io.synfire.ingest.file.FileForgetter;
 import io.synfire.ingest.forget.ForgetReceipt;
+import io.synfire.ingest.forget.ForgetReceipt.Appended;
+import io.synfire.ingest.forget.HeldId;
 import io.synfire.ingest.kafka.ClientProperties;
-import io.synfire.ingest.kafka.EpisodeConsumer;
+import io.synfire.ingest.kafka.TopicDeadLetters;
+import io.synfire.ingest.kafka.TopicDeadLetters.Place;
 import io.synfire.ingest.kafka.TopicForgetter;
-import io.synfire.ingest.kafka.TopicIds;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.ForgetAnswer.DeadLetter;
+import io.synfire.query.answer.ForgetAnswer.Outcome;
+import io.synfire.query.answer.ForgetAnswer.Part;
 import io.synfire.query.cli.Operations.Forgotten;
 import io.synfire.query.recall.UnknownConceptException;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a memory forget, by what is appended to the logs it was learned from: its topic, its files, or both. What a serving process learns,
- * that process takes back when it reads it; a store that nobody serves is brought up to date here.
+ * Makes a memory forget, by what is appended to the logs it was learned from: its topic, its files, or both; and says what the memory did
+ * with it. What a serving process learns, that process takes back when it reads it; a store that nobody serves is brought up to date here.
  */
 final class Forgetting {
 
-    private static final long LOOK_NANOS = 20_000_000;
+    private static final String KAFKA = "kafka:";
 
     private final Settings settings;
 
@@ -39,13 +49,20 @@ final class Forgetting {
         @Nullable
         ForgetReceipt receipt;
 
-        final List<ForgetReceipt.Appended> appended = new ArrayList<>();
-        boolean applied = true;
+        final List<Part> parts = new ArrayList<>();
+        final List<DeadLetter> deadLetters = new ArrayList<>();
+        long deadLettersCount;
 
         void add(ForgetReceipt more) {
             ForgetReceipt before = receipt;
             receipt = before == null ? more : before.plus(more);
-            appended.addAll(more.appended());
+        }
+
+        void add(DeadLetter letter) {
+            deadLettersCount++;
+            if (deadLetters.size() < ForgetAnswer.DEAD_LETTERS_MAX) {
+                deadLetters.add(letter);
+            }
         }
     }
 
@@ -55,7 +72,7 @@ final class Forgetting {
 
     ForgetAnswer forget(Forgotten what) throws IOException {
         Known known = known(what);
-        String topic = "kafka:" + settings.topics().episodes();
+        String topic = KAFKA + settings.topics().episodes();
         boolean hasTopic = known.positions().stream()
                 .anyMatch(position -> position.source().equals(topic));
         boolean hasFiles = FileForgetter.hasFiles(known.positions());
@@ -77,6 +94,7 @@ final class Forgetting {
     private Known known(Forgotten what) {
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
             MemoryView view = engine.view();
+            Stores.requireSame(settings, view.settings());
             String concept = what.concept();
             if (concept != null && view.conceptOf(concept) < 0) {
                 throw new UnknownConceptException(concept);
@@ -85,73 +103,126 @@ final class Forgetting {
         }
     }
 
+    private static HeldId id(Forgotten what) {
+        return new HeldId(String.valueOf(what.context() == null ? what.concept() : what.context()));
+    }
+
     private void inFiles(Forgotten what, Done done) throws IOException {
+        Path deadLetters = settings.data().resolve("dead-letters.jsonl");
+        List<Appended> appended = new ArrayList<>();
         try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
             FileForgetter forgetter = new FileForgetter(
-                    engine,
-                    settings.data().resolve("forgotten.jsonl"),
-                    settings.data().resolve("dead-letters.jsonl"),
-                    settings.decoding().mapping(),
-                    settings.decoding().limits());
+                    engine, settings.data().resolve("forgotten.jsonl"), deadLetters, settings.decoding());
             String context = what.context();
             if (context != null) {
-                done.add(forgetter.forgetContext(context));
+                ForgetReceipt receipt = forgetter.forgetContext(context);
+                done.add(receipt);
+                appended.addAll(receipt.appended());
             } else {
-                done.appended.addAll(forgetter.forgetConcept(String.valueOf(what.concept())));
+                appended.addAll(forgetter.forgetConcept(String.valueOf(what.concept())));
             }
+        } catch (StoreInUseException e) {
+            throw new IllegalStateException(
+                    "parts of the memory were learned from files, which only who has the store can take back, so stop that first: "
+                            + e.getMessage(),
+                    e);
         }
+        FileDeadLetters letters = FileDeadLetters.in(deadLetters, id(what));
+        for (Appended each : appended) {
+            Optional<String> reason = letters.reason(each.source(), each.offset());
+            done.parts.add(part(each, reason.isPresent() ? Outcome.DEAD_LETTER : Outcome.APPLIED, reason.orElse(null)));
+        }
+        letters.lines().forEach(line -> done.add(new DeadLetter("file:" + deadLetters, 0, line)));
     }
 
-    private void inTopic(Forgotten what, Known known, Done done) {
+    private void inTopic(Forgotten what, Known known, Done done) throws IOException {
         try (TopicCluster cluster = TopicCluster.of(settings)) {
             ClientProperties client = cluster.client();
-            TopicIds.require(client, settings.topics().episodes(), known.positions());
-            TopicForgetter forgetter =
-                    new TopicForgetter(client, settings.topics().episodes(), settings.decoding(), known.learning());
+            TopicForgetter forgetter = new TopicForgetter(
+                    client, settings.topics(), settings.decoding(), known.learning(), InstantSource.system());
             String context = what.context();
+            List<Appended> appended = new ArrayList<>();
             if (context != null) {
-                done.add(forgetter.forgetContext(context, known.watermarkMs()));
+                ForgetReceipt receipt = forgetter.forgetContext(context, known.positions(), known.watermarkMs());
+                done.add(receipt);
+                appended.addAll(receipt.appended());
             } else {
-                done.appended.add(forgetter.forgetConcept(String.valueOf(what.concept())));
+                appended.addAll(forgetter.forgetConcept(String.valueOf(what.concept()), known.positions()));
             }
-            done.applied = !done.appended.isEmpty() && apply(client);
+            MemoryWait.Waited waited = what.isAwaited() ? waited(what, known, client, appended) : null;
+            TopicDeadLetters letters =
+                    new TopicDeadLetters(client, settings.topics().deadLetters(), id(what));
+            letters.look();
+            for (Appended each : appended) {
+                done.parts.add(outcome(each, known, waited, letters));
+            }
+            letters.places()
+                    .forEach(place ->
+                            done.add(new DeadLetter(KAFKA + place.topic(), place.partition(), place.offset())));
         }
     }
 
-    /** Learns the topic to its end; false if another process does. */
-    private boolean apply(ClientProperties client) {
-        SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        EpisodeConsumer.Options options = new EpisodeConsumer.Options(
-                settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults(), null);
-        try (Engine engine = Stores.open(settings, meters);
-                EpisodeConsumer consumer = new EpisodeConsumer(engine, client, options, meters)) {
-            consumer.start();
-            while (!consumer.ready()) {
-                Throwable failure = consumer.failure();
-                if (failure != null) {
-                    throw new IllegalStateException(
-                            "what was appended cannot be applied, a learner will when it can: " + failure.getMessage(),
-                            failure);
-                }
-                LockSupport.parkNanos(LOOK_NANOS);
+    private MemoryWait.Waited waited(Forgotten what, Known known, ClientProperties client, List<Appended> appended)
+            throws IOException {
+        String topic = KAFKA + settings.topics().episodes();
+        String topicId = known.positions().stream()
+                .filter(position -> position.source().equals(topic))
+                .map(Position::sourceId)
+                .findFirst()
+                .orElseThrow();
+        Map<Integer, Long> last = new HashMap<>();
+        for (Appended each : appended) {
+            if (each.source().equals(topic) && !isAnotherMembers(known, each.partition())) {
+                last.merge(each.partition(), each.offset(), Math::max);
             }
-            return true;
-        } catch (StoreInUseException e) {
-            return false;
         }
+        return last.isEmpty()
+                ? new MemoryWait.Waited(Map.of(), null)
+                : new MemoryWait(settings, what, topicId, last).await(client);
+    }
+
+    /** In a group each memory learns the partitions that it was given. */
+    private boolean isAnotherMembers(Known known, int partition) {
+        String topic = KAFKA + settings.topics().episodes();
+        return settings.kafka().containsKey("group.id")
+                && known.positions().stream()
+                        .noneMatch(position -> position.source().equals(topic) && position.partition() == partition);
+    }
+
+    private Part outcome(Appended appended, Known known, MemoryWait.@Nullable Waited waited, TopicDeadLetters letters) {
+        String topic = appended.source().substring(KAFKA.length());
+        Optional<String> refused = letters.reason(new Place(topic, appended.partition(), appended.offset()));
+        if (refused.isPresent()) {
+            return part(appended, Outcome.DEAD_LETTER, refused.get());
+        }
+        if (waited == null) {
+            return part(appended, Outcome.NOT_AWAITED, null);
+        }
+        if (!topic.equals(settings.topics().episodes())) {
+            return part(appended, Outcome.ELSEWHERE, "the memory does not read this topic any more");
+        }
+        if (isAnotherMembers(known, appended.partition())) {
+            return part(appended, Outcome.ELSEWHERE, "another member of the group learns this partition");
+        }
+        return waited.hasRead(appended.partition(), appended.offset())
+                ? part(appended, Outcome.APPLIED, null)
+                : part(appended, Outcome.NOT_APPLIED, waited.trouble());
+    }
+
+    private static Part part(Appended appended, Outcome outcome, @Nullable String reason) {
+        return new Part(
+                appended.source(), appended.partition(), appended.offset(), appended.eventId(), outcome, reason);
     }
 
     private static ForgetAnswer answer(Forgotten what, Known known, Done done) {
-        List<ForgetAnswer.Appended> appended = done.appended.stream()
-                .map(record -> new ForgetAnswer.Appended(record.source(), record.partition(), record.offset()))
-                .toList();
         ForgetReceipt receipt = done.receipt;
         if (receipt == null) {
-            return new ForgetAnswer(null, what.concept(), null, List.of(), appended, done.applied);
+            return new ForgetAnswer(
+                    null, what.concept(), null, List.of(), done.parts, 0L, 0, done.deadLetters, done.deadLettersCount);
         }
         if (receipt.episodes() == 0) {
-            throw new IllegalStateException("the log holds nothing of this context: context=" + what.context()
-                    + " searched=" + receipt.searched());
+            throw new IllegalStateException("the log holds nothing of this context that is not taken back: context="
+                    + what.context() + " searched=" + receipt.searched() + named(done));
         }
         ForgetAnswer.Removed removed = new ForgetAnswer.Removed(
                 receipt.episodes(),
@@ -160,6 +231,22 @@ final class Forgetting {
                 receipt.evidence(),
                 known.learning().halfLives().get(known.learning().slowest()).toString(),
                 known.watermarkMs());
-        return new ForgetAnswer(what.context(), null, removed, receipt.searched(), appended, done.applied);
+        return new ForgetAnswer(
+                what.context(),
+                null,
+                removed,
+                receipt.searched(),
+                done.parts,
+                receipt.left() == ForgetReceipt.LEFT_UNKNOWN ? null : Long.valueOf(receipt.left()),
+                receipt.strangers(),
+                done.deadLetters,
+                done.deadLettersCount);
+    }
+
+    private static String named(Done done) {
+        return done.deadLettersCount == 0
+                ? ""
+                : "; dead letters still name it: count=" + done.deadLettersCount + " the first: "
+                        + done.deadLetters.get(0);
     }
 }

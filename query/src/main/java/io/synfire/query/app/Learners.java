@@ -5,6 +5,7 @@ import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,7 @@ final class Learners implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Learners.class);
 
     private final Settings settings;
-    private final ClientProperties client;
+    private final Supplier<ClientProperties> clients;
     private final MeterRegistry meters;
     private volatile @Nullable Learner learner;
     private boolean wasReady;
@@ -47,9 +48,10 @@ final class Learners implements AutoCloseable {
         }
     }
 
-    Learners(Settings settings, ClientProperties client, MeterRegistry meters) {
+    /** {@code clients} gives the cluster's properties once it has answered, before that nothing is started. */
+    Learners(Settings settings, Supplier<ClientProperties> clients, MeterRegistry meters) {
         this.settings = settings;
-        this.client = client;
+        this.clients = clients;
         this.meters = meters;
     }
 
@@ -70,7 +72,7 @@ final class Learners implements AutoCloseable {
         }
         EpisodeConsumer.Options options = new EpisodeConsumer.Options(
                 settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults(), offsetsGroup);
-        EpisodeConsumer consumer = Server.consumer(settings, memory.engine(), client, options, meters, parts);
+        EpisodeConsumer consumer = Server.consumer(settings, memory.engine(), clients.get(), options, meters, parts);
         learner = new Learner(consumer, parts, wasReady);
         consumer.start();
     }

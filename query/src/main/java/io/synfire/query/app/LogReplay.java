@@ -2,6 +2,7 @@ package io.synfire.query.app;
 
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.ingest.file.FileReplay;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.TopicReplay;
@@ -10,10 +11,12 @@ import io.synfire.ingest.replay.Rejects;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +30,19 @@ final class LogReplay {
     private final Engine engine;
     private final ReplayOptions options;
     private final Rejects rejects;
+    private final @Nullable InstantSource clock;
     private final List<Missing> missing = new ArrayList<>();
 
-    LogReplay(Settings settings, Engine engine, ReplayOptions options, Rejects rejects) {
+    /** Made when it is first needed: what it has read of dead letters it need not read again. */
+    private @Nullable TopicReplay topicReplay;
+
+    /**
+     * A replay.
+     *
+     * @param clock what a topic's events are held against, where nobody may have read them before; null where a learner has passed them
+     */
+    LogReplay(Settings settings, Engine engine, ReplayOptions options, Rejects rejects, @Nullable InstantSource clock) {
+        this.clock = clock;
         this.settings = settings;
         this.engine = engine;
         this.options = options;
@@ -61,10 +74,13 @@ final class LogReplay {
         return goal.stream().anyMatch(position -> isOfTopic(settings, position));
     }
 
-    /** Learns from where the memory stands to the goal, or until it is stopped. */
-    void replay(List<Position> goal, @Nullable ClientProperties client, ReplayWatch watch)
+    /** Learns from where the memory stands to the goal, or until it is stopped; of files the stretches that were learned. */
+    void replay(List<Position> goal, List<Stretch> stretches, @Nullable ClientProperties client, ReplayWatch watch)
             throws IOException, InterruptedException {
-        List<Position> files = goal.stream().filter(FileReplay::isFile).toList();
+        FileReplay files = new FileReplay(
+                engine, settings.decoding().mapping(), settings.decoding().limits(), options, rejects, goal, stretches);
+        // Before anything is learned.
+        files.requireFiles();
         boolean filesFirst = !goal.isEmpty() && FileReplay.isFile(goal.get(0));
         if (filesFirst) {
             replayFiles(files, watch);
@@ -77,15 +93,28 @@ final class LogReplay {
 
     /** What was passed over since it is gone. */
     List<Missing> missing() {
-        return List.copyOf(missing);
+        List<Missing> all = new ArrayList<>(missing);
+        if (topicReplay != null) {
+            all.addAll(topicReplay.missing());
+        }
+        return all;
+    }
+
+    /**
+     * What may make this another memory than the one that was learned. To be asked after {@link #replay}.
+     *
+     * @param deadLetters how many records that one has rejected; 0 if that is not known
+     */
+    Optional<String> doubt(long deadLetters) {
+        return topicReplay == null ? Optional.empty() : topicReplay.doubt(deadLetters);
     }
 
     /** How many of the records up to the goal the memory has passed. */
     long done(List<Position> goal) {
-        Map<List<Object>, Long> reached = new HashMap<>();
-        engine.positions().forEach(position -> reached.put(key(position), position.nextOffset()));
+        Map<String, Long> reached = new HashMap<>();
+        engine.positions().forEach(position -> reached.put(position.key(), position.nextOffset()));
         return goal.stream()
-                .mapToLong(position -> Math.min(position.nextOffset(), reached.getOrDefault(key(position), 0L)))
+                .mapToLong(position -> Math.min(position.nextOffset(), reached.getOrDefault(position.key(), 0L)))
                 .sum();
     }
 
@@ -93,16 +122,14 @@ final class LogReplay {
         return goal.stream().mapToLong(Position::nextOffset).sum();
     }
 
-    private void replayFiles(List<Position> goal, ReplayWatch watch) throws IOException {
-        if (goal.isEmpty() || watch.isStopped()) {
+    private void replayFiles(FileReplay files, ReplayWatch watch) throws IOException {
+        if (watch.isStopped()) {
             return;
         }
-        FileReplay replay = new FileReplay(
-                engine, settings.decoding().mapping(), settings.decoding().limits(), options, rejects);
         try {
-            replay.replay(goal, watch);
+            files.replay(watch);
         } finally {
-            missing.addAll(replay.missing());
+            missing.addAll(files.missing());
         }
     }
 
@@ -117,16 +144,10 @@ final class LogReplay {
             throw new IllegalStateException("a topic is to be read and there is no cluster: topic="
                     + settings.topics().episodes());
         }
-        TopicReplay replay =
-                new TopicReplay(client, settings.topics().episodes(), engine, settings.decoding(), options, rejects);
-        try {
-            replay.replay(topic, watch);
-        } finally {
-            missing.addAll(replay.missing());
+        if (topicReplay == null) {
+            topicReplay =
+                    new TopicReplay(client, settings.topics(), engine, settings.decoding(), options, rejects, clock);
         }
-    }
-
-    private static List<Object> key(Position position) {
-        return List.of(position.source(), position.partition());
+        topicReplay.replay(topic, watch);
     }
 }

@@ -36,6 +36,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param before the memory that was live when the rebuild began, or null if there was none
  * @param comparable whether the new memory is to learn the same
  * @param missing what was passed over so far since it is gone
+ * @param startMs when the rebuild began, milliseconds since the epoch: what files are held against that were learned before that was kept
  */
 record RebuildPlan(
         Map<String, String> arguments,
@@ -45,7 +46,8 @@ record RebuildPlan(
         List<Position> goal,
         RebuildAnswer.@Nullable Side before,
         boolean comparable,
-        List<RebuildAnswer.Missing> missing) {
+        List<RebuildAnswer.Missing> missing,
+        long startMs) {
 
     /** The file's name in the data directory of the new memory. */
     static final String FILE = "rebuild.yaml";
@@ -78,7 +80,7 @@ record RebuildPlan(
     RebuildPlan withMissing(List<RebuildAnswer.Missing> more) {
         List<RebuildAnswer.Missing> all = new ArrayList<>(missing);
         all.addAll(more);
-        return new RebuildPlan(arguments, learning, untilMs, acceptsGap, goal, before, comparable, all);
+        return new RebuildPlan(arguments, learning, untilMs, acceptsGap, goal, before, comparable, all, startMs);
     }
 
     /** The plan in a directory, or empty if there is none. */
@@ -109,6 +111,7 @@ record RebuildPlan(
         root.put("goal", goal.stream().map(RebuildPlan::toMap).toList());
         root.put("before", before == null ? null : toMap(before));
         root.put("comparable", comparable);
+        root.put("start", startMs);
         root.put("missing", missing.stream().map(RebuildPlan::toMap).toList());
         String yaml = new Dump(DumpSettings.builder()
                         .setDefaultFlowStyle(FlowStyle.BLOCK)
@@ -136,7 +139,8 @@ record RebuildPlan(
                 Boolean.parseBoolean(text(root, "comparable")),
                 list(root.get("missing")).stream()
                         .map(each -> missing(map(each)))
-                        .toList());
+                        .toList(),
+                whole(root, "start"));
     }
 
     private static Map<String, Object> toMap(Position position) {
@@ -146,6 +150,7 @@ record RebuildPlan(
         map.put("partition", position.partition());
         map.put("next-offset", position.nextOffset());
         map.put("leader-epoch", position.leaderEpoch());
+        map.put("content", position.content());
         return map;
     }
 
@@ -155,7 +160,8 @@ record RebuildPlan(
                 text(map, "source-id"),
                 (int) whole(map, "partition"),
                 whole(map, "next-offset"),
-                (int) whole(map, "leader-epoch"));
+                (int) whole(map, "leader-epoch"),
+                text(map, "content"));
     }
 
     private static Map<String, Object> toMap(RebuildAnswer.Side side) {

@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
@@ -10,8 +11,9 @@ import io.synfire.engine.store.StoreFormatException;
 import io.synfire.engine.store.StoreOutline;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.DeadLetterFile;
-import io.synfire.ingest.file.FileReplay;
+import io.synfire.ingest.file.UnmarkedFiles;
 import io.synfire.ingest.kafka.TopicReplay;
+import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
 import io.synfire.ingest.replay.Until;
@@ -25,6 +27,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +44,8 @@ final class Rebuilding {
     private final Map<String, String> environment;
     private final PrintStream err;
 
-    /** The memory that is live, as of its last checkpoint; its figures are unknown if it has an older format. */
-    private record Live(LearningSettings learning, List<Position> positions, @Nullable Side side) {}
+    /** The memory that is live, as of its last checkpoint; its figures and stretches are unknown if it has an older format. */
+    record Live(LearningSettings learning, List<Position> positions, List<Stretch> stretches, @Nullable Side side) {}
 
     Rebuilding(Map<String, String> environment, PrintStream err) {
         this.environment = environment;
@@ -62,12 +65,13 @@ final class Rebuilding {
         if (begun.isEmpty()) {
             requireEmpty(into);
         }
+        Live live = live(settings);
         try (Cluster cluster = new Cluster(settings)) {
             RebuildPlan plan = begun.isPresent()
-                    ? goOn(settings, begun.get(), given, request)
-                    : begin(settings, given, request, cluster);
+                    ? goOn(settings, begun.get(), live, given, request)
+                    : begin(settings, live, given, request, cluster);
             plan.write(into);
-            return read(settings, plan, into, cluster);
+            return read(settings, plan, live, into, cluster);
         }
     }
 
@@ -94,14 +98,19 @@ final class Rebuilding {
         }
     }
 
-    private RebuildPlan begin(Settings settings, Map<String, String> given, RebuildRequest request, Cluster cluster)
+    private RebuildPlan begin(
+            Settings settings, @Nullable Live live, Map<String, String> given, RebuildRequest request, Cluster cluster)
             throws IOException {
-        Live live = live(settings);
         LearningSettings learning = changed(live == null ? null : live.learning(), given);
         List<Position> goal = live == null
                 ? TopicReplay.end(cluster.get().client(), settings.topics().episodes())
                 : live.positions();
         LogReplay.requireReadable(settings, goal);
+        long startMs = InstantSource.system().millis();
+        UnmarkedFiles marked = new RebuildFiles(settings, err).marked(goal, learning, startMs);
+        if (!marked.missing().isEmpty() && !request.acceptGap()) {
+            throw new IncompleteLogException(marked.missing());
+        }
         boolean comparable =
                 live != null && live.side() != null && request.untilMs() == null && learning.equals(live.learning());
         return new RebuildPlan(
@@ -109,15 +118,19 @@ final class Rebuilding {
                 learning.toMap(),
                 request.untilMs(),
                 request.acceptGap(),
-                goal,
+                marked.goal(),
                 live == null ? null : live.side(),
                 comparable,
-                List.of());
+                RebuildFiles.missing(marked.missing()),
+                startMs);
     }
 
-    private RebuildPlan goOn(Settings settings, RebuildPlan plan, Map<String, String> given, RebuildRequest request)
-            throws IOException {
-        Live live = live(settings);
+    private static RebuildPlan goOn(
+            Settings settings,
+            RebuildPlan plan,
+            @Nullable Live live,
+            Map<String, String> given,
+            RebuildRequest request) {
         Map<String, String> learning =
                 changed(live == null ? null : live.learning(), given).toMap();
         Map<String, String> differences =
@@ -130,8 +143,11 @@ final class Rebuilding {
         return plan;
     }
 
-    private RebuildAnswer read(Settings settings, RebuildPlan plan, Path into, Cluster cluster) throws IOException {
+    private RebuildAnswer read(Settings settings, RebuildPlan plan, @Nullable Live live, Path into, Cluster cluster)
+            throws IOException {
         long start = System.nanoTime();
+        List<Position> goal = RebuildFiles.goal(plan, live);
+        List<Stretch> stretches = new RebuildFiles(settings, err).stretches(plan, live);
         Path store = StoreDirectory.live(into);
         RebuildPlan done = plan;
         try (Engine engine = Engine.open(store, plan.learning(), settings.engine(), new SimpleMeterRegistry());
@@ -139,24 +155,18 @@ final class Rebuilding {
             TrialsLog.watch(engine, store);
             ReplayOptions options =
                     new ReplayOptions(Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval());
-            LogReplay replay = new LogReplay(settings, engine, options, rejects);
-            new FileReplay(
-                            engine,
-                            settings.decoding().mapping(),
-                            settings.decoding().limits(),
-                            options,
-                            rejects)
-                    .requireFiles(
-                            plan.goal().stream().filter(FileReplay::isFile).toList());
-            long before = replay.done(plan.goal());
-            err.printf("rebuilding %s into %s, up to %s%n", settings.data(), into, goal(plan.goal()));
-            ProgressBar progress = ProgressBar.rated(err, "rebuilding", LogReplay.total(plan.goal()), before);
+            Side known = plan.before();
+            // Where there was no memory nobody may have read the log before, and a clock decides of what is ahead.
+            LogReplay replay =
+                    new LogReplay(settings, engine, options, rejects, known == null ? InstantSource.system() : null);
+            long before = replay.done(goal);
+            err.printf("rebuilding %s into %s, up to %s%n", settings.data(), into, goal(goal));
+            ProgressBar progress = ProgressBar.rated(err, "rebuilding", LogReplay.total(goal), before);
             try {
                 replay.replay(
-                        plan.goal(),
-                        LogReplay.needsTopic(settings, plan.goal())
-                                ? cluster.get().client()
-                                : null,
+                        goal,
+                        stretches,
+                        LogReplay.needsTopic(settings, goal) ? cluster.get().client() : null,
                         new ReplayWatch() {
                             @Override
                             public boolean isStopped() {
@@ -165,7 +175,7 @@ final class Rebuilding {
 
                             @Override
                             public void moved() {
-                                progress.at(replay.done(plan.goal()));
+                                progress.at(replay.done(goal));
                             }
                         });
             } catch (InterruptedException e) {
@@ -173,18 +183,16 @@ final class Rebuilding {
                 throw new IllegalStateException("interrupted; the same command goes on: into=" + into, e);
             } finally {
                 if (!replay.missing().isEmpty()) {
-                    done = plan.withMissing(replay.missing().stream()
-                            .map(range -> new RebuildAnswer.Missing(
-                                    range.source(), range.partition(), range.fromOffset(), range.toOffset()))
-                            .toList());
+                    done = plan.withMissing(RebuildFiles.missing(replay.missing()));
                     done.write(into);
                 }
             }
-            progress.at(replay.done(plan.goal()));
+            progress.at(replay.done(goal));
             progress.done();
+            replay.doubt(known == null ? 0 : known.deadLetters()).ifPresent(doubt -> err.printf("%s%n", doubt));
             engine.flush();
             double seconds = (System.nanoTime() - start) / 1e9;
-            return answer(done, into, engine, replay.done(plan.goal()) - before, seconds);
+            return answer(done, into, engine, replay.done(goal) - before, seconds);
         }
     }
 
@@ -214,7 +222,8 @@ final class Rebuilding {
             return null;
         }
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
-            return new Live(engine.view().settings(), engine.positions(), side(engine));
+            MemoryView view = engine.view();
+            return new Live(view.settings(), view.positions(), view.stretches(), side(engine));
         } catch (StoreFormatException e) {
             Optional<StoreOutline> older = Engine.outline(settings.store());
             if (older.isPresent()) {
@@ -231,7 +240,7 @@ final class Rebuilding {
         err.printf(
                 "the store has an older format: store=%s format=%d; its settings and positions are used, its values cannot be compared%n",
                 settings.store(), older.format());
-        return new Live(LearningSettings.parse(older.settings()), older.positions(), null);
+        return new Live(LearningSettings.parse(older.settings()), older.positions(), List.of(), null);
     }
 
     private @Nullable Live unreadable(StoreException e) {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.file.DeadLetterFile;
 import io.synfire.ingest.kafka.ClientProperties;
@@ -13,6 +14,7 @@ import io.synfire.ingest.replay.Until;
 import io.synfire.query.answer.RebuildStatus;
 import io.synfire.query.answer.RebuildStatus.State;
 import io.synfire.query.http.RebuildControl;
+import io.synfire.query.http.UnavailableException;
 import io.synfire.query.recall.BadQueryException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +50,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
     private final Settings settings;
     private final LiveMemory live;
     private final Learners learners;
-    private final ClientProperties client;
+    private final Supplier<ClientProperties> clients;
     private final MeterRegistry meters;
     private @Nullable Running running;
     private RebuildStatus last = RebuildStatus.none();
@@ -73,11 +76,17 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         }
     }
 
-    Rebuilds(Settings settings, LiveMemory live, Learners learners, ClientProperties client, MeterRegistry meters) {
+    /** {@code clients} gives the cluster's properties, or throws {@link UnavailableException} while it has not answered. */
+    Rebuilds(
+            Settings settings,
+            LiveMemory live,
+            Learners learners,
+            Supplier<ClientProperties> clients,
+            MeterRegistry meters) {
         this.settings = settings;
         this.live = live;
         this.learners = learners;
-        this.client = client;
+        this.clients = clients;
         this.meters = meters;
     }
 
@@ -86,6 +95,8 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         if (running != null || closed) {
             throw new ConflictException("a rebuild is under way, one at a time: state=" + status().state());
         }
+        // Its learner is to be stopped and started: there is none before.
+        var unused = clients.get();
         Running begun = new Running(learning(changed), checked(untilMs));
         Thread thread = new Thread(() -> run(begun), "synfire-rebuild");
         thread.setDaemon(true);
@@ -196,7 +207,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         TrialsLog.watch(engine, store);
         try (DeadLetterFile rejects = new DeadLetterFile(dead)) {
             ReplayOptions options = new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval());
-            LogReplay replay = new LogReplay(settings, engine, options, rejects);
+            LogReplay replay = new LogReplay(settings, engine, options, rejects, null);
             if (catchUp(now, replay) && takeOver(now)) {
                 swap(now, replay, engine, store, dead);
             }
@@ -236,7 +247,8 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
     }
 
     private void replay(Running now, LogReplay replay, List<Position> goal) throws IOException, InterruptedException {
-        replay.replay(goal, client, new ReplayWatch() {
+        List<Stretch> stretches = live.view().stretches();
+        replay.replay(goal, stretches, clients.get(), new ReplayWatch() {
             @Override
             public boolean isStopped() {
                 return now.stopping && now.state == State.READING;
@@ -263,6 +275,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         learners.stop();
         try {
             replay(now, replay, live.engine().positions());
+            replay.doubt(live.view().counts().deadLetters()).ifPresent(doubt -> LOG.warn("{}", doubt));
             engine.flush();
             keep(dead);
             StoreDirectory.point(settings.data(), store);

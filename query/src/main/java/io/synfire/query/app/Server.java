@@ -15,11 +15,7 @@ import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.kafka.AtomicProducer;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
-import io.synfire.ingest.kafka.EpisodeProducer;
-import io.synfire.ingest.kafka.LocalBroker;
-import io.synfire.ingest.kafka.SilentClusterException;
 import io.synfire.ingest.kafka.TopicReplay;
-import io.synfire.ingest.kafka.Topics;
 import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.cli.Version;
 import io.synfire.query.http.Admin;
@@ -33,8 +29,6 @@ import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,18 +42,14 @@ final class Server implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
-    /** More transactions at once are hardly faster: the broker is busy. Each may keep 17 MiB once it had much to send. */
-    private static final int TRANSACTIONS_MAX = 4;
-
-    private static final long HEAP_PER_TRANSACTION = 128L << 20;
-
     private final Settings settings;
     private final PrometheusMeterRegistry meters;
     private final LiveMemory memory;
     private final @Nullable Learners learners;
-    private final @Nullable ClientProperties client;
+    private final @Nullable ClusterLink link;
     private final HttpServer http;
     private final Deque<AutoCloseable> parts;
+    private volatile boolean taking;
     private boolean closed;
 
     private Server(
@@ -67,26 +57,25 @@ final class Server implements AutoCloseable {
             PrometheusMeterRegistry meters,
             LiveMemory memory,
             @Nullable Learners learners,
-            @Nullable ClientProperties client,
-            @Nullable AtomicProducer producer,
+            @Nullable ClusterLink link,
             @Nullable RebuildControl rebuilds,
             Deque<AutoCloseable> parts) {
         this.settings = settings;
         this.meters = meters;
         this.memory = memory;
         this.learners = learners;
-        this.client = client;
+        this.link = link;
         this.parts = parts;
-        ValidatingSink sink = producer == null
+        ValidatingSink sink = link == null
                 ? null
-                : new ValidatingSink(memory, producer, settings.decoding(), InstantSource.system());
+                : new ValidatingSink(memory, () -> producer(link), settings.decoding(), InstantSource.system());
         this.http = new HttpServer(
                 settings.http(),
                 memory,
                 this::status,
                 sink,
-                client == null ? null : evidence(settings, memory, client),
-                new Admin(client == null ? null : new LiveBackups(settings, memory), rebuilds),
+                link == null ? null : evidence(settings, memory, link),
+                new Admin(link == null ? null : new LiveBackups(settings, memory), rebuilds),
                 meters,
                 InstantSource.system());
     }
@@ -99,42 +88,13 @@ final class Server implements AutoCloseable {
             // The store first: if another process has it, nothing else is to be started.
             LiveMemory memory = opened(parts, new LiveMemory(Stores.open(settings, meters), settings.recall()));
             Stores.tidy(settings);
-            Map<String, String> kafka = new HashMap<>(settings.kafka());
-            if (!kafka.containsKey("bootstrap.servers")) {
-                LocalBroker broker =
-                        opened(parts, LocalBroker.start(settings.data().resolve("kafka"), LocalBroker.PREFERRED_PORT));
-                kafka.put("bootstrap.servers", broker.bootstrapServers());
-                LOG.info("a Kafka broker runs in this process at {}", broker.bootstrapServers());
-            }
-            ClientProperties client = new ClientProperties(kafka);
-            createTopics(settings, client);
-            AtomicProducer producer = opened(parts, producer(settings, client, meters, parts));
-            Learners learners = opened(parts, new Learners(settings, client, meters));
-            Rebuilds rebuilds = opened(parts, new Rebuilds(settings, memory, learners, client, meters));
-            return new Server(settings, meters, memory, learners, client, producer, rebuilds, parts);
+            ClusterLink link = opened(parts, new ClusterLink(settings, meters));
+            Learners learners = opened(parts, new Learners(settings, link::client, meters));
+            Rebuilds rebuilds = opened(parts, new Rebuilds(settings, memory, learners, link::client, meters));
+            return new Server(settings, meters, memory, learners, link, rebuilds, parts);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
-        }
-    }
-
-    /** What appends posted episodes. */
-    private static AtomicProducer producer(
-            Settings settings, ClientProperties client, MeterRegistry meters, Deque<AutoCloseable> parts) {
-        String topic = settings.topics().episodes();
-        EpisodeProducer single = opened(parts, new EpisodeProducer(client, topic, meters));
-        long atOnce = Runtime.getRuntime().maxMemory() / HEAP_PER_TRANSACTION;
-        return new AtomicProducer(client, topic, single, (int) Math.max(1, Math.min(TRANSACTIONS_MAX, atOnce)));
-    }
-
-    /** What was learned before can be asked for without a cluster; the learner waits for it. */
-    private static void createTopics(Settings settings, ClientProperties client) {
-        try {
-            new Topics(client).create(settings.topics(), settings.partitions());
-        } catch (SilentClusterException e) {
-            LOG.warn(
-                    "{}; the learner waits for it, and topics that are missing are made at the next start",
-                    e.getMessage());
         }
     }
 
@@ -145,7 +105,7 @@ final class Server implements AutoCloseable {
             PrometheusMeterRegistry meters = meters(parts);
             Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), meters);
             LiveMemory memory = opened(parts, new LiveMemory(engine, settings.recall()));
-            return new Server(settings, meters, memory, null, null, null, null, parts);
+            return new Server(settings, meters, memory, null, null, null, parts);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -165,28 +125,43 @@ final class Server implements AutoCloseable {
         return opened(parts, new EpisodeConsumer(engine, client, options, scoring, meters));
     }
 
-    private static EvidenceSource evidence(Settings settings, LiveMemory memory, ClientProperties client) {
+    private static EvidenceSource evidence(Settings settings, LiveMemory memory, ClusterLink link) {
         return (from, to, k) -> {
+            ClientProperties client = link.client();
             MemoryView view = memory.view();
             try {
-                return new EvidenceSearch(settings, view.settings()).find(view.positions(), client, from, to, k);
+                return new EvidenceSearch(settings, view.settings()).find(view, client, from, to, k);
             } catch (IllegalStateException | UncheckedIOException e) {
                 throw new UnavailableException(String.valueOf(e.getMessage()), e);
             }
         };
     }
 
-    /** Starts to learn and to answer. */
-    void start() {
-        startLearning();
-        startAnswering();
+    /** What appends posted episodes. */
+    private AtomicProducer producer(ClusterLink to) {
+        AtomicProducer producer = to.producer();
+        if (!taking) {
+            throw new UnavailableException("no episodes are taken yet, the memory is being filled: try again later");
+        }
+        if (learners != null && learners.waiting() != null) {
+            throw new UnavailableException("the cluster does not answer, nothing was appended: try again later");
+        }
+        return producer;
+    }
+
+    /** Answers at once, and learns as soon as the cluster has answered, however long that takes. */
+    void start() throws InterruptedException {
+        answer();
+        connect();
+        learn();
         // Last: a cluster that does not answer must hold up nothing.
-        if (client != null) {
-            logLag(client);
+        if (link != null) {
+            logLag(link.client());
         }
     }
 
-    void startLearning() {
+    /** Answers from what is stored. */
+    void answer() {
         StatusAnswer now = status();
         LOG.info("settings given: {}", settings.given());
         LOG.info(
@@ -208,9 +183,28 @@ final class Server implements AutoCloseable {
                         position.source(),
                         position.partition(),
                         position.nextOffset()));
+        http.start();
+        parts.push(http);
         if (learners != null) {
-            learners.start(memory);
+            sayWhere();
         }
+        LOG.info("answering at {}", url());
+    }
+
+    /** Waits for the cluster, if this server learns from one. */
+    void connect() throws InterruptedException {
+        if (link != null) {
+            link.open();
+        }
+    }
+
+    /** Learns, and takes episodes, if there is a cluster that has answered. */
+    void learn() {
+        if (link == null || learners == null) {
+            return;
+        }
+        learners.start(memory);
+        taking = true;
     }
 
     private void logLag(ClientProperties cluster) {
@@ -229,15 +223,6 @@ final class Server implements AutoCloseable {
             // The learner waits for the cluster; the log does not.
             LOG.warn("the lag is not known yet: {}", e.getMessage());
         }
-    }
-
-    void startAnswering() {
-        http.start();
-        parts.push(http);
-        if (learners != null) {
-            sayWhere();
-        }
-        LOG.info("answering at {}", url());
     }
 
     /** For the commands that need the holder of the store. */
@@ -263,10 +248,10 @@ final class Server implements AutoCloseable {
     }
 
     ClientProperties client() {
-        if (client == null) {
+        if (link == null) {
             throw new IllegalStateException("this server has no cluster");
         }
-        return client;
+        return link.client();
     }
 
     PrometheusMeterRegistry meters() {
@@ -283,9 +268,14 @@ final class Server implements AutoCloseable {
                         memory.view(),
                         learners.ready() && failure == null,
                         learners.lag(),
-                        failure == null ? learners.waiting() : null,
+                        failure == null ? waiting(learners) : null,
                         why)
                 .reading(learners.partitions());
+    }
+
+    private @Nullable String waiting(Learners taught) {
+        String notYet = link == null ? null : link.waiting();
+        return notYet == null ? taught.waiting() : notYet;
     }
 
     /** What is the matter: damage, whoever met it; a learner that stopped; a disk that is full. */

@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.synfire.query.cli.Operations.Common;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,6 +78,10 @@ final class SettingsSources {
                     "the settings file must be YAML, " + e.getProblem() + ": config=" + file + where);
         } catch (YamlEngineException e) {
             throw new IllegalArgumentException("the settings file must be YAML: config=" + file);
+        } catch (NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new IOException("the settings file cannot be read: config=" + file + ": " + e.getMessage(), e);
         }
     }
 

@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.SettingsMismatchException;
+import io.synfire.engine.learn.LearningSettings;
 import io.synfire.query.cli.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +39,21 @@ final class Stores {
             return engine;
         } catch (SettingsMismatchException e) {
             throw new UsageException(e.getMessage() + System.lineSeparator() + "  " + command(settings, e.given()), e);
+        }
+    }
+
+    /**
+     * Refuses other learning settings than those of the memory, before anything is done with it.
+     *
+     * @throws UsageException if others are given
+     */
+    static void requireSame(Settings settings, LearningSettings stored) {
+        Map<String, String> differences = stored.differences(settings.learning());
+        if (!differences.isEmpty()) {
+            throw new UsageException(
+                    "a store keeps the learning settings it was created with: store=" + settings.store()
+                            + " stored -> given: " + differences + System.lineSeparator() + "  "
+                            + command(settings, settings.learning()));
         }
     }
 

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Posted episodes on their way into the topic: all are checked as the learner would, then all are appended, or none. */
 final class ValidatingSink implements EpisodeSink {
@@ -26,14 +27,15 @@ final class ValidatingSink implements EpisodeSink {
     private static final int LARGE_BYTES = 64 << 10;
 
     private final LiveMemory memory;
-    private final AtomicProducer producer;
+    private final Supplier<AtomicProducer> producers;
     private final InstantSource clock;
     private final JsonEpisodeCodec codec;
 
-    ValidatingSink(LiveMemory memory, AtomicProducer producer, Decoding decoding, InstantSource clock) {
+    /** {@code producers} gives one, or throws {@link UnavailableException} while nothing can be appended. */
+    ValidatingSink(LiveMemory memory, Supplier<AtomicProducer> producers, Decoding decoding, InstantSource clock) {
         this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits());
         this.memory = memory;
-        this.producer = producer;
+        this.producers = producers;
         this.clock = clock;
     }
 
@@ -45,6 +47,7 @@ final class ValidatingSink implements EpisodeSink {
         for (int i = 0; i < records.size(); i++) {
             outgoing.add(checked(records.get(i), i, nowMs));
         }
+        AtomicProducer producer = producers.get();
         try {
             EpisodeProducer.Appended appended = producer.append(outgoing);
             return new Appended(appended.partition(), appended.firstOffset(), appended.lastOffset());

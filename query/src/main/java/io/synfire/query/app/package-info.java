@@ -3,13 +3,13 @@
  *
  * <pre>
  *   Main ──► cli ──► Application ──► Settings
- *                        ├── Server: LocalBroker? → Learners: EpisodeConsumer → LiveMemory: Engine → Queries → HttpServer
+ *                        ├── Server: ClusterLink (LocalBroker?) → Learners: EpisodeConsumer → LiveMemory: Engine → Queries → HttpServer
  *                        │           └── Rebuilds: LogReplay → another Engine, which takes the LiveMemory's place
  *                        ├── Rebuilding: LogReplay → Engine, in a data directory of its own
  *                        ├── Diffing: compare.MemoryComparer over two memories
  *                        ├── Demo: a Server, fed with DemoBaskets
  *                        ├── Benching: bench.Bench or bench.LongRun, over memories that learn as a Server's does
- *                        └── EpisodeFile → Engine
+ *                        └── FileLearner → Engine
  * </pre>
  *
  * <p>In: arguments, environment, settings file. Out: running parts, closed in the reverse order. The only package of the query side that

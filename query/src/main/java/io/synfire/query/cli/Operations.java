@@ -8,6 +8,7 @@ import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.LearnAnswer;
 import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.RestoreAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
@@ -15,6 +16,7 @@ import io.synfire.query.answer.ScenarioAnswer.Scenario;
 import io.synfire.query.recall.Queries;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,11 +56,20 @@ public interface Operations {
      * Learns files, with no Kafka.
      *
      * @param common what every command may be given
-     * @param files paths; - is the standard input
-     * @return exit code
+     * @param request what to learn
+     * @return what became of it
      * @throws IOException if the settings or a file cannot be read
      */
-    int learn(Common common, List<String> files) throws IOException;
+    LearnAnswer learn(Common common, LearnRequest request) throws IOException;
+
+    /**
+     * What to learn.
+     *
+     * @param files paths; - is the standard input
+     * @param asNew whether each file is taken for one that was never learned
+     * @param again whether the dead letters are learned again, after the files
+     */
+    record LearnRequest(List<String> files, boolean asNew, boolean again) {}
 
     /**
      * Makes the memory forget a context or a concept, by what is appended to its log.
@@ -84,12 +95,34 @@ public interface Operations {
     EvidenceAnswer evidence(Common common, Opened memory, String from, String to, int k) throws IOException;
 
     /**
-     * What is to be forgotten: one of both.
+     * What is to be forgotten: a context or a concept; and how long to wait for it.
      *
      * @param context a context's key, or null
      * @param concept a concept's id, or null
+     * @param isAwaited whether to wait until the memory has applied it
+     * @param tokenFile file that holds a token, where the serving process asks for one; or null
+     * @param patience how long to wait for a memory that moves on nowhere
      */
-    record Forgotten(@Nullable String context, @Nullable String concept) {}
+    record Forgotten(
+            @Nullable String context,
+            @Nullable String concept,
+            boolean isAwaited,
+            @Nullable Path tokenFile,
+            Duration patience) {
+
+        /** How long to wait, unless asked otherwise. */
+        public static final Duration PATIENCE = Duration.ofSeconds(60);
+
+        /**
+         * To be waited for.
+         *
+         * @param context a context's key, or null
+         * @param concept a concept's id, or null
+         */
+        public Forgotten(@Nullable String context, @Nullable String concept) {
+            this(context, concept, true, null, PATIENCE);
+        }
+    }
 
     /**
      * Builds a memory from the log anew, in a data directory of its own.

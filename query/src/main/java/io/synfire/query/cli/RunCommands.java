@@ -1,15 +1,14 @@
 package io.synfire.query.cli;
 
-import io.synfire.query.answer.AnswerJson;
-import io.synfire.query.answer.AnswerText;
-import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.LearnAnswer;
+import io.synfire.query.answer.LearnJson;
+import io.synfire.query.answer.LearnText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,7 +27,7 @@ final class RunCommands {
         private final SynfireCommand root;
         private final Operations operations;
 
-        @Option(names = "--once", description = "end after printing")
+        @Option(names = "--once", description = "end after printing; does not listen for HTTP")
         boolean once;
 
         Demo(SynfireCommand root, Operations operations) {
@@ -61,46 +60,27 @@ final class RunCommands {
         }
     }
 
-    @Command(name = "learn", description = "Learns files of JSON lines (plain, gzip, zstd), with no Kafka.")
+    @Command(
+            name = "learn",
+            description =
+                    "Learns files of JSON lines (plain, gzip, zstd), with no Kafka. A file that grew or was renamed goes on where it was left.")
     static final class Learn implements Callable<Integer> {
         private final SynfireCommand root;
         private final Operations operations;
 
-        @Parameters(arity = "1..*", paramLabel = "FILE", description = "path, or - for the standard input")
+        @Parameters(arity = "0..*", paramLabel = "FILE", description = "path, or - for the standard input")
         List<String> files = new ArrayList<>();
 
-        Learn(SynfireCommand root, Operations operations) {
-            this.root = root;
-            this.operations = operations;
-        }
+        @Option(
+                names = "--as-new",
+                description =
+                        "take each file for one that was never learned, whatever it holds and whatever was learned under its name")
+        boolean asNew;
 
-        @Override
-        public Integer call() throws IOException {
-            return operations.learn(root.common(), files);
-        }
-    }
-
-    @Command(
-            name = "forget",
-            description =
-                    "Unlearns a whole context, or forgets a concept, by what is appended to the log; prints a receipt.")
-    static final class Forget implements Callable<Integer> {
-        private final SynfireCommand root;
-        private final Operations operations;
-
-        /** One of both. */
-        static final class What {
-            @Option(names = "--context", paramLabel = "KEY", description = "all that was learned in this context")
-            @Nullable
-            String context;
-
-            @Option(names = "--concept", paramLabel = "ID", description = "this concept, and all associations of it")
-            @Nullable
-            String concept;
-        }
-
-        @ArgGroup(multiplicity = "1")
-        What what = new What();
+        @Option(
+                names = "--again",
+                description = "learn the records in dead-letters.jsonl that were not learned since, after the files")
+        boolean again;
 
         @Option(names = "--json", description = "one JSON document on standard output")
         boolean json;
@@ -109,7 +89,7 @@ final class RunCommands {
         @Nullable
         CommandSpec spec;
 
-        Forget(SynfireCommand root, Operations operations) {
+        Learn(SynfireCommand root, Operations operations) {
             this.root = root;
             this.operations = operations;
         }
@@ -117,10 +97,15 @@ final class RunCommands {
         @Override
         public Integer call() throws IOException {
             CommandSpec own = Output.required(spec);
-            ForgetAnswer answer =
-                    operations.forget(root.common(), new Operations.Forgotten(what.context, what.concept));
-            Output.print(own, json, () -> new AnswerJson().of(answer), () -> new AnswerText().of(answer));
-            return 0;
+            if (files.isEmpty() && !again) {
+                throw new UsageException("there must be a file to learn, or --again: files=[]");
+            }
+            LearnAnswer answer = operations.learn(root.common(), new Operations.LearnRequest(files, asNew, again));
+            Output.print(own, json, () -> new LearnJson().of(answer), () -> new LearnText().of(answer));
+            if (answer.failure() != null) {
+                own.commandLine().getErr().println("synfire: " + answer.failure());
+            }
+            return answer.isWell() ? 0 : 1;
         }
     }
 

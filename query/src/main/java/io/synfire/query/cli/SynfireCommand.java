@@ -63,7 +63,7 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
                 .addSubcommand(new RunCommands.Demo(root, operations))
                 .addSubcommand(new RunCommands.Serve(root, operations))
                 .addSubcommand(new RunCommands.Learn(root, operations))
-                .addSubcommand(new RunCommands.Forget(root, operations))
+                .addSubcommand(new ForgetCommand(root, operations))
                 .addSubcommand(new QueryCommands.RecallCommand(root, operations))
                 .addSubcommand(new QueryCommands.AssociationsCommand(root, operations))
                 .addSubcommand(new QueryCommands.ExplainCommand(root, operations))
@@ -102,7 +102,8 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
                 || failure instanceof IllegalStateException
                 || failure instanceof io.synfire.query.recall.UnknownConceptException
                 || failure instanceof io.synfire.engine.store.StoreException
-                || failure instanceof java.io.IOException;
+                || failure instanceof java.io.IOException
+                || failure instanceof java.io.UncheckedIOException;
         line.getErr().println("synfire: " + (callers ? message(failure) : "a failure of its own: " + failure));
         if (!callers) {
             failure.printStackTrace(line.getErr());
@@ -115,8 +116,11 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
     }
 
     private static String message(Exception failure) {
-        return failure instanceof java.nio.file.NoSuchFileException
-                ? "there is no such file: file=" + failure.getMessage()
+        if (failure instanceof java.nio.file.NoSuchFileException) {
+            return "there is no such file: file=" + failure.getMessage();
+        }
+        return failure instanceof java.nio.file.AccessDeniedException
+                ? "the file must be readable, and writable where it is written: file=" + failure.getMessage()
                 : String.valueOf(failure.getMessage());
     }
 }

@@ -6,6 +6,15 @@ public final class UnavailableException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * What cannot be reached yet.
+     *
+     * @param message what is missing
+     */
+    public UnavailableException(String message) {
+        super(message);
+    }
+
+    /**
      * What cannot be reached.
      *
      * @param message what is missing

@@ -12,6 +12,10 @@ import io.synfire.query.recall.ExplainQuery;
 import io.synfire.query.recall.Measure;
 import io.synfire.query.recall.Queries;
 import io.synfire.query.recall.TrendingQuery;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -94,6 +98,61 @@ final class DemoIT {
                 .as("%s of %s at %s", measure, pair, found.horizon())
                 .isNotNull()
                 .isCloseTo(expected, within(0.01 * Math.abs(expected) + rounding));
+    }
+
+    @Test
+    void itIsAnsweredOverHttpWhileTheDemoLearnsAndSaysThatItCatchesUp() throws Exception {
+        HttpClient http = HttpClient.newHttpClient();
+        boolean wasLive = false;
+        boolean wasCatchingUp = false;
+        boolean wasRefused = false;
+        long peakKb = 0;
+        try (JarProcess demo = JarProcess.start(
+                directory.resolve("served.log"),
+                List.of("-Xmx192m", "-XX:+UseSerialGC"),
+                "demo",
+                "--data",
+                directory.resolve("served").toString(),
+                "--set",
+                "http.port=0")) {
+            String url = demo.awaitUrl();
+            long end = System.nanoTime() + BOUND.toNanos();
+            while (!demo.output().contains("open " + url) && System.nanoTime() < end) {
+                assertThat(demo.isAlive()).as("%s", demo.output()).isTrue();
+                assertThat(get(http, url + "/health/live").statusCode()).isEqualTo(200);
+                wasLive = true;
+                HttpResponse<String> ready = get(http, url + "/health/ready");
+                // Nothing foreign gets between the purchases.
+                wasRefused |= !wasRefused && post(http, url + "/v1/episodes").statusCode() == 503;
+                wasCatchingUp |= ready.statusCode() == 503
+                        && demo.output().contains("learning")
+                        && get(http, url + "/v1/status").body().matches("(?s).*\"episodes\":[1-9].*");
+                peakKb = Math.max(peakKb, demo.peakResidentKb());
+                LockSupport.parkNanos(20_000_000);
+            }
+            assertThat(demo.output()).contains("learned 20,610 episodes").contains("open " + url);
+            assertThat(List.of(wasLive, wasCatchingUp, wasRefused)).containsExactly(true, true, true);
+            assertThat(get(http, url + "/health/ready").statusCode()).isEqualTo(200);
+            System.out.println("the demo that serves peaked at " + peakKb / 1024 + " MiB resident");
+            assertThat(peakKb).isLessThanOrEqualTo(RESIDENT_KB_MAX);
+            demo.terminate();
+            assertThat(demo.awaitExit(Duration.ofSeconds(30)))
+                    .as("%s", demo.output())
+                    .isZero();
+        }
+    }
+
+    private static HttpResponse<String> get(HttpClient http, String url) throws Exception {
+        return http.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> post(HttpClient http, String url) throws Exception {
+        return http.send(
+                HttpRequest.newBuilder(URI.create(url))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"concepts\":[\"x\",\"y\"]}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private String demo(String log) throws Exception {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +69,18 @@ final class JarProcess implements AutoCloseable {
                             return matcher.find() ? matcher.group(1) : "";
                         },
                         url -> !url.isEmpty());
+    }
+
+    /** Where it answers, as soon as it has caught up with its cluster: from then on it takes episodes. */
+    String awaitReadyUrl() {
+        String url = awaitUrl();
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest ready =
+                HttpRequest.newBuilder(URI.create(url + "/health/ready")).build();
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> client.send(ready, BodyHandlers.discarding()).statusCode() == 200);
+        return url;
     }
 
     boolean isAlive() {

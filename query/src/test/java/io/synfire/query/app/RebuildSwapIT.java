@@ -160,7 +160,16 @@ final class RebuildSwapIT {
         assertThat(directory.resolve("data/store")).doesNotExist();
         assertThat(directory.resolve("data/store-1")).doesNotExist();
         assertThat(directory.resolve("data/previous/store")).exists();
+        // To whoever watches its lag it is the same memory.
+        assertThat(storeId("data/store-2")).isEqualTo(storeId("data/previous/store"));
         assertEqualsUndisturbed("swapped", Map.of("half-lives", "2d"));
+    }
+
+    private String storeId(String store) {
+        EngineOptions options = new EngineOptions(16 << 20);
+        try (Engine engine = Engine.openReadOnly(directory.resolve(store), options, new SimpleMeterRegistry())) {
+            return engine.storeId().orElseThrow();
+        }
     }
 
     @Test

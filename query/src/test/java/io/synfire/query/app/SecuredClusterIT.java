@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.LocalBroker;
+import io.synfire.ingest.kafka.TopicNames;
 import io.synfire.ingest.kafka.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,8 @@ final class SecuredClusterIT {
     /** With everything that the clients themselves say, their settings included. */
     private static final List<String> TALKATIVE =
             List.of("-Xmx128m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
+
+    private static final String REFUSED = "the cluster refuses positions for lag tools";
 
     @TempDir
     static Path brokerDirectory;
@@ -132,6 +135,41 @@ final class SecuredClusterIT {
     }
 
     @Test
+    void aGroupThatMayNotBeWrittenIsOneWarningAndLearningGoesOn() throws Exception {
+        Served served = new Served(directory);
+        TopicNames topics = new TopicNames("warned", "warned.dead");
+        new Topics(client()).create(topics, 1);
+        denyGroup("lag-of-nobody");
+        try (JarProcess process = served.start(
+                "warned",
+                List.of(),
+                broker.bootstrapServers(),
+                "--config",
+                config(PASSWORD, ";"),
+                "--set",
+                "topics.episodes=" + topics.episodes(),
+                "--set",
+                "topics.dead-letters=" + topics.deadLetters(),
+                "--set",
+                "offsets.group=lag-of-nobody")) {
+            String url = process.awaitUrl();
+            // Over several checkpoints.
+            for (int i = 1; i <= 5; i++) {
+                int before = i;
+                await().atMost(Served.LONG)
+                        .until(() -> served.post(url + "/v1/episodes", "{\"concepts\":[\"x\",\"y\"]}")
+                                        .statusCode()
+                                == 202);
+                served.awaitLearned(url, before, 0);
+            }
+            await().atMost(Served.LONG).until(() -> process.output().contains(REFUSED));
+            assertThat(served.get(url + "/health/ready").statusCode()).isEqualTo(200);
+            served.stop(process);
+            assertThat(process.output()).containsOnlyOnce(REFUSED).contains("group=lag-of-nobody");
+        }
+    }
+
+    @Test
     void aWrongPasswordAndAMalformedOneAreRefusedWithoutBeingTold() throws Exception {
         Served served = new Served(directory);
         for (String end : List.of(";", "")) {
@@ -196,6 +234,16 @@ final class SecuredClusterIT {
                                     new io.synfire.ingest.kafka.EpisodeProducer.Outgoing(null, new byte[] {'n', 'o'})))
                             .lastOffset())
                     .isNotNegative();
+        }
+    }
+
+    private static void denyGroup(String group) throws Exception {
+        try (Admin admin = Admin.create(new HashMap<>(client().consumer()))) {
+            admin.createAcls(List.of(new AclBinding(
+                            new ResourcePattern(ResourceType.GROUP, group, PatternType.LITERAL),
+                            new AccessControlEntry("User:synfire", "*", AclOperation.ALL, AclPermissionType.DENY))))
+                    .all()
+                    .get();
         }
     }
 

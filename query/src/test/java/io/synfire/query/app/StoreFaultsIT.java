@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process that serves, on a disk that is full or damaged. */
 final class StoreFaultsIT {
 
+    private static final long AT_MS = 1_300_000_000_000L;
     private static final TopicNames TOPICS = new TopicNames("faults", "faults.dead-letters");
     private static final Duration LONG = Duration.ofMinutes(3);
     private static final EngineOptions OPTIONS = new EngineOptions(16 << 20);
@@ -154,7 +155,7 @@ final class StoreFaultsIT {
                         .mapToObj(concept -> "c" + concept)
                         .toArray(String[]::new);
                 baskets.add(basket);
-                String json = "{\"at\":1300000000000,\"concepts\":[\"" + String.join("\",\"", basket) + "\"]}";
+                String json = "{\"at\":" + AT_MS + ",\"concepts\":[\"" + String.join("\",\"", basket) + "\"]}";
                 records.add(new Outgoing(null, json.getBytes(StandardCharsets.UTF_8)));
             }
             var unused = producer.append(records);
@@ -172,7 +173,7 @@ final class StoreFaultsIT {
         try (Engine engine = Engine.open(
                 directory.resolve("undisturbed"), Map.of("half-lives", "none"), OPTIONS, new SimpleMeterRegistry())) {
             List<Entry> episodes = new ArrayList<>();
-            baskets.forEach(basket -> episodes.add(Episode.of(0, basket)));
+            baskets.forEach(basket -> episodes.add(Episode.of(AT_MS, basket)));
             engine.apply(new Batch("", episodes, List.of(), 0));
             return engine.digest();
         }

@@ -17,6 +17,7 @@ import io.synfire.query.answer.DiffAnswer;
 import io.synfire.query.answer.EvaluateAnswer;
 import io.synfire.query.answer.EvidenceAnswer;
 import io.synfire.query.answer.ForgetAnswer;
+import io.synfire.query.answer.LearnAnswer;
 import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.RestoreAnswer;
 import io.synfire.query.answer.ScenarioAnswer;
@@ -56,7 +57,7 @@ final class SynfireCommandTest {
         }
 
         @Override
-        public int learn(Common common, List<String> files) {
+        public LearnAnswer learn(Common common, LearnRequest request) {
             throw new IllegalStateException("not a question");
         }
 
@@ -133,8 +134,19 @@ final class SynfireCommandTest {
                     what.concept(),
                     what.context() == null ? null : new ForgetAnswer.Removed(2, 6, 4, 1.5, "30d", 0),
                     List.of("kafka:t partition 0, offsets 0 to 9"),
-                    List.of(new ForgetAnswer.Appended("kafka:t", 0, 9)),
-                    true);
+                    List.of(
+                            new ForgetAnswer.Part("kafka:t", 0, 9, "f-1", ForgetAnswer.Outcome.APPLIED, null),
+                            new ForgetAnswer.Part(
+                                    "kafka:t",
+                                    1,
+                                    7,
+                                    "f-2",
+                                    what.isAwaited() ? ForgetAnswer.Outcome.APPLIED : ForgetAnswer.Outcome.NOT_AWAITED,
+                                    null)),
+                    what.context() == null || !what.context().equals("goes-on") ? 0L : 3L,
+                    0,
+                    List.of(new ForgetAnswer.DeadLetter("kafka:d", 0, 5)),
+                    2);
         }
 
         @Override
@@ -279,6 +291,31 @@ final class SynfireCommandTest {
                 .doesNotContain("store.damaged-1");
         assertThat(run("restore", "x", "--force")).isZero();
         assertThat(out.toString()).containsPattern("before it +store.damaged-1\\n");
+    }
+
+    @Test
+    void aReceiptSaysWhatBecameOfEachPartAndWhatIsLeft() {
+        assertThat(run("forget", "--context", "k")).isZero();
+        assertThat(out.toString())
+                .containsPattern("appended +kafka:t partition 0 offset 9: applied \\(f-1\\)\n")
+                .containsPattern("dead letter +kafka:d partition 0 offset 5 still names it\n")
+                .containsPattern("dead letters +2 in all still name it\n")
+                .containsPattern("applied +yes\n")
+                .doesNotContain("left");
+        assertThat(run("forget", "--context", "k", "--no-wait")).isZero();
+        assertThat(out.toString())
+                .containsPattern("appended +kafka:t partition 1 offset 7: not applied yet \\(f-2\\)\n")
+                .containsPattern("applied +not applied yet\n");
+        assertThat(run("forget", "--context", "goes-on")).isEqualTo(1);
+        assertThat(out.toString()).contains("3 episodes came meanwhile and are not taken back, run this again");
+        assertThat(run("forget", "--context", "k", "--json", "--patience", "5s"))
+                .isZero();
+        assertThat(out.toString())
+                .contains("\"appended\":[{\"source\":\"kafka:t\",\"partition\":0,\"offset\":9,\"eventId\":\"f-1\","
+                        + "\"outcome\":\"applied\",\"reason\":null}")
+                .contains("\"applied\":true,\"left\":0,\"takenBackTwice\":0,\"deadLettersCount\":2,"
+                        + "\"deadLetters\":[{\"source\":\"kafka:d\",\"partition\":0,\"offset\":5}]");
+        assertThat(run("forget", "--context", "k", "--patience", "soon")).isEqualTo(2);
     }
 
     @Test

@@ -1,0 +1,253 @@
+package io.synfire.ingest.file;
+
+import io.synfire.engine.Engine;
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
+import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.file.LearnSummary.Rejection;
+import io.synfire.ingest.replay.Rejects;
+import io.synfire.ingest.room.RoomWatch;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reading of one file or stream, from where it was left to its end: lines become batches with the position they end at. What was read
+ * before a failure is learned, and the next time starts behind it. For one use, by the engine's writer.
+ */
+final class FileRun {
+
+    /** All files are one log, in the order in which they are learned: a context may go on from one to the next. */
+    static final String PARTITION = "";
+
+    private final Engine engine;
+    private final RoomWatch room;
+    private final LineDecoder decoder;
+    private final Rejects dead;
+    private final Task task;
+    private final LineReader lines;
+    private final RecordTimes times;
+    private final BatchSize batchSize;
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<Long> unlearned = new ArrayList<>();
+    private final List<Rejection> rejections = new ArrayList<>();
+    private long bytes;
+    private long batchRejected;
+    private long batchFrom;
+    private long batchLatestMs;
+    private long next;
+    private boolean isEnded;
+    private boolean waits;
+    private long episodes;
+    private long commands;
+    private long rejected;
+    private long passedOver;
+
+    /**
+     * What is to be read, and how.
+     *
+     * @param source what positions and dead letters call it
+     * @param id its identity, or null for a stream, which has no position
+     * @param from the first record to read
+     * @param isEnded whether the line before that had an end
+     * @param startMs when the run began
+     * @param mayGrow whether a last line without an end may get one later
+     * @param letters which dead letters may be learned, if the lines are dead letters; else null
+     */
+    record Task(
+            String source,
+            @Nullable String id,
+            long from,
+            boolean isEnded,
+            long startMs,
+            boolean mayGrow,
+            @Nullable OpenLetters letters) {}
+
+    /**
+     * How much is applied at once.
+     *
+     * @param records how many entries and rejected records, at most
+     * @param bytes how many bytes, about
+     */
+    record BatchSize(int records, long bytes) {}
+
+    FileRun(
+            Engine engine,
+            RoomWatch room,
+            LineDecoder decoder,
+            Rejects dead,
+            Task task,
+            LineReader lines,
+            RecordTimes times,
+            BatchSize batchSize) {
+        this.engine = engine;
+        this.room = room;
+        this.decoder = decoder;
+        this.dead = dead;
+        this.task = task;
+        this.lines = lines;
+        this.times = times;
+        this.batchSize = batchSize;
+        this.next = task.from();
+        this.isEnded = task.isEnded();
+        begin();
+    }
+
+    /** Reads to the end. */
+    void learn(LongConsumer progress) throws IOException {
+        try {
+            if (finishLine()) {
+                readLines(progress);
+            }
+        } catch (IOException e) {
+            // What was read is learned.
+            try {
+                apply();
+                room.untilThereIsRoom(engine, engine::checkpoint);
+            } catch (IOException | RuntimeException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+        apply();
+        room.untilThereIsRoom(engine, engine::checkpoint);
+    }
+
+    LearnSummary summary(long duplicates, @Nullable String knownAs, List<String> notes) {
+        boolean hasPosition = engine.positions().stream()
+                .anyMatch(position -> position.sourceId().equals(task.id()) && Known.isFile(position));
+        return new LearnSummary(
+                task.source(),
+                hasPosition ? task.id() : null,
+                next - task.from(),
+                episodes - duplicates,
+                commands,
+                duplicates,
+                rejected,
+                passedOver,
+                task.from(),
+                knownAs,
+                waits,
+                task.id() != null,
+                notes,
+                rejections);
+    }
+
+    /** Reads the rest of a line that was learned before it had an end; false if there is nothing more. */
+    private boolean finishLine() throws IOException {
+        if (isEnded) {
+            return true;
+        }
+        if (lines.next() == null || !lines.wasEnded()) {
+            lines.unread();
+            return false;
+        }
+        isEnded = true;
+        return true;
+    }
+
+    private void readLines(LongConsumer progress) throws IOException {
+        for (byte[] line = lines.next(); line != null; line = lines.next()) {
+            if (!lines.wasEnded() && task.mayGrow() && (lines.wasTooLong() || !WholeObject.is(line))) {
+                lines.unread();
+                waits = !LineDecoder.isBlank(line);
+                return;
+            }
+            try {
+                take(line);
+            } catch (IOException e) {
+                lines.unread();
+                throw e;
+            }
+            isEnded = lines.wasEnded();
+            next++;
+            bytes += line.length;
+            if (entries.size() + unlearned.size() >= batchSize.records() || bytes >= batchSize.bytes()) {
+                apply();
+                progress.accept(next);
+            }
+        }
+    }
+
+    private void take(byte[] line) throws IOException {
+        if (LineDecoder.isBlank(line)) {
+            return;
+        }
+        OpenLetters letters = task.letters();
+        String id = task.id() == null ? "" : task.id();
+        LineRecord record = letters == null
+                ? LineRecord.of(line, lines.wasTooLong(), task.source(), id, next, times)
+                : LineRecord.ofLetter(line, times);
+        if (record == null || (letters != null && !letters.mayTake(record.place()))) {
+            passedOver++;
+            unlearned.add(next);
+            return;
+        }
+        take(record);
+    }
+
+    private void take(LineRecord record) throws IOException {
+        OpenLetters letters = task.letters();
+        try {
+            Entry entry = decoder.entry(record, task.startMs());
+            times.learned(entry, record.place().orElseMs());
+            entries.add(entry);
+            episodes += entry instanceof Episode ? 1 : 0;
+            commands += entry instanceof Episode ? 0 : 1;
+            if (letters != null) {
+                letters.learned(record.place());
+            }
+        } catch (MalformedRecordException e) {
+            String reason = String.valueOf(e.getMessage());
+            dead.add(record.place(), reason, record.value());
+            unlearned.add(next);
+            rejected++;
+            // A dead letter that stays one was counted when it became one.
+            batchRejected += letters == null ? 1 : 0;
+            if (rejections.size() < LearnSummary.REJECTIONS_MAX) {
+                rejections.add(new Rejection(record.place().record(), reason));
+            }
+        }
+    }
+
+    private void apply() throws IOException {
+        if (next == batchFrom) {
+            return;
+        }
+        dead.force();
+        Batch batch = new Batch(PARTITION, entries, positions(), batchRejected, stretch());
+        room.untilThereIsRoom(engine, () -> engine.apply(batch));
+        begin();
+    }
+
+    private void begin() {
+        entries.clear();
+        unlearned.clear();
+        bytes = 0;
+        batchRejected = 0;
+        batchFrom = next;
+        batchLatestMs = times.latestMs();
+    }
+
+    private List<Position> positions() {
+        String id = task.id();
+        if (id == null) {
+            return List.of();
+        }
+        FileMark mark = FileMark.of(lines.fingerprint(), isEnded, times.latestMs(), task.letters() != null);
+        return List.of(new Position(task.source(), id, 0, next, -1, mark.toText()));
+    }
+
+    private @Nullable Stretch stretch() {
+        String id = task.id();
+        return id == null
+                ? null
+                : new Stretch(id, batchFrom, next, task.startMs(), times.elseMs(), batchLatestMs, unlearned);
+    }
+}

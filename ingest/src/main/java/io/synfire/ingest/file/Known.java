@@ -1,0 +1,87 @@
+package io.synfire.ingest.file;
+
+import io.synfire.engine.event.Position;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A file that was learned, as far as it was.
+ *
+ * @param position where it was found last, and how many records were read
+ * @param mark what these are
+ */
+record Known(Position position, FileMark mark) {
+
+    private static final String FILE = "file:";
+
+    static boolean isFile(Position position) {
+        return position.source().startsWith(FILE);
+    }
+
+    /** Those of positions that are files with a mark. */
+    static List<Known> of(List<Position> positions) {
+        return positions.stream()
+                .filter(position -> isFile(position) && !position.content().isEmpty())
+                .map(position -> new Known(position, FileMark.parse(position.content())))
+                .toList();
+    }
+
+    static Path path(Position position) {
+        return Path.of(position.source().substring(FILE.length()));
+    }
+
+    /** What a file is called whatever way leads to it. */
+    static String source(Path file) throws IOException {
+        return FILE
+                + (Files.exists(file)
+                        ? file.toRealPath()
+                        : file.toAbsolutePath().normalize());
+    }
+
+    /**
+     * The identity for the next file: a number, and when the run began. By the number alone dead letters of a run that was killed before its
+     * first checkpoint would be those of whichever file comes next.
+     */
+    static String nextId(List<Position> positions, long startMs) {
+        long last = 0;
+        for (Known known : of(positions)) {
+            String id = known.id();
+            last = Math.max(last, Long.parseLong(id.substring(0, id.indexOf('-'))));
+        }
+        return (last + 1) + "-" + Long.toHexString(startMs);
+    }
+
+    Path path() {
+        return path(position);
+    }
+
+    String id() {
+        return position.sourceId();
+    }
+
+    String source() {
+        return position.source();
+    }
+
+    long records() {
+        return position.nextOffset();
+    }
+
+    /** The same file, found elsewhere. */
+    Known at(String source) {
+        return with(source, mark.lost(false));
+    }
+
+    /** The same file, no longer where it was. */
+    Known lost() {
+        return with(source(), mark.lost(true));
+    }
+
+    private Known with(String source, FileMark marked) {
+        Position moved =
+                new Position(source, id(), position.partition(), records(), position.leaderEpoch(), marked.toText());
+        return new Known(moved, marked);
+    }
+}

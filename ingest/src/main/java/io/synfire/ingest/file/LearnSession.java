@@ -1,0 +1,230 @@
+package io.synfire.ingest.file;
+
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Position;
+import io.synfire.ingest.file.Beginnings.Beginning;
+import io.synfire.ingest.file.Recognition.Recognized;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Files that are to be learned, and were looked at: which of them are known, and under which names. One thread at a time. */
+public final class LearnSession {
+
+    private final FileLearner learner;
+    private final Map<String, Path> files;
+    private final Recognition recognition;
+    private final boolean isLetters;
+    private final boolean asNew;
+
+    /** Under which path a file was known that was renamed, by its name now. */
+    private final Map<String, String> formerNames = new HashMap<>();
+
+    private final Map<String, List<String>> notes = new HashMap<>();
+
+    private LearnSession(FileLearner learner, Map<String, Path> files, boolean asNew, boolean isLetters) {
+        this.learner = learner;
+        this.files = files;
+        this.recognition = new Recognition(files, asNew, isLetters);
+        this.isLetters = isLetters;
+        this.asNew = asNew;
+    }
+
+    static LearnSession begin(FileLearner learner, List<Path> given, boolean asNew, boolean isLetters)
+            throws IOException {
+        Map<String, Path> files = new LinkedHashMap<>();
+        for (Path file : given) {
+            if (isRegular(file)) {
+                if (!isLetters && Files.exists(learner.deadLetters) && Files.isSameFile(file, learner.deadLetters)) {
+                    throw new IllegalArgumentException(
+                            "dead letters are learned by `learn --again`, not by their name: file=" + file);
+                }
+                files.putIfAbsent(Known.source(file), file);
+            }
+        }
+        LearnSession session = new LearnSession(learner, files, asNew, isLetters);
+        session.recognize();
+        return session;
+    }
+
+    /**
+     * Learns one of the files, from where it was left.
+     *
+     * @param file its path, as it was given
+     * @param progress told the number of lines read, now and then
+     * @return what became of it
+     * @throws IOException if it cannot be read to its end; what was read until then is learned
+     */
+    public LearnSummary learn(Path file, LongConsumer progress) throws IOException {
+        try {
+            if (!isRegular(file)) {
+                try (InputStream stream = Files.newInputStream(file)) {
+                    return learner.learn(stream, file.toString(), progress);
+                }
+            }
+            return learn(Known.source(file), file, progress);
+        } catch (DeadLetterException e) {
+            throw e;
+        } catch (IOException e) {
+            throw Reasons.reading(file, e);
+        }
+    }
+
+    private static boolean isRegular(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException("a directory cannot be learned, its files can: file=" + file);
+        }
+        if (!Files.exists(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
+        return Files.isRegularFile(file);
+    }
+
+    /** Refuses what cannot be learned, and says where known files are now. */
+    private void recognize() throws IOException {
+        List<Known> known = Known.of(learner.engine.positions());
+        Map<String, Known> before = new HashMap<>();
+        known.forEach(each -> before.put(each.id(), each));
+        List<Known> moved = moved(known);
+        List<Known> now = new ArrayList<>();
+        for (Known each : known) {
+            now.add(moved.stream()
+                    .filter(move -> move.id().equals(each.id()))
+                    .findFirst()
+                    .orElse(each));
+        }
+        for (Map.Entry<String, Path> file : files.entrySet()) {
+            if (!isLetters && recognition.recognize(file.getKey(), now).isNew()) {
+                requireJsonLines(file.getValue());
+            }
+        }
+        for (Known each : moved) {
+            Known was = Objects.requireNonNull(before.get(each.id()));
+            if (!was.source().equals(each.source())) {
+                formerNames.put(each.source(), was.path().toString());
+            } else if (each.mark().isLost()) {
+                notes.computeIfAbsent(each.source(), source -> new ArrayList<>())
+                        .add("the " + each.records()
+                                + " records that were learned under this name before are not here any more;"
+                                + " to forget and to rebuild, their file must be learned under its new name");
+            }
+        }
+        if (!moved.isEmpty()) {
+            List<Position> positions = moved.stream().map(Known::position).toList();
+            learner.engine.apply(new Batch(FileRun.PARTITION, List.of(), positions, 0));
+            learner.engine.checkpoint();
+        }
+    }
+
+    private List<Known> moved(List<Known> known) throws IOException {
+        try {
+            return recognition.moved(known);
+        } catch (NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new IOException("a file cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireJsonLines(Path file) throws IOException {
+        byte[] sample;
+        try (Unpacked content = Unpacked.open(file)) {
+            sample = FormatHint.sample(new BufferedInputStream(content.stream(), FormatHint.SAMPLE_BYTES));
+        } catch (BadPackingException e) {
+            // What it holds before that is learned.
+            return;
+        }
+        FileLearner.requireJsonLines(sample, file.toString());
+    }
+
+    private LearnSummary learn(String source, Path file, LongConsumer progress) throws IOException {
+        List<Known> known = Known.of(learner.engine.positions());
+        Recognized recognized = recognition.recognize(source, known);
+        List<String> told = new ArrayList<>(notes.getOrDefault(source, List.of()));
+        Known whole = recognized.partOf();
+        if (whole != null) {
+            told.add("it is no more than the beginning of a file that was learned; --as-new learns it once more");
+            return nothing(source, records(file), whole.path().toString(), told);
+        }
+        Beginning start = recognized.start();
+        if (start != null && start.known().mark().isLetters() != isLetters) {
+            told.add("these are dead letters, which `learn --again` learns");
+            return nothing(source, start.known().records(), knownAs(source, start), told);
+        }
+        Known own = recognized.own();
+        String id = own == null ? Known.nextId(learner.engine.positions(), learner.startMs) : own.id();
+        FileMark mark = start == null ? null : start.known().mark();
+        try (Unpacked content = Unpacked.open(file)) {
+            InputStream records = content.stream();
+            if (isLetters) {
+                // What is rejected again is appended while they are read.
+                records = new FirstBytes(records, Files.size(file));
+            }
+            if (mark != null) {
+                records.skipNBytes(mark.bytes());
+            }
+            FileRun.Task task = new FileRun.Task(
+                    source,
+                    id,
+                    start == null ? 0 : start.known().records(),
+                    mark == null || mark.isEnded(),
+                    learner.startMs,
+                    !content.isPacked(),
+                    isLetters ? openLetters(known) : null);
+            LineReader lines = new LineReader(
+                    records,
+                    LineDecoder.LINE_BYTES_MAX,
+                    start == null ? Fingerprint.empty() : start.fingerprint().copy());
+            RecordTimes times =
+                    new RecordTimes(mark == null ? -1 : mark.latestMs(), ModifiedTime.ofFile(file, learner.startMs));
+            return learner.run(task, lines, times, content, knownAs(source, start), told, progress);
+        }
+    }
+
+    private OpenLetters openLetters(List<Known> known) throws IOException {
+        List<Known> there = new ArrayList<>();
+        for (Known each : known) {
+            // Who says that they are new answers for it that none of those that are gone is among them.
+            if (!asNew || Beginnings.holds(each)) {
+                there.add(each);
+            }
+        }
+        return OpenLetters.of(there, learner.engine.view().stretches());
+    }
+
+    private @Nullable String knownAs(String source, @Nullable Beginning start) {
+        if (start == null) {
+            return null;
+        }
+        return start.known().source().equals(source)
+                ? formerNames.get(source)
+                : start.known().path().toString();
+    }
+
+    private static LearnSummary nothing(
+            String source, long learnedBefore, @Nullable String knownAs, List<String> notes) {
+        return new LearnSummary(source, null, 0, 0, 0, 0, 0, 0, learnedBefore, knownAs, false, true, notes, List.of());
+    }
+
+    private static long records(Path file) throws IOException {
+        try (Unpacked content = Unpacked.open(file)) {
+            LineReader lines = new LineReader(content.stream(), LineDecoder.LINE_BYTES_MAX);
+            long records = 0;
+            while (lines.next() != null) {
+                records++;
+            }
+            return records;
+        }
+    }
+}

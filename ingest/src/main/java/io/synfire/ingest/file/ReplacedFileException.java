@@ -1,0 +1,44 @@
+package io.synfire.ingest.file;
+
+import java.util.List;
+
+/** A file does not begin any more with what was learned of it, or is gone: whatever is read there now is not what the memory knows. */
+public final class ReplacedFileException extends IllegalStateException {
+
+    private static final long serialVersionUID = 1;
+
+    private ReplacedFileException(String message) {
+        super(message);
+    }
+
+    /** Such a file is to be learned. */
+    static ReplacedFileException toLearn(List<Known> replaced) {
+        Known first = replaced.get(0);
+        String name = String.valueOf(first.path().getFileName());
+        return new ReplacedFileException("the file was replaced or cut short since it was learned: " + named(replaced)
+                + ". Nothing was learned. If it was renamed, as logs are, name both: learn RENAMED " + name
+                + ". To learn what is there now as another file: --as-new");
+    }
+
+    /** Such a file is to be read again. */
+    static ReplacedFileException toRead(List<Known> replaced) {
+        return new ReplacedFileException(
+                "what was learned of a file is not there any more, the file was replaced, cut short or removed: "
+                        + named(replaced)
+                        + ". If it was renamed, learn it under its new name first: that learns nothing twice");
+    }
+
+    private static String named(List<Known> replaced) {
+        StringBuilder names = new StringBuilder();
+        for (Known known : replaced) {
+            names.append(names.isEmpty() ? "" : "; ")
+                    .append("file=")
+                    .append(known.path())
+                    .append(" records=")
+                    .append(known.records())
+                    .append(" bytes=")
+                    .append(known.mark().bytes());
+        }
+        return names.toString();
+    }
+}

@@ -1,0 +1,75 @@
+package io.synfire.ingest.file;
+
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What a file or stream holds, unpacked: plain, gzip and zstd are told apart by their first bytes. One thread at a time. */
+final class Unpacked implements Closeable {
+
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final InputStream stream;
+
+    /** A stream that ends where packed data does. */
+    interface Packed {
+        /** Whether something else lies behind the packed data; known at its end. */
+        boolean hasGarbage();
+    }
+
+    private Unpacked(InputStream stream) {
+        this.stream = stream;
+    }
+
+    static Unpacked open(Path file) throws IOException {
+        InputStream raw = Files.newInputStream(file);
+        try {
+            return of(raw);
+        } catch (IOException | RuntimeException e) {
+            raw.close();
+            throw e;
+        }
+    }
+
+    static Unpacked of(InputStream raw) throws IOException {
+        BufferedInputStream input = new BufferedInputStream(raw, BUFFER_BYTES);
+        input.mark(4);
+        byte[] magic = input.readNBytes(4);
+        input.reset();
+        if (startsWith(magic, 0x1f, 0x8b)) {
+            return new Unpacked(new GzipMembers(input));
+        }
+        return new Unpacked(startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd) ? new ZstdFrames(input) : input);
+    }
+
+    InputStream stream() {
+        return stream;
+    }
+
+    /** Whether its end is its end: what is packed does not go on in the middle of a line. */
+    boolean isPacked() {
+        return stream instanceof Packed;
+    }
+
+    /** Whether something else lies behind the packed data; known at its end. */
+    boolean hasGarbage() {
+        return stream instanceof Packed packed && packed.hasGarbage();
+    }
+
+    @Override
+    public void close() throws IOException {
+        stream.close();
+    }
+
+    private static boolean startsWith(byte[] bytes, int... magic) {
+        for (int i = 0; i < magic.length; i++) {
+            if (i >= bytes.length || (bytes[i] & 0xff) != magic[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

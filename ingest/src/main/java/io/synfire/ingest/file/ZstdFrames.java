@@ -1,0 +1,107 @@
+package io.synfire.ingest.file;
+
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * What zstd has packed: all frames, one after the other, however they come in. The library's own stream takes the end for the end where a
+ * further frame was cut short, and does not tell what lies behind from what is damaged. One thread at a time.
+ */
+final class ZstdFrames extends InputStream implements Unpacked.Packed {
+
+    private static final int MAGIC = 0xfd2fb528;
+    private static final int MAGIC_SKIPPABLE = 0x184d2a50;
+    private static final int SKIPPABLE_MASK = 0xfffffff0;
+    private static final int BUFFER_BYTES = 1 << 17;
+
+    private final InputStream input;
+    private final ZstdDecompressCtx decoder = new ZstdDecompressCtx();
+    private final byte[] read = new byte[BUFFER_BYTES];
+    private final ByteBuffer packed = ByteBuffer.allocateDirect(BUFFER_BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .limit(0);
+    private final ByteBuffer unpacked = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+    private boolean inFrame;
+    private boolean wasFull;
+    private boolean isOver;
+    private boolean hasGarbage;
+
+    ZstdFrames(InputStream input) {
+        this.input = input;
+    }
+
+    @Override
+    public boolean hasGarbage() {
+        return hasGarbage;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        while (!unpacked.hasRemaining()) {
+            if (!inFrame) {
+                begin();
+            }
+            if (isOver) {
+                return -1;
+            }
+            unpack();
+        }
+        int given = Math.min(length, unpacked.remaining());
+        unpacked.get(bytes, offset, given);
+        return given;
+    }
+
+    /** Looks whether another frame begins. */
+    private void begin() throws IOException {
+        while (packed.remaining() < Integer.BYTES && fill()) {
+            // Until it can be told.
+        }
+        if (packed.remaining() >= Integer.BYTES) {
+            int magic = packed.getInt(packed.position());
+            inFrame = magic == MAGIC || (magic & SKIPPABLE_MASK) == MAGIC_SKIPPABLE;
+        }
+        isOver = !inFrame;
+        hasGarbage = !inFrame && packed.hasRemaining();
+    }
+
+    private void unpack() throws IOException {
+        // What did not fit before is given out without more to read.
+        if (!packed.hasRemaining() && !wasFull && !fill()) {
+            throw BadPackingException.endsTooEarly("zstd", null);
+        }
+        unpacked.clear();
+        try {
+            inFrame = !decoder.decompressDirectByteBufferStream(unpacked, packed);
+        } catch (ZstdException e) {
+            throw BadPackingException.damaged("zstd", String.valueOf(e.getMessage()), e);
+        }
+        wasFull = !unpacked.hasRemaining();
+        unpacked.flip();
+    }
+
+    private boolean fill() throws IOException {
+        packed.compact();
+        int bytes = input.read(read, 0, packed.remaining());
+        if (bytes > 0) {
+            packed.put(read, 0, bytes);
+        }
+        packed.flip();
+        return bytes > 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        decoder.close();
+        input.close();
+    }
+}
