@@ -143,8 +143,7 @@ public final class JsonEpisodeCodec {
         try {
             return bounded(read(json, origin));
         } catch (StreamConstraintsException e) {
-            throw new MalformedRecordException(
-                    Reason.SIZE, "a record must be JSON of a usual size: " + words(e), e);
+            throw new MalformedRecordException(Reason.SIZE, "a record must be JSON of a usual size: " + words(e), e);
         } catch (JacksonException e) {
             throw new MalformedRecordException(Reason.JSON, "a record must be JSON: " + words(e), e);
         } catch (IllegalArgumentException e) {

@@ -217,7 +217,8 @@ public final class ClientProperties {
 
     /** Whether producers compress, so that a topic may take a record that is larger than it says. */
     boolean compresses() {
-        return !given.getOrDefault(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none").equals("none");
+        return !given.getOrDefault(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none")
+                .equals("none");
     }
 
     /**

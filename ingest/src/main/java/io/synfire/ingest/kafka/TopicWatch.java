@@ -145,7 +145,8 @@ final class TopicWatch implements AutoCloseable {
      */
     void requireRetriable(ExecutionException e) {
         if (!(e.getCause() instanceof RetriableException)) {
-            throw new IllegalStateException("the topic cannot be read: topic=" + topic + ": " + Causes.words(e.getCause()), e);
+            throw new IllegalStateException(
+                    "the topic cannot be read: topic=" + topic + ": " + Causes.words(e.getCause()), e);
         }
         LOG.warn("the cluster does not answer, trying again: {}", e.getCause().getMessage());
     }

@@ -117,8 +117,10 @@ public final class Topics {
             throws InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try {
-            Config config =
-                    admin.describeConfigs(List.of(resource), options).all().get().get(resource);
+            Config config = admin.describeConfigs(List.of(resource), options)
+                    .all()
+                    .get()
+                    .get(resource);
             return recordBytesMax(config);
         } catch (ExecutionException e) {
             LOG.warn("how large a record may be is not known: topic={}: {}", topic, Causes.words(e.getCause()));

@@ -36,8 +36,8 @@ final class TransactionalProducer implements AutoCloseable {
     TransactionalProducer(ClientProperties properties, String topic, RecordSizes sizes) {
         this.topic = topic;
         this.sizes = sizes;
-        this.producer = new KafkaProducer<>(
-                properties.transactional("synfire-transactions", UUID.randomUUID().toString()));
+        this.producer = new KafkaProducer<>(properties.transactional(
+                "synfire-transactions", UUID.randomUUID().toString()));
         try {
             producer.initTransactions();
         } catch (KafkaException e) {
@@ -90,7 +90,9 @@ final class TransactionalProducer implements AutoCloseable {
             isUsable = false;
             LOG.warn("a transaction was not seen to be committed: topic={}", topic, e);
             throw new IllegalStateException(
-                    "the cluster does not say whether it took the episodes: it took all of them, or none: topic=" + topic, e);
+                    "the cluster does not say whether it took the episodes: it took all of them, or none: topic="
+                            + topic,
+                    e);
         } catch (KafkaException e) {
             throw failed(List.of(), List.of(), e);
         }

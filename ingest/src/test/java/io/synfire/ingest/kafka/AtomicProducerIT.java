@@ -70,7 +70,9 @@ final class AtomicProducerIT {
         AlterConfigOp small =
                 new AlterConfigOp(new ConfigEntry("max.message.bytes", "" + LARGEST), AlterConfigOp.OpType.SET);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", of.bootstrapServers()))) {
-            admin.incrementalAlterConfigs(Map.of(resource, List.of(small))).all().get();
+            admin.incrementalAlterConfigs(Map.of(resource, List.of(small)))
+                    .all()
+                    .get();
         }
         return name;
     }
@@ -96,7 +98,8 @@ final class AtomicProducerIT {
     /** What a learner reads of a topic, by partition. */
     private static Map<Integer, List<ConsumerRecord<byte[], byte[]>>> learned(LocalBroker of, String topic) {
         Map<Integer, List<ConsumerRecord<byte[], byte[]>>> all = new HashMap<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(client(of).reader("test"))) {
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(client(of).reader("test"))) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .toList();
@@ -136,7 +139,8 @@ final class AtomicProducerIT {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageEndingWith("record=0");
             assertThat(texts(of, topic)).isEmpty();
-            assertThat(producer.append(List.of(record("a"), record("b"))).partition()).isZero();
+            assertThat(producer.append(List.of(record("a"), record("b"))).partition())
+                    .isZero();
             assertThat(texts(of, topic)).containsExactly("a", "b");
         }
     }
@@ -238,7 +242,8 @@ final class AtomicProducerIT {
                 if (post % 4 != 0) {
                     List<String> mine = Arrays.asList(post + "-0", post + "-1", post + "-2");
                     String prefix = post + "-";
-                    assertThat(texts.stream().filter(text -> text.startsWith(prefix))).isEqualTo(mine);
+                    assertThat(texts.stream().filter(text -> text.startsWith(prefix)))
+                            .isEqualTo(mine);
                     expected.addAll(mine);
                 }
             }
@@ -256,14 +261,14 @@ final class AtomicProducerIT {
         KafkaProducer<byte[], byte[]> killed = new KafkaProducer<>(properties);
         killed.initTransactions();
         killed.beginTransaction();
-        killed.send(new ProducerRecord<>(topic, "half".getBytes(StandardCharsets.UTF_8))).get();
+        killed.send(new ProducerRecord<>(topic, "half".getBytes(StandardCharsets.UTF_8)))
+                .get();
         try (EpisodeProducer single = new EpisodeProducer(client(broker), topic, new SimpleMeterRegistry());
                 AtomicProducer producer = new AtomicProducer(client(broker), topic, single, 1)) {
             assertThat(producer.append(List.of(record("a"), record("b"))).firstOffset())
                     .isEqualTo(1);
-            org.awaitility.Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> texts(broker, topic).equals(List.of("a", "b")));
+            org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> texts(broker, topic)
+                    .equals(List.of("a", "b")));
         }
         killed.close(Duration.ZERO);
     }

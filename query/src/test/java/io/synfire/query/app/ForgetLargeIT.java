@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A context of more JSON than one record may hold is forgotten from files: none of its concepts is left. */
+/** A context of more JSON than one record may hold is forgotten from files: of its concepts traces of rounding are left at most. */
 @SuppressWarnings("NullAway.Init")
 final class ForgetLargeIT {
 

@@ -1,6 +1,7 @@
 package io.synfire.query.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.LocalBroker;
@@ -27,14 +28,15 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 final class PostedIT {
 
-    private static final Pattern APPENDED = Pattern.compile(
-            "\\{\"accepted\":(\\d+),\"partition\":0,\"firstOffset\":(\\d+),\"lastOffset\":(\\d+)}");
+    private static final Pattern APPENDED =
+            Pattern.compile("\\{\"accepted\":(\\d+),\"partition\":0,\"firstOffset\":(\\d+),\"lastOffset\":(\\d+)}");
 
     @TempDir
     Path directory;
 
     private static String episode(int number) {
-        return "{\"at\":" + (1_300_000_000_000L + number * 1_000L) + ",\"concepts\":[\"c" + number % 13 + "\",\"d" + number % 5 + "\"]}";
+        return "{\"at\":" + (1_300_000_000_000L + number * 1_000L) + ",\"concepts\":[\"c" + number % 13 + "\",\"d"
+                + number % 5 + "\"]}";
     }
 
     private static String large(int number) {
@@ -46,7 +48,9 @@ final class PostedIT {
         AlterConfigOp small =
                 new AlterConfigOp(new ConfigEntry("max.message.bytes", "" + bytes), AlterConfigOp.OpType.SET);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            admin.incrementalAlterConfigs(Map.of(resource, List.of(small))).all().get();
+            admin.incrementalAlterConfigs(Map.of(resource, List.of(small)))
+                    .all()
+                    .get();
         }
     }
 
@@ -59,18 +63,21 @@ final class PostedIT {
             takeNoLarger(broker, 100_000);
             try (JarProcess process = served.start("data", List.of("-Xmx192m"), broker.bootstrapServers())) {
                 String url = process.awaitUrl();
+                awaitReady(served, url);
                 String bad = "[" + episode(0) + "," + large(1) + "," + episode(2) + "]";
                 for (int i = 0; i < 3; i++) {
                     HttpResponse<String> refused = served.post(url + "/v1/episodes", bad);
                     assertThat(refused.statusCode()).isEqualTo(400);
-                    assertThat(refused.body()).contains("max.message.bytes", "record=1").doesNotContain("Exception");
+                    assertThat(refused.body())
+                            .contains("max.message.bytes", "record=1")
+                            .doesNotContain("Exception");
                 }
-                assertThat(served.post(url + "/v1/episodes", large(0)).statusCode()).isEqualTo(400);
+                assertThat(served.post(url + "/v1/episodes", large(0)).statusCode())
+                        .isEqualTo(400);
                 for (int i = 0; i < 10; i++) {
                     String first = episode(2 * i);
                     String second = episode(2 * i + 1);
-                    HttpResponse<String> taken =
-                            served.post(url + "/v1/episodes", "[" + first + "," + second + "]");
+                    HttpResponse<String> taken = served.post(url + "/v1/episodes", "[" + first + "," + second + "]");
                     Matcher appended = APPENDED.matcher(taken.body());
                     assertThat(appended.matches()).as(taken.body()).isTrue();
                     assertThat(appended.group(1)).isEqualTo("2");
@@ -104,6 +111,11 @@ final class PostedIT {
         }
     }
 
+    private static void awaitReady(Served served, String url) {
+        await().atMost(Served.LONG)
+                .until(() -> served.get(url + "/health/ready").statusCode() == 200);
+    }
+
     private static String record(ClientProperties kafka, String offset) {
         return new String(
                 new TopicEnd(kafka, Served.TOPICS.episodes()).record(Long.parseLong(offset)), StandardCharsets.UTF_8);
@@ -112,7 +124,8 @@ final class PostedIT {
     @Test
     void aClusterThatIsGoneIsNotDescribedByItsClasses() throws Exception {
         Served served = new Served(directory);
-        try (LocalBroker broker = LocalBroker.start(directory.resolve("kafka"), 0)) {
+        LocalBroker broker = LocalBroker.start(directory.resolve("kafka"), 0);
+        try {
             ClientProperties kafka = new ClientProperties(Map.of("bootstrap.servers", broker.bootstrapServers()));
             new Topics(kafka).create(Served.TOPICS, 1);
             try (JarProcess process = served.start(
@@ -130,6 +143,7 @@ final class PostedIT {
                     "--set",
                     "ready.lost-after=1s")) {
                 String url = process.awaitUrl();
+                awaitReady(served, url);
                 String two = "[" + episode(0) + "," + episode(1) + "]";
                 assertThat(served.post(url + "/v1/episodes", two).statusCode()).isEqualTo(202);
                 served.awaitLearned(url, 2, 0);
@@ -141,18 +155,18 @@ final class PostedIT {
                             .contains("the cluster")
                             .doesNotContain("Exception", "org.apache", "io.synfire");
                 }
-                HttpResponse<String> evidence =
-                        served.get(url + "/v1/associations?from=c0&to=d0&evidence=true");
+                HttpResponse<String> evidence = served.get(url + "/v1/associations?from=c0&to=d0&evidence=true");
                 assertThat(evidence.statusCode()).isEqualTo(503);
                 assertThat(evidence.body()).doesNotContain("Exception", "org.apache", "io.synfire");
-                org.awaitility.Awaitility.await()
+                await()
                         .atMost(Served.LONG)
                         .until(() -> served.get(url + "/health/ready").statusCode() == 503);
                 for (String path : List.of("/health/ready", "/v1/status")) {
-                    assertThat(served.get(url + path).body())
-                            .doesNotContain("Exception", "org.apache", "io.synfire");
+                    assertThat(served.get(url + path).body()).doesNotContain("Exception", "org.apache", "io.synfire");
                 }
             }
+        } finally {
+            broker.close();
         }
     }
 }

@@ -170,8 +170,9 @@ final class HttpAttacks {
                 switch (random.nextInt(4)) {
                     case 0 -> new String(json(), StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_16);
                     case 1 -> new String(json(), StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_16LE);
-                    case 2 -> ("[\"\u00fc\"," + new String(json(), StandardCharsets.UTF_8) + "]")
-                            .getBytes(StandardCharsets.ISO_8859_1);
+                    case 2 ->
+                        ("[\"\u00fc\"," + new String(json(), StandardCharsets.UTF_8) + "]")
+                                .getBytes(StandardCharsets.ISO_8859_1);
                     default -> {
                         byte[] zero = json();
                         zero[random.nextInt(zero.length)] = 0;
@@ -242,10 +243,12 @@ final class HttpAttacks {
     }
 
     private Attack otherHost() {
-        String path = any(PATHS.stream().filter(known -> !known.startsWith("/health")).toList());
+        String path =
+                any(PATHS.stream().filter(known -> !known.startsWith("/health")).toList());
         String method = Route.methodsAt(path).contains("GET") ? "GET" : "POST";
         byte[] request = request(method, path, List.of("Content-Type: application/json"), new byte[0]);
-        String other = any(List.of("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:8720", "10.0.0.1"));
+        String other =
+                any(List.of("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:8720", "10.0.0.1"));
         String sent = new String(request, StandardCharsets.ISO_8859_1).replace("Host: localhost", "Host: " + other);
         return new Attack("another host", 421, sent.getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -263,14 +266,15 @@ final class HttpAttacks {
                 "/web/index.html",
                 "/.git/config",
                 "/v1/concepts/tea"));
-        return new Attack("a path that is none", 404, request(any(List.of("GET", "HEAD", "POST")), path, List.of(), new byte[0]));
+        return new Attack(
+                "a path that is none", 404, request(any(List.of("GET", "HEAD", "POST")), path, List.of(), new byte[0]));
     }
 
     /** The connection ends before the body does. */
     private Attack shorter() {
         byte[] body = json();
-        String head = head("POST", any(TAKE_BODIES), List.of("Content-Type: application/json"))
-                + "Content-Length: " + (body.length + 1 + random.nextInt(1_000)) + "\r\n\r\n";
+        String head = head("POST", any(TAKE_BODIES), List.of("Content-Type: application/json")) + "Content-Length: "
+                + (body.length + 1 + random.nextInt(1_000)) + "\r\n\r\n";
         return new Attack("a body that ends early", 400, join(text(head), body));
     }
 
@@ -284,7 +288,8 @@ final class HttpAttacks {
             return latin(head + (method.equals("POST") ? "Content-Length: 0\r\n\r\n" : "\r\n"));
         }
         if (random.nextInt(4) == 0) {
-            byte[] begin = latin(head + "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(body.length) + "\r\n");
+            byte[] begin =
+                    latin(head + "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(body.length) + "\r\n");
             return join(join(begin, body), latin("\r\n0\r\n\r\n"));
         }
         return join(latin(head + "Content-Length: " + body.length + "\r\n\r\n"), body);
@@ -299,19 +304,25 @@ final class HttpAttacks {
         String sent = target.indexOf('\u00ff') >= 0
                 ? target
                 : new String(target.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        StringBuilder head = new StringBuilder(method).append(' ').append(sent).append(" HTTP/1.1\r\nHost: localhost\r\n");
+        StringBuilder head =
+                new StringBuilder(method).append(' ').append(sent).append(" HTTP/1.1\r\nHost: localhost\r\n");
         head.append("Connection: close\r\n");
-        lines.stream().filter(line -> !isSecondAuthorization(line, lines)).forEach(line -> head.append(line).append("\r\n"));
+        lines.stream().filter(line -> !isSecondAuthorization(line, lines)).forEach(line -> head.append(line)
+                .append("\r\n"));
         return head.toString();
     }
 
     private static boolean isSecondAuthorization(String line, List<String> lines) {
         return line.startsWith("Authorization: Basic YTpi")
-                && lines.stream().filter(other -> other.startsWith("Authorization: ")).count() > 1;
+                && lines.stream()
+                                .filter(other -> other.startsWith("Authorization: "))
+                                .count()
+                        > 1;
     }
 
     private byte[] json() {
-        return text(any(List.of("{\"cues\":[\"tea\"]}", "[{\"concepts\":[\"a\",\"b\"]}]", "{\"directory\":\"/nowhere\"}", "{}")));
+        return text(any(List.of(
+                "{\"cues\":[\"tea\"]}", "[{\"concepts\":[\"a\",\"b\"]}]", "{\"directory\":\"/nowhere\"}", "{}")));
     }
 
     private static byte[] text(String text) {

@@ -117,7 +117,16 @@ final class HttpFuzzIT {
     private static void assertTellsNothingOfItself(String answer, String shown) {
         assertThat(answer)
                 .as(shown)
-                .doesNotContain("\tat ", "Exception", "etty", "avalin", "io.synfire.", "ackson", "StreamRead", "REDACTED", "org.");
+                .doesNotContain(
+                        "\tat ",
+                        "Exception",
+                        "etty",
+                        "avalin",
+                        "io.synfire.",
+                        "ackson",
+                        "StreamRead",
+                        "REDACTED",
+                        "org.");
     }
 
     private static void send(ServedMemory memory, byte[] request, int index, Map<Integer, Integer> statuses) {
@@ -153,9 +162,7 @@ final class HttpFuzzIT {
         assertThat(code).as(shown).isGreaterThanOrEqualTo(200).isNotEqualTo(500);
         boolean isHead = sent.startsWith("HEAD");
         if (code >= 400 && !(code == 503 && answer.contains("catching up"))) {
-            assertThat(answer)
-                    .as(shown)
-                    .containsIgnoringCase("content-type: application/problem+json");
+            assertThat(answer).as(shown).containsIgnoringCase("content-type: application/problem+json");
             assertTellsNothingOfItself(answer, shown);
             // What is compressed is what was asked to be.
             if (!isHead && !answer.contains("Content-Encoding: gzip")) {
