@@ -158,8 +158,7 @@ final class PostedIT {
                 HttpResponse<String> evidence = served.get(url + "/v1/associations?from=c0&to=d0&evidence=true");
                 assertThat(evidence.statusCode()).isEqualTo(503);
                 assertThat(evidence.body()).doesNotContain("Exception", "org.apache", "io.synfire");
-                await()
-                        .atMost(Served.LONG)
+                await().atMost(Served.LONG)
                         .until(() -> served.get(url + "/health/ready").statusCode() == 503);
                 for (String path : List.of("/health/ready", "/v1/status")) {
                     assertThat(served.get(url + path).body()).doesNotContain("Exception", "org.apache", "io.synfire");
