@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -14,6 +15,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
@@ -57,19 +59,32 @@ public final class EpisodeProducer implements AutoCloseable {
             return json.length + (context == null ? 0 : context.getBytes(StandardCharsets.UTF_8).length);
         }
 
-        /** As it goes to a topic. */
-        ProducerRecord<byte[], byte[]> to(String topic, Producer<?, ?> producer) {
-            byte[] key = context == null ? null : context.getBytes(StandardCharsets.UTF_8);
-            return new ProducerRecord<>(topic, partition(topic, producer), key, json);
+        byte @Nullable [] key() {
+            return context == null ? null : context.getBytes(StandardCharsets.UTF_8);
         }
 
-        /** Where the event's id alone decides: the partition that it would have as a key. Else null: the key decides, or nothing. */
-        private @Nullable Integer partition(String topic, Producer<?, ?> producer) {
-            if (context != null || eventId == null) {
-                return null;
-            }
-            int partitions = producer.partitionsFor(topic).size();
-            return Utils.toPositive(Utils.murmur2(eventId.getBytes(StandardCharsets.UTF_8))) % partitions;
+        byte[] json() {
+            return json;
+        }
+
+        /** As it goes to a topic. */
+        ProducerRecord<byte[], byte[]> to(String topic, Producer<?, ?> producer) {
+            // Where the event's id alone decides, it does so here. Else the key decides, or nothing.
+            Integer partition = context == null && eventId != null
+                    ? (Integer) hashed(eventId, producer.partitionsFor(topic).size())
+                    : null;
+            return new ProducerRecord<>(topic, partition, key(), json);
+        }
+
+        /** The partition that it belongs to, unless the client has another rule for keys; empty if that may be any. */
+        OptionalInt partition(int partitions) {
+            String bound = context == null ? eventId : context;
+            return bound == null ? OptionalInt.empty() : OptionalInt.of(hashed(bound, partitions));
+        }
+
+        /** As Kafka's own clients do with a key. */
+        private static int hashed(String key, int partitions) {
+            return Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8))) % partitions;
         }
     }
 
@@ -99,7 +114,7 @@ public final class EpisodeProducer implements AutoCloseable {
     public EpisodeProducer(ClientProperties properties, String topic, MeterRegistry meters) {
         this.topic = topic;
         try {
-            this.producer = new KafkaProducer<>(properties.producer("synfire-producer"));
+            this.producer = new KafkaProducer<>(properties.appending("synfire-producer"));
         } catch (KafkaException e) {
             throw properties.asSilence(e);
         }
@@ -156,7 +171,10 @@ public final class EpisodeProducer implements AutoCloseable {
             }
             return new Appended(partition, first, last);
         } catch (ExecutionException e) {
-            throw notTaken(topic, e.getCause());
+            Throwable cause = e.getCause();
+            throw cause instanceof TimeoutException && sent.size() == 1
+                    ? notSeen(topic, cause)
+                    : notTaken(topic, cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while episodes were appended", e);
@@ -172,6 +190,14 @@ public final class EpisodeProducer implements AutoCloseable {
     /** Why is for the log: clients of Kafka say it in words of their own. */
     static IllegalStateException notTaken(String topic, @Nullable Throwable cause) {
         return new IllegalStateException("the cluster does not take episodes now, try again: topic=" + topic, cause);
+    }
+
+    /** An answer was not seen, though it may have been given. */
+    static IllegalStateException notSeen(String topic, Throwable cause) {
+        return new IllegalStateException(
+                "the cluster does not say whether it took the episodes: all of them are there, or none; if they must not be there"
+                        + " twice, try again with an eventId: topic=" + topic,
+                cause);
     }
 
     @Override

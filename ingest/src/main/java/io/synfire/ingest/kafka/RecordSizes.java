@@ -62,9 +62,23 @@ final class RecordSizes {
         return record.bytes() + (long) OVERHEAD_BYTES > topicBytesMax().orElse(UNKNOWN_BYTES);
     }
 
+    /**
+     * Whether records are so small that the topic takes all of them in one batch, whatever compression makes of them.
+     *
+     * @param bytesMax what one batch may be
+     */
+    boolean isOneBatch(List<Outgoing> records, long bytesMax) {
+        long bytes = records.stream()
+                .mapToLong(record -> record.bytes() + (long) OVERHEAD_BYTES)
+                .sum();
+        return bytes <= Math.min(bytesMax, topicBytesMax().orElse(0) / 2);
+    }
+
     private synchronized OptionalLong topicBytesMax() {
         if (!isAsked || System.nanoTime() - askedNanos > KNOWN_NANOS) {
-            topicBytesMax = topics.recordBytesMaxSoon(topic);
+            OptionalLong found = topics.recordBytesMaxSoon(topic);
+            // A cluster that is silent for a while has not forgotten it.
+            topicBytesMax = found.isPresent() ? found : topicBytesMax;
             askedNanos = System.nanoTime();
             isAsked = true;
         }

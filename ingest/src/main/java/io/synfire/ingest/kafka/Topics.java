@@ -13,9 +13,11 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -106,6 +108,22 @@ public final class Topics {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return OptionalLong.empty();
+        }
+    }
+
+    /** Whether the cluster answers within seconds. */
+    boolean answers() {
+        try (Admin admin = Admin.create(properties.admin())) {
+            return !admin.describeCluster(new DescribeClusterOptions().timeoutMs(SOON_MS))
+                    .nodes()
+                    .get()
+                    .isEmpty();
+        } catch (ExecutionException | KafkaException e) {
+            LOG.debug("the cluster does not answer", e);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

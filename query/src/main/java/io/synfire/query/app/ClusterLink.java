@@ -28,7 +28,7 @@ final class ClusterLink implements AutoCloseable {
     private static final String SERVERS = "bootstrap.servers";
 
     /** More transactions at once are hardly faster: the broker is busy. Each may keep 17 MiB once it had much to send. */
-    private static final int TRANSACTIONS_MAX = 4;
+    private static final int AT_ONCE_MAX = 4;
 
     private static final long HEAP_PER_TRANSACTION = 128L << 20;
 
@@ -108,7 +108,7 @@ final class ClusterLink implements AutoCloseable {
         parts.push(single);
         long atOnce = Runtime.getRuntime().maxMemory() / HEAP_PER_TRANSACTION;
         AtomicProducer producer =
-                new AtomicProducer(client, topic, single, (int) Math.max(1, Math.min(TRANSACTIONS_MAX, atOnce)));
+                new AtomicProducer(client, topic, single, (int) Math.max(1, Math.min(AT_ONCE_MAX, atOnce)));
         parts.push(producer);
         return producer;
     }

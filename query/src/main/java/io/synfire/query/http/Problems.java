@@ -78,6 +78,7 @@ final class Problems {
         });
         config.routes.exception(UnavailableException.class, (e, context) -> {
             LOG.warn("a request cannot be served: {}: {}", e.getMessage(), root(e).toString());
+            context.header(RETRY_AFTER.getName(), String.valueOf(RETRY_AFTER.getValue()));
             answer(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
         });
         config.routes.exception(StoreDamagedException.class, (e, context) -> {

@@ -133,13 +133,13 @@ final class PostedIT {
                     List.of("-Xmx192m"),
                     broker.bootstrapServers(),
                     "--set",
-                    "kafka.request.timeout.ms=1000",
+                    "kafka.request.timeout.ms=2000",
                     "--set",
-                    "kafka.delivery.timeout.ms=2000",
+                    "kafka.delivery.timeout.ms=4000",
                     "--set",
-                    "kafka.max.block.ms=2000",
+                    "kafka.max.block.ms=4000",
                     "--set",
-                    "kafka.default.api.timeout.ms=2000",
+                    "kafka.default.api.timeout.ms=4000",
                     "--set",
                     "ready.lost-after=1s")) {
                 String url = process.awaitUrl();
@@ -149,7 +149,11 @@ final class PostedIT {
                 served.awaitLearned(url, 2, 0);
                 broker.close();
                 for (String body : List.of(episode(2), two)) {
+                    long asked = System.nanoTime();
                     HttpResponse<String> unavailable = served.post(url + "/v1/episodes", body);
+                    // What was set for one answer, and for delivery; and time for a machine that is busy.
+                    assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(25));
+                    assertThat(unavailable.headers().firstValue("Retry-After")).hasValue("1");
                     assertThat(unavailable.statusCode()).isEqualTo(503);
                     assertThat(unavailable.body())
                             .contains("the cluster")
