@@ -9,12 +9,11 @@ import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Plasticity;
 import io.synfire.engine.learn.Replay;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What unlearning a context removes, and where that is written down.
@@ -80,7 +79,8 @@ public record ForgetReceipt(
             long strangers) {
         Plasticity plasticity = new Plasticity(settings);
         Map<String, Integer> ints = new HashMap<>();
-        Set<Long> edges = new HashSet<>();
+        // Of a large context there are millions. A boxed long's hash is cue ^ target, of which there are few.
+        LongOpenHashSet edges = new LongOpenHashSet();
         Horizon slowest = settings.halfLives().get(settings.slowest());
         long[] count = new long[2];
         double[] evidence = new double[1];

@@ -1,6 +1,7 @@
 package io.synfire.ingest.kafka;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -15,12 +18,15 @@ import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +39,7 @@ public final class Topics {
     private static final String RECORD_BYTES_MAX = "max.message.bytes";
     private static final long HEADER_BYTES = 64L << 10;
     private static final int ANSWER_MAX_MS = 30_000;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** For whoever can do without an answer. */
     private static final int SOON_MS = 5_000;
@@ -50,7 +57,8 @@ public final class Topics {
 
     /**
      * Creates the topics that are missing, with the cluster's default replication and no expiry: they are what memories are rebuilt
-     * from. A new topic of dead letters takes records as large as that of episodes does, and their headers.
+     * from. A new topic of dead letters takes records as large as that of episodes does, and their headers. Returns when a broker
+     * that was asked knows the new topics: a cluster says that a topic is made before its brokers have heard of it.
      *
      * @param names the topics
      * @param partitions how many partitions a new topic of episodes gets
@@ -168,15 +176,43 @@ public final class Topics {
         } catch (ExecutionException e) {
             // Another instance was quicker.
             if (e.getCause() instanceof TopicExistsException) {
+                awaitKnown(admin, List.of(topic));
                 return recordBytesMax(admin, topic);
             }
             throw e;
         }
+        awaitKnown(admin, List.of(topic));
         try {
             return recordBytesMax(result.config(topic).get());
         } catch (ExecutionException e) {
             LOG.warn("how large a record may be is not known: topic={}: {}", topic, Causes.words(e.getCause()));
             return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * Waits until a broker knows topics that were made just now.
+     *
+     * @throws ExecutionException if none does in time, or the cluster does not answer
+     */
+    static void awaitKnown(Admin admin, Collection<String> topics) throws ExecutionException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MAX_MS);
+        while (true) {
+            try {
+                var unused = admin.describeTopics(topics, new DescribeTopicsOptions().timeoutMs(ANSWER_MAX_MS))
+                        .allTopicNames()
+                        .get();
+                return;
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof TopicAuthorizationException) {
+                    LOG.debug("whether the topics are there may not be asked: topics={}", topics);
+                    return;
+                }
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
         }
     }
 }

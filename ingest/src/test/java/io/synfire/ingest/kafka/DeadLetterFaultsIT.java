@@ -160,6 +160,7 @@ final class DeadLetterFaultsIT {
                                 .configs(Map.of("max.message.bytes", "2000000"))))
                         .all()
                         .get();
+                Topics.awaitKnown(admin, List.of(topics.episodes()));
                 kit.create(1);
                 ConfigResource dead = new ConfigResource(ConfigResource.Type.TOPIC, topics.deadLetters());
                 Config config = Objects.requireNonNull(

@@ -307,6 +307,7 @@ final class TopicForgetterIT {
                             new NewTopic(topics.deadLetters(), Optional.of(1), Optional.empty())))
                     .all()
                     .get();
+            Topics.awaitKnown(admin, List.of(topic, topics.deadLetters()));
         }
     }
 

@@ -70,6 +70,7 @@ final class TwoBrokers implements AutoCloseable {
                             List.of(new NewTopic(topic, Map.of(0, List.of(SECOND, FIRST), 1, List.of(FIRST, SECOND)))))
                     .all()
                     .get();
+            Topics.awaitKnown(admin, List.of(topic));
         }
     }
 

@@ -110,6 +110,7 @@ final class Forgetting {
     private void inFiles(Forgotten what, Done done) throws IOException {
         Path deadLetters = settings.data().resolve("dead-letters.jsonl");
         List<Appended> appended = new ArrayList<>();
+        String commandsId;
         try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
             FileForgetter forgetter = new FileForgetter(
                     engine, settings.data().resolve("forgotten.jsonl"), deadLetters, settings.decoding());
@@ -121,6 +122,7 @@ final class Forgetting {
             } else {
                 appended.addAll(forgetter.forgetConcept(String.valueOf(what.concept())));
             }
+            commandsId = forgetter.commandsId();
         } catch (StoreInUseException e) {
             throw new IllegalStateException(
                     "parts of the memory were learned from files, which only who has the store can take back, so stop that first: "
@@ -129,7 +131,7 @@ final class Forgetting {
         }
         FileDeadLetters letters = FileDeadLetters.in(deadLetters, id(what));
         for (Appended each : appended) {
-            Optional<String> reason = letters.reason(each.source(), each.offset());
+            Optional<String> reason = letters.reason(commandsId, each.offset());
             done.parts.add(part(each, reason.isPresent() ? Outcome.DEAD_LETTER : Outcome.APPLIED, reason.orElse(null)));
         }
         letters.lines().forEach(line -> done.add(new DeadLetter("file:" + deadLetters, 0, line)));
