@@ -181,7 +181,7 @@ public final class FileForgetter {
             return 0;
         }
         cutOffUnfinished();
-        LearnSummary learned = learner.learn(commands, lines -> {});
+        LearnSummary learned = learner.learnCommands(commands);
         String id = learned.sourceId();
         commandsId = id == null ? "" : id;
         return learned.learnedBefore();

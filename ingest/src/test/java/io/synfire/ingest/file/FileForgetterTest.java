@@ -53,6 +53,10 @@ final class FileForgetterTest {
         }
 
         FileForgetter forgetter() {
+            return forgetter(commands);
+        }
+
+        FileForgetter forgetter(Path commands) {
             return new FileForgetter(engine, commands, kit.deadLetters(), new Decoding(null, false, null, kit.limits));
         }
 
@@ -141,6 +145,23 @@ final class FileForgetterTest {
             assertThat(memory.engine.digest().learned()).isZero();
             // Once it is learned, nothing of it is told again.
             assertThat(memory.forgetter().forgetContext("k").appended()).isEmpty();
+        }
+    }
+
+    /** As in a copy of the data directory, beside the one that was copied. */
+    @Test
+    void aCopyOfTheCommandsThatGrowsIsNotLearnedTwice() throws Exception {
+        String late = record(20, "late", "l", "m");
+        try (Memory memory = new Memory(directory.resolve("copied"))) {
+            memory.learnLog();
+            memory.forgetter().forgetContext("k");
+            // By then the ids of the commands are not known any more.
+            memory.kit.learn(memory.engine, memory.kit.write("late.jsonl", late));
+            Path copy = memory.kit.directory.resolve("copy.jsonl");
+            Files.copy(memory.commands, copy);
+            assertThat(memory.forgetter(copy).forgetContext("other").episodes()).isEqualTo(1);
+            assertThat(memory.engine.digest().learned())
+                    .isEqualTo(memory.kit.told(late).learned());
         }
     }
 
