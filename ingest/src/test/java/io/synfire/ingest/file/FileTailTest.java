@@ -62,7 +62,8 @@ final class FileTailTest {
     private List<String> tail(Engine... memories) throws IOException {
         Tail tail = new Tail(MOMENT_MS, 100);
         List<FileTail.Log> logs = List.of(memories).stream()
-                .map(memory -> new FileTail.Log(memory.positions(), memory.view().stretches()))
+                .map(memory ->
+                        new FileTail.Log(memory.positions(), memory.view().stretches()))
                 .toList();
         new FileTail(engine.view().settings(), new Decoding(null, false, null, kit.limits), kit.nowMs)
                 .read(logs, tail, records -> {});

@@ -50,7 +50,8 @@ final class FileEvidenceIT {
             HttpResponse<String> found = evidence(url);
             assertThat(found.statusCode()).as(found.body()).isEqualTo(200);
             assertThat(found.body())
-                    .contains("\"episodes\":[{\"source\":\"file:" + daily + "\",\"topic\":null,\"partition\":0,\"offset\":0,")
+                    .contains("\"episodes\":[{\"source\":\"file:" + daily
+                            + "\",\"topic\":null,\"partition\":0,\"offset\":0,")
                     .contains("\"at\":\"2024-02-01T10:00:00Z\"")
                     .contains("\"concepts\":[\"tea\",\"milk\"]");
             Files.writeString(daily, MONDAY.replace("milk", "honey"));
@@ -69,7 +70,8 @@ final class FileEvidenceIT {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.headers().firstValue("content-type")).hasValue("application/problem+json");
         assertThat(answer.body())
-                .contains("the file was replaced, cut short or removed: file=" + file + " records=2 bytes=" + MONDAY.length())
+                .contains("the file was replaced, cut short or removed: file=" + file + " records=2 bytes="
+                        + MONDAY.length())
                 .contains("If it was renamed, learn it under its new name first")
                 .contains("If it is gone for good, rebuild --accept-gap");
     }

@@ -190,7 +190,8 @@ final class LearnFilesTest {
     void aLineThatIsHalfWrittenIsLearnedOnceItIsWhole() throws Exception {
         String log = write(
                 "log.jsonl",
-                "{\"at\":\"2024-02-01T10:00:00Z\",\"concepts\":[\"a\",\"b\"]}\n{\"at\":\"2024-02-01T10:00:00Z\",\"conc");
+                "{\"at\":\"2024-02-01T10:00:00Z\",\"concepts\":[\"a\",\"b\"]}\n"
+                        + "{\"at\":\"2024-02-01T10:00:00Z\",\"conc");
         assertThat(run("learn", log)).isZero();
         assertThat(out.toString())
                 .contains("1 episodes learned of 1 records")
@@ -450,7 +451,9 @@ final class LearnFilesTest {
         } finally {
             System.setIn(before);
         }
-        assertThat(out.toString()).contains("-: 2 episodes learned of 2 records").doesNotContain("something else");
+        assertThat(out.toString())
+                .contains("-: 2 episodes learned of 2 records")
+                .doesNotContain("something else");
         assertThat(associations("ham")).containsExactlyInAnyOrder("mustard 1.0", "bread 1.0");
     }
 

@@ -1,10 +1,13 @@
 package io.synfire.query.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +29,38 @@ final class LearnPipeIT {
 
     @TempDir
     Path directory;
+
+    /** The next member's header comes in two pieces: all of the first was read before the second is there. */
+    @Test
+    void aMemberThatComesLaterIsWaitedFor() throws Exception {
+        byte[] mustard = member("mustard");
+        byte[] bread = member("bread");
+        Path fifo = directory.resolve("fifo");
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
+                .isZero();
+        Path data = directory.resolve("memory");
+        try (RandomAccessFile pipe = new RandomAccessFile(fifo.toFile(), "rw");
+                JarProcess learn = JarProcess.start(
+                        ProcessBuilder.Redirect.from(fifo.toFile()),
+                        directory.resolve("learn.log"),
+                        List.of(),
+                        "learn",
+                        "-",
+                        "--data",
+                        data.toString(),
+                        "--set",
+                        "half-lives=none")) {
+            FileInputStream left = new FileInputStream(pipe.getFD());
+            pipe.write(mustard);
+            pipe.write(bread, 0, 5);
+            await().atMost(LONG).until(() -> left.available() == 0);
+            pipe.write(bread, 5, bread.length - 5);
+            pipe.close();
+            assertThat(learn.awaitExit(LONG)).as(learn.output()).isZero();
+            assertThat(learn.output()).contains("-: 2 episodes learned of 2 records");
+        }
+        assertLearned(data, "1\\.0");
+    }
 
     @Test
     void allMembersOfAllFilesAreLearned() throws Exception {
@@ -59,6 +94,10 @@ final class LearnPipeIT {
         assertThat(Files.readString(output))
                 .contains("-: 8,000 episodes learned of 8,000 records")
                 .contains("0 rejected");
+        assertLearned(data, "4000\\.0");
+    }
+
+    private void assertLearned(Path data, String strength) throws Exception {
         try (JarProcess asked = JarProcess.start(
                 directory.resolve("asked.log"),
                 List.of(),
@@ -68,20 +107,28 @@ final class LearnPipeIT {
                 "--data",
                 data.toString())) {
             assertThat(asked.awaitExit(LONG)).as(asked.output()).isZero();
-            assertThat(asked.output())
-                    .containsPattern("\"concept\":\"bread\",\"score\":[^,]+,\"strength\":4000\\.0,")
-                    .containsPattern("\"concept\":\"mustard\",\"score\":[^,]+,\"strength\":4000\\.0,");
+            for (String concept : List.of("bread", "mustard")) {
+                assertThat(asked.output())
+                        .containsPattern(
+                                "\"concept\":\"" + concept + "\",\"score\":[^,]+,\"strength\":" + strength + ",");
+            }
         }
     }
 
     private Path members(String name, String concept) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int i = 0; i < MEMBERS; i++) {
-            try (OutputStream member = new GZIPOutputStream(all)) {
-                member.write(("{\"at\":\"2024-02-01T10:00:00Z\",\"concepts\":[\"ham\",\"" + concept + "\"]}\n")
-                        .getBytes(StandardCharsets.UTF_8));
-            }
+            all.write(member(concept));
         }
         return Files.write(directory.resolve(name), all.toByteArray());
+    }
+
+    private static byte[] member(String concept) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (OutputStream member = new GZIPOutputStream(packed)) {
+            member.write(("{\"at\":\"2024-02-01T10:00:00Z\",\"concepts\":[\"ham\",\"" + concept + "\"]}\n")
+                    .getBytes(StandardCharsets.UTF_8));
+        }
+        return packed.toByteArray();
     }
 }
