@@ -39,23 +39,25 @@ final class LearnPipeIT {
         assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
                 .isZero();
         Path data = directory.resolve("memory");
-        try (RandomAccessFile pipe = new RandomAccessFile(fifo.toFile(), "rw");
-                JarProcess learn = JarProcess.start(
-                        ProcessBuilder.Redirect.from(fifo.toFile()),
-                        directory.resolve("learn.log"),
-                        List.of(),
-                        "learn",
-                        "-",
-                        "--data",
-                        data.toString(),
-                        "--set",
-                        "half-lives=none")) {
-            FileInputStream left = new FileInputStream(pipe.getFD());
-            pipe.write(mustard);
-            pipe.write(bread, 0, 5);
-            await().atMost(LONG).until(() -> left.available() == 0);
-            pipe.write(bread, 5, bread.length - 5);
-            pipe.close();
+        // Open for both, so that neither side waits for the other.
+        RandomAccessFile pipe = new RandomAccessFile(fifo.toFile(), "rw");
+        try (JarProcess learn = JarProcess.start(
+                ProcessBuilder.Redirect.from(fifo.toFile()),
+                directory.resolve("learn.log"),
+                List.of(),
+                "learn",
+                "-",
+                "--data",
+                data.toString(),
+                "--set",
+                "half-lives=none")) {
+            try (pipe) {
+                FileInputStream left = new FileInputStream(pipe.getFD());
+                pipe.write(mustard);
+                pipe.write(bread, 0, 5);
+                await().atMost(LONG).until(() -> left.available() == 0);
+                pipe.write(bread, 5, bread.length - 5);
+            }
             assertThat(learn.awaitExit(LONG)).as(learn.output()).isZero();
             assertThat(learn.output()).contains("-: 2 episodes learned of 2 records");
         }
