@@ -20,15 +20,22 @@ final class DeadLetter {
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private final Rejects.Place place;
+    private final String reason;
     private final byte[] value;
 
-    private DeadLetter(Rejects.Place place, byte[] value) {
+    private DeadLetter(Rejects.Place place, String reason, byte[] value) {
         this.place = place;
+        this.reason = reason;
         this.value = value;
     }
 
     Rejects.Place place() {
         return place;
+    }
+
+    /** Why it could not be learned. */
+    String reason() {
+        return reason;
     }
 
     /** The record, byte for byte. */
@@ -63,6 +70,7 @@ final class DeadLetter {
         String sourceId = "";
         long record = -1;
         long orElseMs = -1;
+        String reason = "";
         byte[] value = null;
         try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), line)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -75,13 +83,14 @@ final class DeadLetter {
                     case "sourceId" -> sourceId = json.getString();
                     case "record" -> record = json.getLongValue();
                     case "time" -> orElseMs = Instant.parse(json.getString()).toEpochMilli();
+                    case "reason" -> reason = json.getString();
                     case "value" -> value = Base64.getDecoder().decode(json.getString());
                     default -> json.skipChildren();
                 }
             }
             return source == null || record < 0 || value == null
                     ? null
-                    : new DeadLetter(new Rejects.Place(source, sourceId, record, orElseMs), value);
+                    : new DeadLetter(new Rejects.Place(source, sourceId, record, orElseMs), reason, value);
         } catch (JacksonException | IllegalArgumentException | DateTimeParseException e) {
             return null;
         }

@@ -3,6 +3,7 @@ package io.synfire.ingest.file;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Retraction;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.forget.ContextLives;
@@ -23,12 +24,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
  * Unlearns what was learned from files: what takes it back is appended to a file of its own, which is learned at once, like any other,
- * and stays part of the log. Files that were read are read again, as far as they were learned. One thread at a time, which is the
- * engine's writer.
+ * and stays part of the log. Files that were read are read again, as far as they were learned. What an earlier run had appended when it
+ * was killed is learned first, and counts. One thread at a time, which is the engine's writer.
  */
 public final class FileForgetter {
 
@@ -39,6 +41,17 @@ public final class FileForgetter {
     private final Path commands;
     private final FileLearner learner;
     private final Decoding decoding;
+    private String commandsId = "";
+
+    /** What an earlier run appended, by record: it was killed before the memory had learned that. */
+    private static final class Unfinished {
+        final long from;
+        final Map<Long, Retraction> parts = new TreeMap<>();
+
+        Unfinished(long from) {
+            this.from = from;
+        }
+    }
 
     /**
      * A forgetter.
@@ -72,33 +85,43 @@ public final class FileForgetter {
     }
 
     /**
+     * The identity of the file that retractions are appended to, by which dead letters name it.
+     *
+     * @return it, or empty if nothing of such a file was learned
+     */
+    public String commandsId() {
+        return commandsId;
+    }
+
+    /**
      * Takes back all that files say of a context.
      *
      * @param context its key
-     * @return what that removed
+     * @return what that removed, with what an earlier run had appended that was killed before the memory learned it
      * @throws ReplacedFileException if a file was replaced, cut short or removed since it was learned; then nothing is taken back
      * @throws IOException if one cannot be read
      */
     public ForgetReceipt forgetContext(String context) throws IOException {
         // Also says where the commands are now, if the data directory was moved.
-        learn();
+        Unfinished unfinished = new Unfinished(learn());
         List<String> searched = files().positions().stream()
                 .map(position -> position.source() + ", records 0 to " + position.nextOffset())
                 .toList();
-        ContextLives lives = lives(context);
+        ContextLives lives = lives(context, unfinished);
         List<Part> parts = new RetractionParts(decoding, LineDecoder.LINE_BYTES_MAX).of(lives);
-        List<Line> lines = parts.stream()
-                .map(part ->
-                        new Line(part.json(), String.valueOf(part.retraction().eventId())))
-                .toList();
+        List<Retraction> retractions = new ArrayList<>(unfinished.parts.values());
+        List<Appended> appended = new ArrayList<>();
+        for (Map.Entry<Long, Retraction> part : unfinished.parts.entrySet()) {
+            appended.add(appended(part.getKey(), String.valueOf(part.getValue().eventId())));
+        }
+        List<Line> lines = new ArrayList<>();
+        for (Part part : parts) {
+            retractions.add(part.retraction());
+            lines.add(new Line(part.json(), String.valueOf(part.retraction().eventId())));
+        }
+        appended.addAll(append(lines));
         ForgetReceipt receipt = ForgetReceipt.of(
-                parts.stream().map(Part::retraction).toList(),
-                engine.view().settings(),
-                engine.view().watermarkMs(),
-                searched,
-                append(lines),
-                0,
-                0);
+                retractions, engine.view().settings(), engine.view().watermarkMs(), searched, appended, 0, 0);
         learn();
         return receipt;
     }
@@ -139,24 +162,60 @@ public final class FileForgetter {
     }
 
     /** An event may have been sent twice, also to another context: who was first decides what was learned. */
-    private ContextLives lives(String context) throws IOException {
+    private ContextLives lives(String context, Unfinished unfinished) throws IOException {
         ContextLives lives = new ContextLives(context, engine.view().settings(), Set.of());
-        scan(lives);
+        scan(lives, context, unfinished);
         while (!lives.isCertain()) {
             lives = new ContextLives(context, engine.view().settings(), lives.eventIds());
-            scan(lives);
+            scan(lives, context, unfinished);
         }
         return lives;
     }
 
-    private void scan(ContextLives lives) throws IOException {
-        files().scan((position, record, entry) ->
-                lives.take(position.sourceId().isEmpty() ? position.source() : position.sourceId(), record, entry));
+    private void scan(ContextLives lives, String context, Unfinished unfinished) throws IOException {
+        unfinished.parts.clear();
+        files().scan((position, record, entry) -> {
+            boolean counts =
+                    lives.take(position.sourceId().isEmpty() ? position.source() : position.sourceId(), record, entry);
+            boolean isUnfinished = position.sourceId().equals(commandsId) && record >= unfinished.from;
+            if (counts && isUnfinished && entry instanceof Retraction part && context.equals(part.context())) {
+                unfinished.parts.put(record, part);
+            }
+        });
     }
 
-    private void learn() throws IOException {
-        if (Files.exists(commands)) {
-            learner.learn(commands, lines -> {});
+    /** Learns what was appended and not learned; returns from which record on that was. */
+    private long learn() throws IOException {
+        if (!Files.exists(commands)) {
+            return 0;
+        }
+        cutOffUnfinished();
+        LearnSummary learned = learner.learnCommands(commands);
+        String id = learned.sourceId();
+        commandsId = id == null ? "" : id;
+        return learned.learnedBefore();
+    }
+
+    /**
+     * Takes half a command away, whose writer was killed. Nothing of it was learned, and with an end it would be a dead letter that names
+     * what is to be forgotten.
+     */
+    private void cutOffUnfinished() throws IOException {
+        long whole = -1;
+        try (InputStream input = Files.newInputStream(commands)) {
+            LineReader lines = new LineReader(input, LineDecoder.LINE_BYTES_MAX, Fingerprint.empty());
+            for (byte[] line = lines.next(); line != null; line = lines.next()) {
+                if (!lines.wasEnded() && (lines.wasTooLong() || !WholeObject.is(line))) {
+                    lines.unread();
+                    whole = lines.fingerprint().bytes();
+                }
+            }
+        }
+        if (whole >= 0) {
+            try (FileChannel channel = FileChannel.open(commands, StandardOpenOption.WRITE)) {
+                channel.truncate(whole);
+                channel.force(true);
+            }
         }
     }
 
@@ -167,6 +226,7 @@ public final class FileForgetter {
         }
         long record = 0;
         if (Files.exists(commands)) {
+            cutOffUnfinished();
             try (InputStream input = Files.newInputStream(commands)) {
                 LineReader before = new LineReader(input, LineDecoder.LINE_BYTES_MAX);
                 while (before.next() != null) {
@@ -187,10 +247,14 @@ public final class FileForgetter {
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
-                appended.add(new Appended(Known.source(commands), 0, record++, line.eventId));
+                appended.add(appended(record++, line.eventId));
             }
             channel.force(true);
         }
         return appended;
+    }
+
+    private Appended appended(long record, String eventId) throws IOException {
+        return new Appended(Known.source(commands), 0, record, eventId);
     }
 }

@@ -101,7 +101,7 @@ public final class FileLearner {
      * @throws IOException if one cannot be read
      */
     public LearnSession begin(List<Path> files, boolean asNew) throws IOException {
-        return LearnSession.begin(this, files, asNew, false);
+        return LearnSession.begin(this, files, asNew, LearnSession.Kind.RECORDS);
     }
 
     /**
@@ -132,7 +132,14 @@ public final class FileLearner {
         if (!Files.exists(deadLetters)) {
             throw new IllegalArgumentException("there are no dead letters: file=" + deadLetters);
         }
-        return LearnSession.begin(this, List.of(deadLetters), asNew, true).learn(deadLetters, progress);
+        return LearnSession.begin(this, List.of(deadLetters), asNew, LearnSession.Kind.LETTERS)
+                .learn(deadLetters, progress);
+    }
+
+    /** Learns retractions that we have appended to a file of our own. */
+    LearnSummary learnCommands(Path file) throws IOException {
+        return LearnSession.begin(this, List.of(file), false, LearnSession.Kind.COMMANDS)
+                .learn(file, lines -> {});
     }
 
     /**
@@ -154,8 +161,8 @@ public final class FileLearner {
                     name, null, 0, true, startMs, () -> SourceTime.ofClock(clock.millis()), false, null);
             LineReader lines = new LineReader(records, LINE_BYTES_MAX);
             List<String> notes = new ArrayList<>();
-            notes.add(
-                    "a stream leaves no log: what was learned of it cannot be read again, to forget a context or to rebuild");
+            notes.add("a stream leaves no log: what was learned of it cannot be read again, to forget a context or to"
+                    + " rebuild");
             return run(task, lines, new RecordTimes(-1, startMs), content, null, notes, progress);
         } catch (DeadLetterException e) {
             throw e;

@@ -35,27 +35,36 @@ public final class LearnSession {
 
     private final Map<String, List<String>> notes = new HashMap<>();
 
-    private LearnSession(FileLearner learner, Map<String, Path> files, boolean asNew, boolean isLetters) {
+    /** What the files are. */
+    enum Kind {
+        RECORDS,
+        LETTERS,
+        /** Retractions of our own, which nobody else appends to. */
+        COMMANDS
+    }
+
+    private LearnSession(FileLearner learner, Map<String, Path> files, boolean asNew, Kind kind) {
         this.learner = learner;
         this.files = files;
-        this.recognition = new Recognition(files, asNew, isLetters);
-        this.isLetters = isLetters;
+        this.isLetters = kind == Kind.LETTERS;
+        this.recognition = new Recognition(files, asNew, isLetters, kind == Kind.COMMANDS);
         this.asNew = asNew;
     }
 
-    static LearnSession begin(FileLearner learner, List<Path> given, boolean asNew, boolean isLetters)
-            throws IOException {
+    static LearnSession begin(FileLearner learner, List<Path> given, boolean asNew, Kind kind) throws IOException {
         Map<String, Path> files = new LinkedHashMap<>();
         for (Path file : given) {
             if (isRegular(file)) {
-                if (!isLetters && Files.exists(learner.deadLetters) && Files.isSameFile(file, learner.deadLetters)) {
+                if (kind != Kind.LETTERS
+                        && Files.exists(learner.deadLetters)
+                        && Files.isSameFile(file, learner.deadLetters)) {
                     throw new IllegalArgumentException(
                             "dead letters are learned by `learn --again`, not by their name: file=" + file);
                 }
                 files.putIfAbsent(Known.source(file), file);
             }
         }
-        LearnSession session = new LearnSession(learner, files, asNew, isLetters);
+        LearnSession session = new LearnSession(learner, files, asNew, kind);
         session.recognize();
         return session;
     }
@@ -159,6 +168,11 @@ public final class LearnSession {
         if (whole != null) {
             told.add("it is no more than the beginning of a file that was learned; --as-new learns it once more");
             return nothing(source, records(file), whole.path().toString(), told);
+        }
+        Known alike = recognized.alike();
+        if (alike != null) {
+            told.add("it begins with all that was learned of another file, and is a file of its own: file="
+                    + alike.path() + " records=" + alike.records());
         }
         Beginning start = recognized.start();
         if (start != null && start.known().mark().isLetters() != isLetters) {

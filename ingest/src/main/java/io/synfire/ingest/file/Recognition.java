@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Which files that are to be learned are known already, whatever their names: a file is what it begins with.
  *
  * <ul>
- *   <li>A file goes on behind the longest beginning of it that was learned, under whichever name.
+ *   <li>A file goes on behind the longest beginning of it that was learned, under whichever name, unless it is a file of its own all the
+ *       same: {@link Likeness} tells.
  *   <li>A learned file that is no longer where it was, and that a given file begins with, was renamed: its position moves there. So a log
  *       that was rotated goes on under its new name, and its old name is free.
  *   <li>A file that is no more than the beginning of a learned one that is still there is passed over.
@@ -33,9 +34,11 @@ final class Recognition {
 
     private final boolean asNew;
     private final boolean isLetters;
+    private final boolean isOurs;
     private final Map<String, Path> given = new LinkedHashMap<>();
     private final Map<String, Map<String, Beginning>> begun = new HashMap<>();
     private final Map<String, Set<String>> examined = new HashMap<>();
+    private final Map<String, Boolean> others = new HashMap<>();
 
     /**
      * What is known of a file.
@@ -44,8 +47,14 @@ final class Recognition {
      * @param start what it begins with that was learned, or null if nothing
      * @param own the position that it goes on at, or null if it has none
      * @param partOf the learned file that it is no more than the beginning of, or null
+     * @param alike the longest learned file that it begins with, but is another than; null if it is nothing new, or there is none
      */
-    record Recognized(String source, @Nullable Beginning start, @Nullable Known own, @Nullable Known partOf) {
+    record Recognized(
+            String source,
+            @Nullable Beginning start,
+            @Nullable Known own,
+            @Nullable Known partOf,
+            @Nullable Known alike) {
 
         /** Whether nothing of it was learned. */
         boolean isNew() {
@@ -59,11 +68,13 @@ final class Recognition {
      * @param files by their names
      * @param asNew takes each for one that was never learned
      * @param isLetters whether they hold dead letters: those of two memories may be the same, and are two files all the same
+     * @param isOurs whether nobody but us writes them, at their ends: one that has more than a copy of it has grown
      */
-    Recognition(Map<String, Path> files, boolean asNew, boolean isLetters) {
+    Recognition(Map<String, Path> files, boolean asNew, boolean isLetters, boolean isOurs) {
         this.given.putAll(files);
         this.asNew = asNew;
         this.isLetters = isLetters;
+        this.isOurs = isOurs;
     }
 
     /**
@@ -94,11 +105,12 @@ final class Recognition {
     /** What is known of one of the files now. */
     Recognized recognize(String source, List<Known> now) throws IOException {
         if (asNew) {
-            return new Recognized(source, null, null, null);
+            return new Recognized(source, null, null, null, null);
         }
         examine(source, now);
         Beginning longest = null;
         Known own = null;
+        Known alike = null;
         for (Known each : now) {
             Beginning begins = beginnings(source).get(key(each));
             boolean isOwn = each.source().equals(source);
@@ -106,6 +118,10 @@ final class Recognition {
                 continue;
             }
             long bytes = each.mark().bytes();
+            if (isAnother(source, each)) {
+                alike = alike == null || bytes > alike.mark().bytes() ? each : alike;
+                continue;
+            }
             long longestBytes = longest == null ? -1 : longest.known().mark().bytes();
             if (bytes > longestBytes || (bytes == longestBytes && isOwn)) {
                 longest = new Beginning(each, begins.fingerprint());
@@ -114,7 +130,25 @@ final class Recognition {
                 own = each;
             }
         }
-        return new Recognized(source, longest, own, longest == null && !isLetters ? partOf(path(source), now) : null);
+        if (longest != null) {
+            return new Recognized(source, longest, own, null, null);
+        }
+        Known whole = isLetters ? null : partOf(path(source), now);
+        return new Recognized(source, null, null, whole, whole == null ? alike : null);
+    }
+
+    /** Whether a file is another than a learned one that it begins with. Looks once. */
+    private boolean isAnother(String source, Known known) throws IOException {
+        if (isOurs || isLetters || known.source().equals(source)) {
+            return false;
+        }
+        String pair = key(known) + " " + source;
+        Boolean looked = others.get(pair);
+        if (looked == null) {
+            looked = Likeness.isAnother(path(source), known);
+            others.put(pair, looked);
+        }
+        return looked;
     }
 
     private Path path(String source) {
@@ -173,10 +207,10 @@ final class Recognition {
         return null;
     }
 
-    private void requireNoneReplaced(Map<String, Known> now) {
+    private void requireNoneReplaced(Map<String, Known> now) throws IOException {
         List<Known> replaced = new ArrayList<>();
         for (String source : given.keySet()) {
-            boolean isKnown = !beginnings(source).isEmpty();
+            boolean isKnown = isKnown(source);
             for (Known each : List.copyOf(now.values())) {
                 boolean isGone = each.source().equals(source) && !begins(source, each);
                 if (isGone && !each.mark().isLost()) {
@@ -191,6 +225,16 @@ final class Recognition {
         if (!replaced.isEmpty()) {
             throw ReplacedFileException.toLearn(replaced);
         }
+    }
+
+    /** Whether a file is a learned one, as that was found before. */
+    private boolean isKnown(String source) throws IOException {
+        for (Beginning begins : beginnings(source).values()) {
+            if (!isAnother(source, begins.known())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The learned file that is still there and that a file is no more than the beginning of. */

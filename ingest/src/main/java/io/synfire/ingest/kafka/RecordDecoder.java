@@ -18,21 +18,16 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Makes entries of records, or says why one may not be applied. Thread-safe, unless it has a clock. */
+/** Makes entries of records, or says why one may not be applied. One thread at a time. */
 final class RecordDecoder {
 
     private final Decoding decoding;
     private final JsonEpisodeCodec codec;
     private final Admission admission;
-    private final @Nullable ReaderClock clock;
+    private final ReaderClock clock;
 
-    /** Of records that no clock decides about. */
-    RecordDecoder(Decoding decoding, LearningSettings settings) {
-        this(decoding, settings, null, new RecordNotes());
-    }
-
-    /** Of records that are held against a clock; null for none. */
-    RecordDecoder(Decoding decoding, LearningSettings settings, @Nullable ReaderClock clock, RecordNotes notes) {
+    /** The clock also knows what was refused before: nobody may read a log without it. */
+    RecordDecoder(Decoding decoding, LearningSettings settings, ReaderClock clock, RecordNotes notes) {
         this.clock = clock;
         this.decoding = decoding;
         this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits(), notes);
@@ -57,9 +52,7 @@ final class RecordDecoder {
         if (refusal.isPresent()) {
             throw MalformedRecordException.of(refusal.get());
         }
-        if (clock != null) {
-            clock.require(record, entry);
-        }
+        clock.require(record, entry);
         return entry;
     }
 

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
@@ -23,6 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -68,7 +70,7 @@ final class Refusals {
     private int noted;
 
     /** What is left of the dead letters. */
-    enum State {
+    private enum State {
         /** All that were ever written. */
         WHOLE,
         /** The first of them are gone. */
@@ -113,9 +115,24 @@ final class Refusals {
         }
     }
 
-    /** What was left of the dead letters when they were read last. */
-    State state() {
-        return state;
+    /**
+     * What is not known any more of what was refused, as of the last reading.
+     *
+     * @param rejected how many records the memory has rejected; where it has rejected none, nothing is missed
+     * @param consequence what may follow from it
+     * @return empty if all of it is known
+     */
+    Optional<String> doubt(long rejected, String consequence) {
+        return switch (state) {
+            case WHOLE -> Optional.empty();
+            case CUT ->
+                Optional.of("the first dead letters are gone, " + consequence + ": dead-letters=" + deadLetters);
+            case MISSING ->
+                rejected == 0
+                        ? Optional.empty()
+                        : Optional.of("the dead-letter topic is gone, " + consequence + ": dead-letters=" + deadLetters
+                                + " rejected=" + rejected);
+        };
     }
 
     /** How many refusals are kept. */
@@ -142,7 +159,8 @@ final class Refusals {
         } catch (KafkaException e) {
             throw new IllegalStateException(
                     "what was refused before cannot be read from the dead-letter topic, so it might be learned now: dead-letters="
-                            + deadLetters + ": " + e,
+                            + deadLetters + ": " + e
+                            + (e instanceof AuthorizationException ? "; allow Read and Describe on that topic" : ""),
                     e);
         }
     }

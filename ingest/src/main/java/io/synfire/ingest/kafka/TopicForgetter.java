@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,6 +31,7 @@ import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends what makes learners forget to a topic: retractions of all that it holds of a context, each to the partition it is of, or the
@@ -56,6 +58,7 @@ public final class TopicForgetter {
     private final LearningSettings settings;
     private final InstantSource clock;
     private final Duration silenceMax;
+    private @Nullable LearnedRecords records;
 
     /**
      * A forgetter.
@@ -64,7 +67,7 @@ public final class TopicForgetter {
      * @param topics the topic of episodes, and that of dead letters
      * @param decoding how its records become entries
      * @param settings what the memory learned by
-     * @param clock gives what is appended its timestamps
+     * @param clock gives what is appended its timestamps, and says which records that are not read yet will be refused
      */
     public TopicForgetter(
             ClientProperties properties,
@@ -99,8 +102,8 @@ public final class TopicForgetter {
      * @param watermarkMs what the receipt's evidence is decayed to
      * @return what they remove, and how many episodes are left; learners apply them when they read them
      * @throws SilentClusterException if the cluster does not answer within 30 s
-     * @throws IllegalStateException if the topic is another than the one that was learned, or the cluster refuses something; of what is to
-     *     be appended, parts may be
+     * @throws IllegalStateException if the topic is another than the one that was learned, or the cluster refuses something, such as its
+     *     dead letters; of what is to be appended, parts may be
      */
     public ForgetReceipt forgetContext(String context, List<Position> learned, long watermarkMs) {
         String topicId = TopicIds.of(properties, topics.episodes());
@@ -110,6 +113,8 @@ public final class TopicForgetter {
         try (CommandProducer producer = new CommandProducer(properties, topics.episodes(), silenceMax);
                 TopicScan scan = new TopicScan(properties, "synfire-forget", silenceMax)) {
             refused.look();
+            LearnedRecords decided = new LearnedRecords(properties, topics, decoding, settings, learned, clock);
+            records = decided;
             List<TopicPartition> partitions = scan.partitions(topics.episodes());
             Map<TopicPartition, Long> begins = scan.begins(partitions);
             List<Followed> all = partitions.stream()
@@ -120,6 +125,7 @@ public final class TopicForgetter {
                             applied(learned, partition),
                             context,
                             topicId,
+                            decided,
                             refused))
                     .toList();
             List<Retraction> retractions = new ArrayList<>();
@@ -127,7 +133,9 @@ public final class TopicForgetter {
             RetractionParts cutter = new RetractionParts(decoding, recordBytes(context));
             boolean isSeen = true;
             for (int round = 0; isSeen; round++) {
+                // What is read now may have been refused meanwhile.
                 Map<TopicPartition, Long> ends = scan.ends(partitions);
+                decided.look();
                 List<Outgoing> parts = new ArrayList<>();
                 for (Followed followed : all) {
                     followed.follow(ends.getOrDefault(followed.partition, followed.end));
@@ -199,6 +207,17 @@ public final class TopicForgetter {
         }
     }
 
+    /**
+     * What may make the retractions take back what was never learned: what a clock has refused is not known any more. To be asked after
+     * {@link #forgetContext}.
+     *
+     * @param deadLetters how many records the memory has rejected
+     * @return empty if all of it is known
+     */
+    public Optional<String> doubt(long deadLetters) {
+        return records == null ? Optional.empty() : records.doubt(deadLetters);
+    }
+
     /** The topic, and others that the memory was learned from, as far as they are there. */
     private Set<String> learnedTopics(List<Position> learned) {
         Set<String> names = new TreeSet<>(Set.of(topics.episodes()));
@@ -221,7 +240,7 @@ public final class TopicForgetter {
         private final String context;
         private final String source;
         private final TopicDeadLetters refused;
-        private final RecordDecoder decoder = new RecordDecoder(decoding, settings);
+        private final LearnedRecords decided;
         private long strangersBefore = -1;
 
         /** Retractions of the context that were in the log at the first look, and not applied, by their offsets. */
@@ -237,6 +256,7 @@ public final class TopicForgetter {
                 long applied,
                 String context,
                 String topicId,
+                LearnedRecords decided,
                 TopicDeadLetters refused) {
             this.scan = scan;
             this.partition = partition;
@@ -245,6 +265,7 @@ public final class TopicForgetter {
             this.applied = applied;
             this.context = context;
             this.source = topicId + "-" + partition.partition();
+            this.decided = decided;
             this.refused = refused;
             this.lives = new ContextLives(context, settings, Set.of());
         }
@@ -275,7 +296,7 @@ public final class TopicForgetter {
 
         private void take(ConsumerRecord<byte[], byte[]> record) {
             try {
-                Entry entry = decoder.admitted(record);
+                Entry entry = decided.entry(record);
                 Retraction own = entry instanceof Retraction retraction && context.equals(retraction.context())
                         ? retraction
                         : null;

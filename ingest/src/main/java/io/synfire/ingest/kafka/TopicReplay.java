@@ -223,20 +223,9 @@ public final class TopicReplay {
      * @return empty if all of it is known
      */
     public Optional<String> doubt(long deadLetters) {
-        Refusals.State state = refusals == null ? Refusals.State.WHOLE : refusals.state();
-        return switch (state) {
-            case WHOLE -> Optional.empty();
-            case CUT ->
-                Optional.of(
-                        "the first dead letters are gone, so what a clock has refused may have been learned now: dead-letters="
-                                + topics.deadLetters());
-            case MISSING ->
-                deadLetters == 0
-                        ? Optional.empty()
-                        : Optional.of(
-                                "the dead-letter topic is gone, so what a clock has refused may have been learned now:"
-                                        + " dead-letters=" + topics.deadLetters() + " rejected=" + deadLetters);
-        };
+        return refusals == null
+                ? Optional.empty()
+                : refusals.doubt(deadLetters, "so what a clock has refused may have been learned now");
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds where two concepts fired together in a topic, by reading it backwards from its end, one chunk after the other, until enough is
  * found or {@value Sightings#RECORDS_MAX} records were looked at. Backwards since the latest is what is asked for, and Kafka's index of
- * times knows those of records, not those of episodes. Each search has a consumer of its own. Thread-safe.
+ * times knows those of records, not those of episodes. What a clock
+ * has refused is read first, from all dead letters. One thread at a time.
  */
 public final class TopicSightings {
 
@@ -33,7 +35,7 @@ public final class TopicSightings {
 
     private final ClientProperties properties;
     private final String topic;
-    private final RecordDecoder decoder;
+    private final LearnedRecords learned;
     private final LearningSettings settings;
     private final int recordsMax;
 
@@ -41,20 +43,25 @@ public final class TopicSightings {
      * A search.
      *
      * @param properties how to reach the cluster
-     * @param topic the topic of episodes
+     * @param topics the topic of episodes, and that of dead letters, which says what a clock has refused
      * @param decoding how its records become entries
      * @param settings what the memory learned by
      */
-    public TopicSightings(ClientProperties properties, String topic, Decoding decoding, LearningSettings settings) {
-        this(properties, topic, decoding, settings, Sightings.RECORDS_MAX);
+    public TopicSightings(
+            ClientProperties properties, TopicNames topics, Decoding decoding, LearningSettings settings) {
+        this(properties, topics, decoding, settings, Sightings.RECORDS_MAX);
     }
 
     TopicSightings(
-            ClientProperties properties, String topic, Decoding decoding, LearningSettings settings, int recordsMax) {
+            ClientProperties properties,
+            TopicNames topics,
+            Decoding decoding,
+            LearningSettings settings,
+            int recordsMax) {
         this.properties = properties;
-        this.topic = topic;
+        this.topic = topics.episodes();
         this.recordsMax = recordsMax;
-        this.decoder = new RecordDecoder(decoding, settings);
+        this.learned = new LearnedRecords(properties, topics, decoding, settings);
         this.settings = settings;
     }
 
@@ -96,9 +103,10 @@ public final class TopicSightings {
      * @param to the other's
      * @param k how many are asked for
      * @return the latest places where both fired
-     * @throws IllegalStateException if the cluster does not answer
+     * @throws IllegalStateException if the cluster does not answer, or does not let its dead letters be read
      */
     public Sightings find(String from, String to, int k) {
+        learned.look();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.reader("synfire-evidence"))) {
             List<Backwards> partitions = partitions(consumer, from, to);
             long records = 0;
@@ -116,6 +124,17 @@ public final class TopicSightings {
         } catch (KafkaException e) {
             throw new IllegalStateException("the topic cannot be searched: topic=" + topic + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * What may make a record that was refused look like one that was learned: what a clock has refused is not known any more. To be asked
+     * after {@link #find}.
+     *
+     * @param deadLetters how many records the memory has rejected
+     * @return empty if all of it is known
+     */
+    public Optional<String> doubt(long deadLetters) {
+        return learned.doubt(deadLetters);
     }
 
     private List<Backwards> partitions(KafkaConsumer<byte[], byte[]> consumer, String from, String to) {
@@ -184,7 +203,7 @@ public final class TopicSightings {
 
     private void keep(ConsumerRecord<byte[], byte[]> record, PairFinder finder, List<Kept> kept) {
         try {
-            Entry entry = decoder.admitted(record);
+            Entry entry = learned.entry(record);
             if (finder.matters(entry)) {
                 kept.add(new Kept(record.offset(), record.timestamp(), entry));
             }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -27,21 +28,21 @@ public final class TopicTail {
     private final ClientProperties properties;
     private final String topic;
     private final LearningSettings settings;
-    private final RecordDecoder decoder;
+    private final LearnedRecords learned;
 
     /**
      * A reader of a topic.
      *
      * @param properties how to reach the cluster
-     * @param topic the topic of episodes
+     * @param topics the topic of episodes, and that of dead letters, which says what a clock has refused
      * @param decoding how its records become entries
      * @param settings which entries are learned
      */
-    public TopicTail(ClientProperties properties, String topic, Decoding decoding, LearningSettings settings) {
+    public TopicTail(ClientProperties properties, TopicNames topics, Decoding decoding, LearningSettings settings) {
         this.properties = properties;
-        this.topic = topic;
+        this.topic = topics.episodes();
         this.settings = settings;
-        this.decoder = new RecordDecoder(decoding, settings);
+        this.learned = new LearnedRecords(properties, topics, decoding, settings);
     }
 
     /**
@@ -49,9 +50,10 @@ public final class TopicTail {
      *
      * @param tail takes what is read
      * @param progress told how many records were read, now and then
-     * @throws IllegalStateException if the cluster does not answer
+     * @throws IllegalStateException if the cluster does not answer, or does not let its dead letters be read
      */
     public void read(Tail tail, LongConsumer progress) {
+        learned.look();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.reader("synfire-tail"))) {
             Map<TopicPartition, Long> ends = begin(consumer, tail.afterMs());
             long records = 0;
@@ -71,6 +73,17 @@ public final class TopicTail {
         } catch (KafkaException e) {
             throw new IllegalStateException("the topic cannot be read: topic=" + topic + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * What may make a record that was refused look like one that was learned: what a clock has refused is not known any more. To be asked
+     * after {@link #read}.
+     *
+     * @param deadLetters how many records the memories have rejected
+     * @return empty if all of it is known
+     */
+    public Optional<String> doubt(long deadLetters) {
+        return learned.doubt(deadLetters);
     }
 
     /** Seeks; returns where each partition ends that holds anything to read. */
@@ -108,7 +121,7 @@ public final class TopicTail {
 
     private void take(ConsumerRecord<byte[], byte[]> record, Tail tail) {
         try {
-            tail.take(decoder.admitted(record));
+            tail.take(learned.entry(record));
         } catch (MalformedRecordException e) {
             // A dead letter: nobody learns of it.
             return;

@@ -252,14 +252,94 @@ final class FileIdentityTest {
     }
 
     @Test
-    void copiesThatGrowApartGoOnFromWhatTheyShare() throws Exception {
+    void filesThatGoOnOtherwiseAreTwoHoweverLittleWasLearnedOfOneAndInWhicheverOrder() throws Exception {
         kit.write("one.jsonl", A);
         learn("one.jsonl");
-        Files.copy(path("one.jsonl"), path("two.jsonl"));
         kit.append(path("one.jsonl"), B + "\n");
-        kit.append(path("two.jsonl"), C + "\n");
-        assertThat(learn("one.jsonl", "two.jsonl")).containsExactly(1L, 2L);
-        assertLearned(A, B, A, C);
+        kit.write("two.jsonl", A, C);
+        LearnSummary two =
+                kit.learn(engine, false, path("two.jsonl"), path("one.jsonl")).get(0);
+        assertThat(two.episodes()).isEqualTo(2);
+        assertThat(two.learnedBefore()).isZero();
+        assertThat(two.knownAs()).isNull();
+        assertThat(two.notes())
+                .containsExactly("it begins with all that was learned of another file, and is a file of its own: file="
+                        + path("one.jsonl").toRealPath() + " records=1");
+        assertLearned(A, A, C, B);
+        // It is said once.
+        kit.append(path("two.jsonl"), D + "\n");
+        assertThat(kit.learn(engine, false, path("two.jsonl")).get(0).notes()).isEmpty();
+        kit.write("three.jsonl", A, D);
+        assertThat(learn("one.jsonl", "three.jsonl")).containsExactly(0L, 2L);
+        assertLearned(A, A, C, B, D, A, D);
+    }
+
+    @Test
+    void aFileThatBeginsAsAnotherIsNotThatOneUnderTheNameOfAReplacedOne() throws Exception {
+        kit.write("one.jsonl", A);
+        kit.write("daily.jsonl", B, C);
+        learn("one.jsonl", "daily.jsonl");
+        kit.append(path("one.jsonl"), D + "\n");
+        kit.write("daily.jsonl", A, E);
+        assertRefused("daily.jsonl", "daily.jsonl");
+        assertThat(engine.digest()).isEqualTo(kit.told(A, B, C));
+    }
+
+    @Test
+    void aLogWhoseNextBeginsWithTheSameRecordIsRotatedToo() throws Exception {
+        kit.write("app.log", A);
+        learn("app.log");
+        kit.append(path("app.log"), B + "\n" + C + "\n");
+        move("app.log", "app.log.1");
+        kit.write("app.log", A, D);
+        // Whichever of the two the record was learned of: it is learned once of each.
+        learn("app.log.1", "app.log");
+        assertLearned(A, A, B, C, D);
+        kit.append(path("app.log"), E + "\n");
+        assertThat(learn("app.log.1", "app.log")).containsExactly(0L, 1L);
+        assertLearned(A, A, B, C, D, E);
+    }
+
+    @Test
+    void recordsWithoutTimesLookAlikeSoAFileThatHasMoreIsAnotherUnlessTheKnownOneIsGone() throws Exception {
+        String bread = "{\"concepts\":[\"bread\",\"milk\"]}";
+        String eggs = "{\"concepts\":[\"eggs\",\"milk\"]}";
+        String breadThen = bread.replace("{", "{\"at\":" + FileKit.NOW_MS + ",");
+        String eggsThen = eggs.replace("{", "{\"at\":" + FileKit.NOW_MS + ",");
+        kit.write("one.jsonl", bread);
+        learn("one.jsonl");
+        // Equal content is passed over, with or without an end of its line.
+        kit.write("copy.jsonl", bread);
+        kit.text("without.jsonl", bread);
+        kit.text("blank.jsonl", bread + "\n\n");
+        LearnSummary copy = kit.learn(engine, false, path("copy.jsonl")).get(0);
+        assertThat(copy.learnedBefore()).isEqualTo(1);
+        assertThat(copy.knownAs()).isEqualTo(path("one.jsonl").toRealPath().toString());
+        assertThat(learn("without.jsonl", "blank.jsonl")).containsExactly(0L, 0L);
+        kit.write("two.jsonl", bread, eggs);
+        assertThat(learn("two.jsonl")).containsExactly(2L);
+        assertLearned(breadThen, breadThen, eggsThen);
+        // One that was renamed goes on.
+        move("two.jsonl", "two.jsonl.1");
+        kit.append(path("two.jsonl.1"), eggs + "\n");
+        assertThat(learn("two.jsonl.1")).containsExactly(1L);
+        assertLearned(breadThen, breadThen, eggsThen, eggsThen);
+    }
+
+    @Test
+    void aCopyIsHeldAgainstAPackedOne() throws Exception {
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(path("one.gz")))) {
+            out.write((A + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
+        learn("one.gz");
+        kit.write("more.jsonl", A, B);
+        assertThat(learn("more.jsonl")).containsExactly(1L);
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(path("one.gz")))) {
+            out.write((A + "\n" + C + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
+        kit.write("other.jsonl", A, D);
+        assertThat(learn("other.jsonl")).containsExactly(2L);
+        assertLearned(A, B, A, D);
     }
 
     @Test

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be learned of files, by what is promised, with texts in the place of fingerprints: a file goes on behind the longest beginning
- * of it that was learned; one that is no longer where it was is found where a given file begins with it; a given file that begins with
+ * of it that was learned; not if the file that was learned is still there and the two go on otherwise, or if this one has more and none of
+ * the learned records said its time; one that is no longer where it was is found where a given file begins with it; a given file that begins with
  * nothing learned is new, or refused if something else was learned under its name.
  */
 final class NaiveFiles {
@@ -43,6 +44,22 @@ final class NaiveFiles {
             String rest = content.text().substring(learned.length());
             int end = rest.indexOf('\n');
             return isEnded || (end < 0 ? rest : rest.substring(0, end)).isBlank();
+        }
+
+        /** Whether a content that begins with this source is that of another file all the same. */
+        boolean isAnother(String path, Content content, Map<String, Content> files) {
+            Content there = files.get(this.path);
+            if (path.equals(this.path) || there == null || !there.text().startsWith(learned)) {
+                return false;
+            }
+            if (there.text().startsWith(content.text())) {
+                return false;
+            }
+            if (!content.text().startsWith(there.text())) {
+                return true;
+            }
+            String more = content.text().substring(there.text().length());
+            return latestMs < 0 && !more.isBlank();
         }
 
         long records() {
@@ -84,7 +101,9 @@ final class NaiveFiles {
             }
         }
         for (String path : given) {
-            boolean isKnown = sources.stream().anyMatch(source -> source.begins(files.get(path)));
+            Content content = Objects.requireNonNull(files.get(path));
+            boolean isKnown = sources.stream()
+                    .anyMatch(source -> source.begins(content) && !source.isAnother(path, content, files));
             for (Source source : sources) {
                 boolean isHere = moved.getOrDefault(source, source.path).equals(path);
                 if (isHere && !source.begins(files.get(path)) && !source.isLost) {
@@ -111,7 +130,7 @@ final class NaiveFiles {
         Source own = null;
         if (!asNew) {
             for (Source source : sources) {
-                if (!source.begins(content)) {
+                if (!source.begins(content) || source.isAnother(path, content, files)) {
                     continue;
                 }
                 boolean isOwn = source.path.equals(path);

@@ -9,7 +9,6 @@ import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
-import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import io.synfire.ingest.codec.RecordLimits;
@@ -70,8 +69,7 @@ final class ExtremeTimesTest {
                 settings,
                 new io.synfire.engine.EngineOptions(16 << 20),
                 new io.micrometer.core.instrument.simple.SimpleMeterRegistry())) {
-            RecordDecoder decoder =
-                    new RecordDecoder(Decoding.plain(), engine.view().settings());
+            RecordDecoder decoder = LearnerKit.decoder(engine.view().settings());
             Map<Reason, Integer> rejected = new EnumMap<>(Reason.class);
             int learned = 0;
             for (int i = 0; i < RECORDS; i++) {
@@ -111,8 +109,7 @@ final class ExtremeTimesTest {
     }
 
     private static void assertRejected(long timestampMs, @Nullable Long atMs, String rule) {
-        RecordDecoder decoder =
-                new RecordDecoder(Decoding.plain(), io.synfire.engine.learn.LearningSettings.parse(Map.of()));
+        RecordDecoder decoder = LearnerKit.decoder(io.synfire.engine.learn.LearningSettings.parse(Map.of()));
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> decoder.admitted(record(0, timestampMs, atMs, "")))
                 .isInstanceOf(MalformedRecordException.class)
                 .hasMessageContaining(rule)

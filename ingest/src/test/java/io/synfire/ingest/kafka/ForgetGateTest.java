@@ -15,7 +15,6 @@ import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Digest;
-import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -341,7 +340,7 @@ final class ForgetGateTest {
 
         private PollDecoder decoder() {
             return new PollDecoder(
-                    new RecordDecoder(Decoding.plain(), engine.view().settings()),
+                    LearnerKit.decoder(engine.view().settings()),
                     assignment,
                     (record, reason) -> {
                         throw new AssertionError(reason);

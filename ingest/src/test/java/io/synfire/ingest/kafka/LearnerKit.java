@@ -9,8 +9,10 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.codec.RecordNotes;
 import io.synfire.ingest.kafka.EpisodeProducer.Outgoing;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -164,8 +166,7 @@ final class LearnerKit {
         try (Engine folded = open(fresh);
                 KafkaConsumer<byte[], byte[]> reader =
                         new KafkaConsumer<>(client(Map.of()).consumer())) {
-            RecordDecoder decoder =
-                    new RecordDecoder(Decoding.plain(), engine.view().settings());
+            RecordDecoder decoder = decoder(engine.view().settings());
             for (Position position : engine.positions()) {
                 TopicPartition partition = new TopicPartition(topics.episodes(), position.partition());
                 reader.assign(List.of(partition));
@@ -192,6 +193,17 @@ final class LearnerKit {
             // It is among the dead letters.
             assertThat(e.getMessage()).isNotBlank();
         }
+    }
+
+    /** Of records that no clock has refused. */
+    static RecordDecoder decoder(LearningSettings settings) {
+        Refusals none = new Refusals(
+                new ClientProperties(Map.of("bootstrap.servers", "nowhere.invalid:1")),
+                "none",
+                "none",
+                List::of,
+                () -> false);
+        return new RecordDecoder(Decoding.plain(), settings, new ReaderClock(settings, none, null), new RecordNotes());
     }
 
     /** All dead letters, as soon as there are so many. */

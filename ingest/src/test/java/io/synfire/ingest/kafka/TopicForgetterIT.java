@@ -109,12 +109,12 @@ final class TopicForgetterIT {
         assertThat(concept).hasSize(PARTITIONS);
         assertThat(concept.stream().map(Appended::eventId).distinct()).hasSize(1);
         assertThat(concept.stream().map(Appended::partition)).containsExactly(0, 1, 2);
-        TopicSightings sightings = new TopicSightings(client(), topics.episodes(), Decoding.plain(), SETTINGS);
+        TopicSightings sightings = new TopicSightings(client(), topics, Decoding.plain(), SETTINGS);
         assertThat(sightings.find("c0", "c2", 1_000).found()).isNotEmpty();
         assertThat(sightings.find("c0", "c1", 1_000).found()).isEmpty();
         assertThat(sightings.find("secret", "c2", 1_000).found()).isEmpty();
         io.synfire.ingest.replay.Tail tail = new io.synfire.ingest.replay.Tail(0, 10_000);
-        new TopicTail(client(), topics.episodes(), Decoding.plain(), SETTINGS).read(tail, records -> {});
+        new TopicTail(client(), topics, Decoding.plain(), SETTINGS).read(tail, records -> {});
         assertThat(tail.episodes()).noneMatch(episode -> OWN.equals(episode.context()));
         try (Engine engine = learn("after-concept")) {
             assertThat(engine.view().conceptOf("c1")).isNegative();

@@ -62,7 +62,8 @@ final class TopicSightingsIT {
 
     private static Sightings find(int k, int recordsMax) {
         LearningSettings settings = LearningSettings.parse(Map.of());
-        return new TopicSightings(client(), "t", Decoding.plain(), settings, recordsMax).find("tea", "milk", k);
+        return new TopicSightings(client(), new TopicNames("t", "t.dead"), Decoding.plain(), settings, recordsMax)
+                .find("tea", "milk", k);
     }
 
     @Test

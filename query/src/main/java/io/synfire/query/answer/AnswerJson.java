@@ -75,7 +75,7 @@ public final class AnswerJson {
      *
      * @param answer the answer
      * @param evidence where in the log both fired
-     * @return the same with {@code "evidence": {"records", "searched": […], "episodes": […]}}
+     * @return the same with {@code "evidence": {"records", "doubt", "searched": […], "episodes": […]}}
      */
     public byte[] of(Answers.Explanation answer, EvidenceAnswer evidence) {
         return document.of(json -> {
@@ -207,8 +207,8 @@ public final class AnswerJson {
      * The receipt of something forgotten.
      *
      * @param answer the answer
-     * @return {@code {"context" or "concept", "episodes", "pairs", "associations", "evidence", "horizon", "asOf", "searched", "appended",
-     *     "applied"}}
+     * @return {@code {"context" or "concept", "episodes", "pairs", "associations", "evidence", "horizon", "asOf", "searched", "doubt",
+     *     "appended", "applied", "left", "takenBackTwice", "deadLettersCount", "deadLetters"}}
      */
     public byte[] of(ForgetAnswer answer) {
         return document.of(json -> {
@@ -227,6 +227,7 @@ public final class AnswerJson {
                 json.writeStartArray();
                 answer.searched().forEach(json::writeString);
                 json.writeEndArray();
+                JsonFields.text(json, "doubt", answer.doubt());
             }
             json.writeName("appended");
             json.writeStartArray();

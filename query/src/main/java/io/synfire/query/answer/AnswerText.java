@@ -149,6 +149,9 @@ public final class AnswerText {
                     "searched %s partition %d, offsets %d to %d%n",
                     searched.source(), searched.partition(), searched.fromOffset(), searched.toOffset()));
         }
+        if (evidence.doubt() != null) {
+            text.append(String.format(Locale.ROOT, "in doubt: %s%n", evidence.doubt()));
+        }
         return text.toString();
     }
 
@@ -268,6 +271,10 @@ public final class AnswerText {
                     number(removed.evidence()) + " (half-life " + removed.horizon() + ", as of "
                             + AnswerJson.iso(removed.asOfMs()) + ")");
             answer.searched().forEach(searched -> line(text, "searched", searched));
+            String doubt = answer.doubt();
+            if (doubt != null) {
+                line(text, "in doubt", doubt);
+            }
         }
         for (ForgetAnswer.Part part : answer.parts()) {
             line(text, "appended", place(part.source(), part.partition(), part.offset()) + ": " + outcome(part));

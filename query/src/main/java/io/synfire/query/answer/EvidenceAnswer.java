@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param found by event time, latest first
  * @param searched which parts of the log were looked at
  * @param records how many records that were
+ * @param doubt why what was found may never have been learned, or null
  */
-public record EvidenceAnswer(List<Together> found, List<Searched> searched, long records) {
+public record EvidenceAnswer(List<Together> found, List<Searched> searched, long records, @Nullable String doubt) {
 
     /**
      * Two concepts that fired together.

@@ -13,6 +13,7 @@ final class EvidenceJson {
         json.writeName("evidence");
         json.writeStartObject();
         json.writeNumberProperty("records", answer.records());
+        JsonFields.text(json, "doubt", answer.doubt());
         json.writeName("searched");
         json.writeStartArray();
         for (EvidenceAnswer.Searched searched : answer.searched()) {

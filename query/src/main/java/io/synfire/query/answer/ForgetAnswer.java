@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param concept the concept, or null
  * @param removed what taking the context back removes, or null for a concept
  * @param searched what was searched for the context's episodes
+ * @param doubt why what is taken back may never have been learned, or null
  * @param parts the commands, and what became of each, in the order in which they are in the log
  * @param left how many episodes of the context came meanwhile and are not taken back; null where that is not known
  * @param twice how many episodes somebody else took back at the same time
@@ -21,6 +22,7 @@ public record ForgetAnswer(
         @Nullable String concept,
         @Nullable Removed removed,
         List<String> searched,
+        @Nullable String doubt,
         List<Part> parts,
         @Nullable Long left,
         long twice,

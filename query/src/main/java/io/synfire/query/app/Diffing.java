@@ -110,8 +110,12 @@ final class Diffing {
                 for (Engine engine : List.of(first, second)) {
                     TopicIds.require(cluster.client(), settings.topics().episodes(), engine.positions());
                 }
-                new TopicTail(cluster.client(), settings.topics().episodes(), settings.decoding(), learning)
-                        .read(tail, progress::at);
+                TopicTail topic = new TopicTail(cluster.client(), settings.topics(), settings.decoding(), learning);
+                topic.read(tail, progress::at);
+                long rejected = Math.max(
+                        first.view().counts().deadLetters(),
+                        second.view().counts().deadLetters());
+                topic.doubt(rejected).ifPresent(doubt -> err.printf("%s%n", doubt));
             }
         }
         progress.done();

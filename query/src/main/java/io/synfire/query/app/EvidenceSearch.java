@@ -46,9 +46,12 @@ final class EvidenceSearch {
         List<Position> positions = memory.positions();
         String topic = settings.topics().episodes();
         List<Sightings> all = new ArrayList<>();
+        String doubt = null;
         if (client != null && needsTopic(positions)) {
             TopicIds.require(client, topic, positions);
-            all.add(new TopicSightings(client, topic, settings.decoding(), learning).find(from, to, k));
+            TopicSightings sightings = new TopicSightings(client, settings.topics(), settings.decoding(), learning);
+            all.add(sightings.find(from, to, k));
+            doubt = sightings.doubt(memory.counts().deadLetters()).orElse(null);
         }
         FileSightings files = new FileSightings(
                 positions,
@@ -73,17 +76,18 @@ final class EvidenceSearch {
                 all.stream().flatMap(sightings -> sightings.found().stream()).toList(),
                 all.stream().flatMap(sightings -> sightings.searched().stream()).toList(),
                 all.stream().mapToLong(Sightings::records).sum());
-        return answer(latest);
+        return answer(latest, doubt);
     }
 
-    private static EvidenceAnswer answer(Sightings sightings) {
+    private static EvidenceAnswer answer(Sightings sightings, @Nullable String doubt) {
         return new EvidenceAnswer(
                 sightings.found().stream().map(EvidenceSearch::together).toList(),
                 sightings.searched().stream()
                         .map(range -> new EvidenceAnswer.Searched(
                                 range.source(), range.partition(), range.fromOffset(), range.toOffset()))
                         .toList(),
-                sightings.records());
+                sightings.records(),
+                doubt);
     }
 
     private static EvidenceAnswer.Together together(Sighting sighting) {

@@ -42,12 +42,15 @@ final class Forgetting {
     private final Settings settings;
 
     /** What is known of the memory as of its last checkpoint. */
-    private record Known(LearningSettings learning, long watermarkMs, List<Position> positions) {}
+    private record Known(LearningSettings learning, long watermarkMs, List<Position> positions, long deadLetters) {}
 
     /** What was done so far. */
     private static final class Done {
         @Nullable
         ForgetReceipt receipt;
+
+        @Nullable
+        String doubt;
 
         final List<Part> parts = new ArrayList<>();
         final List<DeadLetter> deadLetters = new ArrayList<>();
@@ -99,7 +102,11 @@ final class Forgetting {
             if (concept != null && view.conceptOf(concept) < 0) {
                 throw new UnknownConceptException(concept);
             }
-            return new Known(view.settings(), view.watermarkMs(), view.positions());
+            return new Known(
+                    view.settings(),
+                    view.watermarkMs(),
+                    view.positions(),
+                    view.counts().deadLetters());
         }
     }
 
@@ -110,6 +117,7 @@ final class Forgetting {
     private void inFiles(Forgotten what, Done done) throws IOException {
         Path deadLetters = settings.data().resolve("dead-letters.jsonl");
         List<Appended> appended = new ArrayList<>();
+        String commandsId;
         try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
             FileForgetter forgetter = new FileForgetter(
                     engine, settings.data().resolve("forgotten.jsonl"), deadLetters, settings.decoding());
@@ -121,6 +129,7 @@ final class Forgetting {
             } else {
                 appended.addAll(forgetter.forgetConcept(String.valueOf(what.concept())));
             }
+            commandsId = forgetter.commandsId();
         } catch (StoreInUseException e) {
             throw new IllegalStateException(
                     "parts of the memory were learned from files, which only who has the store can take back, so stop that first: "
@@ -129,7 +138,7 @@ final class Forgetting {
         }
         FileDeadLetters letters = FileDeadLetters.in(deadLetters, id(what));
         for (Appended each : appended) {
-            Optional<String> reason = letters.reason(each.source(), each.offset());
+            Optional<String> reason = letters.reason(commandsId, each.offset());
             done.parts.add(part(each, reason.isPresent() ? Outcome.DEAD_LETTER : Outcome.APPLIED, reason.orElse(null)));
         }
         letters.lines().forEach(line -> done.add(new DeadLetter("file:" + deadLetters, 0, line)));
@@ -145,6 +154,7 @@ final class Forgetting {
             if (context != null) {
                 ForgetReceipt receipt = forgetter.forgetContext(context, known.positions(), known.watermarkMs());
                 done.add(receipt);
+                done.doubt = forgetter.doubt(known.deadLetters()).orElse(null);
                 appended.addAll(receipt.appended());
             } else {
                 appended.addAll(forgetter.forgetConcept(String.valueOf(what.concept()), known.positions()));
@@ -218,7 +228,16 @@ final class Forgetting {
         ForgetReceipt receipt = done.receipt;
         if (receipt == null) {
             return new ForgetAnswer(
-                    null, what.concept(), null, List.of(), done.parts, 0L, 0, done.deadLetters, done.deadLettersCount);
+                    null,
+                    what.concept(),
+                    null,
+                    List.of(),
+                    null,
+                    done.parts,
+                    0L,
+                    0,
+                    done.deadLetters,
+                    done.deadLettersCount);
         }
         if (receipt.episodes() == 0) {
             throw new IllegalStateException("the log holds nothing of this context that is not taken back: context="
@@ -236,6 +255,7 @@ final class Forgetting {
                 null,
                 removed,
                 receipt.searched(),
+                done.doubt,
                 done.parts,
                 receipt.left() == ForgetReceipt.LEFT_UNKNOWN ? null : Long.valueOf(receipt.left()),
                 receipt.strangers(),

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -211,6 +212,62 @@ final class LearnFilesTest {
         data = "never";
         assertThat(run("learn", write("others.jsonl", all.toString()))).isZero();
         assertThat(field(json("digest"), "learned")).isEqualTo(forgotten);
+    }
+
+    @Test
+    void aForgetThatWasKilledBeforeTheMemoryLearnedItIsFinishedByTheNext() throws Exception {
+        String log = write(
+                "log.jsonl",
+                """
+                {"at":"2024-02-01T10:00:00Z","context":"k","concepts":["a"]}
+                {"at":"2024-02-01T10:01:00Z","context":"k","concepts":["b"]}
+                {"at":"2024-02-01T10:02:00Z","context":"other","concepts":["c","d"]}
+                """);
+        assertThat(run("learn", log)).isZero();
+        Path store = directory.resolve(data).resolve("store");
+        Path before = directory.resolve("before");
+        copy(store, before);
+        String receipt = json("forget", "--context", "k");
+        assertThat(receipt).contains("\"episodes\":2,").contains("\"applied\":true");
+        String digest = json("digest");
+        // Killed between the command's last byte in the file and the checkpoint: the store is as it was.
+        Files.move(store, directory.resolve("after"));
+        copy(before, store);
+        assertThat(field(json("digest"), "episodes")).isEqualTo("3");
+        String finished = json("forget", "--context", "k");
+        assertThat(parts(finished)).isEqualTo(parts(receipt)).contains("\"outcome\":\"applied\"");
+        assertThat(finished).contains("\"episodes\":2,").contains("\"applied\":true");
+        assertThat(json("digest")).isEqualTo(digest);
+        assertFails("holds nothing of this context that is not taken back", "forget", "--context", "k");
+    }
+
+    private static String parts(String receipt) {
+        int from = receipt.indexOf("\"appended\":[");
+        return receipt.substring(from, receipt.indexOf(']', from));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectory(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    @Test
+    void aDeadLetterOfARenamedFileOfRetractionsIsNotThatOfTheNext() throws Exception {
+        String log =
+                write("log.jsonl", "{\"at\":\"2024-02-01T10:00:00Z\",\"context\":\"k\",\"concepts\":[\"a\",\"b\"]}\n");
+        assertThat(run("learn", log)).isZero();
+        String bad = write(data + "/forgotten.jsonl", "{\"retract\":{\"context\":\"k\",\"episodes\":[]}}\n");
+        assertThat(run("learn", bad)).isEqualTo(1);
+        Files.move(Path.of(bad), directory.resolve("forgotten-1.jsonl"));
+        assertThat(run("learn", path("forgotten-1.jsonl"))).isZero();
+        String receipt = json("forget", "--context", "k");
+        assertThat(parts(receipt)).contains("\"offset\":0,").contains("\"outcome\":\"applied\"");
+        assertThat(receipt).contains("\"deadLettersCount\":1");
+        assertThat(associations("a")).isEmpty();
     }
 
     @Test

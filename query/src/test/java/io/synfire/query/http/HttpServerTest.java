@@ -126,7 +126,8 @@ final class HttpServerTest {
         return new EvidenceAnswer(
                 List.of(new EvidenceAnswer.Together(place, null)),
                 List.of(new EvidenceAnswer.Searched("kafka:t", 2, 0, 10)),
-                10);
+                10,
+                null);
     }
 
     @AfterEach
