@@ -177,6 +177,7 @@ public final class NaiveMemory {
         long firedMs = 0;
         List<Learned> all = new ArrayList<>(retraction.before());
         all.addAll(retraction.takenBack());
+        List<Episode> renamed = asTheyWere(retraction, all);
         for (int i = 0; i < all.size(); i++) {
             Episode episode = all.get(i).episode();
             boolean isBefore = i < retraction.before().size();
@@ -185,7 +186,7 @@ public final class NaiveMemory {
                 past.clear();
             }
             firedMs = clockMs;
-            Episode then = renamed(episode, a -> wasForgotten(episode, a.concept(), isBefore));
+            Episode then = renamed.get(i);
             if (isBefore) {
                 then.activations().forEach(a -> marginals.computeIfAbsent(a.concept(), c -> new Impulses()));
             } else {
@@ -195,19 +196,35 @@ public final class NaiveMemory {
         }
     }
 
+    /** With the concepts that they named then. They are in log order, so of those alike the last are those that came last. */
+    private List<Episode> asTheyWere(Retraction retraction, List<Learned> all) {
+        List<Episode> then = new ArrayList<>();
+        for (int i = all.size() - 1; i >= 0; i--) {
+            Episode episode = all.get(i).episode();
+            long alikeAfter = all.subList(i + 1, all.size()).stream()
+                    .filter(other -> Content.of(other.episode()).equals(Content.of(episode)))
+                    .count();
+            boolean isBefore = i < retraction.before().size();
+            then.add(0, renamed(episode, a -> wasForgotten(episode, a.concept(), isBefore, alikeAfter)));
+        }
+        return then;
+    }
+
     /**
      * A retraction of a time at or before the watermark of the forget, found among what came after the forget with such a time, takes back
      * the new concept's evidence, and leaves them; any other of such a time the retired one's. What is only before the episodes that are
      * taken back may have been taken back already.
      */
-    private boolean wasForgotten(Episode episode, String concept, boolean isBefore) {
+    private boolean wasForgotten(Episode episode, String concept, boolean isBefore, long alikeAfter) {
         Forgotten last = forgotten.get(concept);
         if (last == null || episode.atMs() > last.watermarkMs) {
             return false;
         }
         Content content = Content.of(episode);
         if (isBefore) {
-            return !last.late.contains(content) && !last.lateAndTakenBack.contains(content);
+            List<Content> all = new ArrayList<>(last.late);
+            all.addAll(last.lateAndTakenBack);
+            return all.stream().filter(content::equals).count() <= alikeAfter;
         }
         if (last.late.remove(content)) {
             last.lateAndTakenBack.add(content);

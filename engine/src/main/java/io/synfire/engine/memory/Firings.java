@@ -2,21 +2,23 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
-import io.synfire.engine.learn.Checksum;
+import io.synfire.engine.event.Learned;
+import io.synfire.engine.event.Retraction;
+import io.synfire.engine.learn.EpisodeContent;
 import io.synfire.engine.learn.Firing;
 import io.synfire.engine.memory.ConceptDictionary.Retirement;
 import io.synfire.engine.store.RocksStore;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What fires in an episode: the ints of its concepts, as they are or as they were when it was learned. A concept has another int since it was
  * forgotten. What it fired with before is known by its time, unless it came {@link LateEpisodes late}. Writer only.
  */
 final class Firings {
-
-    private static final long EPISODE_TERM = 21;
-    private static final long ACTIVATION_TERM = 22;
 
     private final ConceptDictionary dictionary;
     private final Marginals marginals;
@@ -47,20 +49,46 @@ final class Firings {
             concepts[i] = dictionary.intern(activations.get(i).concept());
             Retirement retirement = dictionary.retirement(concepts[i]);
             if (retirement != null && episode.atMs() <= retirement.watermarkMs()) {
-                late.learned(retirement.concept(), hash(episode));
+                late.learned(retirement.concept(), EpisodeContent.hash(episode));
             }
         }
         return firing(episode, concepts);
     }
 
-    /** An episode that was learned and is taken back now. */
-    Firing takenBack(Episode episode) {
-        return asItWas(episode, late::takeBack);
+    /** What a retraction names: as it fired when it was learned. */
+    record Replayed(List<Firing> before, List<Firing> takenBack) {}
+
+    /**
+     * The episodes of a retraction, which are taken back now. They are in log order: so of those alike the last came last, and if only some of
+     * them came late, the last did.
+     */
+    Replayed takenBack(Retraction retraction) {
+        List<Firing> takenBack = new ArrayList<>();
+        Map<Long, Integer> namedLater = new HashMap<>();
+        for (Episode episode : lastFirst(retraction.takenBack())) {
+            takenBack.add(asItWas(episode, late::takeBack));
+            if (!retraction.before().isEmpty()) {
+                namedLater.merge(EpisodeContent.hash(episode), 1, Integer::sum);
+            }
+        }
+        // These may have been taken back before.
+        List<Firing> before = new ArrayList<>();
+        for (Episode episode : lastFirst(retraction.before())) {
+            before.add(
+                    asItWas(episode, (retired, hash) -> late.count(retired, hash) > namedLater.getOrDefault(hash, 0)));
+            namedLater.merge(EpisodeContent.hash(episode), 1, Integer::sum);
+        }
+        Collections.reverse(takenBack);
+        Collections.reverse(before);
+        return new Replayed(before, takenBack);
     }
 
-    /** An episode that was learned, and may have been taken back since. */
-    Firing before(Episode episode) {
-        return asItWas(episode, late::hadCome);
+    private static List<Episode> lastFirst(List<Learned> inLogOrder) {
+        List<Episode> episodes = new ArrayList<>(inLogOrder.size());
+        for (int i = inLogOrder.size() - 1; i >= 0; i--) {
+            episodes.add(inLogOrder.get(i).episode());
+        }
+        return episodes;
     }
 
     /** A concept was forgotten again: what came after it was forgotten before went with it. */
@@ -86,7 +114,7 @@ final class Firings {
             Retirement retirement = dictionary.retirement(id);
             boolean isGone = retirement != null
                     && episode.atMs() <= retirement.watermarkMs()
-                    && !isLate.is(retirement.concept(), hash(episode));
+                    && !isLate.is(retirement.concept(), EpisodeContent.hash(episode));
             concepts[i] = retirement != null && isGone ? retirement.concept() : dictionary.intern(id);
         }
         return firing(episode, concepts);
@@ -100,18 +128,5 @@ final class Firings {
         marginals.growTo(dictionary.count());
         adjacencies.growTo(dictionary.count());
         return new Firing(episode.atMs(), concepts, strengths, episode.reward());
-    }
-
-    /** By which an episode is known again: all of it but its event's id, in whatever order its concepts are. */
-    private static long hash(Episode episode) {
-        long time = Checksum.time(episode.atMs());
-        String context = episode.context();
-        long contextHash = context == null ? 0 : Checksum.id(context.getBytes(StandardCharsets.UTF_8));
-        long hash = Checksum.value(EPISODE_TERM, contextHash, time, episode.reward());
-        for (Activation activation : episode.activations()) {
-            long concept = Checksum.id(activation.concept().getBytes(StandardCharsets.UTF_8));
-            hash += Checksum.value(ACTIVATION_TERM, concept, time, activation.strength());
-        }
-        return hash;
     }
 }

@@ -56,10 +56,10 @@ final class LateEpisodes {
         return true;
     }
 
-    /** Whether there is one, or was until it was taken back. */
-    boolean hadCome(int retired, long episode) {
+    /** How many there are, or were until they were taken back. */
+    long count(int retired, long episode) {
         LateCount count = count(new Key(retired, episode));
-        return count.there() + count.takenBack() > 0;
+        return count.there() + count.takenBack();
     }
 
     /** The concept was forgotten again: nothing asks any more for those that came before that. */

@@ -16,6 +16,7 @@ import io.synfire.engine.learn.Plasticity;
 import io.synfire.engine.learn.Replay;
 import io.synfire.engine.memory.CommandIds.Meeting;
 import io.synfire.engine.memory.ConceptDictionary.Retirement;
+import io.synfire.engine.memory.Firings.Replayed;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.CheckpointRecord.Clock;
 import io.synfire.engine.store.CheckpointRecord.CopyAhead;
@@ -270,14 +271,16 @@ final class Learning {
 
     private void takeBack(Retraction retraction) {
         String context = retraction.context();
+        Replayed replayed = firings.takenBack(retraction);
         Replay replay = context == null ? null : new Replay(settings);
         if (replay != null) {
-            for (Learned before : retraction.before()) {
-                replay.add(before, firings.before(before.episode()));
+            for (int i = 0; i < retraction.before().size(); i++) {
+                replay.add(retraction.before().get(i), replayed.before().get(i));
             }
         }
-        for (Learned learned : retraction.takenBack()) {
-            Firing firing = firings.takenBack(learned.episode());
+        for (int i = 0; i < retraction.takenBack().size(); i++) {
+            Learned learned = retraction.takenBack().get(i);
+            Firing firing = replayed.takenBack().get(i);
             fire(firing, context, replay == null ? null : replay.windowFor(learned), -1);
             if (replay != null) {
                 replay.add(learned, firing);

@@ -154,6 +154,62 @@ final class RetractionPropertyTest {
         });
     }
 
+    /** The same again after a forget, as if somebody had imported it twice: each copy takes back what it was. */
+    @Test
+    void whatCameBeforeAForgetAndAgainAfterItIsTakenBackAsEachOfThemWas() {
+        LogProperty.holdsForAll(14_000, 120, RetractionPropertyTest::imported, seed -> log -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            LearningSettings settings = with(settings(random), "max-late", "100000d");
+            List<Learned> own = new ArrayList<>();
+            List<Line> never = new ArrayList<>();
+            long clockMs = 0;
+            for (Line line : log) {
+                if (line.entry() instanceof Episode episode) {
+                    clockMs = Math.max(clockMs, episode.atMs());
+                    if ("k0".equals(episode.context())) {
+                        own.add(new Learned(episode, clockMs));
+                        continue;
+                    }
+                }
+                never.add(line);
+            }
+            if (own.isEmpty()) {
+                return;
+            }
+            List<Line> taken = new ArrayList<>(log);
+            taken.add(new Line("", new Retraction("k0", List.of(), own, "r")));
+            Line end = new Line("", Episode.of(clockMs + 1, "end"));
+            taken.add(end);
+            never.add(end);
+            try (StoredMemory stored = new StoredMemory(directory, settings, random.nextBoolean() ? 0 : 300_000)) {
+                stored.apply(taken);
+                assertIsAsIf(stored.memory(), reference(settings, never), reference(settings, taken), settings);
+            }
+        });
+    }
+
+    /** The same episodes several times, in contexts, with forgets between. */
+    private static List<Line> imported(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long stepMs = Agreement.stepMs(random);
+        List<Line> file = new ArrayList<>();
+        for (int i = 0; i < 1 + random.nextInt(12); i++) {
+            file.add(new Line("", fired(random, i * stepMs, "k" + random.nextInt(2), 4)));
+        }
+        List<Line> log = new ArrayList<>();
+        for (int times = 0; times < 2 + random.nextInt(2); times++) {
+            for (Line line : file) {
+                if (random.nextInt(5) > 0) {
+                    log.add(line);
+                }
+                if (random.nextInt(8) == 0) {
+                    log.add(new Line("", new Forget("c" + random.nextInt(4))));
+                }
+            }
+        }
+        return log;
+    }
+
     @Test
     void whereEpisodesForgetsAndRetractionsRepeatTheMultisetDecides() {
         LogProperty.holdsForAll(13_000, 80, RetractionPropertyTest::repeating, seed -> log -> {

@@ -1,10 +1,10 @@
 package io.synfire.ingest.forget;
 
-import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.learn.EpisodeContent;
 import io.synfire.engine.learn.LearningSettings;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -39,21 +39,13 @@ public final class ContextLives {
     private final List<Own> own = new ArrayList<>();
 
     /** Where in {@link #own} the episodes of one content are that were not taken back, the earliest first. */
-    private final Map<Content, Deque<Integer>> left = new HashMap<>();
+    private final Map<EpisodeContent, Deque<Integer>> left = new HashMap<>();
 
     private long clockMs;
     private long firedMs;
     private boolean isDropped;
     private long leftCount;
     private long strangers;
-
-    /** What tells an episode from others of its context, besides its place. */
-    private record Content(long atMs, List<Activation> activations, double reward) {
-
-        static Content of(Episode episode) {
-            return new Content(episode.atMs(), episode.activations(), episode.reward());
-        }
-    }
 
     /** An episode of the context. */
     static final class Own {
@@ -192,7 +184,8 @@ public final class ContextLives {
         boolean isEmpty = index == 0 || isDropped || clockMs - firedMs > settings.contextLifeMs();
         int windowFrom = isEmpty ? index : own.get(index - 1).windowFrom;
         own.add(new Own(new Learned(episode, clockMs), source, record, windowFrom, isDropped));
-        left.computeIfAbsent(Content.of(episode), key -> new ArrayDeque<>(1)).add(index);
+        left.computeIfAbsent(EpisodeContent.of(episode), key -> new ArrayDeque<>(1))
+                .add(index);
         leftCount++;
         isDropped = false;
         firedMs = clockMs;
@@ -213,7 +206,7 @@ public final class ContextLives {
     }
 
     private void takeBack(Episode episode) {
-        Deque<Integer> same = left.get(Content.of(episode));
+        Deque<Integer> same = left.get(EpisodeContent.of(episode));
         Integer index = same == null ? null : same.poll();
         if (index == null) {
             strangers++;

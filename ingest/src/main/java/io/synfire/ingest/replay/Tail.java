@@ -3,6 +3,7 @@ package io.synfire.ingest.replay;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.learn.EpisodeContent;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +26,7 @@ public final class Tail {
             .reversed());
     private final Set<String> eventIds = new HashSet<>();
     private final Set<String> commandIds = new HashSet<>();
-    private final Map<Episode, Integer> takenBack = new HashMap<>();
+    private final Map<EpisodeContent, Integer> takenBack = new HashMap<>();
     private long seen;
     private boolean isCut;
 
@@ -76,7 +77,7 @@ public final class Tail {
     }
 
     private void takeBack(Episode episode) {
-        takenBack.merge(whateverItsId(episode), 1, Integer::sum);
+        takenBack.merge(EpisodeContent.of(episode), 1, Integer::sum);
         if (episode.eventId() != null) {
             // It may come again, corrected.
             eventIds.remove(episode.eventId());
@@ -113,7 +114,7 @@ public final class Tail {
      * @return by event time, those of one time in the order in which they were taken
      */
     public List<Episode> episodes() {
-        Map<Episode, Integer> left = new HashMap<>(takenBack);
+        Map<EpisodeContent, Integer> left = new HashMap<>(takenBack);
         return earliest.stream()
                 .sorted(Comparator.comparingLong(Numbered::atMs).thenComparingLong(Numbered::number))
                 .map(Numbered::episode)
@@ -121,19 +122,12 @@ public final class Tail {
                 .toList();
     }
 
-    private static boolean takeBack(Episode episode, Map<Episode, Integer> left) {
-        Episode named = whateverItsId(episode);
+    private static boolean takeBack(Episode episode, Map<EpisodeContent, Integer> left) {
+        EpisodeContent named = EpisodeContent.of(episode);
         int times = left.getOrDefault(named, 0);
         if (times > 0) {
             left.put(named, times - 1);
         }
         return times > 0;
-    }
-
-    /** What is taken back is named by what it says, not by its id. */
-    private static Episode whateverItsId(Episode episode) {
-        return episode.eventId() == null
-                ? episode
-                : new Episode(episode.atMs(), episode.context(), episode.activations(), episode.reward(), null);
     }
 }

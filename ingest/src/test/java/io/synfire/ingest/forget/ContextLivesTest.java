@@ -10,6 +10,7 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Associations;
@@ -21,6 +22,7 @@ import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.forget.RetractionParts.Part;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -127,9 +129,10 @@ final class ContextLivesTest {
             }
         }
 
-        /** As a log hands it out. */
+        /** As a log hands it out; or as somebody writes it who names the concepts in another order. */
         void append(Part part) throws Exception {
-            append(new JsonEpisodeCodec().decode(part.json(), Origin.at(0)));
+            Retraction read = (Retraction) new JsonEpisodeCodec().decode(part.json(), Origin.at(0));
+            append(random.nextBoolean() ? read : inAnotherOrder(read));
         }
 
         void assertIsWithoutTheContext() {
@@ -261,6 +264,20 @@ final class ContextLivesTest {
     }
 
     @Test
+    void aRetractionMayNameTheConceptsInAnyOrder() {
+        LearningSettings settings = LearningSettings.parse(Map.of());
+        ContextLives lives = new ContextLives(OWN, settings, Set.of());
+        lives.take("log", 0, own(0, "e", "a", "b", "c"));
+        lives.take("log", 1, own(0, null, "b", "a"));
+        lives.take("log", 2, new Retraction(OWN, List.of(own(0, null, "c", "a", "b"))));
+        assertThat(lives.left()).isEqualTo(1);
+        assertThat(lives.strangers()).isZero();
+        assertThat(new RetractionParts(Decoding.plain(), 1_000).of(lives))
+                .singleElement()
+                .satisfies(part -> assertThat(part.retraction().episodes()).containsExactly(own(0, null, "b", "a")));
+    }
+
+    @Test
     void partsHoldAsMuchAsARecordMayAndAreCutOnlyWhereTheyMust() throws Exception {
         LearningSettings settings = LearningSettings.parse(Map.of("max-steps", "2"));
         ContextLives lives = new ContextLives(OWN, settings, Set.of());
@@ -344,6 +361,27 @@ final class ContextLivesTest {
 
     private List<Part> parts(World world, int room) {
         return new RetractionParts(Decoding.plain(), room).of(world.lives());
+    }
+
+    private static Retraction inAnotherOrder(Retraction retraction) {
+        return new Retraction(
+                retraction.context(),
+                retraction.before().stream()
+                        .map(ContextLivesTest::inAnotherOrder)
+                        .toList(),
+                retraction.takenBack().stream()
+                        .map(ContextLivesTest::inAnotherOrder)
+                        .toList(),
+                retraction.eventId());
+    }
+
+    private static Learned inAnotherOrder(Learned learned) {
+        Episode episode = learned.episode();
+        List<Activation> turned = new ArrayList<>(episode.activations());
+        Collections.reverse(turned);
+        return new Learned(
+                new Episode(episode.atMs(), episode.context(), turned, episode.reward(), episode.eventId()),
+                learned.clockMs());
     }
 
     private static Episode own(int minute, @Nullable String id, String... concepts) {

@@ -66,6 +66,15 @@ final class TailTest {
     }
 
     @Test
+    void aRetractionMayNameTheConceptsInAnyOrder() {
+        tail.take(of(101, "e"));
+        tail.take(of(102, "f"));
+        tail.take(new Retraction(
+                null, List.of(new Episode(101, null, List.of(Activation.of("b"), Activation.of("a")), 1, "e"))));
+        assertThat(tail.episodes()).containsExactly(of(102, "f"));
+    }
+
+    @Test
     void itHoldsAtLeastOne() {
         assertThatThrownBy(() -> new Tail(0, 0)).hasMessage("tail-max must be at least 1: tail-max=0");
     }
