@@ -82,7 +82,7 @@ final class PollDecoder {
                 throw new IllegalStateException(
                         "a record can neither be learned nor rejected, so learning stops before it: topic="
                                 + partition.topic() + " partition=" + partition.partition() + " offset="
-                                + record.offset() + ": " + e,
+                                + record.offset() + ": " + Causes.words(e),
                         e);
             }
             if (pairs >= BATCH_PAIRS || entries.size() >= BATCH_ENTRIES) {
