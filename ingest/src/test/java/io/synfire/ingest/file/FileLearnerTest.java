@@ -286,6 +286,8 @@ final class FileLearnerTest {
                         .contains("max-ahead=10m", "at=2099-02-01T10:00:00Z")
                         .contains((isStream ? "clock" : "started") + "=2024-03-01T12:00:00Z");
                 assertThat(engine.digest()).isEqualTo(kit.told(ONE, edge, TWO));
+                assertThat(engine.view().watermarkMs()).isEqualTo(kit.nowMs + 600_000);
+                assertThat(engine.view().sourceMs()).isEqualTo(kit.nowMs);
             }
         }
     }
