@@ -1,5 +1,6 @@
 package io.synfire.engine.store;
 
+import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Landmarks;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.List;
  * @param positions how far the sources were read
  * @param clocks the clocks of the partitions, in the order of their indices
  * @param copies copies of commands that are yet to be read, and passed over
+ * @param sourceMs latest time of the sources of what was learned, milliseconds since the epoch; -1 where it is not known
  */
 public record CheckpointRecord(
         long number,
@@ -44,7 +46,8 @@ public record CheckpointRecord(
         long learned,
         List<Position> positions,
         List<Clock> clocks,
-        List<CopyAhead> copies) {
+        List<CopyAhead> copies,
+        long sourceMs) {
 
     /**
      * What was learned and not taken back that is not plain; exact, not decayed. Below 0 where more was taken back than was learned.
@@ -110,7 +113,8 @@ public record CheckpointRecord(
                 0,
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Batch.SOURCE_UNKNOWN);
     }
 
     /**
@@ -137,7 +141,8 @@ public record CheckpointRecord(
                 learned,
                 positions,
                 clocks,
-                copies);
+                copies,
+                sourceMs);
     }
 
     byte[] toBytes() {
@@ -184,6 +189,7 @@ public record CheckpointRecord(
             sink.text(copy.partition());
             sink.text(copy.eventId());
         }
+        sink.varint(sourceMs + 1);
         return sink.toBytes();
     }
 
@@ -228,6 +234,7 @@ public record CheckpointRecord(
         for (int i = 0; i < ahead; i++) {
             copies.add(new CopyAhead(source.text(), source.text()));
         }
+        long sourceMs = source.varint() - 1;
         source.end();
         return new CheckpointRecord(
                 number,
@@ -246,6 +253,7 @@ public record CheckpointRecord(
                 learned,
                 positions,
                 clocks,
-                copies);
+                copies,
+                sourceMs);
     }
 }
