@@ -9,6 +9,7 @@ import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.file.OpenLetters.Letter;
+import io.synfire.ingest.replay.CheckpointTimer;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
 import io.synfire.ingest.replay.Rejects;
@@ -43,7 +44,7 @@ public final class FileReplay {
     private final Set<String> gone = new LinkedHashSet<>();
     private Set<Letter> learnedLetters = Set.of();
     private boolean isVerified;
-    private long lastCheckpointNanos = System.nanoTime();
+    private final CheckpointTimer checkpoints;
 
     /**
      * A replay.
@@ -66,6 +67,7 @@ public final class FileReplay {
             List<Stretch> stretches) {
         this.engine = engine;
         this.options = options;
+        this.checkpoints = new CheckpointTimer(engine, options.checkpointInterval());
         this.rejects = rejects;
         this.decoder = new LineDecoder(engine.view().settings(), mapping, limits);
         Known.of(goal).forEach(known -> goals.put(known.id(), known));
@@ -145,7 +147,7 @@ public final class FileReplay {
                 } else {
                     learn(known, stretch, open.of(known));
                 }
-                checkpointNowAndThen();
+                var unused = checkpoints.look();
                 watch.moved();
             }
             for (Known known : goals.values()) {
@@ -229,7 +231,8 @@ public final class FileReplay {
                 stretch.to(),
                 -1,
                 lines.mark(times.latestMs()).toText());
-        engine.apply(new Batch(FileRun.PARTITION, entries, List.of(position), rejected, with(stretch, unlearned)));
+        engine.apply(new Batch(FileRun.PARTITION, entries, List.of(position), rejected, with(stretch, unlearned))
+                .ofSource(stretch.startMs()));
     }
 
     private static Stretch with(Stretch stretch, List<Long> unlearned) {
@@ -241,13 +244,5 @@ public final class FileReplay {
                 stretch.elseMs(),
                 stretch.latestMs(),
                 unlearned);
-    }
-
-    private void checkpointNowAndThen() {
-        long now = System.nanoTime();
-        if (now - lastCheckpointNanos >= options.checkpointInterval().toNanos()) {
-            engine.startCheckpoint();
-            lastCheckpointNanos = now;
-        }
     }
 }
