@@ -9,6 +9,7 @@ import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.file.OpenLetters.Letter;
+import io.synfire.ingest.replay.CheckpointTimer;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
 import io.synfire.ingest.replay.Rejects;
@@ -46,7 +47,7 @@ public final class FileReplay {
     private final Map<String, Long> learned = new HashMap<>();
 
     private boolean isVerified;
-    private long lastCheckpointNanos = System.nanoTime();
+    private final CheckpointTimer checkpoints;
 
     /**
      * A replay.
@@ -69,6 +70,7 @@ public final class FileReplay {
             List<Stretch> stretches) {
         this.engine = engine;
         this.options = options;
+        this.checkpoints = new CheckpointTimer(engine, options.checkpointInterval());
         this.rejects = rejects;
         this.decoder = new LineDecoder(engine.view().settings(), mapping, limits);
         Known.of(goal).forEach(known -> goals.put(known.id(), known));
@@ -174,7 +176,7 @@ public final class FileReplay {
                     continue;
                 }
                 learn(known, stretch, open.of(known));
-                checkpointNowAndThen();
+                var unused = checkpoints.look();
                 watch.moved();
             }
             for (Known known : goals.values()) {
@@ -262,13 +264,5 @@ public final class FileReplay {
                 stretch.elseMs(),
                 stretch.latestMs(),
                 unlearned);
-    }
-
-    private void checkpointNowAndThen() {
-        long now = System.nanoTime();
-        if (now - lastCheckpointNanos >= options.checkpointInterval().toNanos()) {
-            engine.startCheckpoint();
-            lastCheckpointNanos = now;
-        }
     }
 }

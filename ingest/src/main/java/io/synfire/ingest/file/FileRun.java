@@ -6,14 +6,17 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.file.LearnSummary.Rejection;
+import io.synfire.ingest.replay.CheckpointTimer;
 import io.synfire.ingest.replay.Rejects;
 import io.synfire.ingest.room.RoomWatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,7 @@ final class FileRun {
     private final LineReader lines;
     private final RecordTimes times;
     private final BatchSize batchSize;
+    private final CheckpointTimer checkpoints;
 
     private final List<Entry> entries = new ArrayList<>();
     private final List<Long> unlearned = new ArrayList<>();
@@ -58,6 +62,7 @@ final class FileRun {
      * @param from the first record to read
      * @param isEnded whether the line before that had an end
      * @param startMs when the run began
+     * @param against tells what times are held against: the start of the run, unless it is a stream
      * @param mayGrow whether a last line without an end may get one later
      * @param letters which dead letters may be learned, if the lines are dead letters; else null
      */
@@ -67,6 +72,7 @@ final class FileRun {
             long from,
             boolean isEnded,
             long startMs,
+            Supplier<SourceTime> against,
             boolean mayGrow,
             @Nullable OpenLetters letters) {}
 
@@ -86,7 +92,8 @@ final class FileRun {
             Task task,
             LineReader lines,
             RecordTimes times,
-            BatchSize batchSize) {
+            BatchSize batchSize,
+            CheckpointTimer checkpoints) {
         this.engine = engine;
         this.room = room;
         this.decoder = decoder;
@@ -95,6 +102,7 @@ final class FileRun {
         this.lines = lines;
         this.times = times;
         this.batchSize = batchSize;
+        this.checkpoints = checkpoints;
         this.next = task.from();
         this.isEnded = task.isEnded();
         begin();
@@ -204,7 +212,7 @@ final class FileRun {
     private void take(LineRecord record) throws IOException {
         OpenLetters letters = task.letters();
         try {
-            Entry entry = decoder.entry(record, task.startMs());
+            Entry entry = decoder.entry(record, task.against().get());
             decoder.learned(record, entry, times);
             entries.add(entry);
             episodes += entry instanceof Episode ? 1 : 0;
@@ -232,6 +240,7 @@ final class FileRun {
         dead.force();
         Batch batch = new Batch(PARTITION, entries, positions(), batchRejected, stretch()).ofSource(task.startMs());
         room.untilThereIsRoom(engine, () -> engine.apply(batch));
+        room.untilThereIsRoom(engine, checkpoints::look);
         begin();
     }
 

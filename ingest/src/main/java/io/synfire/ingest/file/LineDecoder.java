@@ -40,6 +40,11 @@ final class LineDecoder {
 
     /** The entry of a record; {@code startMs} is when the run began that read it first: its event times are held against that. */
     Entry entry(LineRecord record, long startMs) throws MalformedRecordException {
+        return entry(record, SourceTime.ofRun(startMs));
+    }
+
+    /** The entry of a record whose event times are held against {@code source}. */
+    Entry entry(LineRecord record, SourceTime source) throws MalformedRecordException {
         if (record.isTooLong()) {
             throw new MalformedRecordException(
                     MalformedRecordException.Reason.SIZE,
@@ -48,7 +53,7 @@ final class LineDecoder {
         }
         Entry entry =
                 codec.decode(record.withoutMark(), Origin.at(record.place().orElseMs()));
-        Optional<Refusal> refusal = admission.refusal(entry, SourceTime.ofRun(startMs));
+        Optional<Refusal> refusal = admission.refusal(entry, source);
         if (refusal.isPresent()) {
             throw MalformedRecordException.of(refusal.get());
         }

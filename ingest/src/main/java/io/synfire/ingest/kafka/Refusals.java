@@ -158,7 +158,8 @@ final class Refusals {
             throw e;
         } catch (KafkaException e) {
             throw new IllegalStateException(
-                    "what was refused before cannot be read from the dead-letter topic, so it might be learned now: dead-letters="
+                    "what was refused before cannot be read from the dead-letter topic, so it might be learned now:"
+                            + " dead-letters="
                             + deadLetters + ": " + Causes.words(e)
                             + (e instanceof AuthorizationException ? "; allow Read and Describe on that topic" : ""),
                     e);

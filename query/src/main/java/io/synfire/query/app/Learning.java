@@ -48,6 +48,7 @@ final class Learning {
                     deadLetters,
                     settings.decoding().mapping(),
                     settings.decoding().limits(),
+                    settings.checkpointInterval(),
                     InstantSource.system());
             List<Path> paths = request.files().stream()
                     .filter(file -> !file.equals(STANDARD_INPUT))

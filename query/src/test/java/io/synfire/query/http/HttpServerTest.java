@@ -235,9 +235,9 @@ final class HttpServerTest {
         assertThat(get("/v1/status").body())
                 .contains(
                         "\"watermark\":\"1970-01-02T00:00:00Z\",\"sourceTime\":\"1970-01-01T23:55:00Z\",\"ahead\":\"the"
-                                + " watermark lies 5m after the time of every source, so fading, windows and event ids are that far"
-                                + " ahead until sources come to it; rebuild --until 1970-01-01T23:55:00Z leaves out what is"
-                                + " ahead\",\"lag\":0");
+                            + " watermark lies 5m after the time of every source, so fading, windows and event ids are"
+                            + " that far ahead until sources come to it; rebuild --until 1970-01-01T23:55:00Z leaves"
+                            + " out what is ahead\",\"lag\":0");
         engine.apply(Batch.of(Episode.of(1, "tea", "milk")).ofSource(86_400_000));
         assertThat(get("/v1/status").body())
                 .contains("\"watermark\":\"1970-01-02T00:00:00Z\",\"sourceTime\":\"1970-01-02T00:00:00Z\",\"lag\":0");
