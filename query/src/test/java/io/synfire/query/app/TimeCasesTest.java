@@ -272,6 +272,36 @@ final class TimeCasesTest {
     }
 
     @Test
+    void quantitiesAsTheyAreWeighPairsAndStayWithinTheRanges() throws IOException {
+        learn(
+                """
+                fields:
+                  concepts: /properties/products
+                  id: /product_id
+                  strength: /quantity
+                  at: /timestamp
+                  event-id: /messageId
+                """,
+                orders(10));
+        for (String[] pair : new String[][] {{"nail", "hammer"}, {"soap", "towel"}}) {
+            String answer = run("explain", pair[0], pair[1], "--json");
+            assertThat(answer).contains("\"trials\":\"pairs\"");
+            for (String measure : List.of("confidence", "cosine", "jaccard")) {
+                assertThat(number(answer, measure)).as(measure).isBetween(1 - 1e-5, 1.0);
+            }
+            assertThat(number(answer, "npmi")).isBetween(0.99, 1.0);
+            assertThat(number(answer, "llr")).isPositive();
+            double lift = number(answer, "lift");
+            assertThat(number(answer, "pmi"))
+                    .isBetween(Math.log(lift) / Math.log(2) - 1e-9, Math.log(lift) / Math.log(2) + 1e-9);
+        }
+        // 200 of 404 trials.
+        assertThat(number(run("explain", "nail", "hammer", "--json"), "lift")).isBetween(2.0199, 2.0201);
+        assertThat(run("status", "--json"))
+                .contains("\"notPlain\":{\"strengths\":4,\"rewards\":0,\"betweenEpisodes\":0}");
+    }
+
+    @Test
     void withACapOfOneAQuantityIsAsGoodAsNone() throws IOException {
         learn(
                 """
