@@ -232,8 +232,8 @@ final class TimeCasesTest {
         assertThat(source).isBetween(early.minus(Duration.ofMinutes(6)), early.minus(Duration.ofMinutes(3)));
         long aheadMs = Duration.between(source, early).toMillis();
         String sentence = "the watermark lies " + Durations.format(aheadMs)
-                + " after the time of every source, so fading, windows and event ids are that far ahead until sources come"
-                + " to it; rebuild --until " + source + " leaves out what is ahead";
+                + " after the time of every source, so fading, windows and event ids are that far ahead until sources"
+                + " come to it; rebuild --until " + source + " leaves out what is ahead";
         assertThat(text(json, "ahead")).isEqualTo(sentence);
         assertThat(run("status")).containsPattern("ahead +" + Pattern.quote(sentence) + "\n");
 
