@@ -52,6 +52,7 @@ final class FileRun {
     private long commands;
     private long rejected;
     private long passedOver;
+    private long noLetters;
 
     /**
      * What is to be read, and how.
@@ -128,6 +129,9 @@ final class FileRun {
     }
 
     LearnSummary summary(long duplicates, @Nullable String knownAs, List<String> notes) {
+        if (noLetters > 0) {
+            notes.add("lines that are no dead letters were passed over: lines=" + noLetters);
+        }
         boolean hasPosition = engine.positions().stream()
                 .anyMatch(position -> position.sourceId().equals(task.id()) && Known.isFile(position));
         return new LearnSummary(
@@ -192,7 +196,12 @@ final class FileRun {
         LineRecord record = letters == null
                 ? LineRecord.of(line, lines.wasTooLong(), task.source(), id, next, times)
                 : LineRecord.ofLetter(line, times);
-        if (record == null || (letters != null && !letters.mayTake(record.place()))) {
+        if (record == null) {
+            noLetters++;
+            unlearned.add(next);
+            return;
+        }
+        if (letters != null && !letters.mayTake(record.place())) {
             passedOver++;
             unlearned.add(next);
             return;
@@ -204,7 +213,7 @@ final class FileRun {
         OpenLetters letters = task.letters();
         try {
             Entry entry = decoder.entry(record, task.against().get());
-            times.learned(entry, record.place().orElseMs());
+            decoder.learned(record, entry, times);
             entries.add(entry);
             episodes += entry instanceof Episode ? 1 : 0;
             commands += entry instanceof Episode ? 0 : 1;

@@ -202,7 +202,7 @@ public final class LearnSession {
                     isLetters ? openLetters(known) : null);
             LineReader lines = new LineReader(
                     records,
-                    LineDecoder.LINE_BYTES_MAX,
+                    isLetters ? LineDecoder.LETTER_BYTES_MAX : LineDecoder.LINE_BYTES_MAX,
                     start == null ? Fingerprint.empty() : start.fingerprint().copy());
             RecordTimes times =
                     new RecordTimes(mark == null ? -1 : mark.latestMs(), ModifiedTime.ofFile(file, learner.startMs));

@@ -138,7 +138,7 @@ final class LearnedFiles {
         }
         try {
             Entry entry = decoder.entry(record, stretch.startMs());
-            times.learned(entry, record.place().orElseMs());
+            decoder.learned(record, entry, times);
             return entry;
         } catch (MalformedRecordException e) {
             return null;

@@ -324,6 +324,26 @@ final class FileLearnerTest {
         }
     }
 
+    /** Also where it happens to be that of the file's last change. */
+    @Test
+    void aTimeThatWasSaidIsTheOneThatCounts() throws Exception {
+        String none = "{\"concepts\":[\"n\",\"m\"]}";
+        Path file = kit.write("a.jsonl", none, at(FileKit.NOW_MS, "a", "b"));
+        try (Engine engine = kit.open("store");
+                Engine again = kit.open("again")) {
+            kit.learn(engine, file);
+            kit.nowMs += 60_000;
+            kit.append(file, none + "\n");
+            kit.learn(engine, file);
+            assertThat(engine.digest())
+                    .isEqualTo(kit.told(
+                            at(FileKit.NOW_MS, "n", "m"), at(FileKit.NOW_MS, "a", "b"), at(FileKit.NOW_MS, "n", "m")));
+            kit.replay(engine, again);
+            assertThat(again.digest()).isEqualTo(engine.digest());
+            assertThat(again.positions()).isEqualTo(engine.positions());
+        }
+    }
+
     @Test
     void aFileThatSaysNoTimesGrowsWithTheTimesOfItsChanges() throws Exception {
         String none = "{\"concepts\":[\"n\",\"m\"]}";
