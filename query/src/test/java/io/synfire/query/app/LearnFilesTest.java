@@ -339,7 +339,7 @@ final class LearnFilesTest {
                         + Path.of(one).toRealPath() + "\"")
                 .contains(
                         "\"records\":5,\"episodes\":3,\"commands\":1,\"duplicates\":0,\"rejected\":1,"
-                            + "\"passedOver\":0,\"learnedBefore\":0,\"knownAs\":null,\"waiting\":true,\"hasLog\":true,\"seconds\":")
+                                + "\"passedOver\":0,\"learnedBefore\":0,\"knownAs\":null,\"waiting\":true,\"hasLog\":true,\"seconds\":")
                 .contains("\"notes\":[],\"rejections\":[{\"record\":3,\"reason\":\"")
                 .endsWith("\"deadLetters\":\"" + directory.resolve(data).resolve("dead-letters.jsonl")
                         + "\",\"failure\":null}\n");
