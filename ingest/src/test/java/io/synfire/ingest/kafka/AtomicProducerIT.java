@@ -81,10 +81,14 @@ final class AtomicProducerIT {
 
     /** A topic that takes no record larger than {@value #LARGEST}. */
     private static String topic(LocalBroker of, String name, int partitions) throws Exception {
+        return topic(of, name, partitions, LARGEST);
+    }
+
+    private static String topic(LocalBroker of, String name, int partitions, int bytesMax) throws Exception {
         new Topics(client(of)).create(new TopicNames(name, "dead"), partitions);
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
         AlterConfigOp small =
-                new AlterConfigOp(new ConfigEntry("max.message.bytes", "" + LARGEST), AlterConfigOp.OpType.SET);
+                new AlterConfigOp(new ConfigEntry("max.message.bytes", "" + bytesMax), AlterConfigOp.OpType.SET);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", of.bootstrapServers()))) {
             admin.incrementalAlterConfigs(Map.of(resource, List.of(small)))
                     .all()
@@ -386,19 +390,21 @@ final class AtomicProducerIT {
     @Test
     void aRecordThatIsTooLargeSinksNobodyElses() throws Exception {
         for (LocalBroker of : List.of(broker, without)) {
-            String topic = topic(of, "sinking", 1);
+            // Smaller than what the client puts into one batch.
+            String topic = topic(of, "sinking", 1, 20_000);
+            String tooLarge = large().substring(0, 40_000);
             ClientProperties gzip = new ClientProperties(Map.of(
                     "bootstrap.servers", of.bootstrapServers(), "compression.type", "gzip", "max.block.ms", "3000"));
-            ExecutorService posters = Executors.newFixedThreadPool(6);
+            ExecutorService posters = Executors.newFixedThreadPool(16);
             try (EpisodeProducer single = new EpisodeProducer(gzip, topic, new SimpleMeterRegistry());
                     AtomicProducer producer = new AtomicProducer(gzip, topic, single, 2)) {
                 List<Future<Appended>> small = new ArrayList<>();
                 List<Future<Appended>> large = new ArrayList<>();
-                for (int i = 0; i < 60; i++) {
+                for (int i = 0; i < 480; i++) {
                     String name = "small-" + i;
                     small.add(posters.submit(() -> producer.append(List.of(record(name)))));
-                    if (i % 6 == 0) {
-                        large.add(posters.submit(() -> producer.append(List.of(record(large())))));
+                    if (i % 4 == 0) {
+                        large.add(posters.submit(() -> producer.append(List.of(record(tooLarge)))));
                     }
                 }
                 for (Future<Appended> one : small) {
@@ -410,7 +416,7 @@ final class AtomicProducerIT {
                             .isInstanceOf(IllegalArgumentException.class)
                             .hasMessageContaining("max.message.bytes");
                 }
-                assertThat(texts(of, topic)).hasSize(60).doesNotHaveDuplicates();
+                assertThat(texts(of, topic)).hasSize(480).doesNotHaveDuplicates();
             } finally {
                 posters.shutdown();
             }
