@@ -29,6 +29,13 @@ final class LearnedFiles {
     /** Takes what was learned, in the order in which it was. */
     interface Visitor {
         void entry(Position position, long record, Entry entry);
+
+        /**
+         * A record was learned, and cannot be read by the settings there are now.
+         *
+         * @param line its line
+         */
+        default void unreadable(Position position, long record, byte[] line, String reason) {}
     }
 
     LearnedFiles(
@@ -38,7 +45,8 @@ final class LearnedFiles {
             @Nullable FieldMapping mapping,
             RecordLimits limits) {
         this.known = Known.of(positions);
-        this.stretches = List.copyOf(stretches);
+        this.stretches =
+                stretches.stream().filter(stretch -> !stretch.isStreamed()).toList();
         this.decoder = new LineDecoder(settings, mapping, limits);
     }
 
@@ -89,26 +97,24 @@ final class LearnedFiles {
         lines.skipTo(stretch.from());
         for (long record = stretch.from(); record < stretch.to(); record++) {
             byte[] line = lines.next();
-            Entry entry = unlearned.contains(record)
-                    ? null
-                    : entry(LineRecord.of(file, line, lines.wasTooLong(), record, times), stretch, times);
-            if (entry != null) {
-                visitor.entry(file.position(), record, entry);
+            LineRecord read =
+                    unlearned.contains(record) ? null : LineRecord.of(file, line, lines.wasTooLong(), record, times);
+            if (read != null) {
+                visit(file.position(), record, read, stretch, times, visitor);
             }
         }
     }
 
-    /** What was learned of a record; null if there is none, or it cannot be learned any more by the settings there are now. */
-    private @Nullable Entry entry(@Nullable LineRecord record, Stretch stretch, RecordTimes times) {
-        if (record == null) {
-            return null;
-        }
+    private void visit(
+            Position position, long number, LineRecord record, Stretch stretch, RecordTimes times, Visitor visitor) {
+        Entry entry;
         try {
-            Entry entry = decoder.entry(record, stretch.startMs());
+            entry = decoder.entry(record, stretch.startMs());
             times.learned(entry, record.place().orElseMs());
-            return entry;
         } catch (MalformedRecordException e) {
-            return null;
+            visitor.unreadable(position, number, record.value(), String.valueOf(e.getMessage()));
+            return;
         }
+        visitor.entry(position, number, entry);
     }
 }

@@ -101,7 +101,11 @@ final class CommandProducer implements AutoCloseable {
             for (int i = 0; i < sent.size(); i++) {
                 RecordMetadata metadata = sent.get(i).get();
                 appended.add(new Appended(
-                        "kafka:" + metadata.topic(), metadata.partition(), metadata.offset(), commands.get(i).eventId));
+                        "kafka:" + metadata.topic(),
+                        metadata.partition(),
+                        metadata.offset(),
+                        commands.get(i).eventId,
+                        false));
             }
             producer.commitTransaction();
             return appended;

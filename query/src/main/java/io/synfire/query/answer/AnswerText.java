@@ -271,6 +271,7 @@ public final class AnswerText {
                     number(removed.evidence()) + " (half-life " + removed.horizon() + ", as of "
                             + AnswerJson.iso(removed.asOfMs()) + ")");
             answer.searched().forEach(searched -> line(text, "searched", searched));
+            answer.unsearched().forEach(gone -> line(text, "not searched", gone + ": what was learned of it stays"));
             String doubt = answer.doubt();
             if (doubt != null) {
                 line(text, "in doubt", doubt);
@@ -286,7 +287,7 @@ public final class AnswerText {
             line(text, "left", left + " episodes came meanwhile and are not taken back, run this again");
         }
         if (answer.twice() > 0) {
-            line(text, "taken back twice", answer.twice() + " episodes, by somebody else at the same time");
+            line(text, "taken back twice", answer.twice() + " episodes, or never learned as they were named");
         }
         for (ForgetAnswer.DeadLetter letter : answer.deadLetters()) {
             line(text, "dead letter", place(letter.source(), letter.partition(), letter.offset()) + " still names it");
@@ -310,6 +311,7 @@ public final class AnswerText {
         return switch (part.outcome()) {
                     case APPLIED -> "applied";
                     case DEAD_LETTER -> "dead letter, " + part.reason();
+                    case REPEATED -> "passed over, " + part.reason();
                     case NOT_APPLIED -> "not applied, " + part.reason();
                     case NOT_AWAITED -> "not applied yet";
                     case ELSEWHERE -> String.valueOf(part.reason());
