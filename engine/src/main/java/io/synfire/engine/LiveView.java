@@ -38,6 +38,11 @@ final class LiveView implements MemoryView {
     }
 
     @Override
+    public long sourceMs() {
+        return memory.sourceMs();
+    }
+
+    @Override
     public Counts counts() {
         return memory.counts();
     }

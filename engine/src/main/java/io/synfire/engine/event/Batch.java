@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param deadLetters how many records of this run were rejected; they must already be safe in the dead-letter topic
  * @param stretch what was read, where its source does not keep that by itself; else null
  * @param copies where else the one command stands that this batch holds; mostly empty
+ * @param sourceMs the latest time of the sources of what was read, such as the timestamp of a record or the start of a run, milliseconds
+ *     since the epoch; {@value #SOURCE_UNKNOWN} where it is not known
  */
 public record Batch(
         String partition,
@@ -23,7 +25,11 @@ public record Batch(
         List<Position> positions,
         long deadLetters,
         @Nullable Stretch stretch,
-        List<Copy> copies) {
+        List<Copy> copies,
+        long sourceMs) {
+
+    /** The time of a batch's sources is not known. */
+    public static final long SOURCE_UNKNOWN = -1;
 
     /**
      * A copy of a command in another partition than its batch's. The command is known there from then on.
@@ -46,11 +52,14 @@ public record Batch(
     /**
      * Takes unmodifiable copies.
      *
-     * @throws IllegalArgumentException if deadLetters is negative, or copies are told of anything but one command with an id
+     * @throws IllegalArgumentException if deadLetters is negative, sourceMs is below {@value #SOURCE_UNKNOWN}, or copies are told of anything but one command with an id
      */
     public Batch {
         if (deadLetters < 0) {
             throw new IllegalArgumentException("deadLetters must be at least 0: deadLetters=" + deadLetters);
+        }
+        if (sourceMs < SOURCE_UNKNOWN) {
+            throw new IllegalArgumentException("sourceMs must be at least 0, or -1: sourceMs=" + sourceMs);
         }
         entries = List.copyOf(entries);
         positions = List.copyOf(positions);
@@ -59,6 +68,26 @@ public record Batch(
                 && !(entries.size() == 1 && entries.get(0) instanceof Forget forget && forget.eventId() != null)) {
             throw new IllegalArgumentException("only one forget with an id has copies: entries=" + entries.size());
         }
+    }
+
+    /**
+     * A run whose sources have no time that is known.
+     *
+     * @param partition the partition's name; empty where there is one log alone
+     * @param entries what was read and admitted, in log order
+     * @param positions where the sources stand after this batch
+     * @param deadLetters how many records of this run were rejected
+     * @param stretch what was read, where its source does not keep that by itself; else null
+     * @param copies where else the one command stands that this batch holds
+     */
+    public Batch(
+            String partition,
+            List<Entry> entries,
+            List<Position> positions,
+            long deadLetters,
+            @Nullable Stretch stretch,
+            List<Copy> copies) {
+        this(partition, entries, positions, deadLetters, stretch, copies, SOURCE_UNKNOWN);
     }
 
     /**
@@ -89,6 +118,16 @@ public record Batch(
      */
     public Batch(String partition, List<Entry> entries, List<Position> positions, long deadLetters) {
         this(partition, entries, positions, deadLetters, null);
+    }
+
+    /**
+     * The same, of sources of a time.
+     *
+     * @param latestMs the latest of them, milliseconds since the epoch; {@value #SOURCE_UNKNOWN} where it is not known
+     * @return the batch
+     */
+    public Batch ofSource(long latestMs) {
+        return new Batch(partition, entries, positions, deadLetters, stretch, copies, latestMs);
     }
 
     /**

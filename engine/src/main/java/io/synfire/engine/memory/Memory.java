@@ -39,6 +39,7 @@ public final class Memory {
     private final Stretches stretches;
 
     private long deadLetters;
+    private long sourceMs;
     private long checkpoint;
     private boolean changed;
     private @Nullable Checkpoint underWay;
@@ -63,6 +64,7 @@ public final class Memory {
         int horizons = settings.horizonCount();
         CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> CheckpointRecord.none(horizons));
         this.deadLetters = last.deadLetters();
+        this.sourceMs = last.sourceMs();
         this.checkpoint = last.number();
         this.beginning = last.positions();
         this.committed = last.positions();
@@ -96,6 +98,7 @@ public final class Memory {
             pairs += batch.pairs();
             batch.positions().forEach(this::moveTo);
             deadLetters += batch.deadLetters();
+            sourceMs = Math.max(sourceMs, batch.sourceMs());
             if (batch.stretch() != null) {
                 stretches.add(batch.stretch());
                 changed = true;
@@ -164,7 +167,8 @@ public final class Memory {
                 learning.learned(),
                 beginning,
                 learning.clocks(),
-                learning.copiesAhead());
+                learning.copiesAhead(),
+                sourceMs);
         Checkpoint begun = new Checkpoint(
                 store.beginCheckpoint(), parts, rows, grown -> record.withAssociations(record.associations() + grown));
         checkpoint = number;
@@ -327,6 +331,7 @@ public final class Memory {
     private MemoryFigures snapshot() {
         return new MemoryFigures(
                 learning.watermarkMs(),
+                sourceMs,
                 new Counts(
                         learning.episodes(),
                         learning.pairs(),

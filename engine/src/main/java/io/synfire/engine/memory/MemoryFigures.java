@@ -9,6 +9,7 @@ import java.util.List;
  * How a memory stands after a batch. What is counted since the memory was opened is at least 0.
  *
  * @param watermarkMs the latest event time learned, milliseconds since the epoch
+ * @param sourceMs the latest time of the sources of what was learned, milliseconds since the epoch; -1 where it is not known
  * @param counts how much was learned
  * @param trials what its measures count
  * @param positions where the sources stand, one per source and partition
@@ -24,6 +25,7 @@ import java.util.List;
  */
 public record MemoryFigures(
         long watermarkMs,
+        long sourceMs,
         Counts counts,
         Trials trials,
         List<Position> positions,

@@ -62,6 +62,15 @@ public final class MemoryReader {
     }
 
     /**
+     * The latest time of the sources of what was learned.
+     *
+     * @return milliseconds since the epoch; -1 where it is not known
+     */
+    public long sourceMs() {
+        return figures.get().sourceMs();
+    }
+
+    /**
      * How much was learned.
      *
      * @return the counts

@@ -1,5 +1,6 @@
 package io.synfire.engine.store;
 
+import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Landmarks;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.List;
  * @param positions how far the sources were read
  * @param clocks the clocks of the partitions, in the order of their indices
  * @param copies copies of commands that are yet to be read, and passed over
+ * @param sourceMs latest time of the sources of what was learned, milliseconds since the epoch; -1 where it is not known
  */
 public record CheckpointRecord(
         long number,
@@ -40,7 +42,8 @@ public record CheckpointRecord(
         long learned,
         List<Position> positions,
         List<Clock> clocks,
-        List<CopyAhead> copies) {
+        List<CopyAhead> copies,
+        long sourceMs) {
 
     /**
      * What was learned and not taken back that is not plain; exact, not decayed. Below 0 where more was taken back than was learned.
@@ -104,7 +107,8 @@ public record CheckpointRecord(
                 0,
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Batch.SOURCE_UNKNOWN);
     }
 
     /**
@@ -129,7 +133,8 @@ public record CheckpointRecord(
                 learned,
                 positions,
                 clocks,
-                copies);
+                copies,
+                sourceMs);
     }
 
     byte[] toBytes() {
@@ -173,6 +178,7 @@ public record CheckpointRecord(
             sink.text(copy.partition());
             sink.text(copy.eventId());
         }
+        sink.varint(sourceMs + 1);
         return sink.toBytes();
     }
 
@@ -215,6 +221,7 @@ public record CheckpointRecord(
         for (int i = 0; i < ahead; i++) {
             copies.add(new CopyAhead(source.text(), source.text()));
         }
+        long sourceMs = source.varint() - 1;
         source.end();
         return new CheckpointRecord(
                 number,
@@ -231,6 +238,7 @@ public record CheckpointRecord(
                 learned,
                 positions,
                 clocks,
-                copies);
+                copies,
+                sourceMs);
     }
 }

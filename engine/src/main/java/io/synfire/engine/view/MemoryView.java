@@ -32,6 +32,14 @@ public interface MemoryView {
     long watermarkMs();
 
     /**
+     * The latest time of the sources of what was learned: of a record of a topic its timestamp, of a file the start of the run that read it.
+     * An episode may be ahead of it, by {@code max-ahead} at most.
+     *
+     * @return milliseconds since the epoch; -1 where it is not known
+     */
+    long sourceMs();
+
+    /**
      * How much was learned.
      *
      * @return the counts

@@ -143,13 +143,19 @@ public final class JsonEpisodeCodec {
         try {
             return bounded(read(json, origin));
         } catch (StreamConstraintsException e) {
-            throw new MalformedRecordException(
-                    Reason.SIZE, "a record must be JSON of a usual size: " + e.getOriginalMessage(), e);
+            throw new MalformedRecordException(Reason.SIZE, "a record must be JSON of a usual size: " + words(e), e);
         } catch (JacksonException e) {
-            throw new MalformedRecordException(Reason.JSON, "a record must be JSON: " + e.getOriginalMessage(), e);
+            throw new MalformedRecordException(Reason.JSON, "a record must be JSON: " + words(e), e);
         } catch (IllegalArgumentException e) {
             throw new MalformedRecordException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** What the parser says, without the names of its own parts. */
+    private static String words(JacksonException e) {
+        return String.valueOf(e.getOriginalMessage())
+                .replaceAll(",? from `[^`]*`", "")
+                .replaceAll("\\[Source: [^;\\]]*; ", "[");
     }
 
     private Entry read(ByteBuffer json, Origin origin) throws MalformedRecordException {

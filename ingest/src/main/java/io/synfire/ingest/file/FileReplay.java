@@ -229,7 +229,8 @@ public final class FileReplay {
                 stretch.to(),
                 -1,
                 lines.mark(times.latestMs()).toText());
-        engine.apply(new Batch(FileRun.PARTITION, entries, List.of(position), rejected, with(stretch, unlearned)));
+        engine.apply(new Batch(FileRun.PARTITION, entries, List.of(position), rejected, with(stretch, unlearned))
+                .ofSource(stretch.startMs()));
     }
 
     private static Stretch with(Stretch stretch, List<Long> unlearned) {

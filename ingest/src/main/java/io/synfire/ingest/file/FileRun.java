@@ -223,7 +223,7 @@ final class FileRun {
             return;
         }
         dead.force();
-        Batch batch = new Batch(PARTITION, entries, positions(), batchRejected, stretch());
+        Batch batch = new Batch(PARTITION, entries, positions(), batchRejected, stretch()).ofSource(task.startMs());
         room.untilThereIsRoom(engine, () -> engine.apply(batch));
         begin();
     }

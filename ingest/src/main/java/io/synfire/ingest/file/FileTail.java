@@ -91,7 +91,7 @@ public final class FileTail {
                 .toList();
         List<Position> positions = known.stream().map(Known::position).toList();
         new LearnedFiles(positions, own, settings, decoding.mapping(), decoding.limits())
-                .scan((position, record, entry) -> visitor.entry(entry));
+                .scanWithUnlearned((position, record, entry) -> visitor.entry(entry));
         Map<String, Known> furthest = new LinkedHashMap<>();
         for (Known each : known) {
             furthest.merge(each.source(), each, (a, b) -> a.records() > b.records() ? a : b);

@@ -10,7 +10,7 @@ import java.util.zip.Inflater;
  * What gzip has packed: all members, one after the other, however they come in. The JDK's own stream ends behind the first member where the
  * next has not arrived yet, as in a pipe, and passes over whatever lies behind. One thread at a time.
  */
-final class GzipMembers extends InputStream implements Unpacked.Packed {
+final class GzipMembers extends PackedStream {
 
     private static final int DEFLATE = 8;
     private static final int FLAG_HEADER_CHECKSUM = 2;
@@ -28,21 +28,9 @@ final class GzipMembers extends InputStream implements Unpacked.Packed {
     private long members;
     private boolean inMember;
     private boolean isOver;
-    private boolean hasGarbage;
 
     GzipMembers(InputStream input) {
         this.input = input;
-    }
-
-    @Override
-    public boolean hasGarbage() {
-        return hasGarbage;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -101,7 +89,7 @@ final class GzipMembers extends InputStream implements Unpacked.Packed {
                 throw BadPackingException.damaged("gzip", "it has no header", null);
             }
             isOver = true;
-            hasGarbage = true;
+            foundGarbage();
             return;
         }
         if (required() != DEFLATE) {

@@ -7,6 +7,7 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.file.OpenLetters.Letter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +68,20 @@ final class LearnedFiles {
      * @throws ReplacedFileException if a file was replaced, cut short or removed since it was learned
      */
     void scan(Visitor visitor) throws IOException {
+        scan(visitor, null);
+    }
+
+    /**
+     * Reads all of them, and what of them was not learned, too, where it can be now: in a memory that was built up to a moment, that is what
+     * came later. A record that is in the dead letters as well counts once.
+     *
+     * @throws ReplacedFileException if a file was replaced, cut short or removed since it was learned
+     */
+    void scanWithUnlearned(Visitor visitor) throws IOException {
+        scan(visitor, new HashSet<>());
+    }
+
+    private void scan(Visitor visitor, @Nullable Set<Letter> seen) throws IOException {
         Map<String, Known> byId = new HashMap<>();
         known.forEach(each -> byId.put(each.id(), each));
         Set<String> read = new HashSet<>();
@@ -77,7 +93,7 @@ final class LearnedFiles {
                             "a stretch is of no file that was learned: sourceId=" + stretch.sourceId());
                 }
                 read.add(file.id());
-                scan(file, stretch, open.of(file), visitor);
+                scan(file, stretch, open.of(file), visitor, seen);
             }
             List<Known> replaced = new ArrayList<>();
             for (Known file : known) {
@@ -91,30 +107,55 @@ final class LearnedFiles {
         }
     }
 
-    private void scan(Known file, Stretch stretch, LearnedLines lines, Visitor visitor) throws IOException {
+    private void scan(Known file, Stretch stretch, LearnedLines lines, Visitor visitor, @Nullable Set<Letter> seen)
+            throws IOException {
         RecordTimes times = new RecordTimes(stretch.latestMs(), stretch.elseMs());
         Set<Long> unlearned = new HashSet<>(stretch.unlearned());
         lines.skipTo(stretch.from());
-        for (long record = stretch.from(); record < stretch.to(); record++) {
+        for (long each = stretch.from(); each < stretch.to(); each++) {
+            long number = each;
             byte[] line = lines.next();
-            LineRecord read =
-                    unlearned.contains(record) ? null : LineRecord.of(file, line, lines.wasTooLong(), record, times);
-            if (read != null) {
-                visit(file.position(), record, read, stretch, times, visitor);
+            boolean isUnlearned = unlearned.contains(number);
+            if (isUnlearned && seen == null) {
+                continue;
+            }
+            LineRecord record = LineRecord.of(file, line, lines.wasTooLong(), number, times);
+            Entry entry = record == null
+                    ? null
+                    : entry(record, stretch, times, reason -> {
+                        if (!isUnlearned) {
+                            visitor.unreadable(file.position(), number, record.value(), reason);
+                        }
+                    });
+            if (record != null && entry != null && (seen == null || isNew(file, record, isUnlearned, seen))) {
+                visitor.entry(file.position(), number, entry);
             }
         }
     }
 
-    private void visit(
-            Position position, long number, LineRecord record, Stretch stretch, RecordTimes times, Visitor visitor) {
-        Entry entry;
-        try {
-            entry = decoder.entry(record, stretch.startMs());
-            times.learned(entry, record.place().orElseMs());
-        } catch (MalformedRecordException e) {
-            visitor.unreadable(position, number, record.value(), String.valueOf(e.getMessage()));
-            return;
+    /** Whether a record was not seen yet, of those that may be both in their file and in the dead letters. */
+    private boolean isNew(Known file, LineRecord record, boolean isUnlearned, Set<Letter> seen) {
+        String id = record.place().sourceId();
+        Letter letter = new Letter(id, record.place().record());
+        if (!file.mark().isLetters()) {
+            return !isUnlearned || seen.add(letter);
         }
-        visitor.entry(position, number, entry);
+        if (isUnlearned && known.stream().noneMatch(each -> each.id().equals(id))) {
+            // Of another memory, of a topic, or of a stream, which another letter may have been learned of.
+            return false;
+        }
+        return id.isEmpty() || seen.add(letter);
+    }
+
+    /** What a record says; null if it cannot be learned by the settings there are now. */
+    private @Nullable Entry entry(LineRecord record, Stretch stretch, RecordTimes times, Consumer<String> refused) {
+        try {
+            Entry entry = decoder.entry(record, stretch.startMs());
+            times.learned(entry, record.place().orElseMs());
+            return entry;
+        } catch (MalformedRecordException e) {
+            refused.accept(String.valueOf(e.getMessage()));
+            return null;
+        }
     }
 }

@@ -25,7 +25,8 @@ public final class ReplacedFileException extends IllegalStateException {
         return new ReplacedFileException(
                 "what was learned of a file is not there any more, the file was replaced, cut short or removed: "
                         + named(replaced)
-                        + ". If it was renamed, learn it under its new name first: that learns nothing twice");
+                        + ". If it was renamed, learn it under its new name first: that learns nothing twice."
+                        + " If it is gone for good, rebuild --accept-gap builds a memory without it");
     }
 
     private static String named(List<Known> replaced) {

@@ -14,12 +14,6 @@ final class Unpacked implements Closeable {
 
     private final InputStream stream;
 
-    /** A stream that ends where packed data does. */
-    interface Packed {
-        /** Whether something else lies behind the packed data; known at its end. */
-        boolean hasGarbage();
-    }
-
     private Unpacked(InputStream stream) {
         this.stream = stream;
     }
@@ -51,12 +45,12 @@ final class Unpacked implements Closeable {
 
     /** Whether its end is its end: what is packed does not go on in the middle of a line. */
     boolean isPacked() {
-        return stream instanceof Packed;
+        return stream instanceof PackedStream;
     }
 
     /** Whether something else lies behind the packed data; known at its end. */
     boolean hasGarbage() {
-        return stream instanceof Packed packed && packed.hasGarbage();
+        return stream instanceof PackedStream packed && packed.hasGarbage();
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  * What zstd has packed: all frames, one after the other, however they come in. The library's own stream takes the end for the end where a
  * further frame was cut short, and does not tell what lies behind from what is damaged. One thread at a time.
  */
-final class ZstdFrames extends InputStream implements Unpacked.Packed {
+final class ZstdFrames extends PackedStream {
 
     private static final int MAGIC = 0xfd2fb528;
     private static final int MAGIC_SKIPPABLE = 0x184d2a50;
@@ -28,21 +28,9 @@ final class ZstdFrames extends InputStream implements Unpacked.Packed {
     private boolean inFrame;
     private boolean wasFull;
     private boolean isOver;
-    private boolean hasGarbage;
 
     ZstdFrames(InputStream input) {
         this.input = input;
-    }
-
-    @Override
-    public boolean hasGarbage() {
-        return hasGarbage;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -71,7 +59,9 @@ final class ZstdFrames extends InputStream implements Unpacked.Packed {
             inFrame = magic == MAGIC || (magic & SKIPPABLE_MASK) == MAGIC_SKIPPABLE;
         }
         isOver = !inFrame;
-        hasGarbage = !inFrame && packed.hasRemaining();
+        if (isOver && packed.hasRemaining()) {
+            foundGarbage();
+        }
     }
 
     private void unpack() throws IOException {

@@ -48,6 +48,18 @@ public final class ClientProperties {
     private static final long REQUEST_BYTES_BESIDE = 1L << 20;
     private static final long BUFFER_BYTES = 8L << 20;
 
+    /** How long the cluster keeps a transaction open that nobody goes on with. */
+    static final int TRANSACTION_MS = 30_000;
+
+    /** How long a cluster may take to answer one request of who appends what somebody waits for. */
+    private static final long ANSWER_MAX_MS = 15_000;
+
+    /** How long it may take until all replicas have that. */
+    private static final long DELIVERY_MAX_MS = 30_000;
+
+    /** How long a batch waits for its last record. */
+    private static final long LINGER_MS = 10_000;
+
     private final Map<String, Object> given;
 
     /**
@@ -183,6 +195,8 @@ public final class ClientProperties {
         properties.put(
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Long.toString(Math.min(Integer.MAX_VALUE, requestBytesMax)));
         properties.putAll(given);
+        // An id is one producer's alone.
+        properties.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
         properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
@@ -190,6 +204,66 @@ public final class ClientProperties {
             properties.put(name, REQUIRED.get(name));
         }
         return known(properties, ProducerConfig.configNames());
+    }
+
+    /** A producer of episodes that somebody waits for: it gives up earlier than others, unless the user has said when. */
+    Map<String, Object> appending(String clientId) {
+        Map<String, Object> properties = producer(clientId);
+        long lingerMs = number(properties, ProducerConfig.LINGER_MS_CONFIG);
+        properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(ANSWER_MAX_MS));
+        if (given.containsKey(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG)) {
+            long deliveryMs = number(properties, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
+            properties.putIfAbsent(
+                    ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                    Long.toString(Math.max(1, Math.min(ANSWER_MAX_MS, deliveryMs - lingerMs))));
+        } else {
+            properties.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(ANSWER_MAX_MS));
+            long requestMs = number(properties, ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG);
+            properties.put(
+                    ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                    Long.toString(Math.max(DELIVERY_MAX_MS, requestMs + lingerMs)));
+        }
+        return properties;
+    }
+
+    /** A producer that sends nothing before it is told to, as far as its time for delivery allows that. */
+    Map<String, Object> batching(String clientId, int batchBytes) {
+        Map<String, Object> properties = appending(clientId);
+        long spareMs = number(properties, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG)
+                - number(properties, ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG);
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, Long.toString(Math.max(0, Math.min(LINGER_MS, spareMs))));
+        properties.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(batchBytes));
+        return properties;
+    }
+
+    /** A producer of transactions, whose id is what the user gave, or {@code synfire}, with something that no other has. */
+    Map<String, Object> transactional(String clientId, String unique) {
+        Map<String, Object> properties = appending(clientId);
+        Object prefix = given.getOrDefault(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "synfire");
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, prefix + "-" + unique);
+        properties.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_MS));
+        return properties;
+    }
+
+    private static long number(Map<String, Object> properties, String name) {
+        return Long.parseLong(String.valueOf(properties.get(name)).trim());
+    }
+
+    /** Whether keys go where a plugin of the user says. */
+    boolean hasPartitioner() {
+        return given.containsKey(ProducerConfig.PARTITIONER_CLASS_CONFIG)
+                || given.containsKey(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG);
+    }
+
+    /** The largest request that a producer sends, which a record must fit into before it is compressed. */
+    long requestBytesMax() {
+        return Long.parseLong(String.valueOf(producer("").get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)));
+    }
+
+    /** Whether producers compress, so that a topic may take a record that is larger than it says. */
+    boolean compresses() {
+        return !given.getOrDefault(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none")
+                .equals("none");
     }
 
     /**

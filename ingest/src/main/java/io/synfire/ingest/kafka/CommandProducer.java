@@ -167,6 +167,7 @@ final class CommandProducer implements AutoCloseable {
                     cause);
         }
         return new IllegalStateException(
-                "what makes learners forget cannot be appended: transactional.id=" + id + ": " + cause, e);
+                "what makes learners forget cannot be appended: transactional.id=" + id + ": " + Causes.words(cause),
+                e);
     }
 }

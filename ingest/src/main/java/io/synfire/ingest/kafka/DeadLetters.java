@@ -144,7 +144,8 @@ final class DeadLetters implements Rejecting, AutoCloseable {
             throw new IllegalStateException(
                     "a rejected record is not safe in the dead-letter topic, so learning stops before it: topic="
                             + one.topic() + " partition=" + one.partition() + " offset=" + one.offset()
-                            + " dead-letters=" + topic + ": " + e.getCause(),
+                            + " dead-letters=" + topic + ": "
+                            + Causes.words(e.getCause()),
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

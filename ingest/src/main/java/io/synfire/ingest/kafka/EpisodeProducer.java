@@ -6,13 +6,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +53,39 @@ public final class EpisodeProducer implements AutoCloseable {
             this.eventId = eventId;
             this.json = json;
         }
+
+        /** How large its key and value are. */
+        int bytes() {
+            return json.length + (context == null ? 0 : context.getBytes(StandardCharsets.UTF_8).length);
+        }
+
+        byte @Nullable [] key() {
+            return context == null ? null : context.getBytes(StandardCharsets.UTF_8);
+        }
+
+        byte[] json() {
+            return json;
+        }
+
+        /** As it goes to a topic. */
+        ProducerRecord<byte[], byte[]> to(String topic, Producer<?, ?> producer) {
+            // Where the event's id alone decides, it does so here. Else the key decides, or nothing.
+            Integer partition = context == null && eventId != null
+                    ? (Integer) hashed(eventId, producer.partitionsFor(topic).size())
+                    : null;
+            return new ProducerRecord<>(topic, partition, key(), json);
+        }
+
+        /** The partition that it belongs to, unless the client has another rule for keys; empty if that may be any. */
+        OptionalInt partition(int partitions) {
+            String bound = context == null ? eventId : context;
+            return bound == null ? OptionalInt.empty() : OptionalInt.of(hashed(bound, partitions));
+        }
+
+        /** As Kafka's own clients do with a key. */
+        private static int hashed(String key, int partitions) {
+            return Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8))) % partitions;
+        }
     }
 
     /**
@@ -78,7 +114,7 @@ public final class EpisodeProducer implements AutoCloseable {
     public EpisodeProducer(ClientProperties properties, String topic, MeterRegistry meters) {
         this.topic = topic;
         try {
-            this.producer = new KafkaProducer<>(properties.producer("synfire-producer"));
+            this.producer = new KafkaProducer<>(properties.appending("synfire-producer"));
         } catch (KafkaException e) {
             throw properties.asSilence(e);
         }
@@ -97,11 +133,31 @@ public final class EpisodeProducer implements AutoCloseable {
     public Appended append(List<Outgoing> records) {
         List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
         for (Outgoing record : records) {
-            String context = record.context;
-            byte[] key = context == null ? null : context.getBytes(StandardCharsets.UTF_8);
-            sent.add(producer.send(new ProducerRecord<>(topic, partition(record), key, record.json)));
+            sent.add(producer.send(record.to(topic, producer)));
         }
         producer.flush();
+        for (int i = 0; i < sent.size(); i++) {
+            if (isTooLarge(sent.get(i))) {
+                throw tooLarge(topic, i, records.get(i).bytes());
+            }
+        }
+        return appended(topic, sent);
+    }
+
+    private static boolean isTooLarge(Future<RecordMetadata> sent) {
+        try {
+            sent.get();
+            return false;
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof RecordTooLargeException;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Where records are that were flushed. */
+    static Appended appended(String topic, List<Future<RecordMetadata>> sent) {
         try {
             int partition = sent.get(sent.size() - 1).get().partition();
             long first = Long.MAX_VALUE;
@@ -115,26 +171,33 @@ public final class EpisodeProducer implements AutoCloseable {
             }
             return new Appended(partition, first, last);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RecordTooLargeException) {
-                throw new IllegalArgumentException(
-                        "a record must not be larger than the topic takes, see its max.message.bytes: topic=" + topic,
-                        e);
-            }
-            throw new IllegalStateException("episodes cannot be appended: topic=" + topic + ": " + e.getCause(), e);
+            Throwable cause = e.getCause();
+            throw cause instanceof TimeoutException && sent.size() == 1
+                    ? notSeen(topic, cause)
+                    : notTaken(topic, cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while episodes were appended", e);
         }
     }
 
-    /** Where the event's id alone decides: the partition that it would have as a key. Else null: the key decides, or nothing. */
-    private @Nullable Integer partition(Outgoing record) {
-        String eventId = record.eventId;
-        if (record.context != null || eventId == null) {
-            return null;
-        }
-        int partitions = producer.partitionsFor(topic).size();
-        return Utils.toPositive(Utils.murmur2(eventId.getBytes(StandardCharsets.UTF_8))) % partitions;
+    static IllegalArgumentException tooLarge(String topic, int index, int bytes) {
+        return new IllegalArgumentException(
+                "a record must not be larger than the topic takes, see its max.message.bytes: topic=" + topic
+                        + " bytes=" + bytes + " record=" + index);
+    }
+
+    /** Why is for the log: clients of Kafka say it in words of their own. */
+    static IllegalStateException notTaken(String topic, @Nullable Throwable cause) {
+        return new IllegalStateException("the cluster does not take episodes now, try again: topic=" + topic, cause);
+    }
+
+    /** An answer was not seen, though it may have been given. */
+    static IllegalStateException notSeen(String topic, Throwable cause) {
+        return new IllegalStateException(
+                "the cluster does not say whether it took the episodes: all of them are there, or none; if they must not be there"
+                        + " twice, try again with an eventId: topic=" + topic,
+                cause);
     }
 
     @Override

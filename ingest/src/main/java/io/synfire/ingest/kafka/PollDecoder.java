@@ -2,6 +2,7 @@ package io.synfire.ingest.kafka;
 
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
 import io.synfire.ingest.codec.MalformedRecordException;
 import java.nio.ByteBuffer;
@@ -61,15 +62,18 @@ final class PollDecoder {
         List<Entry> entries = new ArrayList<>();
         long pairs = 0;
         int rejectedHere = 0;
+        long sourceMs = Batch.SOURCE_UNKNOWN;
         for (ConsumerRecord<byte[], ByteBuffer> record : records) {
             try {
                 Entry entry = decoder.admitted(record, record.value());
                 if (gate.holdsAt(partition, entry)) {
-                    batches.add(batch(partition, entries, at(record, 0), rejectedHere));
+                    batches.add(batch(partition, entries, at(record, 0), rejectedHere)
+                            .ofSource(sourceMs));
                     gate.hold(partition, (Forget) entry, at(record, 0), at(record, 1));
                     return;
                 }
                 entries.add(entry);
+                sourceMs = Math.max(sourceMs, sourceMs(record, entry));
                 pairs += entry.pairs();
             } catch (MalformedRecordException e) {
                 rejected.send(record, e);
@@ -78,18 +82,25 @@ final class PollDecoder {
                 throw new IllegalStateException(
                         "a record can neither be learned nor rejected, so learning stops before it: topic="
                                 + partition.topic() + " partition=" + partition.partition() + " offset="
-                                + record.offset() + ": " + e,
+                                + record.offset() + ": " + Causes.words(e),
                         e);
             }
             if (pairs >= BATCH_PAIRS || entries.size() >= BATCH_ENTRIES) {
-                batches.add(batch(partition, entries, at(record, 1), rejectedHere));
+                batches.add(
+                        batch(partition, entries, at(record, 1), rejectedHere).ofSource(sourceMs));
                 entries = new ArrayList<>();
                 pairs = 0;
                 rejectedHere = 0;
+                sourceMs = Batch.SOURCE_UNKNOWN;
             }
         }
         // The end may lie behind the last record: markers of transactions have offsets, too.
-        batches.add(batch(partition, entries, end, rejectedHere));
+        batches.add(batch(partition, entries, end, rejectedHere).ofSource(sourceMs));
+    }
+
+    /** What events are held against; a command says nothing of it, and a record that was rejected may say anything. */
+    private static long sourceMs(ConsumerRecord<byte[], ByteBuffer> record, Entry entry) {
+        return entry instanceof Episode ? Math.max(record.timestamp(), Batch.SOURCE_UNKNOWN) : Batch.SOURCE_UNKNOWN;
     }
 
     private static OffsetAndMetadata at(ConsumerRecord<byte[], ByteBuffer> record, int further) {

@@ -159,7 +159,7 @@ final class Refusals {
         } catch (KafkaException e) {
             throw new IllegalStateException(
                     "what was refused before cannot be read from the dead-letter topic, so it might be learned now: dead-letters="
-                            + deadLetters + ": " + e
+                            + deadLetters + ": " + Causes.words(e)
                             + (e instanceof AuthorizationException ? "; allow Read and Describe on that topic" : ""),
                     e);
         }

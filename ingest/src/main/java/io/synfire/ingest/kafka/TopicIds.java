@@ -41,7 +41,7 @@ public final class TopicIds {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 throw new IllegalStateException("the cluster has no such topic: topic=" + topic, e);
             }
-            String message = "the topic cannot be read: topic=" + topic + ": " + e.getCause();
+            String message = "the topic cannot be read: topic=" + topic + ": " + Causes.words(e.getCause());
             throw e.getCause() instanceof RetriableException
                     ? new SilentClusterException(message, e)
                     : new IllegalStateException(message, e);

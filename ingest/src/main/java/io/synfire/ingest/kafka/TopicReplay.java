@@ -402,7 +402,8 @@ public final class TopicReplay {
         List<Entry> entries = batch.entries().stream()
                 .flatMap(entry -> options.until().countedOf(entry).stream())
                 .toList();
-        return new Batch(batch.partition(), entries, batch.positions(), batch.deadLetters());
+        // The sources are the same, whatever of them counts.
+        return new Batch(batch.partition(), entries, batch.positions(), batch.deadLetters()).ofSource(batch.sourceMs());
     }
 
     private void reject(

@@ -145,7 +145,8 @@ final class TopicWatch implements AutoCloseable {
      */
     void requireRetriable(ExecutionException e) {
         if (!(e.getCause() instanceof RetriableException)) {
-            throw new IllegalStateException("the topic cannot be read: topic=" + topic + ": " + e.getCause(), e);
+            throw new IllegalStateException(
+                    "the topic cannot be read: topic=" + topic + ": " + Causes.words(e.getCause()), e);
         }
         LOG.warn("the cluster does not answer, trying again: {}", e.getCause().getMessage());
     }
@@ -189,7 +190,7 @@ final class TopicWatch implements AutoCloseable {
             trouble = null;
             wasLost = false;
         } catch (ExecutionException e) {
-            trouble = String.valueOf(e.getCause());
+            trouble = Causes.words(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {

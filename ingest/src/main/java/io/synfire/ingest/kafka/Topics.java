@@ -16,9 +16,12 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -37,6 +40,9 @@ public final class Topics {
     private static final long HEADER_BYTES = 64L << 10;
     private static final int ANSWER_MAX_MS = 30_000;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** For whoever can do without an answer. */
+    private static final int SOON_MS = 5_000;
 
     private final ClientProperties properties;
 
@@ -75,7 +81,7 @@ public final class Topics {
                 var unused = create(admin, names.deadLetters(), 1, configs);
             }
         } catch (ExecutionException e) {
-            String message = "the topics cannot be made ready: " + e.getCause();
+            String message = "the topics cannot be made ready: " + Causes.words(e.getCause());
             throw e.getCause() instanceof RetriableException
                     ? new SilentClusterException(message, e)
                     : new IllegalStateException(message, e);
@@ -103,14 +109,47 @@ public final class Topics {
         }
     }
 
-    /** How large a record a topic takes; empty if that may not be asked. */
+    /** The same, and empty if the cluster does not answer within seconds. */
+    OptionalLong recordBytesMaxSoon(String topic) {
+        try (Admin admin = Admin.create(properties.admin())) {
+            return recordBytesMax(admin, topic, new DescribeConfigsOptions().timeoutMs(SOON_MS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Whether the cluster answers within seconds. */
+    boolean answers() {
+        try (Admin admin = Admin.create(properties.admin())) {
+            return !admin.describeCluster(new DescribeClusterOptions().timeoutMs(SOON_MS))
+                    .nodes()
+                    .get()
+                    .isEmpty();
+        } catch (ExecutionException | KafkaException e) {
+            LOG.debug("the cluster does not answer", e);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     private static OptionalLong recordBytesMax(Admin admin, String topic) throws InterruptedException {
+        return recordBytesMax(admin, topic, new DescribeConfigsOptions());
+    }
+
+    private static OptionalLong recordBytesMax(Admin admin, String topic, DescribeConfigsOptions options)
+            throws InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try {
-            Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+            Config config = admin.describeConfigs(List.of(resource), options)
+                    .all()
+                    .get()
+                    .get(resource);
             return recordBytesMax(config);
         } catch (ExecutionException e) {
-            LOG.warn("how large a record may be is not known: topic={}: {}", topic, String.valueOf(e.getCause()));
+            LOG.warn("how large a record may be is not known: topic={}: {}", topic, Causes.words(e.getCause()));
             return OptionalLong.empty();
         }
     }
@@ -146,7 +185,7 @@ public final class Topics {
         try {
             return recordBytesMax(result.config(topic).get());
         } catch (ExecutionException e) {
-            LOG.warn("how large a record may be is not known: topic={}: {}", topic, String.valueOf(e.getCause()));
+            LOG.warn("how large a record may be is not known: topic={}: {}", topic, Causes.words(e.getCause()));
             return OptionalLong.empty();
         }
     }

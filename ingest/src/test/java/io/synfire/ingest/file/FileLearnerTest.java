@@ -291,6 +291,8 @@ final class FileLearnerTest {
                 assertThat(summary.rejections().get(0).reason())
                         .contains("max-ahead=10m", "at=2099-02-01T10:00:00Z", "started=2024-03-01T12:00:00Z");
                 assertThat(engine.digest()).isEqualTo(kit.told(ONE, edge, TWO));
+                assertThat(engine.view().watermarkMs()).isEqualTo(kit.nowMs + 600_000);
+                assertThat(engine.view().sourceMs()).isEqualTo(kit.nowMs);
             }
         }
     }

@@ -43,6 +43,7 @@ final class FileReplayTest {
         assertThat(again.positions()).isEqualTo(learned.positions());
         assertThat(again.view().stretches()).isEqualTo(learned.view().stretches());
         assertThat(again.view().counts()).isEqualTo(learned.view().counts());
+        assertThat(again.view().sourceMs()).isEqualTo(learned.view().sourceMs());
     }
 
     @Test
@@ -96,6 +97,8 @@ final class FileReplayTest {
             kit.nowMs += 3_600_000;
             kit.append(file, soon + "\n");
             assertThat(kit.learn(learned, file).rejected()).isZero();
+            assertThat(learned.view().watermarkMs()).isEqualTo(FileKit.NOW_MS + 1_800_000);
+            assertThat(learned.view().sourceMs()).isEqualTo(FileKit.NOW_MS + 3_600_000);
             // Both are in time by now, and the file was changed since.
             kit.nowMs += 86_400_000;
             kit.touched(file);

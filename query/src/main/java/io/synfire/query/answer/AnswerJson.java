@@ -152,14 +152,19 @@ public final class AnswerJson {
      * How a memory stands.
      *
      * @param answer the answer
-     * @return {@code {"ready", "watermark", "lag", "positions", "counts", "settings", "retention"}}, with {@code "partitions"} of
-     *     a learner that knows them, {@code "waiting"} if the cluster gives no answer, {@code "failure"} if learning stopped
+     * @return {@code {"ready", "watermark", "sourceTime", "lag", "positions", "counts", "settings", "retention"}}, with
+     *     {@code "ahead"} if the watermark lies beyond every source's time, {@code "partitions"} of a learner that knows them, {@code "waiting"} if the cluster gives no answer, {@code "failure"} if learning stopped
      */
     public byte[] of(StatusAnswer answer) {
         return document.of(json -> {
             json.writeBooleanProperty("ready", answer.ready());
             Long watermarkMs = answer.watermarkMs();
             JsonFields.text(json, "watermark", watermarkMs == null ? null : iso(watermarkMs));
+            Long sourceMs = answer.sourceMs();
+            JsonFields.text(json, "sourceTime", sourceMs == null ? null : iso(sourceMs));
+            if (answer.ahead() != null) {
+                JsonFields.text(json, "ahead", answer.ahead());
+            }
             Long lag = answer.lag();
             if (lag == null) {
                 json.writeNullProperty("lag");

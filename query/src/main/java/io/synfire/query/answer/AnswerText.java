@@ -222,6 +222,14 @@ public final class AnswerText {
         Long watermarkMs = answer.watermarkMs();
         line(text, "ready", answer.ready());
         line(text, "watermark", watermarkMs == null ? "nothing learned yet" : AnswerJson.iso(watermarkMs));
+        Long sourceMs = answer.sourceMs();
+        if (sourceMs != null) {
+            line(text, "source time", AnswerJson.iso(sourceMs));
+        }
+        String ahead = answer.ahead();
+        if (ahead != null) {
+            line(text, "ahead", ahead);
+        }
         if (answer.lag() != null) {
             line(text, "lag", answer.lag());
         }

@@ -1,6 +1,7 @@
 package io.synfire.query.answer;
 
 import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.Durations;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.Trials;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ready whether the learner has caught up once, has not stopped and is answered by its cluster; or there is none
  * @param watermarkMs latest event time learned, or null if nothing was
+ * @param sourceMs latest time of the sources of what was learned, or null where it is not known: of a record of a topic its timestamp, of a
+ *     file the start of the run that read it
  * @param lag records not yet learned; null where there is no learner or it is not known
  * @param partitions how many partitions the learner reads, 0 for a member of a group that was given none; null where there is no learner
  *     or it is not known
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record StatusAnswer(
         boolean ready,
         @Nullable Long watermarkMs,
+        @Nullable Long sourceMs,
         @Nullable Long lag,
         @Nullable Integer partitions,
         List<Position> positions,
@@ -54,6 +58,7 @@ public record StatusAnswer(
         return new StatusAnswer(
                 ready,
                 counts.episodes() == 0 && view.watermarkMs() == 0 ? null : view.watermarkMs(),
+                view.sourceMs() < 0 ? null : view.sourceMs(),
                 lag,
                 null,
                 view.positions(),
@@ -73,6 +78,34 @@ public record StatusAnswer(
      */
     public StatusAnswer reading(@Nullable Integer count) {
         return new StatusAnswer(
-                ready, watermarkMs, lag, count, positions, counts, trials, settings, retention, waiting, failure);
+                ready,
+                watermarkMs,
+                sourceMs,
+                lag,
+                count,
+                positions,
+                counts,
+                trials,
+                settings,
+                retention,
+                waiting,
+                failure);
+    }
+
+    /**
+     * What is to be said of a watermark that lies beyond every source's time: an event was early.
+     *
+     * @return a sentence with the way out, or null if it does not
+     */
+    @Nullable
+    String ahead() {
+        Long watermark = watermarkMs;
+        Long source = sourceMs;
+        if (watermark == null || source == null || watermark <= source) {
+            return null;
+        }
+        return "the watermark lies " + Durations.format(watermark - source)
+                + " after the time of every source, so fading, windows and event ids are that far ahead until sources come"
+                + " to it; rebuild --until " + AnswerJson.iso(source) + " leaves out what is ahead";
     }
 }

@@ -1,6 +1,7 @@
 package io.synfire.query.app;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.synfire.ingest.kafka.AtomicProducer;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.LocalBroker;
@@ -26,6 +27,11 @@ final class ClusterLink implements AutoCloseable {
     private static final long RETRY_MS = 1_000;
     private static final String SERVERS = "bootstrap.servers";
 
+    /** More transactions at once are hardly faster: the broker is busy. Each may keep 17 MiB once it had much to send. */
+    private static final int AT_ONCE_MAX = 4;
+
+    private static final long HEAP_PER_TRANSACTION = 128L << 20;
+
     private final Settings settings;
     private final MeterRegistry meters;
 
@@ -38,7 +44,7 @@ final class ClusterLink implements AutoCloseable {
     private volatile String trouble = "";
 
     /** What is there once the cluster has answered. */
-    private record Open(ClientProperties client, EpisodeProducer producer) {}
+    private record Open(ClientProperties client, AtomicProducer producer) {}
 
     /**
      * A link that is not open.
@@ -79,10 +85,7 @@ final class ClusterLink implements AutoCloseable {
     private boolean hasOpened(ClientProperties client) throws InterruptedException {
         try {
             new Topics(client).create(settings.topics(), settings.partitions());
-            EpisodeProducer producer =
-                    new EpisodeProducer(client, settings.topics().episodes(), meters);
-            parts.push(producer);
-            open = new Open(client, producer);
+            open = new Open(client, producer(client));
             return true;
         } catch (SilentClusterException e) {
             String message = String.valueOf(e.getMessage());
@@ -97,6 +100,17 @@ final class ClusterLink implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private AtomicProducer producer(ClientProperties client) {
+        String topic = settings.topics().episodes();
+        EpisodeProducer single = new EpisodeProducer(client, topic, meters);
+        parts.push(single);
+        long atOnce = Runtime.getRuntime().maxMemory() / HEAP_PER_TRANSACTION;
+        AtomicProducer producer =
+                new AtomicProducer(client, topic, single, (int) Math.max(1, Math.min(AT_ONCE_MAX, atOnce)));
+        parts.push(producer);
+        return producer;
     }
 
     /**
@@ -128,7 +142,7 @@ final class ClusterLink implements AutoCloseable {
      *
      * @throws UnavailableException if it has not answered yet
      */
-    EpisodeProducer producer() {
+    AtomicProducer producer() {
         return opened().producer();
     }
 

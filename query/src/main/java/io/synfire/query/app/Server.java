@@ -12,9 +12,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.ingest.kafka.AtomicProducer;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
-import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.TopicReplay;
 import io.synfire.query.answer.StatusAnswer;
 import io.synfire.query.cli.Version;
@@ -138,8 +138,8 @@ final class Server implements AutoCloseable {
     }
 
     /** What appends posted episodes. */
-    private EpisodeProducer producer(ClusterLink to) {
-        EpisodeProducer producer = to.producer();
+    private AtomicProducer producer(ClusterLink to) {
+        AtomicProducer producer = to.producer();
         if (!taking) {
             throw new UnavailableException("no episodes are taken yet, the memory is being filled: try again later");
         }

@@ -9,6 +9,7 @@ import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
+import io.synfire.ingest.kafka.AtomicProducer;
 import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.EpisodeProducer.Outgoing;
 import io.synfire.query.http.EpisodeSink;
@@ -23,13 +24,15 @@ import java.util.function.Supplier;
 /** Posted episodes on their way into the topic: all are checked as the learner would, then all are appended, or none. */
 final class ValidatingSink implements EpisodeSink {
 
+    private static final int LARGE_BYTES = 64 << 10;
+
     private final LiveMemory memory;
-    private final Supplier<EpisodeProducer> producers;
+    private final Supplier<AtomicProducer> producers;
     private final InstantSource clock;
     private final JsonEpisodeCodec codec;
 
     /** {@code producers} gives one, or throws {@link UnavailableException} while nothing can be appended. */
-    ValidatingSink(LiveMemory memory, Supplier<EpisodeProducer> producers, Decoding decoding, InstantSource clock) {
+    ValidatingSink(LiveMemory memory, Supplier<AtomicProducer> producers, Decoding decoding, InstantSource clock) {
         this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits());
         this.memory = memory;
         this.producers = producers;
@@ -44,7 +47,7 @@ final class ValidatingSink implements EpisodeSink {
         for (int i = 0; i < records.size(); i++) {
             outgoing.add(checked(records.get(i), i, nowMs));
         }
-        EpisodeProducer producer = producers.get();
+        AtomicProducer producer = producers.get();
         try {
             EpisodeProducer.Appended appended = producer.append(outgoing);
             return new Appended(appended.partition(), appended.firstOffset(), appended.lastOffset());
@@ -67,9 +70,19 @@ final class ValidatingSink implements EpisodeSink {
         return new Outgoing(null, json);
     }
 
+    /** Decoding may take twenty times the bytes of a record: of large ones one is decoded at a time. */
+    private Entry decoded(byte[] json, long nowMs) throws MalformedRecordException {
+        if (json.length <= LARGE_BYTES) {
+            return codec.decode(json, Origin.at(nowMs));
+        }
+        synchronized (codec) {
+            return codec.decode(json, Origin.at(nowMs));
+        }
+    }
+
     private Outgoing checked(byte[] json, int index, long nowMs) {
         try {
-            Entry entry = codec.decode(json, Origin.at(nowMs));
+            Entry entry = decoded(json, nowMs);
             Optional<Refusal> refusal = memory.engine().refusal(entry, SourceTime.ofTimestamp(nowMs));
             if (refusal.isPresent()) {
                 throw new BadQueryException(refusal.get().message() + " record=" + index);

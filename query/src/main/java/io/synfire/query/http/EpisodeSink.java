@@ -21,7 +21,7 @@ public interface EpisodeSink {
      * @param records JSON, one record each, at least one
      * @return where they are, once all replicas have them
      * @throws io.synfire.query.recall.BadQueryException if one is no episode; then none was appended
-     * @throws UnavailableException if the cluster does not take them now; those before the one that failed may be appended
+     * @throws UnavailableException if the cluster does not take them now; then none was appended, or, where it did not answer in the end, all were
      */
     Appended append(List<byte[]> records);
 }

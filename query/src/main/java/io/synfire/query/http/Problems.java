@@ -77,7 +77,8 @@ final class Problems {
             answer(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
         });
         config.routes.exception(UnavailableException.class, (e, context) -> {
-            LOG.warn("a request cannot be served: {}", e.getMessage());
+            LOG.warn("a request cannot be served: {}: {}", e.getMessage(), root(e).toString());
+            context.header(RETRY_AFTER.getName(), String.valueOf(RETRY_AFTER.getValue()));
             answer(context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
         });
         config.routes.exception(StoreDamagedException.class, (e, context) -> {
@@ -102,6 +103,11 @@ final class Problems {
             LOG.error("a request failed: {} {}", context.method(), context.req().getRequestURI(), e);
             answer(context, HttpStatus.INTERNAL_SERVER_ERROR, "the server failed; its log says why");
         });
+    }
+
+    private static Throwable root(Throwable e) {
+        Throwable cause = e.getCause();
+        return cause == null || cause == e ? e : root(cause);
     }
 
     /** Answers a request that has come as far as its handler. */

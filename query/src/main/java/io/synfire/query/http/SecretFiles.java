@@ -15,7 +15,9 @@ final class SecretFiles {
     /** Refuses a file that is not there or that everybody on this machine may read; a link counts as what it leads to. */
     static void requirePrivate(String setting, Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException(setting + " must be a file: " + setting + "=" + file);
+            // What is set may be the secret itself, by mistake.
+            throw new IllegalArgumentException(
+                    setting + " must be a file, and there is none of the name that is set, which is not shown");
         }
         if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
             return;

@@ -36,6 +36,12 @@ final class JarProcess implements AutoCloseable {
 
     /** Starts the jar of this build in an empty working directory; standard output and error go to {@code output}. */
     static JarProcess start(Path output, List<String> jvm, String... arguments) throws IOException {
+        return start(ProcessBuilder.Redirect.PIPE, output, jvm, arguments);
+    }
+
+    /** The same, with a standard input. */
+    static JarProcess start(ProcessBuilder.Redirect input, Path output, List<String> jvm, String... arguments)
+            throws IOException {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Most of these end before the optimizing compiler has paid for itself.
@@ -47,6 +53,7 @@ final class JarProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(line)
                 .directory(working.toFile())
                 .redirectErrorStream(true)
+                .redirectInput(input)
                 .redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("SYNFIRE_"));
         return new JarProcess(builder.start(), output);

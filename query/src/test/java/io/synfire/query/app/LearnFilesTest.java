@@ -1,6 +1,7 @@
 package io.synfire.query.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.synfire.query.cli.SynfireCommand;
 import java.io.ByteArrayInputStream;
@@ -8,10 +9,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.SequenceInputStream;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,12 +24,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Files from the command line, as people have them: replaced, grown, rotated, half written, of another format. */
@@ -135,6 +142,24 @@ final class LearnFilesTest {
     }
 
     @Test
+    void aTailIsReadFromTheFilesThatWereLearnedAndFromNoOthers() throws Exception {
+        String daily = write("daily.jsonl", MONDAY);
+        assertThat(run("learn", daily)).isZero();
+        for (String into : List.of("first", "second")) {
+            assertThat(run("rebuild", "--into", path(into), "--until", "2024-02-02T12:00:00Z"))
+                    .as(err.toString())
+                    .isZero();
+        }
+        String[] diff = {"diff", path("first"), path("second"), "--tail"};
+        assertThat(run(diff)).as(err.toString()).isZero();
+        write("daily.jsonl", MONDAY.replace("mon1", "tue1"));
+        assertFails("the file was replaced, cut short or removed: file=" + daily + " records=3", diff);
+        assertThat(err.toString()).contains("learn it under its new name first", "rebuild --accept-gap");
+        write("daily.jsonl", MONDAY + TUESDAY);
+        assertThat(run(diff)).as(err.toString()).isZero();
+    }
+
+    @Test
     void whatWasLearnedOfAFileThatWasReplacedIsNotForgottenByTheOther() throws Exception {
         String export = write(
                 "export.jsonl",
@@ -165,7 +190,8 @@ final class LearnFilesTest {
     void aLineThatIsHalfWrittenIsLearnedOnceItIsWhole() throws Exception {
         String log = write(
                 "log.jsonl",
-                "{\"at\":\"2024-02-01T10:00:00Z\",\"concepts\":[\"a\",\"b\"]}\n{\"at\":\"2024-02-01T10:00:00Z\",\"conc");
+                "{\"at\":\"2024-02-01T10:00:00Z\",\"concepts\":[\"a\",\"b\"]}\n"
+                        + "{\"at\":\"2024-02-01T10:00:00Z\",\"conc");
         assertThat(run("learn", log)).isZero();
         assertThat(out.toString())
                 .contains("1 episodes learned of 1 records")
@@ -393,6 +419,42 @@ final class LearnFilesTest {
                 .contains("a stream leaves no log");
         assertThat(associations("ham")).containsExactlyInAnyOrder("mustard 1.0", "bread 1.0");
         assertThat(run("rebuild", "--into", path("built"))).isEqualTo(1);
+    }
+
+    /** As from a shell: what is there at one time ends in the middle of a header, and more comes later. */
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 1, 2, 3, 4, 9, 10, 11})
+    void whatIsPackedIsReadHoweverItComesThroughThePipe(int cut) throws Exception {
+        byte[] first = gzip("mustard");
+        byte[] second = gzip("bread");
+        InputStream before = System.in;
+        try (PipedInputStream pipe = new PipedInputStream(1 << 16);
+                PipedOutputStream into = new PipedOutputStream(pipe)) {
+            System.setIn(pipe);
+            CompletableFuture<Void> written = CompletableFuture.runAsync(() -> {
+                try (into) {
+                    into.write(first);
+                    into.write(second, 0, Math.max(0, cut));
+                    if (cut < 0) {
+                        into.write(0);
+                    }
+                    into.flush();
+                    // Nothing more comes before all of this was taken.
+                    await().until(() -> pipe.available() == 0);
+                    into.write(second, Math.max(0, cut), second.length - Math.max(0, cut));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThat(run("learn", "-")).as(err.toString()).isZero();
+            written.get();
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(out.toString())
+                .contains("-: 2 episodes learned of 2 records")
+                .doesNotContain("something else");
+        assertThat(associations("ham")).containsExactlyInAnyOrder("mustard 1.0", "bread 1.0");
     }
 
     private static byte[] gzip(String concept) throws IOException {

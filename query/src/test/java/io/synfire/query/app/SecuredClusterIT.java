@@ -7,6 +7,7 @@ import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.LocalBroker;
 import io.synfire.ingest.kafka.TopicNames;
 import io.synfire.ingest.kafka.Topics;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -37,6 +38,8 @@ final class SecuredClusterIT {
     /** With everything that the clients themselves say, their settings included. */
     private static final List<String> TALKATIVE =
             List.of("-Xmx128m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
+
+    private static final String NO_TRANSACTIONS = "the cluster takes no transactions";
 
     private static final String REFUSED = "the cluster refuses positions for lag tools";
 
@@ -124,7 +127,10 @@ final class SecuredClusterIT {
             await().atMost(Served.LONG)
                     .until(() -> served.get(url + "/v1/status").body().contains("\"failure\""));
             String status = served.get(url + "/v1/status").body();
-            assertThat(status).contains("TopicAuthorizationException").contains("partition=0 offset=52");
+            assertThat(status)
+                    .contains("Not authorized to access topics: [" + Served.TOPICS.deadLetters() + "]")
+                    .contains("partition=0 offset=52")
+                    .doesNotContain("Exception");
             assertThat(served.get(url + "/health/ready").statusCode()).isEqualTo(503);
             assertTellsNothing(status);
             assertTellsNothing(served.get(url + "/metrics").body());
@@ -166,6 +172,47 @@ final class SecuredClusterIT {
             assertThat(served.get(url + "/health/ready").statusCode()).isEqualTo(200);
             served.stop(process);
             assertThat(process.output()).containsOnlyOnce(REFUSED).contains("group=lag-of-nobody");
+        }
+    }
+
+    /** What needs no transaction goes on as before; what would is appended all the same, and somebody is told. */
+    @Test
+    void aClusterThatForbidsTransactionsIsWarnedOfAndPostsAreTaken() throws Exception {
+        Served served = new Served(directory);
+        TopicNames topics = new TopicNames("plain", "plain.dead");
+        new Topics(client()).create(topics, 1);
+        deny(ResourceType.TRANSACTIONAL_ID, "forbidden-", PatternType.PREFIXED, AclOperation.WRITE);
+        try (JarProcess process = served.start(
+                "plain",
+                List.of("-Xmx128m"),
+                broker.bootstrapServers(),
+                "--config",
+                config(PASSWORD, ";"),
+                "--set",
+                "topics.episodes=" + topics.episodes(),
+                "--set",
+                "topics.dead-letters=" + topics.deadLetters(),
+                "--set",
+                "kafka.transactional.id=forbidden")) {
+            String url = process.awaitUrl();
+            await().atMost(Served.LONG)
+                    .until(() -> served.get(url + "/health/ready").statusCode() == 200);
+            String episode = "{\"concepts\":[\"x\",\"y\"],\"note\":\"" + "n".repeat(1_000) + "\"}";
+            String few = "[" + (episode + ",").repeat(9) + episode + "]";
+            String many = "[" + (episode + ",").repeat(199) + episode + "]";
+            assertThat(served.post(url + "/v1/episodes", few).statusCode()).isEqualTo(202);
+            served.awaitLearned(url, 10, 0);
+            assertThat(process.output()).doesNotContain(NO_TRANSACTIONS);
+            for (int i = 1; i <= 3; i++) {
+                HttpResponse<String> taken = served.post(url + "/v1/episodes", many);
+                assertThat(taken.statusCode()).as(taken.body()).isEqualTo(202);
+                assertThat(taken.body()).startsWith("{\"accepted\":200,");
+                served.awaitLearned(url, 10 + 200L * i, 0);
+            }
+            served.stop(process);
+            assertThat(process.output())
+                    .containsOnlyOnce(NO_TRANSACTIONS)
+                    .contains("topic=plain: Transactional Id authorization failed");
         }
     }
 
@@ -238,22 +285,20 @@ final class SecuredClusterIT {
     }
 
     private static void denyGroup(String group) throws Exception {
-        try (Admin admin = Admin.create(new HashMap<>(client().consumer()))) {
-            admin.createAcls(List.of(new AclBinding(
-                            new ResourcePattern(ResourceType.GROUP, group, PatternType.LITERAL),
-                            new AccessControlEntry("User:synfire", "*", AclOperation.ALL, AclPermissionType.DENY))))
-                    .all()
-                    .get();
-        }
+        deny(ResourceType.GROUP, group, PatternType.LITERAL, AclOperation.ALL);
     }
 
     /** Nobody may write dead letters any more. */
     private static void deny() throws Exception {
-        Map<String, Object> properties = new HashMap<>(client().consumer());
-        try (Admin admin = Admin.create(properties)) {
+        deny(ResourceType.TOPIC, Served.TOPICS.deadLetters(), PatternType.LITERAL, AclOperation.WRITE);
+    }
+
+    private static void deny(ResourceType type, String name, PatternType pattern, AclOperation operation)
+            throws Exception {
+        try (Admin admin = Admin.create(new HashMap<>(client().consumer()))) {
             admin.createAcls(List.of(new AclBinding(
-                            new ResourcePattern(ResourceType.TOPIC, Served.TOPICS.deadLetters(), PatternType.LITERAL),
-                            new AccessControlEntry("User:synfire", "*", AclOperation.WRITE, AclPermissionType.DENY))))
+                            new ResourcePattern(type, name, pattern),
+                            new AccessControlEntry("User:synfire", "*", operation, AclPermissionType.DENY))))
                     .all()
                     .get();
         }

@@ -72,6 +72,7 @@ final class ServeBeforeClusterIT {
                 HttpResponse<String> post = served.post(url + "/v1/episodes", "{\"concepts\":[\"x\",\"y\"]}");
                 assertThat(Duration.ofNanos(System.nanoTime() - posted)).isLessThan(SOON);
                 assertThat(post.statusCode()).isEqualTo(503);
+                assertThat(post.headers().firstValue("Retry-After")).hasValue("1");
                 assertThat(post.body()).contains("the cluster has not answered yet, try again later");
                 // What is no episode is so with a cluster or without.
                 assertThat(served.post(url + "/v1/episodes", "{\"concepts\":[]}")

@@ -2,6 +2,7 @@ package io.synfire.query.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.synfire.engine.learn.Durations;
 import io.synfire.query.cli.SynfireCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,6 +10,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -186,6 +190,71 @@ final class TimeCasesTest {
         assertThat(number(answer.substring(answer.indexOf("\"mustard\"")), "strength"))
                 .isEqualTo(1);
         assertThat(run("status", "--json")).contains("\"watermark\":\"2024-02-01T12:02:00Z\"");
+    }
+
+    @Test
+    void anEventOfTheYear2099IsADeadLetterAndTheWatermarkIsNotAhead() throws IOException {
+        learn(
+                "",
+                """
+                {"at":"2024-02-01T10:00:00Z","concepts":["ham","mustard"]}
+                {"at":"2024-02-02T10:00:00Z","concepts":["ham","mustard"]}
+                {"at":"2099-02-01T10:00:00Z","concepts":["ham","bread"]}
+                {"at":"2024-02-03T10:00:00Z","concepts":["ham","mustard"]}
+                """);
+        assertThat(reasons()).singleElement().asString().contains("max-ahead=10m", "at=2099-02-01T10:00:00Z");
+        String answer = run("associations", "ham", "--json");
+        assertThat(answer)
+                .contains("\"asOf\":\"2024-02-03T10:00:00Z\"", "mustard")
+                .doesNotContain("bread");
+        // By a half-life of 30 days.
+        assertThat(number(answer, "strength"))
+                .isCloseTo(
+                        1 + Math.pow(2, -1 / 30.0) + Math.pow(2, -2 / 30.0), org.assertj.core.data.Offset.offset(1e-4));
+        assertThat(run("status", "--json"))
+                .contains("\"watermark\":\"2024-02-03T10:00:00Z\",\"sourceTime\":\"20")
+                .contains("\"deadLetters\":1")
+                .doesNotContain("ahead\":\"the")
+                .doesNotContain("--until");
+        assertThat(run("status")).doesNotContain("--until");
+    }
+
+    @Test
+    void whereAnEventIsAheadOfEverySourceTheStatusSaysSoAndTheWayOutIsOne() throws IOException {
+        Instant early = Instant.now().plus(Duration.ofMinutes(6)).truncatedTo(ChronoUnit.MILLIS);
+        learn(
+                "half-lives: none",
+                "{\"at\":\"2024-02-03T10:00:00Z\",\"concepts\":[\"ham\",\"mustard\"]}\n{\"at\":\"" + early
+                        + "\",\"concepts\":[\"ham\",\"bread\"]}\n");
+        String json = run("status", "--json");
+        Instant source = Instant.parse(text(json, "sourceTime"));
+        assertThat(text(json, "watermark")).isEqualTo(early.toString());
+        assertThat(source).isBetween(early.minus(Duration.ofMinutes(6)), early.minus(Duration.ofMinutes(3)));
+        long aheadMs = Duration.between(source, early).toMillis();
+        String sentence = "the watermark lies " + Durations.format(aheadMs)
+                + " after the time of every source, so fading, windows and event ids are that far ahead until sources come"
+                + " to it; rebuild --until " + source + " leaves out what is ahead";
+        assertThat(text(json, "ahead")).isEqualTo(sentence);
+        assertThat(run("status")).containsPattern("ahead +" + Pattern.quote(sentence) + "\n");
+
+        String into = directory.resolve("rebuilt").toString();
+        assertThat(run("rebuild", "--into", into, "--until", source.toString())).startsWith("exit 0");
+        Files.move(directory.resolve("memory"), directory.resolve("before"));
+        Files.move(Path.of(into), directory.resolve("memory"));
+        String after = run("status", "--json");
+        assertThat(after)
+                .contains("\"watermark\":\"2024-02-03T10:00:00Z\",\"sourceTime\":\"" + source + "\"")
+                .doesNotContain("--until");
+        assertThat(number(after, "episodes")).isEqualTo(1);
+    }
+
+    private static String text(String json, String name) {
+        return Pattern.compile("\"" + name + "\":\"([^\"]*)\"")
+                .matcher(json)
+                .results()
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " is not in " + json))
+                .group(1);
     }
 
     private static String orders(int quantity) {

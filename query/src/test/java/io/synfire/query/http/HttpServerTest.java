@@ -228,6 +228,22 @@ final class HttpServerTest {
     }
 
     @Test
+    void theStatusSaysWhereTheWatermarkLiesBeyondEverySourcesTimeAndOnlyThere() throws Exception {
+        assertThat(get("/v1/status").body())
+                .contains("\"watermark\":\"1970-01-02T00:00:00Z\",\"sourceTime\":null,\"lag\":0");
+        engine.apply(Batch.of(Episode.of(1, "tea", "milk")).ofSource(86_100_000));
+        assertThat(get("/v1/status").body())
+                .contains(
+                        "\"watermark\":\"1970-01-02T00:00:00Z\",\"sourceTime\":\"1970-01-01T23:55:00Z\",\"ahead\":\"the"
+                                + " watermark lies 5m after the time of every source, so fading, windows and event ids are that far"
+                                + " ahead until sources come to it; rebuild --until 1970-01-01T23:55:00Z leaves out what is"
+                                + " ahead\",\"lag\":0");
+        engine.apply(Batch.of(Episode.of(1, "tea", "milk")).ofSource(86_400_000));
+        assertThat(get("/v1/status").body())
+                .contains("\"watermark\":\"1970-01-02T00:00:00Z\",\"sourceTime\":\"1970-01-02T00:00:00Z\",\"lag\":0");
+    }
+
+    @Test
     void everyQuestionTakesABlendOfHorizons() throws Exception {
         assertThat(get("/v1/concepts?k=1&blend=none:2").body()).contains("\"activation\":6.0");
         assertThat(get("/v1/concepts?k=1&horizon=none&at=now").body()).contains("\"activation\":3.0");

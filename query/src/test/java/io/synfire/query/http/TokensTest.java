@@ -79,6 +79,10 @@ final class TokensTest {
         assertThatThrownBy(() -> Tokens.read(empty)).hasMessageContaining("at least one token");
         Path open = file("read aaaaaaaaaaaaaaaa\n", "rw-r--r--");
         assertThatThrownBy(() -> Tokens.read(open)).hasMessageContaining("readable or writable by others");
-        assertThatThrownBy(() -> Tokens.read(directory.resolve("none"))).hasMessageContaining("must be a file");
+        // The token itself where a file is meant is a mistake that is easily made.
+        assertThatThrownBy(() -> Tokens.read(directory.resolve("Geheimgeheimgeheim")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("http.tokens must be a file")
+                .hasMessageNotContaining("Geheim");
     }
 }

@@ -69,6 +69,11 @@ final class CountingView implements MemoryView {
     }
 
     @Override
+    public long sourceMs() {
+        return view.sourceMs();
+    }
+
+    @Override
     public Trials trials() {
         return view.trials();
     }
