@@ -116,7 +116,7 @@ final class ForgetFilesTest {
         assertThat(run("forget", "--context", "u9", "--json", "--config", mapping))
                 .isEqualTo(1);
         assertThat(out.toString())
-                .contains("\"evidence\":50,\"horizon\":\"none\"", "\"outcome\":\"applied\"", "\"takenBackTwice\":1");
+                .contains("\"evidence\":50.0,\"horizon\":\"none\"", "\"outcome\":\"applied\"", "\"takenBackTwice\":1");
         assertThat(strength("a", "b")).isEqualTo(-1);
         assertThat(strength("c", "d")).isEqualTo(25);
     }
