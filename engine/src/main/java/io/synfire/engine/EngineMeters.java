@@ -61,7 +61,7 @@ final class EngineMeters implements AutoCloseable {
         gauge("synfire.concepts", "Known concepts", () -> memory.figures()
                 .counts()
                 .concepts());
-        gauge("synfire.associations", "Stored directed edges", () -> memory.figures()
+        gauge("synfire.associations", "Stored directed edges, at most: what was added to a row since it was last written whole may count twice", () -> memory.figures()
                 .counts()
                 .associations());
         gauge(

@@ -18,7 +18,7 @@ public final class RecordNotes {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecordNotes.class);
 
-    /** So many names are looked into: names may be anything. */
+    /** So many names are remembered: names may be anything. */
     private static final int NAMES_MAX = 1_000;
 
     private static final int NAME_CHARACTERS_SHOWN = 100;
@@ -58,13 +58,17 @@ public final class RecordNotes {
         Map<String, Optional<RecordField>> known = near.getOrDefault(fields, Map.of());
         Optional<RecordField> found = known.get(name);
         if (found == null) {
-            if (known.size() >= NAMES_MAX) {
-                return null;
-            }
             found = Optional.ofNullable(RecordField.near(name, fields));
-            known.put(name, found);
+            if (known.size() < NAMES_MAX) {
+                known.put(name, found);
+            }
         }
         return found.orElse(null);
+    }
+
+    /** How many names of records' own fields are remembered. */
+    int remembered() {
+        return near.getOrDefault(RecordField.OF_EPISODE, Map.of()).size();
     }
 
     void misnamed(String name, RecordField field) {

@@ -10,7 +10,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,7 @@ final class TimeText {
 
     private static final long DAY_S = 86_400;
     private static final int OFFSET_S_MAX = 18 * 3_600;
+    private static final Pattern LEAP_SECOND = Pattern.compile(":60 ");
 
     private final String text;
     private final @Nullable ZoneId zone;
@@ -178,10 +181,20 @@ final class TimeText {
     private long rfc1123() throws MalformedRecordException {
         String upper = text.toUpperCase(Locale.ROOT);
         String known = upper.endsWith(" UTC") ? text.substring(0, text.length() - 3) + "GMT" : text;
+        // The formatter knows no leap second.
+        String usual = LEAP_SECOND.matcher(known).replaceFirst(":59 ");
+        long leapMs = usual.length() == known.length() && !usual.equals(known) ? 1_000 : 0;
         try {
-            return OffsetDateTime.parse(known, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant()
-                    .toEpochMilli();
+            // By itself it takes the last day of February for its 30th.
+            long ms = OffsetDateTime.parse(
+                                    usual, DateTimeFormatter.RFC_1123_DATE_TIME.withResolverStyle(ResolverStyle.STRICT))
+                            .toInstant()
+                            .toEpochMilli()
+                    + leapMs;
+            if (leapMs > 0 && Math.floorMod(ms, DAY_S * 1_000) != 0) {
+                throw noSuchTime();
+            }
+            return ms;
         } catch (DateTimeException e) {
             throw noTime();
         }

@@ -75,8 +75,9 @@ public final class EpisodeReader {
             }
             if (FormatHint.isTable(lines, ',') || FormatHint.isTable(lines, ';')) {
                 throw new IllegalArgumentException(
-                        "a file must hold JSON lines, sessions, or columns with tabs between: this looks like comma-separated values (CSV);"
-                                + " `--format sessions` takes each line for the concepts of a session: file=" + file);
+                        "a file must hold JSON lines, sessions, or columns with tabs between: this looks like"
+                            + " comma-separated values (CSV); `--format sessions` takes each line for the concepts of"
+                            + " a session: file=" + file);
             }
             return SESSIONS;
         }
@@ -206,10 +207,11 @@ public final class EpisodeReader {
     private void readRecord(Path file, long number, byte[] line, RecordTimes times, Gathered gathered) {
         try {
             long orElseMs = times.orElse();
-            Entry entry = codec.decode(LineDecoder.withoutMark(line), Origin.at(orElseMs));
+            byte[] json = LineDecoder.withoutMark(line);
+            Entry entry = codec.decode(json, Origin.at(orElseMs));
             if (entry instanceof Episode episode) {
                 gathered.episodes.add(episode);
-                times.learned(episode, orElseMs);
+                LineDecoder.learned(codec, json, episode, orElseMs, times);
             } else {
                 gathered.reject(file, number, "a command is no episode:");
             }

@@ -39,8 +39,7 @@ public final class FileDeadLetters {
         Map<Place, String> reasons = new HashMap<>();
         if (Files.exists(file)) {
             try (InputStream input = Files.newInputStream(file)) {
-                // A letter is its record in Base64, and more.
-                LineReader lines = new LineReader(input, 2 * LineDecoder.LINE_BYTES_MAX);
+                LineReader lines = new LineReader(input, LineDecoder.LETTER_BYTES_MAX);
                 long number = 0;
                 for (byte[] line = lines.next(); line != null; line = lines.next()) {
                     DeadLetter letter = DeadLetter.parse(line);

@@ -21,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,9 @@ import java.util.UUID;
  * was killed is learned first, and counts. One thread at a time, which is the engine's writer.
  */
 public final class FileForgetter {
+
+    /** Commands are few: what they do is written at their end. */
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofMinutes(1);
 
     private final Engine engine;
     private final Path commands;
@@ -63,8 +67,13 @@ public final class FileForgetter {
     public FileForgetter(Engine engine, Path commands, Path deadLetters, Decoding decoding) {
         this.engine = engine;
         this.commands = commands;
-        this.learner =
-                new FileLearner(engine, deadLetters, decoding.mapping(), decoding.limits(), InstantSource.system());
+        this.learner = new FileLearner(
+                engine,
+                deadLetters,
+                decoding.mapping(),
+                decoding.limits(),
+                CHECKPOINT_INTERVAL,
+                InstantSource.system());
         this.decoding = decoding;
     }
 

@@ -1,8 +1,10 @@
 package io.synfire.ingest.file;
 
 import io.synfire.engine.Engine;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.replay.CheckpointTimer;
 import io.synfire.ingest.replay.Rejects;
 import io.synfire.ingest.room.RoomWatch;
 import java.io.BufferedInputStream;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * thread at a time, which is the engine's writer.
  *
  * <p>A record without a time happens at the latest time that its file said so far, or else at the file's last change; of a stream at the
- * start of the run. The times of all are held against the start of the run, which is when the learner was made. Both are kept, so that
- * whoever learns the file again decides the same. Blank lines are records that say nothing. Where the disk is full it waits until there is
+ * start of the run. The times in a file are held against the start of the run, which is when the learner was made. Both are kept, so that
+ * whoever learns the file again decides the same. Nobody learns a stream again, and it may go on for days: its times are held against the
+ * clock when each is read. Blank lines are records that say nothing. Where the disk is full it waits until there is
  * room, and goes on. A dead letter that cannot be written stops it before the record.
  */
 public final class FileLearner {
@@ -39,6 +43,8 @@ public final class FileLearner {
     final long startMs;
     private final LineDecoder decoder;
     private final int batchMax;
+    private final InstantSource clock;
+    private final CheckpointTimer checkpoints;
     private final RoomWatch room = new RoomWatch();
 
     /**
@@ -48,19 +54,39 @@ public final class FileLearner {
      * @param deadLetters the file that rejected lines are appended to
      * @param mapping where foreign JSON keeps things, or null for Synfire's own form
      * @param limits what a line may be at most; {@link #LINE_BYTES_MAX} in any case
+     * @param checkpointInterval at most about this long between two checkpoints while lines come
      * @param clock tells when that is
      */
     public FileLearner(
-            Engine engine, Path deadLetters, @Nullable FieldMapping mapping, RecordLimits limits, InstantSource clock) {
-        this(engine, deadLetters, new LineDecoder(engine.view().settings(), mapping, limits), clock, BATCH_MAX);
+            Engine engine,
+            Path deadLetters,
+            @Nullable FieldMapping mapping,
+            RecordLimits limits,
+            Duration checkpointInterval,
+            InstantSource clock) {
+        this(
+                engine,
+                deadLetters,
+                new LineDecoder(engine.view().settings(), mapping, limits),
+                checkpointInterval,
+                clock,
+                BATCH_MAX);
     }
 
     /** One with batches of its own size. */
-    FileLearner(Engine engine, Path deadLetters, LineDecoder decoder, InstantSource clock, int batchMax) {
+    FileLearner(
+            Engine engine,
+            Path deadLetters,
+            LineDecoder decoder,
+            Duration checkpointInterval,
+            InstantSource clock,
+            int batchMax) {
         this.engine = engine;
         this.deadLetters = deadLetters;
         this.decoder = decoder;
+        this.clock = clock;
         this.startMs = clock.millis();
+        this.checkpoints = new CheckpointTimer(engine, checkpointInterval);
         this.batchMax = batchMax;
     }
 
@@ -131,7 +157,8 @@ public final class FileLearner {
             Unpacked content = Unpacked.of(stream);
             InputStream records = new BufferedInputStream(content.stream(), FormatHint.SAMPLE_BYTES);
             requireJsonLines(FormatHint.sample(records), name);
-            FileRun.Task task = new FileRun.Task(name, null, 0, true, startMs, false, null);
+            FileRun.Task task = new FileRun.Task(
+                    name, null, 0, true, startMs, () -> SourceTime.ofClock(clock.millis()), false, null);
             LineReader lines = new LineReader(records, LINE_BYTES_MAX);
             List<String> notes = new ArrayList<>();
             notes.add("a stream leaves no log: what was learned of it cannot be read again, to forget a context or to"
@@ -167,7 +194,15 @@ public final class FileLearner {
 
     private FileRun run(FileRun.Task task, LineReader lines, RecordTimes times, Rejects dead) {
         return new FileRun(
-                engine, room, decoder, dead, task, lines, times, new FileRun.BatchSize(batchMax, BATCH_BYTES_MAX));
+                engine,
+                room,
+                decoder,
+                dead,
+                task,
+                lines,
+                times,
+                new FileRun.BatchSize(batchMax, BATCH_BYTES_MAX),
+                checkpoints);
     }
 
     static void requireJsonLines(byte[] sample, String name) {

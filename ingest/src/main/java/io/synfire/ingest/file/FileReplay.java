@@ -9,6 +9,7 @@ import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.file.OpenLetters.Letter;
+import io.synfire.ingest.replay.CheckpointTimer;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
 import io.synfire.ingest.replay.Rejects;
@@ -16,6 +17,7 @@ import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +43,11 @@ public final class FileReplay {
     private final List<Missing> missing = new ArrayList<>();
     private final Set<String> gone = new LinkedHashSet<>();
     private Set<Letter> learnedLetters = Set.of();
+    /** How far each file was learned before, by its identity. */
+    private final Map<String, Long> learned = new HashMap<>();
+
     private boolean isVerified;
-    private long lastCheckpointNanos = System.nanoTime();
+    private final CheckpointTimer checkpoints;
 
     /**
      * A replay.
@@ -66,9 +70,11 @@ public final class FileReplay {
             List<Stretch> stretches) {
         this.engine = engine;
         this.options = options;
+        this.checkpoints = new CheckpointTimer(engine, options.checkpointInterval());
         this.rejects = rejects;
         this.decoder = new LineDecoder(engine.view().settings(), mapping, limits);
         Known.of(goal).forEach(known -> goals.put(known.id(), known));
+        engine.view().stretches().forEach(stretch -> learned.merge(stretch.sourceId(), stretch.to(), Math::max));
         this.stretches = stretches.stream()
                 .filter(stretch -> goals.containsKey(stretch.sourceId())
                         && stretch.to() <= goals.get(stretch.sourceId()).records())
@@ -96,24 +102,51 @@ public final class FileReplay {
         if (isVerified || isReached()) {
             return;
         }
+        Set<String> passedOver = passedOver();
         Set<String> read = new HashSet<>();
         stretches.forEach(stretch -> read.add(stretch.sourceId()));
         List<Missing> ranges = new ArrayList<>();
         for (Known known : goals.values()) {
-            if (read.contains(known.id()) && !Beginnings.holds(known)) {
+            if (read.contains(known.id()) && (passedOver.contains(known.id()) || !Beginnings.holds(known))) {
                 gone.add(known.id());
-                ranges.add(new Missing(known.source(), 0, 0, known.records()));
+                ranges.add(new Missing(known.source(), 0, learned.getOrDefault(known.id(), 0L), known.records()));
             }
         }
         if (!ranges.isEmpty() && !options.acceptsGap()) {
             throw IncompleteLogException.replaced(ranges);
         }
+        missing.addAll(ranges);
         isVerified = true;
     }
 
+    /** Files that were gone when this began, and may have come back: what was learned since lies behind them. */
+    private Set<String> passedOver() {
+        Set<String> passedOver = new HashSet<>();
+        Set<String> before = new HashSet<>();
+        for (Stretch stretch : stretches) {
+            if (isLearned(stretch)) {
+                passedOver.addAll(before);
+            } else {
+                before.add(stretch.sourceId());
+            }
+        }
+        return passedOver;
+    }
+
+    private boolean isLearned(Stretch stretch) {
+        return learned.getOrDefault(stretch.sourceId(), 0L) >= stretch.to();
+    }
+
     private boolean isReached() {
-        return engine.positions()
-                .containsAll(goals.values().stream().map(Known::position).toList());
+        return engine.positions().containsAll(reached());
+    }
+
+    /** The goal, without what is gone: nothing of that is learned, so nothing is known of it, and it may be learned if it comes back. */
+    private List<Position> reached() {
+        return goals.values().stream()
+                .filter(known -> !gone.contains(known.id()))
+                .map(Known::position)
+                .toList();
     }
 
     /**
@@ -134,18 +167,16 @@ public final class FileReplay {
                         .toList(),
                 stretches);
         try (OpenFiles open = new OpenFiles()) {
-            int done = engine.view().stretches().size();
-            for (Stretch stretch : stretches.subList(Math.min(done, stretches.size()), stretches.size())) {
+            for (Stretch stretch : stretches) {
                 if (watch.isStopped()) {
                     return;
                 }
                 Known known = required(stretch);
-                if (gone.contains(known.id())) {
-                    passOver(known, stretch);
-                } else {
-                    learn(known, stretch, open.of(known));
+                if (gone.contains(known.id()) || isLearned(stretch)) {
+                    continue;
                 }
-                checkpointNowAndThen();
+                learn(known, stretch, open.of(known));
+                var unused = checkpoints.look();
                 watch.moved();
             }
             for (Known known : goals.values()) {
@@ -156,8 +187,7 @@ public final class FileReplay {
         } catch (ReplacedFileException e) {
             throw new IllegalStateException("a file was changed while it was learned: " + e.getMessage(), e);
         }
-        List<Position> reached = goals.values().stream().map(Known::position).toList();
-        engine.apply(new Batch(FileRun.PARTITION, List.of(), reached, 0));
+        engine.apply(new Batch(FileRun.PARTITION, List.of(), reached(), 0));
         watch.moved();
         engine.checkpoint();
     }
@@ -165,7 +195,7 @@ public final class FileReplay {
     /**
      * What was passed over since it is gone.
      *
-     * @return ranges, in the order in which they were met
+     * @return ranges, in the order of the goal
      */
     public List<Missing> missing() {
         return List.copyOf(missing);
@@ -177,14 +207,6 @@ public final class FileReplay {
             throw new IllegalStateException("a stretch is of no file of the goal: sourceId=" + stretch.sourceId());
         }
         return known;
-    }
-
-    private void passOver(Known known, Stretch stretch) {
-        if (stretch.from() < stretch.to()) {
-            missing.add(new Missing(known.source(), 0, stretch.from(), stretch.to()));
-        }
-        List<Long> all = LongStream.range(stretch.from(), stretch.to()).boxed().toList();
-        engine.apply(new Batch(FileRun.PARTITION, List.of(), List.of(known.position()), 0, with(stretch, all)));
     }
 
     private void learn(Known known, Stretch stretch, LearnedLines lines) throws IOException {
@@ -209,7 +231,7 @@ public final class FileReplay {
             }
             try {
                 Entry entry = decoder.entry(record, stretch.startMs());
-                times.learned(entry, record.place().orElseMs());
+                decoder.learned(record, entry, times);
                 Optional<Entry> counted = options.until().countedOf(entry);
                 counted.ifPresent(entries::add);
                 if (counted.isEmpty()) {
@@ -242,13 +264,5 @@ public final class FileReplay {
                 stretch.elseMs(),
                 stretch.latestMs(),
                 unlearned);
-    }
-
-    private void checkpointNowAndThen() {
-        long now = System.nanoTime();
-        if (now - lastCheckpointNanos >= options.checkpointInterval().toNanos()) {
-            engine.startCheckpoint();
-            lastCheckpointNanos = now;
-        }
     }
 }

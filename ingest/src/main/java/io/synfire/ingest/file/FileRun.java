@@ -6,14 +6,17 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.file.LearnSummary.Rejection;
+import io.synfire.ingest.replay.CheckpointTimer;
 import io.synfire.ingest.replay.Rejects;
 import io.synfire.ingest.room.RoomWatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,7 @@ final class FileRun {
     private final LineReader lines;
     private final RecordTimes times;
     private final BatchSize batchSize;
+    private final CheckpointTimer checkpoints;
 
     private final List<Entry> entries = new ArrayList<>();
     private final List<Long> unlearned = new ArrayList<>();
@@ -49,6 +53,7 @@ final class FileRun {
     private long commands;
     private long rejected;
     private long passedOver;
+    private long noLetters;
 
     /**
      * What is to be read, and how.
@@ -58,6 +63,7 @@ final class FileRun {
      * @param from the first record to read
      * @param isEnded whether the line before that had an end
      * @param startMs when the run began
+     * @param against tells what times are held against: the start of the run, unless it is a stream
      * @param mayGrow whether a last line without an end may get one later
      * @param letters which dead letters may be learned, if the lines are dead letters; else null
      */
@@ -67,6 +73,7 @@ final class FileRun {
             long from,
             boolean isEnded,
             long startMs,
+            Supplier<SourceTime> against,
             boolean mayGrow,
             @Nullable OpenLetters letters) {}
 
@@ -86,7 +93,8 @@ final class FileRun {
             Task task,
             LineReader lines,
             RecordTimes times,
-            BatchSize batchSize) {
+            BatchSize batchSize,
+            CheckpointTimer checkpoints) {
         this.engine = engine;
         this.room = room;
         this.decoder = decoder;
@@ -95,6 +103,7 @@ final class FileRun {
         this.lines = lines;
         this.times = times;
         this.batchSize = batchSize;
+        this.checkpoints = checkpoints;
         this.next = task.from();
         this.streamedBefore = task.id() == null ? Stretch.streamed(engine.view().stretches()) : 0;
         this.isEnded = task.isEnded();
@@ -122,6 +131,9 @@ final class FileRun {
     }
 
     LearnSummary summary(long duplicates, @Nullable String knownAs, List<String> notes) {
+        if (noLetters > 0) {
+            notes.add("lines that are no dead letters were passed over: lines=" + noLetters);
+        }
         boolean hasPosition = engine.positions().stream()
                 .anyMatch(position -> position.sourceId().equals(task.id()) && Known.isFile(position));
         return new LearnSummary(
@@ -186,7 +198,12 @@ final class FileRun {
         LineRecord record = letters == null
                 ? LineRecord.of(line, lines.wasTooLong(), task.source(), id, next, times)
                 : LineRecord.ofLetter(line, times);
-        if (record == null || (letters != null && !letters.mayTake(record.place()))) {
+        if (record == null) {
+            noLetters++;
+            unlearned.add(next);
+            return;
+        }
+        if (letters != null && !letters.mayTake(record.place())) {
             passedOver++;
             unlearned.add(next);
             return;
@@ -197,8 +214,8 @@ final class FileRun {
     private void take(LineRecord record) throws IOException {
         OpenLetters letters = task.letters();
         try {
-            Entry entry = decoder.entry(record, task.startMs());
-            times.learned(entry, record.place().orElseMs());
+            Entry entry = decoder.entry(record, task.against().get());
+            decoder.learned(record, entry, times);
             entries.add(entry);
             episodes += entry instanceof Episode ? 1 : 0;
             commands += entry instanceof Episode ? 0 : 1;
@@ -225,6 +242,7 @@ final class FileRun {
         dead.force();
         Batch batch = new Batch(PARTITION, entries, positions(), batchRejected, stretch()).ofSource(task.startMs());
         room.untilThereIsRoom(engine, () -> engine.apply(batch));
+        room.untilThereIsRoom(engine, checkpoints::look);
         begin();
     }
 

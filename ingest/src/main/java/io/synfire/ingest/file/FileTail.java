@@ -126,7 +126,7 @@ public final class FileTail {
     private void take(LineDecoder decoder, LineRecord record, RecordTimes times, Visitor visitor) {
         try {
             Entry entry = decoder.entry(record, nowMs);
-            times.learned(entry, record.place().orElseMs());
+            decoder.learned(record, entry, times);
             visitor.entry(entry);
         } catch (MalformedRecordException notLearned) {
             // Nor would it be learned.

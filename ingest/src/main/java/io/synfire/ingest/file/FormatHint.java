@@ -26,7 +26,8 @@ final class FormatHint {
     private FormatHint() {}
 
     /**
-     * The first bytes of a stream, up to the end of a line where there is one among them; waits for no more than that.
+     * The first bytes of a stream that tell what it holds: up to the first line that is a JSON object, or so many lines. Waits for no more
+     * than that, and takes no more where more is there, so that the answer does not depend on how the bytes come.
      *
      * @param stream one that supports a mark, which stays where it was
      */
@@ -34,16 +35,24 @@ final class FormatHint {
         stream.mark(SAMPLE_BYTES);
         byte[] sample = new byte[SAMPLE_BYTES];
         int length = 0;
-        boolean isLine = false;
-        while (length < sample.length && !isLine) {
+        int from = 0;
+        int lines = 0;
+        boolean isTold = false;
+        while (length < sample.length && !isTold) {
             int read = stream.read(sample, length, sample.length - length);
             if (read < 0) {
                 break;
             }
-            for (int i = length; i < length + read; i++) {
-                isLine |= sample[i] == '\n';
+            int end = length + read;
+            for (int i = length; i < end && !isTold; i++) {
+                if (sample[i] == '\n') {
+                    byte[] line = Arrays.copyOfRange(sample, from, i);
+                    lines += LineDecoder.isBlank(line) ? 0 : 1;
+                    from = i + 1;
+                    isTold = lines == LINES_MAX || WholeObject.is(line);
+                }
             }
-            length += read;
+            length = isTold ? from : end;
         }
         stream.reset();
         return Arrays.copyOf(sample, length);
@@ -62,7 +71,8 @@ final class FormatHint {
         }
         return Optional.of("records must be JSON, one a line: this looks like "
                 + (isOpen(lines.get(0))
-                        ? "JSON over several lines; `jq -c .` makes one line of each, `jq -c '.[]'` of each element of an array"
+                        ? "JSON over several lines; `jq -c .` makes one line of each, `jq -c '.[]'` of each element of"
+                                + " an array"
                         : text(lines)));
     }
 
@@ -96,7 +106,8 @@ final class FormatHint {
             controls += b >= 0 && b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f' ? 1 : 0;
         }
         // A log that was cut under its writer begins with zeros; the lines behind them are text.
-        return controls * 10L > sample.length ? "this looks like a binary file" : null;
+        boolean isText = lines(sample).stream().anyMatch(line -> WholeObject.is(line.getBytes(StandardCharsets.UTF_8)));
+        return controls * 10L > sample.length && !isText ? "this looks like a binary file" : null;
     }
 
     /** What lines of text look like that hold no object. */

@@ -2,9 +2,11 @@ package io.synfire.ingest.file;
 
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.file.Beginnings.Beginning;
 import io.synfire.ingest.file.Recognition.Recognized;
 import java.io.BufferedInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -78,7 +80,8 @@ public final class LearnSession {
     public LearnSummary learn(Path file, LongConsumer progress) throws IOException {
         try {
             if (!isRegular(file)) {
-                try (InputStream stream = Files.newInputStream(file)) {
+                // Files.newInputStream asks a pipe for its position.
+                try (InputStream stream = new FileInputStream(file.toFile())) {
                     return learner.learn(stream, file.toString(), progress);
                 }
             }
@@ -194,11 +197,12 @@ public final class LearnSession {
                     start == null ? 0 : start.known().records(),
                     mark == null || mark.isEnded(),
                     learner.startMs,
+                    () -> SourceTime.ofRun(learner.startMs),
                     !content.isPacked(),
                     isLetters ? openLetters(known) : null);
             LineReader lines = new LineReader(
                     records,
-                    LineDecoder.LINE_BYTES_MAX,
+                    isLetters ? LineDecoder.LETTER_BYTES_MAX : LineDecoder.LINE_BYTES_MAX,
                     start == null ? Fingerprint.empty() : start.fingerprint().copy());
             RecordTimes times =
                     new RecordTimes(mark == null ? -1 : mark.latestMs(), ModifiedTime.ofFile(file, learner.startMs));

@@ -151,7 +151,7 @@ final class LearnedFiles {
     private @Nullable Entry entry(LineRecord record, Stretch stretch, RecordTimes times, Consumer<String> refused) {
         try {
             Entry entry = decoder.entry(record, stretch.startMs());
-            times.learned(entry, record.place().orElseMs());
+            decoder.learned(record, entry, times);
             return entry;
         } catch (MalformedRecordException e) {
             refused.accept(String.valueOf(e.getMessage()));

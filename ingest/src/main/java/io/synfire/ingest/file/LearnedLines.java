@@ -29,7 +29,8 @@ final class LearnedLines implements Closeable {
             throw Reasons.reading(known.path(), e);
         }
         InputStream learned = new FirstBytes(content.stream(), known.mark().bytes());
-        this.lines = new LineReader(learned, LineDecoder.LINE_BYTES_MAX, Fingerprint.empty());
+        int bytesMax = known.mark().isLetters() ? LineDecoder.LETTER_BYTES_MAX : LineDecoder.LINE_BYTES_MAX;
+        this.lines = new LineReader(learned, bytesMax, Fingerprint.empty());
     }
 
     /** Passes over lines, up to a record. */

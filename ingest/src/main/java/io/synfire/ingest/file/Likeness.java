@@ -54,6 +54,14 @@ final class Likeness {
         }
     }
 
+    /** Whether a file says anything behind its first bytes. */
+    static boolean hasMore(Path file, long bytes) throws IOException {
+        try (Unpacked content = Unpacked.open(file)) {
+            content.stream().skipNBytes(bytes);
+            return saysMore(block(content.stream()), content.stream());
+        }
+    }
+
     /** Whether there is more than the end of a line. */
     private static boolean saysMore(byte[] rest, InputStream stream) throws IOException {
         for (byte[] block = rest; block.length > 0; block = block(stream)) {

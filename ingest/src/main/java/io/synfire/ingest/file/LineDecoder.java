@@ -1,6 +1,7 @@
 package io.synfire.ingest.file;
 
 import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Episode;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Refusal;
@@ -20,18 +21,30 @@ final class LineDecoder {
     /** The longest line, 16 MiB; a longer one is a dead letter. */
     static final int LINE_BYTES_MAX = 16 << 20;
 
+    /** The longest line of dead letters: such a line, or its beginning, in Base64 and with its reason. */
+    static final int LETTER_BYTES_MAX = 2 * LINE_BYTES_MAX;
+
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
     private final JsonEpisodeCodec codec;
     private final Admission admission;
 
+    /** Reads records once more, and notes nothing of them. */
+    private final JsonEpisodeCodec timeless;
+
     LineDecoder(LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits) {
         this.codec = new JsonEpisodeCodec(mapping, limits);
         this.admission = new Admission(settings);
+        this.timeless = new JsonEpisodeCodec(mapping, limits);
     }
 
     /** The entry of a record; {@code startMs} is when the run began that read it first: its event times are held against that. */
     Entry entry(LineRecord record, long startMs) throws MalformedRecordException {
+        return entry(record, SourceTime.ofRun(startMs));
+    }
+
+    /** The entry of a record whose event times are held against {@code source}. */
+    Entry entry(LineRecord record, SourceTime source) throws MalformedRecordException {
         if (record.isTooLong()) {
             throw new MalformedRecordException(
                     MalformedRecordException.Reason.SIZE,
@@ -40,11 +53,36 @@ final class LineDecoder {
         }
         Entry entry =
                 codec.decode(record.withoutMark(), Origin.at(record.place().orElseMs()));
-        Optional<Refusal> refusal = admission.refusal(entry, SourceTime.ofRun(startMs));
+        Optional<Refusal> refusal = admission.refusal(entry, source);
         if (refusal.isPresent()) {
             throw MalformedRecordException.of(refusal.get());
         }
         return entry;
+    }
+
+    /** Remembers the time that a record said, if it did, now that it was learned. */
+    void learned(LineRecord record, Entry entry, RecordTimes times) {
+        if (entry instanceof Episode episode) {
+            learned(timeless, record.withoutMark(), episode, record.place().orElseMs(), times);
+        }
+    }
+
+    /** The same, of the JSON that a codec read with a time in case it says none. */
+    static void learned(JsonEpisodeCodec codec, byte[] json, Episode episode, long orElseMs, RecordTimes times) {
+        // What lies no later than the latest changes nothing, whoever said it.
+        if (episode.atMs() > times.latestMs() && (episode.atMs() != orElseMs || says(codec, json, episode.atMs()))) {
+            times.said(episode.atMs());
+        }
+    }
+
+    /** Whether a record says a time, and not just got it: then it does not get another either. */
+    private static boolean says(JsonEpisodeCodec codec, byte[] json, long atMs) {
+        try {
+            Origin other = Origin.at(atMs == 0 ? 1 : atMs - 1);
+            return codec.decode(json, other) instanceof Episode again && again.atMs() == atMs;
+        } catch (MalformedRecordException e) {
+            throw new IllegalStateException("a record that was read once cannot be read again: " + e.getMessage(), e);
+        }
     }
 
     /** Whether a line says nothing. */

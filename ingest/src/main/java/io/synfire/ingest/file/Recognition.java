@@ -88,6 +88,9 @@ final class Recognition {
         for (String source : given.keySet()) {
             examine(source, known);
         }
+        if (asNew && !isLetters) {
+            requireNoneUnfinished();
+        }
         if (!asNew) {
             for (Known each : known) {
                 String elsewhere = elsewhere(each);
@@ -205,6 +208,22 @@ final class Recognition {
             }
         }
         return null;
+    }
+
+    /** A file of which a beginning was learned under its own name goes on; as a new one that beginning would count twice. */
+    private void requireNoneUnfinished() throws IOException {
+        for (Map.Entry<String, Path> file : given.entrySet()) {
+            Known longest = null;
+            for (Beginning begins : beginnings(file.getKey()).values()) {
+                Known each = begins.known();
+                longest =
+                        longest == null || each.mark().bytes() > longest.mark().bytes() ? each : longest;
+            }
+            if (longest != null
+                    && Likeness.hasMore(file.getValue(), longest.mark().bytes())) {
+                throw ReplacedFileException.unfinished(longest);
+            }
+        }
     }
 
     private void requireNoneReplaced(Map<String, Known> now) throws IOException {

@@ -1,8 +1,5 @@
 package io.synfire.ingest.file;
 
-import io.synfire.engine.event.Entry;
-import io.synfire.engine.event.Episode;
-
 /**
  * The times of the records of one source: one that says none happens at the latest time that the source has said so far, or, where it has
  * said none yet, at a time that was found beside it, such as that of the file's last change. One thread at a time.
@@ -23,11 +20,9 @@ final class RecordTimes {
         return latestMs < 0 ? elseMs : latestMs;
     }
 
-    /** An entry was learned that says its time, or got {@code orElseMs}. */
-    void learned(Entry entry, long orElseMs) {
-        if (entry instanceof Episode episode && episode.atMs() != orElseMs) {
-            latestMs = Math.max(latestMs, episode.atMs());
-        }
+    /** A record was learned that says its time. */
+    void said(long atMs) {
+        latestMs = Math.max(latestMs, atMs);
     }
 
     /** The latest time that was said, milliseconds since the epoch; -1 if none was. */

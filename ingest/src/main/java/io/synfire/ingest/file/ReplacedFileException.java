@@ -20,6 +20,14 @@ public final class ReplacedFileException extends IllegalStateException {
                 + ". To learn what is there now as another file: --as-new");
     }
 
+    /** Of such a file a beginning was learned, and it is to be taken for a new one. */
+    static ReplacedFileException unfinished(Known known) {
+        return new ReplacedFileException(
+                "--as-new would learn the beginning of a file once more: " + named(List.of(known))
+                        + ". Nothing was learned. Without --as-new it goes on behind that."
+                        + " To learn all of it once more, give the file another name");
+    }
+
     /** Such a file is to be read again. */
     static ReplacedFileException toRead(List<Known> replaced) {
         return new ReplacedFileException(

@@ -140,7 +140,7 @@ public final class UnmarkedFiles {
 
     private void said(LineRecord record, RecordTimes times) {
         try {
-            times.learned(decoder.entry(record, startMs), record.place().orElseMs());
+            decoder.learned(record, decoder.entry(record, startMs), times);
         } catch (MalformedRecordException saysNothing) {
             // Nor is it learned.
         }

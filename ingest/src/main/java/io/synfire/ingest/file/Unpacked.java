@@ -36,7 +36,7 @@ final class Unpacked implements Closeable {
         if (startsWith(magic, 0x1f, 0x8b)) {
             return new Unpacked(new GzipMembers(input));
         }
-        return new Unpacked(startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd) ? new ZstdFrames(input) : input);
+        return new Unpacked(ZstdFrames.begins(magic) ? new ZstdFrames(input) : input);
     }
 
     InputStream stream() {

@@ -29,6 +29,16 @@ final class ZstdFrames extends PackedStream {
     private boolean wasFull;
     private boolean isOver;
 
+    /** Whether bytes begin a frame; some programs put one before all others that holds nothing to read. */
+    static boolean begins(byte[] bytes) {
+        return bytes.length >= Integer.BYTES
+                && isMagic(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt());
+    }
+
+    private static boolean isMagic(int magic) {
+        return magic == MAGIC || (magic & SKIPPABLE_MASK) == MAGIC_SKIPPABLE;
+    }
+
     ZstdFrames(InputStream input) {
         this.input = input;
     }
@@ -55,8 +65,7 @@ final class ZstdFrames extends PackedStream {
             // Until it can be told.
         }
         if (packed.remaining() >= Integer.BYTES) {
-            int magic = packed.getInt(packed.position());
-            inFrame = magic == MAGIC || (magic & SKIPPABLE_MASK) == MAGIC_SKIPPABLE;
+            inFrame = isMagic(packed.getInt(packed.position()));
         }
         isOver = !inFrame;
         if (isOver && packed.hasRemaining()) {

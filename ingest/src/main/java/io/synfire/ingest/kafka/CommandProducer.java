@@ -143,21 +143,22 @@ final class CommandProducer implements AutoCloseable {
         }
         if (cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException) {
             return new IllegalStateException(
-                    "another forget of this topic has begun meanwhile, so nothing more was appended; when it is done, run this again:"
-                            + " transactional.id=" + id,
+                    "another forget of this topic has begun meanwhile, so nothing more was appended; when it is done,"
+                            + " run this again: transactional.id=" + id,
                     e);
         }
         if (cause instanceof AuthorizationException || cause instanceof UnsupportedVersionException) {
             return new IllegalStateException(
-                    "the cluster refuses what makes learners forget, which is appended in a transaction: it must allow Write on the"
-                            + " topic, and Write and Describe on the transactional id: transactional.id=" + id + ": "
+                    "the cluster refuses what makes learners forget, which is appended in a transaction: it must allow"
+                            + " Write on the topic, and Write and Describe on the transactional id:"
+                            + " transactional.id=" + id + ": "
                             + cause.getMessage(),
                     e);
         }
         if (cause instanceof RecordTooLargeException) {
             return new IllegalStateException(
-                    "a part of what makes learners forget is larger than a record may be, see kafka.max.request.size and the topic's"
-                            + " max.message.bytes: " + cause.getMessage(),
+                    "a part of what makes learners forget is larger than a record may be, see kafka.max.request.size"
+                            + " and the topic's max.message.bytes: " + cause.getMessage(),
                     e);
         }
         if (cause instanceof TimeoutException) {

@@ -3,6 +3,7 @@ package io.synfire.ingest.kafka;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.store.StoreFullException;
+import io.synfire.ingest.replay.CheckpointTimer;
 import io.synfire.ingest.room.RoomWatch;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -34,7 +35,6 @@ final class LearningLoop {
     private final Engine engine;
     private final Applier applier;
     private final RoomWatch room;
-    private final Duration checkpointInterval;
     private final CountDownLatch stopping;
     private final Progress progress;
     private final Clients clients;
@@ -45,7 +45,7 @@ final class LearningLoop {
     private final TopicWatch watch;
     private final @Nullable GroupListener group;
     private final CatchUp catchUp = new CatchUp();
-    private long lastCheckpointNanos = System.nanoTime();
+    private final CheckpointTimer checkpoints;
 
     /**
      * What it reads with and what it writes to.
@@ -77,7 +77,7 @@ final class LearningLoop {
         this.engine = engine;
         this.applier = applier;
         this.room = room;
-        this.checkpointInterval = checkpointInterval;
+        this.checkpoints = new CheckpointTimer(engine, checkpointInterval);
         this.stopping = stopping;
         this.progress = progress;
         this.clients = clients;
@@ -127,10 +127,8 @@ final class LearningLoop {
         } else {
             pause();
         }
-        if (System.nanoTime() - lastCheckpointNanos >= checkpointInterval.toNanos()) {
-            engine.startCheckpoint();
+        if (checkpoints.look()) {
             report();
-            lastCheckpointNanos = System.nanoTime();
         }
         // Ready means that others may rely on it: what was caught up with is durable first.
         if (!progress.hasCaughtUp() && !consumer.assignment().isEmpty() && catchUp.isDone(consumer) && settle()) {

@@ -158,7 +158,8 @@ final class Refusals {
             throw e;
         } catch (KafkaException e) {
             throw new IllegalStateException(
-                    "what was refused before cannot be read from the dead-letter topic, so it might be learned now: dead-letters="
+                    "what was refused before cannot be read from the dead-letter topic, so it might be learned now:"
+                            + " dead-letters="
                             + deadLetters + ": " + Causes.words(e)
                             + (e instanceof AuthorizationException ? "; allow Read and Describe on that topic" : ""),
                     e);
@@ -271,7 +272,8 @@ final class Refusals {
                     Instant.parse(text(record, DeadLetters.CLOCK)).toEpochMilli());
         } catch (NumberFormatException | DateTimeException | ArithmeticException e) {
             LOG.warn(
-                    "a dead letter says that a clock refused it, and not which record or when, so it decides nothing: dead-letters={} partition={} offset={}",
+                    "a dead letter says that a clock refused it, and not which record or when, so it decides nothing:"
+                            + " dead-letters={} partition={} offset={}",
                     deadLetters,
                     record.partition(),
                     record.offset());

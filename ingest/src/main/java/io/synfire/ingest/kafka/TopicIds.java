@@ -82,7 +82,8 @@ public final class TopicIds {
             if (position.source().equals("kafka:" + topic)
                     && !position.sourceId().equals(found)) {
                 throw new IllegalStateException(
-                        "the topic is another than the one that was learned, in another cluster or created again: topic="
+                        "the topic is another than the one that was learned, in another cluster or created again:"
+                                + " topic="
                                 + topic + " learned=" + position.sourceId() + " found=" + found);
             }
         }

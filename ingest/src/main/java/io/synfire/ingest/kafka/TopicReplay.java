@@ -9,6 +9,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordNotes;
+import io.synfire.ingest.replay.CheckpointTimer;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
 import io.synfire.ingest.replay.Rejects;
@@ -64,7 +65,7 @@ public final class TopicReplay {
     /** Read once, and then what came since. */
     private @Nullable Refusals refusals;
 
-    private long lastCheckpointNanos = System.nanoTime();
+    private final CheckpointTimer checkpoints;
 
     /**
      * A replay.
@@ -92,6 +93,7 @@ public final class TopicReplay {
         this.engine = engine;
         this.decoding = decoding;
         this.options = options;
+        this.checkpoints = new CheckpointTimer(engine, options.checkpointInterval());
         this.rejects = rejects;
         this.clock = clock;
     }
@@ -327,11 +329,7 @@ public final class TopicReplay {
                 }
             });
             passGate(reading, applier);
-            long now = System.nanoTime();
-            if (now - lastCheckpointNanos >= options.checkpointInterval().toNanos()) {
-                engine.startCheckpoint();
-                lastCheckpointNanos = now;
-            }
+            var unused = checkpoints.look();
         } catch (OffsetOutOfRangeException e) {
             passOverWhatWent(reading, applier, e);
         } catch (IOException e) {

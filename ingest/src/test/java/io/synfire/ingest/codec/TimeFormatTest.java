@@ -108,6 +108,9 @@ final class TimeFormatTest {
                     Thu, 01 Feb 2024 12:00:00 UTC    | 2024-02-01T12:00:00Z
                     Thu, 01 Feb 2024 12:00:00 +0100  | 2024-02-01T11:00:00Z
                     thu, 01 feb 2024 12:00:00 gmt    | 2024-02-01T12:00:00Z
+                    Thu, 29 Feb 2024 12:00:00 GMT    | 2024-02-29T12:00:00Z
+                    Sat, 31 Dec 2016 23:59:60 GMT    | 2017-01-01T00:00:00Z
+                    01 Jan 2017 08:59:60 +0900       | 2017-01-01T00:00:00Z
                     1706788800000                    | 2024-02-01T12:00:00Z
                     ` 1706788800000`                 | 2024-02-01T12:00:00Z
                     1706788800000.0                  | 2024-02-01T12:00:00Z
@@ -155,6 +158,10 @@ final class TimeFormatTest {
                     "1,706,788,800,000"              | at must be ISO-8601
                     "Thu, 01 Feb 2024 12:00:00"      | at must be ISO-8601
                     "Fri, 01 Feb 2024 12:00:00 GMT"  | at must be ISO-8601
+                    "31 Apr 2024 12:00:00 GMT"       | at must be ISO-8601
+                    "30 Feb 2024 12:00:00 GMT"       | at must be ISO-8601
+                    "29 Feb 2023 12:00:00 GMT"       | at must be ISO-8601
+                    "31 Dec 2016 22:59:60 GMT"       | at must
                     "Thu, 01 Feb 24 12:00:00 GMT"    | at must be within 1970-01-01 and 9999-12-31: at=0024-02-01T12:00:00Z
                     "2024-02-01T12:00:00"            | at must have an offset, such as Z or +01:00, unless fields.at.zone says where it is: at=2024-02-01T12:00:00
                     "2024-02-01 12:00:00"            | at must have an offset

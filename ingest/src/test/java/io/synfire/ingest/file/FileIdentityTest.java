@@ -415,6 +415,37 @@ final class FileIdentityTest {
     }
 
     @Test
+    void whatIsTakenAsNewAndStoppedHalfwayGoesOnAndIsNotCountedTwice() throws Exception {
+        kit.batchMax = 2;
+        kit.write("daily.jsonl", A);
+        learn("daily.jsonl");
+        kit.write("daily.jsonl", B, C, D, E);
+        assertThatThrownBy(() -> kit.learner(engine)
+                        .begin(List.of(path("daily.jsonl")), true)
+                        .learn(path("daily.jsonl"), lines -> {
+                            engine.checkpoint();
+                            throw new IllegalStateException("killed");
+                        }))
+                .hasMessage("killed");
+        assertThat(engine.digest()).isEqualTo(kit.told(A, B, C));
+        kit.write("other.jsonl", B);
+        assertThatThrownBy(() -> episodes(true, "other.jsonl", "daily.jsonl"))
+                .hasMessageContaining(
+                        "--as-new would learn the beginning of a file once more: file=" + path("daily.jsonl"))
+                .hasMessageContaining("records=2")
+                .hasMessageContaining("Without --as-new it goes on behind that");
+        assertThat(engine.digest()).isEqualTo(kit.told(A, B, C));
+        assertThat(learn("daily.jsonl")).containsExactly(2L);
+        assertThat(engine.digest()).isEqualTo(kit.told(A, B, C, D, E));
+        // What is learned as a whole may be learned once more; what has grown since, behind that alone.
+        assertThat(episodes(true, "daily.jsonl")).containsExactly(4L);
+        kit.append(path("daily.jsonl"), A + "\n");
+        assertThatThrownBy(() -> episodes(true, "daily.jsonl")).hasMessageContaining("records=4");
+        assertThat(learn("daily.jsonl")).containsExactly(1L);
+        assertThat(engine.digest()).isEqualTo(kit.told(A, B, C, D, E, B, C, D, E, A));
+    }
+
+    @Test
     void aFileThatIsReplacedAgainAndAgainIsOneAnewEachTime() throws Exception {
         kit.write("daily.jsonl", A);
         learn("daily.jsonl");

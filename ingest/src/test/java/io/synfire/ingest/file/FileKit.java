@@ -37,6 +37,7 @@ final class FileKit {
     final Path directory;
     long nowMs = NOW_MS;
     int batchMax = 2_000;
+    Duration checkpointInterval = Duration.ofSeconds(10);
     RecordLimits limits = RecordLimits.DEFAULTS;
 
     /** Where dead letters of a replay go. */
@@ -63,7 +64,12 @@ final class FileKit {
     FileLearner learner(Engine engine, Path deadLetters) {
         LineDecoder decoder = new LineDecoder(engine.view().settings(), null, limits);
         return new FileLearner(
-                engine, deadLetters, decoder, InstantSource.fixed(Instant.ofEpochMilli(nowMs)), batchMax);
+                engine,
+                deadLetters,
+                decoder,
+                checkpointInterval,
+                InstantSource.fixed(Instant.ofEpochMilli(nowMs)),
+                batchMax);
     }
 
     LearnSummary learn(Engine engine, Path file) throws IOException {

@@ -289,7 +289,8 @@ final class FileLearnerTest {
                 assertThat(figures(summary)).containsExactly(5L, 3L, 0L, 2L, 0L);
                 assertThat(summary.rejections()).extracting(Rejection::record).containsExactly(1L, 3L);
                 assertThat(summary.rejections().get(0).reason())
-                        .contains("max-ahead=10m", "at=2099-02-01T10:00:00Z", "started=2024-03-01T12:00:00Z");
+                        .contains("max-ahead=10m", "at=2099-02-01T10:00:00Z")
+                        .contains((isStream ? "clock" : "started") + "=2024-03-01T12:00:00Z");
                 assertThat(engine.digest()).isEqualTo(kit.told(ONE, edge, TWO));
                 assertThat(engine.view().watermarkMs()).isEqualTo(kit.nowMs + 600_000);
                 assertThat(engine.view().sourceMs()).isEqualTo(kit.nowMs);
@@ -326,6 +327,26 @@ final class FileLearnerTest {
                             org.assertj.core.groups.Tuple.tuple(FileKit.NOW_MS, changedMs, -1L),
                             org.assertj.core.groups.Tuple.tuple(
                                     FileKit.NOW_MS + 1_000_000, FileKit.NOW_MS, 1_706_954_400_000L));
+        }
+    }
+
+    /** Also where it happens to be that of the file's last change. */
+    @Test
+    void aTimeThatWasSaidIsTheOneThatCounts() throws Exception {
+        String none = "{\"concepts\":[\"n\",\"m\"]}";
+        Path file = kit.write("a.jsonl", none, at(FileKit.NOW_MS, "a", "b"));
+        try (Engine engine = kit.open("store");
+                Engine again = kit.open("again")) {
+            kit.learn(engine, file);
+            kit.nowMs += 60_000;
+            kit.append(file, none + "\n");
+            kit.learn(engine, file);
+            assertThat(engine.digest())
+                    .isEqualTo(kit.told(
+                            at(FileKit.NOW_MS, "n", "m"), at(FileKit.NOW_MS, "a", "b"), at(FileKit.NOW_MS, "n", "m")));
+            kit.replay(engine, again);
+            assertThat(again.digest()).isEqualTo(engine.digest());
+            assertThat(again.positions()).isEqualTo(engine.positions());
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
+import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
@@ -158,13 +159,14 @@ final class FileReplayTest {
                                 .mapToLong(range -> range.toOffset() - range.fromOffset())
                                 .sum())
                         .isEqualTo(LINES);
-                assertThat(again.positions()).isEqualTo(learned.positions());
-                // Nor are its records there for who reads the files of that memory.
-                Files.write(second, lines);
+                // Nothing is known of it, so nobody misses it.
+                assertThat(again.positions())
+                        .containsExactlyElementsOf(learned.positions().stream()
+                                .filter(position -> position.source().endsWith("first.jsonl"))
+                                .toList());
                 try (Engine third = kit.open("third")) {
                     kit.replay(again, third);
-                    assertThat(third.digest().learned())
-                            .isEqualTo(learned.digest().learned());
+                    assertThat(third.digest()).isEqualTo(again.digest());
                 }
                 List<Long> seen = new ArrayList<>();
                 new LearnedFiles(
@@ -179,6 +181,67 @@ final class FileReplayTest {
                         });
                 assertThat(seen).hasSize((int) again.view().counts().episodes());
             }
+        }
+    }
+
+    @Test
+    void aFileThatIsDoneWithoutIsLearnedAsAWholeIfItComesBack() throws Exception {
+        String one = record(1, "k", "a", "b");
+        String two = record(2, "k", "c", "d");
+        String three = record(3, "other", "e", "f");
+        try (Engine learned = kit.open("learned");
+                Engine without = kit.open("without");
+                Engine rebuilt = kit.open("rebuilt")) {
+            Path first = kit.write("first.jsonl", one, two);
+            Path second = kit.write("second.jsonl", three);
+            kit.learn(learned, false, first, second);
+            Files.delete(first);
+            List<Missing> missing = kit.replay(learned, without, Until.always(), true, ReplayWatch.NONE);
+            assertThat(missing).containsExactly(new Missing("file:" + first, 0, 0, 2));
+            // Nobody misses it: not to forget, and not to build the memory again.
+            FileForgetter forgetter = new FileForgetter(
+                    without, directory.resolve("forgotten.jsonl"), kit.deadLetters(), new Decoding(null, false, null));
+            assertThat(forgetter.forgetContext("nobody").episodes()).isZero();
+            kit.replay(without, rebuilt);
+            assertThat(rebuilt.digest()).isEqualTo(kit.told(three));
+            kit.write("first.jsonl", one, two);
+            LearnSummary back = kit.learn(without, first);
+            assertThat(back.learnedBefore()).isZero();
+            assertThat(back.episodes()).isEqualTo(2);
+            assertThat(without.digest()).isEqualTo(kit.told(three, one, two));
+        }
+    }
+
+    @Test
+    void aFileThatComesBackWhileARebuildWithoutItIsStoppedStaysAway() throws Exception {
+        String one = record(1, "a", "b");
+        String two = record(2, "c", "d");
+        String three = record(3, "e", "f");
+        try (Engine learned = kit.open("learned");
+                Engine again = kit.open("again")) {
+            Path first = kit.write("first.jsonl", one);
+            kit.learn(learned, false, first, kit.write("second.jsonl", two), kit.write("third.jsonl", three));
+            Files.delete(first);
+            boolean[] isStopped = {false};
+            kit.replay(learned, again, Until.always(), true, new ReplayWatch() {
+                @Override
+                public boolean isStopped() {
+                    return isStopped[0];
+                }
+
+                @Override
+                public void moved() {
+                    isStopped[0] = true;
+                }
+            });
+            assertThat(again.digest()).isEqualTo(kit.told(two));
+            kit.write("first.jsonl", one);
+            List<Missing> missing = kit.replay(learned, again, Until.always(), true, ReplayWatch.NONE);
+            assertThat(missing).containsExactly(new Missing("file:" + first, 0, 0, 1));
+            assertThat(again.digest()).isEqualTo(kit.told(two, three));
+            assertThat(again.positions()).hasSize(2);
+            assertThat(kit.learn(again, first).episodes()).isEqualTo(1);
+            assertThat(again.digest()).isEqualTo(kit.told(two, three, one));
         }
     }
 

@@ -110,6 +110,40 @@ final class FormatHintTest {
         assertThat(hint(sample)).isEqualTo("none");
     }
 
+    /** However a stream comes, in one piece or byte by byte: what is taken of it is the same. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"a\":1}\\n{\"b\":2}\\n | {\"a\":1}\\n",
+                "starting up\\n{\"a\":1}\\n{\"b\":2}\\n | starting up\\n{\"a\":1}\\n",
+                "\\n\\r\\n{\"torn\\n{\"a\":1}\\r\\nx | \\n\\r\\n{\"torn\\n{\"a\":1}\\r\\n",
+                "a,b\\n1,2\\n3, | a,b\\n1,2\\n3,",
+                "{\"a\":1} | {\"a\":1}"
+            })
+    void whatIsTakenOfAStreamDoesNotDependOnHowItComes(String text, String taken) throws IOException {
+        byte[] bytes = unescaped(text).getBytes(StandardCharsets.UTF_8);
+        byte[] expected = unescaped(taken).getBytes(StandardCharsets.UTF_8);
+        for (int piece = 1; piece <= bytes.length; piece++) {
+            int atOnce = piece;
+            InputStream stream = new ByteArrayInputStream(bytes) {
+                @Override
+                public synchronized int read(byte[] buffer, int offset, int length) {
+                    return super.read(buffer, offset, Math.min(length, atOnce));
+                }
+            };
+            assertThat(FormatHint.sample(stream)).as("%d at once", piece).isEqualTo(expected);
+            assertThat(stream.readAllBytes()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void twentyLinesAreEnough() throws IOException {
+        String lines = "no object\n".repeat(30) + "{}\n";
+        InputStream stream = new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8));
+        assertThat(FormatHint.sample(stream)).hasSize(20 * "no object\n".length());
+    }
+
     @Test
     void aSampleWaitsForNoMoreThanALine() throws IOException {
         InputStream endless = new InputStream() {

@@ -170,7 +170,8 @@ final class LearnAgainTest {
         LearnSummary again = again();
         assertThat(again.records()).isEqualTo(4);
         assertThat(again.episodes()).isEqualTo(1);
-        assertThat(again.passedOver()).isEqualTo(3);
+        assertThat(again.passedOver()).isEqualTo(2);
+        assertThat(again.notes()).containsExactly("lines that are no dead letters were passed over: lines=1");
         // The stream leaves no log, its letter does.
         assertThat(engine.digest()).isEqualTo(kit.told(A, LONG));
         try (Engine replayed = kit.open("replayed")) {
@@ -226,6 +227,33 @@ final class LearnAgainTest {
             assertThat(again.episodes()).isEqualTo(1);
             assertThat(replayed.digest()).isEqualTo(kit.told(A, B, LONG));
         }
+    }
+
+    /** A letter is longer than its record: it is read all the same, up to the longest record that there may be. */
+    @Test
+    void theLargestRecordsAreLearnedAgain() throws Exception {
+        kit.limits = new RecordLimits(1 << 20, RecordLimits.AT_MS_MAX);
+        String pad = ",\"pad\":[" + "\"%s\",".formatted("x".repeat(700_000)).repeat(20) + "0]}";
+        String large = A.substring(0, A.length() - 1) + pad;
+        assertThat(large.length()).isBetween(13 << 20, 16 << 20);
+        assertThat(kit.learn(engine, kit.write("a.jsonl", large, B)).rejected()).isEqualTo(1);
+        kit.limits = new RecordLimits(16 << 20, RecordLimits.AT_MS_MAX);
+        LearnSummary again = again();
+        assertThat(again.episodes()).isEqualTo(1);
+        assertThat(again.passedOver()).isZero();
+        assertLearned(B, A);
+    }
+
+    @Test
+    void linesThatAreNoLettersAreNotSaidToBeLearnedElsewhere() throws Exception {
+        kit.learn(engine, kit.write("a.jsonl", A, LONG));
+        Files.writeString(kit.deadLetters(), "no letter\n{}\n", java.nio.file.StandardOpenOption.APPEND);
+        mend();
+        LearnSummary again = again();
+        assertThat(again.episodes()).isEqualTo(1);
+        assertThat(again.passedOver()).isZero();
+        assertThat(again.notes()).containsExactly("lines that are no dead letters were passed over: lines=2");
+        assertLearned(A, LONG);
     }
 
     @Test

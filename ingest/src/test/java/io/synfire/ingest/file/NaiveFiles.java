@@ -88,6 +88,9 @@ final class NaiveFiles {
 
     /** Looks at given files; false, and nothing changes, where one is refused. */
     boolean begin(Set<String> given, boolean asNew) {
+        if (asNew && given.stream().anyMatch(this::isUnfinished)) {
+            return false;
+        }
         Map<Source, String> moved = new HashMap<>();
         Set<Source> lost = new HashSet<>();
         if (!asNew) {
@@ -121,6 +124,17 @@ final class NaiveFiles {
             source.isLost = !isFound && (source.isLost || lost.contains(source));
         });
         return true;
+    }
+
+    /** Whether a beginning of a file, and not all, was learned under its name. */
+    private boolean isUnfinished(String path) {
+        Content content = Objects.requireNonNull(files.get(path));
+        return sources.stream()
+                .filter(source -> source.path.equals(path) && source.begins(content))
+                .mapToInt(source -> source.learned.length())
+                .max()
+                .stream()
+                .anyMatch(length -> !content.text().substring(length).isBlank());
     }
 
     /** Learns a given file, up to a record; returns how many records were read. */

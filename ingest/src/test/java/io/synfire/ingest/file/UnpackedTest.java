@@ -75,6 +75,17 @@ final class UnpackedTest {
         return bytes.toByteArray();
     }
 
+    /** What some programs write before and between frames: it holds nothing to read. */
+    private static byte[] skippable(int kind, int length) {
+        byte[] frame = new byte[8 + length];
+        frame[0] = (byte) (0x50 + kind);
+        frame[1] = 0x2a;
+        frame[2] = 0x4d;
+        frame[3] = 0x18;
+        frame[4] = (byte) length;
+        return frame;
+    }
+
     private static byte[] joined(byte[]... parts) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (byte[] part : parts) {
@@ -108,7 +119,8 @@ final class UnpackedTest {
         byte[] content = joined(one, two, new byte[0], three);
         for (byte[] packed : new byte[][] {
             joined(gzip(one), gzip(two), gzip(new byte[0]), gzip(three)),
-            joined(zstd(one), zstd(two), zstd(new byte[0]), zstd(three))
+            joined(zstd(one), zstd(two), zstd(new byte[0]), zstd(three)),
+            joined(skippable(0, 4), zstd(one), skippable(15, 0), zstd(two), zstd(three), skippable(7, 100))
         }) {
             for (int pause = 0; pause <= packed.length; pause++) {
                 byte[] before = Arrays.copyOf(packed, pause);

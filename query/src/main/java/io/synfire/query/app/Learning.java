@@ -48,6 +48,7 @@ final class Learning {
                     deadLetters,
                     settings.decoding().mapping(),
                     settings.decoding().limits(),
+                    settings.checkpointInterval(),
                     InstantSource.system());
             List<Path> paths = request.files().stream()
                     .filter(file -> !file.equals(STANDARD_INPUT))
@@ -67,10 +68,14 @@ final class Learning {
                             learned(deadLetters.toString(), progress -> learner.learnAgain(request.asNew(), progress)));
                 }
             } catch (IOException | IllegalStateException | IllegalArgumentException e) {
+                String failure = e.getMessage()
+                        + (request.asNew()
+                                ? ". What was learned until then stays; to go on, learn without --as-new"
+                                : "");
                 if (learned.isEmpty()) {
-                    throw e;
+                    throw new IOException(failure, e);
                 }
-                return new LearnAnswer(learned, deadLetters.toString(), String.valueOf(e.getMessage()));
+                return new LearnAnswer(learned, deadLetters.toString(), failure);
             }
         }
         return new LearnAnswer(learned, deadLetters.toString(), null);

@@ -88,7 +88,9 @@ final class QueryCommands {
         @Nullable
         String blend;
 
-        @Option(names = "--at", description = "ISO-8601, milliseconds, or now (default: the watermark)")
+        @Option(
+                names = "--at",
+                description = "ISO-8601, a date (00:00 UTC), milliseconds, or now (default: the watermark)")
         @Nullable
         String at;
 
@@ -275,7 +277,9 @@ final class QueryCommands {
         @Option(names = "--min-support", description = "to see whether that is why an answer is missing")
         double minSupport;
 
-        @Option(names = "--at", description = "ISO-8601, milliseconds, or now (default: the watermark)")
+        @Option(
+                names = "--at",
+                description = "ISO-8601, a date (00:00 UTC), milliseconds, or now (default: the watermark)")
         @Nullable
         String at;
 
@@ -346,7 +350,9 @@ final class QueryCommands {
         @Option(names = "--min-support", description = "evidence asked for at the fast horizon (default: 3)")
         double minSupport = TrendingQuery.MIN_SUPPORT;
 
-        @Option(names = "--at", description = "ISO-8601, milliseconds, or now (default: the watermark)")
+        @Option(
+                names = "--at",
+                description = "ISO-8601, a date (00:00 UTC), milliseconds, or now (default: the watermark)")
         @Nullable
         String at;
 

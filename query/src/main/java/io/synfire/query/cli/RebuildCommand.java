@@ -46,7 +46,8 @@ final class RebuildCommand implements Callable<Integer> {
     @Option(
             names = "--until",
             paramLabel = "TIME",
-            description = "leave out what happened later, by event time: ISO-8601, milliseconds, or now")
+            description =
+                    "leave out what happened later, by event time: ISO-8601, a date (00:00 UTC), milliseconds, or now")
     @Nullable
     String until;
 

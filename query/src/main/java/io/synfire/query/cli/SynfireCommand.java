@@ -2,6 +2,7 @@ package io.synfire.query.cli;
 
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.recall.BadQueryException;
+import io.synfire.query.recall.Numbers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,9 +80,19 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
                 .addSubcommand(new DiffCommand(root, operations))
                 .addSubcommand(new BenchCommand(root, operations))
                 .addSubcommand(new RunCommands.Completion());
+        line.registerConverter(double.class, SynfireCommand::number);
         line.setExecutionExceptionHandler(SynfireCommand::failed);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         return line;
+    }
+
+    /** As in a question over HTTP: Java itself would take {@code 0x1p1} and {@code 1d}, too. */
+    private static double number(String text) {
+        try {
+            return Numbers.number("the option", text);
+        } catch (BadQueryException e) {
+            throw new CommandLine.TypeConversionException("must be a number such as 0.5 or 1e-3, not '" + text + "'");
+        }
     }
 
     Common common() {
@@ -118,6 +129,9 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
     private static String message(Exception failure) {
         if (failure instanceof java.nio.file.NoSuchFileException) {
             return "there is no such file: file=" + failure.getMessage();
+        }
+        if (failure instanceof java.nio.file.FileAlreadyExistsException) {
+            return "a file is there already, and nothing is written over it: file=" + failure.getMessage();
         }
         return failure instanceof java.nio.file.AccessDeniedException
                 ? "the file must be readable, and writable where it is written: file=" + failure.getMessage()

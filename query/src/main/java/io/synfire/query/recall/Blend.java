@@ -108,7 +108,11 @@ public record Blend(List<Part> parts) {
     double[] weights(MemoryView view) {
         double[] weights = new double[view.settings().horizonCount()];
         for (Part part : parts) {
-            weights[index(view, part.horizon())] += part.weight();
+            int horizon = index(view, part.horizon());
+            if (weights[horizon] > 0) {
+                throw new BadQueryException("a blend must name a horizon once: blend=" + this);
+            }
+            weights[horizon] = part.weight();
         }
         return weights;
     }

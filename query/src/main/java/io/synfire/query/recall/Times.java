@@ -2,7 +2,9 @@ package io.synfire.query.recall;
 
 import java.time.DateTimeException;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /** Moments as questions name them. */
@@ -13,7 +15,7 @@ public final class Times {
     /**
      * Reads a moment.
      *
-     * @param text ISO-8601 with an offset, milliseconds since the epoch, {@code now}, or null
+     * @param text ISO-8601 with an offset, a date (which is 00:00 UTC), milliseconds since the epoch, {@code now}, or null
      * @param clock what {@code now} means
      * @return milliseconds since the epoch, or null for null
      * @throws BadQueryException if it is none of these
@@ -26,11 +28,18 @@ public final class Times {
             return clock.millis();
         }
         try {
-            return text.matches("\\d{1,15}")
-                    ? Long.parseLong(text)
+            if (text.matches("\\d{1,15}")) {
+                return Long.parseLong(text);
+            }
+            return text.matches("\\d{4}-\\d{2}-\\d{2}")
+                    ? LocalDate.parse(text)
+                            .atStartOfDay(ZoneOffset.UTC)
+                            .toInstant()
+                            .toEpochMilli()
                     : OffsetDateTime.parse(text).toInstant().toEpochMilli();
         } catch (DateTimeException | ArithmeticException e) {
-            throw new BadQueryException("at must be ISO-8601 with an offset, milliseconds, or now: at=" + text);
+            throw new BadQueryException(
+                    "at must be ISO-8601 with an offset, a date (00:00 UTC), milliseconds, or now: at=" + text);
         }
     }
 }

@@ -158,6 +158,10 @@ final class ExitCodesTest {
         for (String question : List.of("recall", "associations")) {
             assertExit(2, question);
             assertExit(2, question, "tea", "--min-support", "-1");
+            for (String number : List.of("0x1p1", "1d", "2f", "NaN", "Infinity", " 1", "1_0")) {
+                assertExit(2, question, "tea", "--min-support", number);
+            }
+            assertExit(0, question, "tea", "--min-support", "1e-3");
             assertExit(2, question, "tea", "--horizon", "7d");
             assertExit(2, question, "tea", "--blend", "nonsense");
             assertExit(2, question, "tea", "--at", "soon");

@@ -232,8 +232,8 @@ final class TimeCasesTest {
         assertThat(source).isBetween(early.minus(Duration.ofMinutes(6)), early.minus(Duration.ofMinutes(3)));
         long aheadMs = Duration.between(source, early).toMillis();
         String sentence = "the watermark lies " + Durations.format(aheadMs)
-                + " after the time of every source, so fading, windows and event ids are that far ahead until sources come"
-                + " to it; rebuild --until " + source + " leaves out what is ahead";
+                + " after the time of every source, so fading, windows and event ids are that far ahead until sources"
+                + " come to it; rebuild --until " + source + " leaves out what is ahead";
         assertThat(text(json, "ahead")).isEqualTo(sentence);
         assertThat(run("status")).containsPattern("ahead +" + Pattern.quote(sentence) + "\n");
 
@@ -269,6 +269,36 @@ final class TimeCasesTest {
                     + "},{\"product_id\":\"returned\",\"quantity\":0}]}}\n");
         }
         return lines.toString();
+    }
+
+    @Test
+    void quantitiesAsTheyAreWeighPairsAndStayWithinTheRanges() throws IOException {
+        learn(
+                """
+                fields:
+                  concepts: /properties/products
+                  id: /product_id
+                  strength: /quantity
+                  at: /timestamp
+                  event-id: /messageId
+                """,
+                orders(10));
+        for (String[] pair : new String[][] {{"nail", "hammer"}, {"soap", "towel"}}) {
+            String answer = run("explain", pair[0], pair[1], "--json");
+            assertThat(answer).contains("\"trials\":\"pairs\"");
+            for (String measure : List.of("confidence", "cosine", "jaccard")) {
+                assertThat(number(answer, measure)).as(measure).isBetween(1 - 1e-5, 1.0);
+            }
+            assertThat(number(answer, "npmi")).isBetween(0.99, 1.0);
+            assertThat(number(answer, "llr")).isPositive();
+            double lift = number(answer, "lift");
+            assertThat(number(answer, "pmi"))
+                    .isBetween(Math.log(lift) / Math.log(2) - 1e-9, Math.log(lift) / Math.log(2) + 1e-9);
+        }
+        // 200 of 404 trials.
+        assertThat(number(run("explain", "nail", "hammer", "--json"), "lift")).isBetween(2.0199, 2.0201);
+        assertThat(run("status", "--json"))
+                .contains("\"notPlain\":{\"strengths\":4,\"rewards\":0,\"betweenEpisodes\":0}");
     }
 
     @Test

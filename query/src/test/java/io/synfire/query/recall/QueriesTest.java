@@ -152,6 +152,12 @@ final class QueriesTest {
             assertThat(found.get(1).strength()).isCloseTo(2 * fast + 0.5 * slow, within(1e-6));
             assertThat(found.get(1).confidence()).isCloseTo((2 * fast + 0.5 * slow) / mass, within(1e-6));
             assertThat(found.get(0).strength()).isCloseTo(2.5, within(1e-6));
+            // The same horizon, spelled in two ways.
+            for (String twice : List.of("1d:1,1d:1", "1d:1,24h:1")) {
+                assertThatThrownBy(() -> queries.concepts("a", 1, Blend.chosen(null, twice), null))
+                        .isInstanceOf(BadQueryException.class)
+                        .hasMessageContaining("a blend must name a horizon once");
+            }
             assertThat(queries.concepts("a", 1, blend, null).concepts().get(0).activation())
                     .isCloseTo(mass, within(1e-6));
             assertThat(queries.concepts("a", 1, Blend.of("1d"), 11 * DAY)
