@@ -61,9 +61,10 @@ final class EngineMeters implements AutoCloseable {
         gauge("synfire.concepts", "Known concepts", () -> memory.figures()
                 .counts()
                 .concepts());
-        gauge("synfire.associations", "Stored directed edges, at most: what was added to a row since it was last written whole may count twice", () -> memory.figures()
-                .counts()
-                .associations());
+        gauge(
+                "synfire.associations",
+                "Stored directed edges, at most: what was added to a row since it was last written whole may count twice",
+                () -> memory.figures().counts().associations());
         gauge(
                 "synfire.watermark.seconds",
                 "Latest event time learned, seconds since the epoch",

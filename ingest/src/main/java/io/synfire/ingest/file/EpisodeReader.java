@@ -76,8 +76,8 @@ public final class EpisodeReader {
             if (FormatHint.isTable(lines, ',') || FormatHint.isTable(lines, ';')) {
                 throw new IllegalArgumentException(
                         "a file must hold JSON lines, sessions, or columns with tabs between: this looks like"
-                            + " comma-separated values (CSV); `--format sessions` takes each line for the concepts of"
-                            + " a session: file=" + file);
+                                + " comma-separated values (CSV); `--format sessions` takes each line for the concepts of"
+                                + " a session: file=" + file);
             }
             return SESSIONS;
         }

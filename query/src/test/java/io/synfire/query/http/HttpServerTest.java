@@ -143,8 +143,8 @@ final class HttpServerTest {
         assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
         assertThat(response.body())
                 .isEqualTo("{\"concept\":\"tea\",\"asOf\":\"1970-01-02T00:00:00Z\",\"measure\":\"strength\","
-                               + "\"trials\":\"episodes\",\"associations\":[{\"concept\":\"milk\",\"score\":2.0,\"strength\":2.0,\"confidence\":0.6666666666666666,"
-                               + "\"lift\":0.8888888888888888,\"npmi\":-0.16992500144231246}]}");
+                        + "\"trials\":\"episodes\",\"associations\":[{\"concept\":\"milk\",\"score\":2.0,\"strength\":2.0,\"confidence\":0.6666666666666666,"
+                        + "\"lift\":0.8888888888888888,\"npmi\":-0.16992500144231246}]}");
     }
 
     @Test
@@ -235,9 +235,9 @@ final class HttpServerTest {
         assertThat(get("/v1/status").body())
                 .contains(
                         "\"watermark\":\"1970-01-02T00:00:00Z\",\"sourceTime\":\"1970-01-01T23:55:00Z\",\"ahead\":\"the"
-                            + " watermark lies 5m after the time of every source, so fading, windows and event ids are"
-                            + " that far ahead until sources come to it; rebuild --until 1970-01-01T23:55:00Z leaves"
-                            + " out what is ahead\",\"lag\":0");
+                                + " watermark lies 5m after the time of every source, so fading, windows and event ids are"
+                                + " that far ahead until sources come to it; rebuild --until 1970-01-01T23:55:00Z leaves"
+                                + " out what is ahead\",\"lag\":0");
         engine.apply(Batch.of(Episode.of(1, "tea", "milk")).ofSource(86_400_000));
         assertThat(get("/v1/status").body())
                 .contains("\"watermark\":\"1970-01-02T00:00:00Z\",\"sourceTime\":\"1970-01-02T00:00:00Z\",\"lag\":0");
@@ -415,8 +415,8 @@ final class HttpServerTest {
         assertThat(begun.statusCode()).isEqualTo(202);
         assertThat(begun.body())
                 .isEqualTo("{\"state\":\"reading\",\"settings\":{\"backward\":\"1\",\"half-lives\":\"1h,30d\"},"
-                               + "\"until\":\"2011-06-01T00:00:00Z\",\"recordsDone\":25,\"recordsTotal\":100,\"recordsPerSecond\":50.0,"
-                               + "\"remainingSeconds\":1.5,\"failure\":null}");
+                        + "\"until\":\"2011-06-01T00:00:00Z\",\"recordsDone\":25,\"recordsTotal\":100,\"recordsPerSecond\":50.0,"
+                        + "\"remainingSeconds\":1.5,\"failure\":null}");
         HttpResponse<String> second = post("/v1/admin/rebuild", "application/json", "");
         assertThat(second.statusCode()).isEqualTo(409);
         assertThat(second.body()).contains("one at a time");
