@@ -149,6 +149,9 @@ public final class AnswerText {
                     "searched %s partition %d, offsets %d to %d%n",
                     searched.source(), searched.partition(), searched.fromOffset(), searched.toOffset()));
         }
+        for (String gone : evidence.unsearched()) {
+            text.append(String.format(Locale.ROOT, "not searched %s%n", gone));
+        }
         if (evidence.doubt() != null) {
             text.append(String.format(Locale.ROOT, "in doubt: %s%n", evidence.doubt()));
         }

@@ -282,7 +282,7 @@ final class Forgetting {
         }
         List<String> unsearched = new ArrayList<>(receipt.search().unsearched());
         if (known.streamed() > 0) {
-            unsearched.add(known.streamed() + " records of streams, such as the standard input, which leave no log");
+            unsearched.add(streams(known.streamed()));
         }
         if (receipt.episodes() == 0 && receipt.left() == 0) {
             throw new IllegalStateException("the log holds nothing of this context that is not taken back: context="
@@ -312,6 +312,11 @@ final class Forgetting {
                 receipt.strangers(),
                 done.deadLetters,
                 done.deadLettersCount);
+    }
+
+    /** Names what was learned of streams. */
+    static String streams(long records) {
+        return records + " records of streams, such as the standard input, which leave no log";
     }
 
     private static String named(Done done) {

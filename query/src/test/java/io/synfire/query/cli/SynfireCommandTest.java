@@ -201,6 +201,7 @@ final class SynfireCommandTest {
             return new EvidenceAnswer(
                     List.of(new EvidenceAnswer.Together(late, early), new EvidenceAnswer.Together(both, null)),
                     List.of(new EvidenceAnswer.Searched("kafka:t", 0, 0, 9)),
+                    List.of("what is gone"),
                     9,
                     "the first dead letters are gone");
         }
@@ -276,7 +277,7 @@ final class SynfireCommandTest {
         assertThat(out.toString())
                 .contains("evidence: 2 found in the last 9 records")
                 .contains("kafka:t partition 0 offset 7  context user-17  reward 2.000: milk")
-                .contains("searched kafka:t partition 0, offsets 0 to 9")
+                .contains("searched kafka:t partition 0, offsets 0 to 9", "not searched what is gone")
                 .contains("in doubt: the first dead letters are gone")
                 .contains(
                         "\"evidence\":{\"records\":9,\"doubt\":\"the first dead letters are gone\",\"searched\":[{\"source\":\"kafka:t\",\"partition\":0,"
