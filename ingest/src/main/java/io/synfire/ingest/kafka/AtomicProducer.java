@@ -37,7 +37,7 @@ public final class AtomicProducer implements AutoCloseable {
     private final EpisodeProducer single;
     private final RecordSizes sizes;
     private final ProducerPool<BatchProducer> batches;
-    private final ProducerPool<TransactionalProducer> transactions;
+    private final ProducerPool<RequestProducer> transactions;
     private long refusedNanos;
     private boolean isRefused;
 
@@ -58,8 +58,8 @@ public final class AtomicProducer implements AutoCloseable {
         this.batches = new ProducerPool<>(atOnceMax, slot -> new BatchProducer(properties, topic, turns));
         // One for each slot: who takes it again ends what was left open there, at once.
         String id = UUID.randomUUID().toString();
-        this.transactions = new ProducerPool<>(
-                atOnceMax, slot -> new TransactionalProducer(properties, topic, id + "-" + slot, sizes));
+        this.transactions =
+                new ProducerPool<>(atOnceMax, slot -> new RequestProducer(properties, topic, id + "-" + slot, sizes));
     }
 
     /**

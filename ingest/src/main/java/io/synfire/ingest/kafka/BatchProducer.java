@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends a few records to one partition as one batch, which a broker writes as a whole or not at all: that costs no more than one record does. A
@@ -95,7 +96,6 @@ final class BatchProducer extends ExclusiveProducer {
             long start = System.nanoTime();
             for (Outgoing record : records) {
                 sending.send(
-                        record,
                         partition.isEmpty()
                                 ? record.to(topic, producer)
                                 : new ProducerRecord<>(topic, partition.getAsInt(), record.key(), record.json()));
@@ -105,7 +105,7 @@ final class BatchProducer extends ExclusiveProducer {
             producer.flush();
         } catch (KafkaException e) {
             thrown = e;
-        } catch (Error e) {
+        } catch (RuntimeException | Error e) {
             giveUp();
             throw e;
         }
@@ -114,17 +114,16 @@ final class BatchProducer extends ExclusiveProducer {
             return EpisodeProducer.appended(topic, sending.sent());
         }
         giveUp();
-        throw failed(sending, cause, isWhole);
+        throw failed(sending.tooLarge(records), cause, isWhole);
     }
 
-    private RuntimeException failed(Sending sending, Throwable cause, boolean isWhole) {
+    private RuntimeException failed(@Nullable IllegalArgumentException tooLarge, Throwable cause, boolean isWhole) {
         if (!isWhole) {
             return new IllegalStateException(
                     "the cluster did not take all of the episodes, some may be there: give them an eventId and try again:"
                             + " topic=" + topic,
                     cause);
         }
-        IllegalArgumentException tooLarge = sending.tooLarge();
         if (tooLarge != null) {
             return tooLarge;
         }

@@ -6,9 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -26,12 +23,9 @@ import org.jspecify.annotations.Nullable;
  * the one before, whose transaction then never happened; so whoever reads the log after this was made, and appends by it what follows from
  * it, is not overtaken by another who does the same. One thread at a time.
  */
-final class CommandProducer implements AutoCloseable {
-
-    private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+final class CommandProducer extends TransactionalProducer {
 
     private final String id;
-    private final KafkaProducer<byte[], byte[]> producer;
 
     /** A command to append. */
     static final class Outgoing {
@@ -59,7 +53,20 @@ final class CommandProducer implements AutoCloseable {
      * @throws IllegalStateException if it refuses transactions
      */
     CommandProducer(ClientProperties properties, String topic, Duration silenceMax) {
-        this.id = "synfire-forget-" + topic;
+        super(properties(properties, topic, silenceMax), topic);
+        this.id = id(topic);
+        try {
+            init();
+        } catch (KafkaException e) {
+            throw failed(e);
+        }
+    }
+
+    private static String id(String topic) {
+        return "synfire-forget-" + topic;
+    }
+
+    private static Map<String, Object> properties(ClientProperties properties, String topic, Duration silenceMax) {
         Map<String, Object> given = properties.producer("synfire-forget");
         // A context may be long; what counts for a broker's limit is the compressed size.
         given.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
@@ -67,73 +74,50 @@ final class CommandProducer implements AutoCloseable {
         // Each by itself: a record is made as large as the topic takes, so several together would be too large.
         given.put(ProducerConfig.BATCH_SIZE_CONFIG, "1");
         given.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
-        given.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
-        this.producer = new KafkaProducer<>(given);
-        try {
-            producer.initTransactions();
-        } catch (KafkaException e) {
-            producer.close(CLOSE_MAX);
-            throw failed(e);
-        }
+        given.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id(topic));
+        return given;
     }
 
     /**
      * Appends all of them or none, and waits until they are committed.
      *
      * @return where they are, in their order
-     * @throws IllegalStateException if none was appended
+     * @throws IllegalStateException if none was appended, or, where the message says so, if that was not seen
      */
     List<Appended> append(List<Outgoing> commands) {
-        try {
-            producer.beginTransaction();
-            List<Future<RecordMetadata>> sent = new ArrayList<>();
-            for (Outgoing command : commands) {
-                String key = command.key;
-                sent.add(producer.send(new ProducerRecord<>(
-                        command.topic,
-                        command.partition,
-                        command.timestampMs,
-                        key == null ? null : key.getBytes(StandardCharsets.UTF_8),
-                        command.json)));
+        Sending sending = new Sending();
+        Failure failure = transact(sending, sends -> commands.forEach(command -> sends.send(record(command))));
+        if (failure != null) {
+            if (failure.isUnseen()) {
+                throw new SilentClusterException(
+                        "the cluster does not say whether it took what makes learners forget: all of it is there, or none; run this again:"
+                                + " transactional.id=" + id,
+                        failure.cause());
             }
-            producer.flush();
-            List<Appended> appended = new ArrayList<>();
-            for (int i = 0; i < sent.size(); i++) {
-                RecordMetadata metadata = sent.get(i).get();
-                appended.add(new Appended(
-                        "kafka:" + metadata.topic(),
-                        metadata.partition(),
-                        metadata.offset(),
-                        commands.get(i).eventId,
-                        false));
-            }
-            producer.commitTransaction();
-            return appended;
-        } catch (ExecutionException e) {
-            abort();
-            throw failed(e.getCause());
-        } catch (KafkaException e) {
-            abort();
-            throw failed(e);
-        } catch (InterruptedException e) {
-            abort();
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while commands were appended", e);
+            throw failed(failure.cause());
         }
+        List<RecordMetadata> there = sending.there();
+        List<Appended> appended = new ArrayList<>();
+        for (int i = 0; i < commands.size(); i++) {
+            RecordMetadata metadata = there.get(i);
+            appended.add(new Appended(
+                    "kafka:" + metadata.topic(),
+                    metadata.partition(),
+                    metadata.offset(),
+                    commands.get(i).eventId,
+                    false));
+        }
+        return appended;
     }
 
-    @Override
-    public void close() {
-        producer.close(CLOSE_MAX);
-    }
-
-    private void abort() {
-        try {
-            producer.abortTransaction();
-        } catch (KafkaException e) {
-            // The cluster aborts it by itself; what it failed with first is what is said.
-            return;
-        }
+    private static ProducerRecord<byte[], byte[]> record(Outgoing command) {
+        String key = command.key;
+        return new ProducerRecord<>(
+                command.topic,
+                command.partition,
+                command.timestampMs,
+                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+                command.json);
     }
 
     private IllegalStateException failed(@Nullable Throwable e) {

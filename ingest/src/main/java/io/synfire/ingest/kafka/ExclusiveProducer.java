@@ -14,7 +14,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
-/** A producer that sends the records of one request at a time, so that no other's are in a batch with them. One thread at a time. */
+/** A producer that sends what belongs together, so that nobody else's records are in a batch with that. One thread at a time. */
 abstract class ExclusiveProducer implements AutoCloseable {
 
     /** How long closing a client may take: what it had was seen to be there, or will not be waited for. */
@@ -40,21 +40,30 @@ abstract class ExclusiveProducer implements AutoCloseable {
 
     /** Records on their way, in their order. */
     final class Sending {
-        private final List<Outgoing> records = new ArrayList<>();
         private final List<Future<RecordMetadata>> sent = new ArrayList<>();
 
-        void send(Outgoing record, ProducerRecord<byte[], byte[]> as) {
-            records.add(record);
-            sent.add(producer.send(as));
+        void send(ProducerRecord<byte[], byte[]> record) {
+            sent.add(producer.send(record));
         }
 
         List<Future<RecordMetadata>> sent() {
             return sent;
         }
 
-        /** Whether one of those that are done was not taken. */
-        boolean hasFailed() {
-            return sent.stream().anyMatch(one -> refusal(one) != null);
+        /** Where all are, once they were taken. */
+        List<RecordMetadata> there() {
+            List<RecordMetadata> there = new ArrayList<>();
+            for (Future<RecordMetadata> one : sent) {
+                try {
+                    there.add(one.get());
+                } catch (ExecutionException e) {
+                    throw new IllegalStateException("a record is not where it was said to be: topic=" + topic, e);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("interrupted after records were appended: topic=" + topic, e);
+                }
+            }
+            return there;
         }
 
         /** The first reason, or null. */
@@ -67,9 +76,9 @@ abstract class ExclusiveProducer implements AutoCloseable {
                     .orElse(null);
         }
 
-        /** The refusal of the first that is too large, or null. */
+        /** The refusal of the first that is too large, or null; {@code records} is what was sent. */
         @Nullable
-        IllegalArgumentException tooLarge() {
+        IllegalArgumentException tooLarge(List<Outgoing> records) {
             for (int i = 0; i < sent.size(); i++) {
                 if (refusal(sent.get(i)) instanceof RecordTooLargeException) {
                     return EpisodeProducer.tooLarge(topic, i, records.get(i).bytes());

@@ -1,30 +1,38 @@
 package io.synfire.ingest.kafka;
 
-import io.synfire.ingest.kafka.EpisodeProducer.Appended;
-import io.synfire.ingest.kafka.EpisodeProducer.Outgoing;
-import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Appends records in transactions, one at a time. One thread at a time. */
-final class TransactionalProducer extends ExclusiveProducer {
+/** A producer that runs transactions, one at a time: what is sent in one is there as a whole, or never was. One thread at a time. */
+abstract class TransactionalProducer extends ExclusiveProducer {
 
     private static final Logger LOG = LoggerFactory.getLogger(TransactionalProducer.class);
 
-    private final RecordSizes sizes;
+    TransactionalProducer(Map<String, Object> properties, String topic) {
+        super(properties, topic);
+    }
+
+    /** Why a transaction was not committed, or, where that was not seen, may not have been. */
+    record Failure(Throwable cause, boolean isUnseen) {}
+
+    /** What sends the records of a transaction. */
+    interface Work {
+        void send(Sending sending);
+    }
 
     /**
      * Asks the cluster whether it takes transactions, and ends the one that may be open under the same id.
      *
-     * @throws KafkaException if it does not, or does not answer
+     * @throws KafkaException if it does not, or does not answer; this is closed then
      */
-    TransactionalProducer(ClientProperties properties, String topic, String id, RecordSizes sizes) {
-        super(properties.transactional("synfire-transactions", id), topic);
-        this.sizes = sizes;
+    final void init() {
         try {
             producer.initTransactions();
         } catch (KafkaException e) {
@@ -34,64 +42,53 @@ final class TransactionalProducer extends ExclusiveProducer {
         }
     }
 
-    Appended append(List<Outgoing> records) {
-        Sending sending = new Sending();
+    /**
+     * Sends records and commits them.
+     *
+     * @return null if they are committed
+     */
+    final @Nullable Failure transact(Sending sending, Work work) {
         try {
             producer.beginTransaction();
-            for (Outgoing record : records) {
-                boolean isAlone = sizes.isLarge(record);
-                if (isAlone) {
-                    producer.flush();
-                }
-                sending.send(record, record.to(topic, producer));
-                if (isAlone) {
-                    producer.flush();
-                }
-            }
+            work.send(sending);
             producer.flush();
         } catch (KafkaException e) {
-            throw failed(sending, e);
-        } catch (Error e) {
+            return takenBack(e);
+        } catch (RuntimeException | Error e) {
             giveUp();
             throw e;
         }
-        if (sending.hasFailed()) {
-            throw failed(sending, null);
-        }
-        commit();
-        return EpisodeProducer.appended(topic, sending.sent());
+        Throwable refusal = sending.failure();
+        return refusal == null ? committed() : takenBack(refusal);
     }
 
-    private void commit() {
+    private @Nullable Failure committed() {
         try {
             producer.commitTransaction();
+            return null;
         } catch (TimeoutException | InterruptException e) {
             giveUp();
-            throw EpisodeProducer.notSeen(topic, e);
+            return new Failure(e, true);
         } catch (KafkaException e) {
-            throw failed(new Sending(), e);
+            return takenBack(e);
         }
     }
 
-    /** Takes back what was sent, and says why. */
-    private RuntimeException failed(Sending sending, @Nullable KafkaException thrown) {
-        Throwable cause = thrown == null ? sending.failure() : thrown;
+    private Failure takenBack(Throwable cause) {
         if (cause instanceof TimeoutException || cause instanceof InterruptException) {
             // Who waited once is not to wait again. The next with this id ends it, or the cluster does by itself.
             giveUp();
-        } else {
-            abort();
+            return new Failure(cause, false);
         }
-        IllegalArgumentException tooLarge = sending.tooLarge();
-        return tooLarge == null ? EpisodeProducer.notTaken(topic, cause) : tooLarge;
-    }
-
-    private void abort() {
         try {
             producer.abortTransaction();
+        } catch (ProducerFencedException | InvalidProducerEpochException e) {
+            // Who has the id now has ended it.
+            giveUp();
         } catch (KafkaException e) {
             giveUp();
             LOG.warn("a transaction was not seen to be aborted: topic={}: {}", topic, Causes.words(e));
         }
+        return new Failure(cause, false);
     }
 }

@@ -7,7 +7,8 @@
  *   ForgetGate, ForgetBarrier: partitions wait for each other at their copies of a command to forget, in a learner and in a rebuild
  *   TopicWatch: does the cluster answer, is it the same topic?    Assignment, Gaps: does the log go on where the store ends?
  *   TopicRetention: does the log keep its records?        LagOffsets: committed positions, for tools that show lag
- *   EpisodeProducer ──► synfire.episodes                 LocalBroker: a Kafka in this process
+ *   AtomicProducer ──► EpisodeProducer, BatchProducer or RequestProducer ──► synfire.episodes: all or none
+ *   LocalBroker: a Kafka in this process
  *   TopicForgetter: synfire.episodes ──► retractions of a context ──► synfire.episodes
  * </pre>
  *

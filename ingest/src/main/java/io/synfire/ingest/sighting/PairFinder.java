@@ -35,8 +35,8 @@ public final class PairFinder {
 
     private static final int TIDY_EPISODES = 1 << 16;
 
-    private static final Comparator<Pair> LATEST_FIRST = Comparator.comparing(
-            (Pair pair) -> new Sighting(pair.latest().place, null), Sightings.LATEST_FIRST);
+    private static final Comparator<Pair> LATEST_FIRST =
+            Comparator.comparing((Pair pair) -> new Sighting(pair.latest().place, null), Sightings.LATEST_FIRST);
 
     private final String from;
     private final String to;

@@ -32,8 +32,8 @@ final class PairFinderTest {
         for (int offset = 0; offset < log.length; offset++) {
             finder.take("kafka:t", 0, offset, offset, log[offset]);
         }
-        List<String> found =
-                new ArrayList<>(finder.found().stream().map(PairFinderTest::offsets).toList());
+        List<String> found = new ArrayList<>(
+                finder.found().stream().map(PairFinderTest::offsets).toList());
         Collections.reverse(found);
         return found;
     }

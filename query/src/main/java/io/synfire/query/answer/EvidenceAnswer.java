@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param doubt why what was found may never have been learned, or null
  */
 public record EvidenceAnswer(
-        List<Together> found,
-        List<Searched> searched,
-        List<String> unsearched,
-        long records,
-        @Nullable String doubt) {
+        List<Together> found, List<Searched> searched, List<String> unsearched, long records, @Nullable String doubt) {
 
     /**
      * Two concepts that fired together.
