@@ -281,7 +281,7 @@ final class SynfireCommandTest {
                 .contains("in doubt: the first dead letters are gone")
                 .contains(
                         "\"evidence\":{\"records\":9,\"doubt\":\"the first dead letters are gone\",\"searched\":[{\"source\":\"kafka:t\",\"partition\":0,"
-                                + "\"fromOffset\":0,\"toOffset\":9}],\"episodes\":[{\"source\":\"kafka:t\",\"topic\":\"t\","
+                                + "\"fromOffset\":0,\"toOffset\":9}],\"unsearched\":[\"what is gone\"],\"episodes\":[{\"source\":\"kafka:t\",\"topic\":\"t\","
                                 + "\"partition\":0,\"offset\":7,\"timestamp\":\"1970-01-01T00:00:00.005Z\"")
                 .contains("\"earlier\":null")
                 .contains("half-life none: after 30/90/365 days keeps 100 % / 100 % / 100 %")
