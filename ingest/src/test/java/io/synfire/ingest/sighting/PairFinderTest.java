@@ -156,6 +156,9 @@ final class PairFinderTest {
         assertThat(find("a", "b", in("k", 0, "a", "b"), new Forget("b"), in("k", 1, "b")))
                 .as("a was not forgotten")
                 .containsExactly("2 after 0");
+        assertThat(find("a", "b", in("k", 0, "a", "b"), in("k", 1, "b"), new Forget("b"), in("k", 2, "a")))
+                .as("b is another since")
+                .isEmpty();
         assertThat(find("a", "b", in("k", 0, "a", "b"), new Forget("b"), new Forget("a"), in("k", 1, "b")))
                 .isEmpty();
     }
