@@ -119,7 +119,7 @@ public final class FileLearner {
     }
 
     /**
-     * Learns dead letters again, as a file of its own: those of files whose records were not learned since, and those of the standard input.
+     * Learns dead letters again, as a file of its own: those of files whose records were not learned since, and those of streams.
      * What is rejected again is appended again.
      *
      * @param asNew whether the file of dead letters may be another than the one that was learned before

@@ -11,11 +11,12 @@ import java.util.Set;
 
 /**
  * Which dead letters may be learned now: those of files whose records the memory has not learned, from the file or from another letter, and
- * those of the standard input, which is not read again. Others are of another memory, of a topic, or were written twice. One thread at a time.
+ * those of streams, such as the standard input and pipes, which are not read again. Others are of another memory, of a topic, or were written twice. One thread at a time.
  */
 final class OpenLetters {
 
-    private static final String STANDARD_INPUT = "-";
+    /** What names a log that is read again; a stream has just a name. */
+    private static final List<String> LOGS = List.of("file:", "kafka:");
 
     private final Map<String, Set<Long>> unlearned = new HashMap<>();
     private final Set<Letter> learned;
@@ -80,7 +81,7 @@ final class OpenLetters {
     /** Whether a letter's record may be learned now. */
     boolean mayTake(Rejects.Place place) {
         if (place.sourceId().isEmpty()) {
-            return place.source().equals(STANDARD_INPUT);
+            return LOGS.stream().noneMatch(place.source()::startsWith);
         }
         return unlearned.getOrDefault(place.sourceId(), Set.of()).contains(place.record())
                 && !learned.contains(new Letter(place.sourceId(), place.record()));

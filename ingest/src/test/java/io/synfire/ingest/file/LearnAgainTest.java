@@ -155,9 +155,12 @@ final class LearnAgainTest {
     }
 
     @Test
-    void theStandardInputsLettersAreLearnedAndOfOtherMemoriesAndTopicsNone() throws Exception {
+    void theLettersOfStreamsAreLearnedAndOfOtherMemoriesAndTopicsNone() throws Exception {
         kit.learner(engine)
                 .learn(new ByteArrayInputStream((LONG + "\n" + A).getBytes(StandardCharsets.UTF_8)), "-", lines -> {});
+        String piped = LONG.replace("first", "pipe");
+        kit.learner(engine)
+                .learn(new ByteArrayInputStream(piped.getBytes(StandardCharsets.UTF_8)), "/dev/fd/63", lines -> {});
         try (Engine other = kit.open("other")) {
             kit.learn(other, kit.write("other.jsonl", B, LONG));
         }
@@ -168,15 +171,15 @@ final class LearnAgainTest {
         Files.writeString(kit.deadLetters(), "no letter\n", java.nio.file.StandardOpenOption.APPEND);
         mend();
         LearnSummary again = again();
-        assertThat(again.records()).isEqualTo(4);
-        assertThat(again.episodes()).isEqualTo(1);
+        assertThat(again.records()).isEqualTo(5);
+        assertThat(again.episodes()).isEqualTo(2);
         assertThat(again.passedOver()).isEqualTo(2);
         assertThat(again.notes()).containsExactly("lines that are no dead letters were passed over: lines=1");
-        // The stream leaves no log, its letter does.
-        assertThat(engine.digest()).isEqualTo(kit.told(A, LONG));
+        // A stream leaves no log, its letter does.
+        assertThat(engine.digest()).isEqualTo(kit.told(A, LONG, piped));
         try (Engine replayed = kit.open("replayed")) {
             kit.replay(engine, replayed);
-            assertThat(replayed.digest()).isEqualTo(kit.told(LONG));
+            assertThat(replayed.digest()).isEqualTo(kit.told(LONG, piped));
         }
     }
 
