@@ -78,8 +78,8 @@ final class LiveView implements MemoryView {
     }
 
     @Override
-    public boolean isRetired(int concept) {
-        return memory.isRetired(concept);
+    public boolean isKnown(int concept) {
+        return memory.isKnown(concept);
     }
 
     @Override

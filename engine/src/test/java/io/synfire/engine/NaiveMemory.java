@@ -59,6 +59,10 @@ public final class NaiveMemory {
         }
     }
 
+    private record Fired(long atMs, double strength) {}
+
+    private record Happened(long atMs, @Nullable String context, double reward) {}
+
     /** What makes an episode the same as another. */
     private record Content(long atMs, @Nullable String context, Set<Activation> activations, double reward) {
         static Content of(Episode episode) {
@@ -81,6 +85,13 @@ public final class NaiveMemory {
     private final Map<String, Impulses> to = new HashMap<>();
     private final Impulses potentiation = new Impulses();
     private final Map<String, Long> lastMs = new HashMap<>();
+
+    /** How often a concept fired at a time and strength, less how often that was taken back; what is 0 is not in it. */
+    private final Map<String, Map<Fired, Integer>> remaining = new HashMap<>();
+
+    /** The same of episodes: of a time, a context and a reward. */
+    private final Map<Happened, Integer> remainingEpisodes = new HashMap<>();
+
     private final Impulses episodes = new Impulses();
     private final Impulses activations = new Impulses();
     private final Impulses repeats = new Impulses();
@@ -252,6 +263,7 @@ public final class NaiveMemory {
         forgotten.put(concept, new Forgotten(watermarkMs));
         marginals.remove(concept);
         lastMs.remove(concept);
+        remaining.remove(concept);
         edges.keySet()
                 .removeIf(edge -> edge.cue().equals(concept) || edge.target().equals(concept));
         from.remove(concept);
@@ -265,9 +277,11 @@ public final class NaiveMemory {
     private void add(Episode episode, List<Episode> past, int sign) {
         long t = episode.atMs();
         episodes.add(new Impulse(t, sign));
+        count(remainingEpisodes, new Happened(t, episode.context(), episode.reward()), sign);
         List<Activation> fired = episode.activations();
         double share = settings.normalization() == Normalization.EPISODE ? 1.0 / Math.max(1, fired.size() - 1) : 1;
         for (Activation a : fired) {
+            count(remaining.computeIfAbsent(a.concept(), c -> new HashMap<>()), new Fired(t, a.strength()), sign);
             marginals.computeIfAbsent(a.concept(), c -> new Impulses()).add(new Impulse(t, sign * a.strength()));
             activations.add(new Impulse(t, sign * a.strength()));
             for (Activation b : fired) {
@@ -333,18 +347,35 @@ public final class NaiveMemory {
         return watermarkMs;
     }
 
+    /** Between concepts that are known. */
     public Iterable<Edge> edges() {
         return edges.keySet().stream()
-                .filter(edge -> !isGone(edge.cue()) && !isGone(edge.target()))
+                .filter(edge -> knows(edge.cue()) && knows(edge.target()))
                 .toList();
     }
 
+    /** Those that are known. */
     public Iterable<String> concepts() {
-        return marginals.keySet().stream().filter(c -> !isGone(c)).toList();
+        return remaining.keySet().stream().filter(this::knows).toList();
     }
 
+    /** All that were ever mentioned, known or not. */
+    public Iterable<String> mentioned() {
+        return remaining.keySet().stream().filter(concept -> !isGone(concept)).toList();
+    }
+
+    /** Whether, since it was last forgotten, it fired in another way than it was taken back. */
     public boolean knows(String concept) {
-        return marginals.containsKey(concept);
+        return !isGone(concept) && !remaining.getOrDefault(concept, Map.of()).isEmpty();
+    }
+
+    /** Whether other episodes were learned than taken back; if not, nothing is counted of the whole. */
+    public boolean hasEpisodes() {
+        return !remainingEpisodes.isEmpty();
+    }
+
+    private static <T> void count(Map<T, Integer> counts, T what, int sign) {
+        counts.merge(what, sign, (before, more) -> before + more == 0 ? null : before + more);
     }
 
     public long lastActivationMs(String concept) {
@@ -376,17 +407,17 @@ public final class NaiveMemory {
 
     /** T: the same over all. */
     public double potentiation(int horizon, long atMs, boolean absolute) {
-        return decayed(potentiation, horizon, atMs, absolute);
+        return hasEpisodes() ? decayed(potentiation, horizon, atMs, absolute) : 0;
     }
 
     /** Σ M over all concepts, or Σ|x|. */
     public double total(int horizon, long atMs, boolean absolute) {
-        return decayed(activations, horizon, atMs, absolute);
+        return hasEpisodes() ? decayed(activations, horizon, atMs, absolute) : 0;
     }
 
     /** Σ S(c→c) over all concepts, or Σ|Δ|. */
     public double repeats(int horizon, long atMs, boolean absolute) {
-        return decayed(repeats, horizon, atMs, absolute);
+        return hasEpisodes() ? decayed(repeats, horizon, atMs, absolute) : 0;
     }
 
     /** Σ|x|, what tolerances of marginals are relative to. */
@@ -395,7 +426,7 @@ public final class NaiveMemory {
     }
 
     public double episodes(int horizon, long atMs) {
-        return decayed(episodes, horizon, atMs, false);
+        return hasEpisodes() ? decayed(episodes, horizon, atMs, false) : 0;
     }
 
     /**

@@ -8,6 +8,8 @@ import io.synfire.engine.RandomLog.Shape;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Retraction;
 import io.synfire.engine.store.StoreInspection;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.Verification;
@@ -104,6 +106,34 @@ final class StoreVerificationTest {
                 .anySatisfy(finding -> assertThat(finding.what())
                         .startsWith("positive impulses from all concepts and to all do not add up to the total"))
                 .anySatisfy(finding -> assertThat(finding.what()).contains("evidence from a concept", "concept=b"));
+    }
+
+    @Test
+    void countsThatDoNotAddUpAreFound() {
+        Path store = directory.resolve("store");
+        try (Engine engine = open(store, Map.of())) {
+            Episode wrong = Episode.of(2, "b", "c");
+            engine.apply(Batch.of(Episode.of(1, "a", "b", "c"), wrong, Episode.of(3, "a", "c")));
+            engine.apply(Batch.of(new Retraction(null, List.of(wrong)), new Forget("c"), Episode.of(4, "c")));
+        }
+        assertThat(Engine.verify(store, OPTIONS).findings()).isEmpty();
+        StoreInspection.addToCount(store, 1, 1);
+        assertThat(Engine.verify(store, OPTIONS).findings()).anySatisfy(finding -> assertThat(finding.what())
+                // a twice, b once, c once since it was forgotten.
+                .matches("activations are not those that the record says: remaining=Remaining\\[count=5, checksum=.*"
+                        + " record=Remaining\\[count=4, checksum=.*"));
+    }
+
+    @Test
+    void whatIsLeftOfAForgottenConceptIsFound() {
+        Path store = directory.resolve("store");
+        try (Engine engine = open(store, Map.of())) {
+            engine.apply(Batch.of(Episode.of(1, "a", "b"), new Forget("b")));
+        }
+        assertThat(Engine.verify(store, OPTIONS).findings()).isEmpty();
+        StoreInspection.addToPotentiationFrom(store, 1, 0.01);
+        assertThat(Engine.verify(store, OPTIONS).findings()).anySatisfy(finding -> assertThat(finding.what())
+                .isEqualTo("it was forgotten, but something is left: count=0"));
     }
 
     private static Episode inContext(long atMs, String concept) {

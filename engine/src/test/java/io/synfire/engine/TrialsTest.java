@@ -60,8 +60,7 @@ final class TrialsTest {
         assertTrials(Unit.PAIRS, 2, 0, 0);
         assertThat(engine().view().trials().reason()).isEqualTo("activations of another strength than 1: 2");
         apply(new Retraction(null, List.of(strong)));
-        assertFrom("a", 0, "b", 0, "c", 0);
-        assertTo("a", 0, "b", 0, "c", 0);
+        assertUnknown("a", "b", "c");
         assertWhole(0, 0);
         assertTrials(Unit.EPISODES, 0, 0, 0);
     }
@@ -87,7 +86,7 @@ final class TrialsTest {
         assertWhole(8, 1);
         assertTrials(Unit.PAIRS, 0, 1, 0);
         apply(new Retraction(null, List.of(liked)));
-        assertFrom("a", 0, "b", 0);
+        assertUnknown("a", "b");
         assertTrials(Unit.EPISODES, 0, 0, 0);
     }
 
@@ -125,8 +124,7 @@ final class TrialsTest {
         assertTo("a", 4, "b", 1, "c", 6);
         assertTrials(Unit.PAIRS, 1, 0, 10);
         apply(new Retraction("k", session));
-        assertFrom("a", 0, "b", 0, "c", 0);
-        assertTo("a", 0, "b", 0, "c", 0);
+        assertUnknown("a", "b", "c");
         assertWhole(0, 0);
         assertTrials(Unit.EPISODES, 0, 0, 0);
     }
@@ -185,8 +183,7 @@ final class TrialsTest {
         assertTo("a", 1 + 1 + 3, "b", 3, "c", 1 + 1 + 3);
         assertWhole(3 + 2 + 2 + 6, 3);
         apply(new Retraction("k", session));
-        assertFrom("a", 0, "b", 0, "c", 0);
-        assertTo("a", 0, "b", 0, "c", 0);
+        assertUnknown("a", "b", "c");
         assertWhole(0, 0);
         assertTrials(Unit.EPISODES, 0, 0, 0);
     }
@@ -291,6 +288,17 @@ final class TrialsTest {
             assertThat(activity().potentiationTo(engine().view().conceptOf((String) expected[i]), 0))
                     .as("to %s", expected[i])
                     .isEqualTo(((Number) expected[i + 1]).doubleValue());
+        }
+    }
+
+    /** All of them was taken back. */
+    private void assertUnknown(String... concepts) {
+        for (String concept : concepts) {
+            assertThat(engine().view().conceptOf(concept)).as(concept).isNegative();
+        }
+        for (int concept = 0; concept < engine().view().conceptCount(); concept++) {
+            assertThat(activity().potentiationFrom(concept, 0)).isZero();
+            assertThat(activity().potentiationTo(concept, 0)).isZero();
         }
     }
 

@@ -54,8 +54,15 @@ public final class ViewAgreement {
             }
         }
         require(view.counts().concepts() == known, "concepts", view.counts().concepts(), known);
+        for (String concept : reference.mentioned()) {
+            int c = view.conceptOf(concept);
+            require(c >= 0 == reference.knows(concept), "int of " + concept, c, "known: " + reference.knows(concept));
+        }
         for (int h = 0; h < settings.horizonCount(); h++) {
             double episodes = reference.episodes(h, atMs);
+            if (!reference.hasEpisodes()) {
+                require(activity.episodes(h) == 0, "episodes", activity.episodes(h), 0);
+            }
             close(() -> "episodes", activity.episodes(h), episodes, Math.max(1, Math.abs(episodes)));
             close(
                     () -> "potentiation",
@@ -94,11 +101,9 @@ public final class ViewAgreement {
             compared++;
         }
         for (int cue = 0; cue < view.conceptCount(); cue++) {
-            if (!view.isRetired(cue)) {
-                int size = view.associations(cue, atMs).size();
-                int expected = found.getOrDefault(cue, 0);
-                require(size == expected, "associations of " + view.idOf(cue), size, expected);
-            }
+            int size = view.associations(cue, atMs).size();
+            int expected = found.getOrDefault(cue, 0);
+            require(size == expected, "associations of " + view.idOf(cue), size, expected);
         }
         return compared;
     }

@@ -94,11 +94,6 @@ final class ConceptDictionary {
         return bytes;
     }
 
-    /** How many concepts there are that are not retired. */
-    int knownCount() {
-        return index.size();
-    }
-
     boolean isRetired(int concept) {
         return retired.contains(concept);
     }

@@ -54,7 +54,6 @@ final class Learning {
 
     private Landmarks landmarks;
     private long watermarkMs;
-    private long episodes;
     private long pairs;
     private long duplicates;
     private boolean contextual;
@@ -94,7 +93,6 @@ final class Learning {
         this.impulses = new ImpulseBuffer(decays.size(), impulsesMax, this::applyImpulses);
         this.landmarks = last.landmarks();
         this.watermarkMs = last.watermarkMs();
-        this.episodes = last.episodes();
         this.pairs = last.pairs();
         this.duplicates = last.duplicates();
         this.contextual = last.contextual();
@@ -156,7 +154,7 @@ final class Learning {
 
     /** Episodes learned, less those retracted. */
     long episodes() {
-        return episodes;
+        return marginals.episodes().count();
     }
 
     /** Impulses learned, less those retracted. */
@@ -298,11 +296,15 @@ final class Learning {
         long time = Checksum.time(firing.atMs());
         for (int i = 0; i < firing.size(); i++) {
             int concept = firing.concept(i);
-            marginals.activate(concept, dictionary.isRetired(concept), firing.strength(i), growth);
+            long term = sign * Checksum.value(ACTIVATION_TERM, dictionary.hash(concept), time, firing.strength(i));
+            marginals.activate(concept, dictionary.isRetired(concept), firing.strength(i), sign, term, growth);
             strengths += firing.strength(i) == 1 ? 0 : sign;
-            learned += sign * Checksum.value(ACTIVATION_TERM, dictionary.hash(concept), time, firing.strength(i));
+            learned += term;
         }
-        marginals.episode(growth);
+        long contextHash = context == null ? 0 : Checksum.id(context.getBytes(StandardCharsets.UTF_8));
+        long episode = sign * Checksum.value(EPISODE_TERM, contextHash, time, firing.reward());
+        marginals.episode(sign, episode, growth);
+        learned += episode;
         impulses.begin(growth, dictionary.count());
         firedPotentiation = 0;
         long between = plasticity.impulses(
@@ -326,9 +328,6 @@ final class Learning {
         marginals.potentiate(firedPotentiation, growth);
         betweenEpisodes += sign * between;
         rewards += firing.reward() == 1 ? 0 : sign;
-        episodes += sign;
-        long contextHash = context == null ? 0 : Checksum.id(context.getBytes(StandardCharsets.UTF_8));
-        learned += sign * Checksum.value(EPISODE_TERM, contextHash, time, firing.reward());
     }
 
     private void forget(Batch batch, Forget forget) {
@@ -354,11 +353,12 @@ final class Learning {
         if (concept >= 0) {
             // What came before goes with it.
             impulses.drain();
+            // First: from then on it is in no answer, neither by its id nor as a neighbour.
+            marginals.clear(concept);
             Retirement before = dictionary.retire(concept, watermarkMs);
             if (before != null) {
                 firings.forgottenAgain(before);
             }
-            marginals.clear(concept);
             adjacencies.forget(concept, watermarkMs);
         }
     }

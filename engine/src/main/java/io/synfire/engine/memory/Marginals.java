@@ -3,6 +3,8 @@ package io.synfire.engine.memory;
 import io.synfire.engine.learn.Evidence;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
+import io.synfire.engine.store.CheckpointRecord;
+import io.synfire.engine.store.Remaining;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoredMarginal;
 import io.synfire.engine.store.Totals;
@@ -14,7 +16,12 @@ import java.util.List;
 
 /**
  * The sums that measures hold evidence against, per horizon, as float64 forward-decayed sums: of every concept M, O and I; of the whole
- * memory N, T and the totals. And when every concept last fired.
+ * memory N, T and the totals. And, not decayed, when every concept last fired, and which of its activations {@link Remaining remain}; and
+ * the same of episodes.
+ *
+ * <p>What remains is exact, while sums of doubles keep a trace of what was added and taken back. So it decides what is shown: a concept of
+ * which no activation remains is not known, and its sums read as 0; where no episode remains, the sums of the whole memory read as 0. The
+ * sums themselves stay as they are: a retraction may come in parts, and then what is left of them may be no trace.
  *
  * <p>What was taken back of a concept that is retired is taken off the sums of the whole memory, and off O and I of the others: those
  * trials happened, and did not.
@@ -38,6 +45,13 @@ final class Marginals {
     private static final int REPEATS = 2;
     private static final int POTENTIATION = 3;
     private static final int TURNOVER = 4;
+
+    /** The last time, and the count and the checksum of what remains of a concept lie side by side, too. */
+    private static final int EXACT = 3;
+
+    private static final int LAST_MS = 0;
+    private static final int COUNT = 1;
+    private static final int CHECKSUM = 2;
 
     private static final int CONCEPTS_MIN = 1024;
 
@@ -100,15 +114,34 @@ final class Marginals {
     private final List<ForwardDecay> decays;
     private final BitSet dirty = new BitSet();
     private volatile Sums sums;
-    private volatile long[] lastMs = new long[CONCEPTS_MIN];
+    private volatile long[] exact = new long[EXACT * CONCEPTS_MIN];
     private int concepts;
 
-    Marginals(List<ForwardDecay> decays, Landmarks landmarks, List<Totals> totals) {
+    /** How many concepts there are of which something remains. */
+    private volatile int known;
+
+    /** Whether of episodes something remains. */
+    private volatile boolean hasEpisodes;
+
+    private Remaining episodes;
+
+    /** Of all concepts: the sums of their counts and checksums. */
+    private long activations;
+
+    private long activationsChecksum;
+
+    /** Goes on from the totals and counts of a checkpoint. */
+    Marginals(List<ForwardDecay> decays, CheckpointRecord last) {
         this.decays = decays;
-        this.sums = Sums.none(landmarks, totals);
+        this.sums = Sums.none(last.landmarks(), last.totals());
+        this.episodes = new Remaining(last.episodes(), last.episodesChecksum());
+        this.hasEpisodes = !episodes.equals(Remaining.NOTHING);
+        this.activations = last.activations().count();
+        this.activationsChecksum = last.activations().checksum();
     }
 
     /** Reads all marginals of a store. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // Nobody else has it yet.
     void load(RocksStore store, int count) {
         growTo(count);
         Sums now = sums;
@@ -122,13 +155,16 @@ final class Marginals {
                 now.own[h][OWN * concept + FROM] = marginal.potentiationFrom(h) * moves[h];
                 now.own[h][OWN * concept + TO] = marginal.potentiationTo(h) * moves[h];
             }
-            lastMs[concept] = marginal.lastMs();
+            exact[EXACT * concept + LAST_MS] = marginal.lastMs();
+            exact[EXACT * concept + COUNT] = marginal.remaining().count();
+            exact[EXACT * concept + CHECKSUM] = marginal.remaining().checksum();
+            known += isKnown(concept) ? 1 : 0;
         });
     }
 
     /** Each concept counts twice: arrays grow by doubling, and a jump of what is accounted would hold up learning. */
     long bytes() {
-        return 8L * (OWN * decays.size() + 1) * Math.max(CONCEPTS_MIN, 2L * concepts);
+        return 8L * (OWN * decays.size() + EXACT) * Math.max(CONCEPTS_MIN, 2L * concepts);
     }
 
     void growTo(int count) {
@@ -136,7 +172,7 @@ final class Marginals {
         Sums now = sums;
         if (count > now.capacity()) {
             int capacity = Math.max(count, now.capacity() * 2);
-            lastMs = Arrays.copyOf(lastMs, capacity);
+            exact = Arrays.copyOf(exact, Math.multiplyExact(EXACT, capacity));
             sums = now.withRoomFor(capacity);
         }
     }
@@ -146,10 +182,10 @@ final class Marginals {
     }
 
     /**
-     * Adds one activation; {@code growth[h]} is what a unit at its time is worth, negative if it is taken back. That of a retired concept
-     * counts in the whole alone. Writer only.
+     * Adds one activation, or takes it back where the sign is -1; {@code growth[h]} is what a unit at its time is worth, and {@code hash}
+     * that of the activation, both with that sign. That of a retired concept counts in the whole alone. Writer only.
      */
-    void activate(int concept, boolean isRetired, double strength, double[] growth) {
+    void activate(int concept, boolean isRetired, double strength, int sign, long hash, double[] growth) {
         Sums now = sums;
         for (int h = 0; h < growth.length; h++) {
             double addition = strength * growth[h];
@@ -159,6 +195,7 @@ final class Marginals {
             }
         }
         if (!isRetired) {
+            addToRemaining(concept, sign, hash);
             dirty.set(concept);
         }
     }
@@ -188,15 +225,21 @@ final class Marginals {
         addToWhole(REPEATS, delta, growth);
     }
 
-    /** Counts one episode, or takes one back where the growth is negative. Writer only. */
-    void episode(double[] growth) {
+    /** Counts one episode, or takes one back, where growth, sign and hash are negative. Writer only. */
+    void episode(int sign, long hash, double[] growth) {
         addToWhole(EPISODES, 1, growth);
+        episodes = new Remaining(episodes.count() + sign, episodes.checksum() + hash);
+        boolean has = !episodes.equals(Remaining.NOTHING);
+        if (has != hasEpisodes) {
+            hasEpisodes = has;
+        }
     }
 
     /** Notes when a concept fired. Writer only. */
     void fired(int concept, long atMs) {
-        long[] now = lastMs;
-        now[concept] = Math.max(now[concept], atMs);
+        long[] now = exact;
+        int at = EXACT * concept + LAST_MS;
+        now[at] = Math.max(now[at], atMs);
     }
 
     /** Leaves nothing of a concept, but for its share in the sums of others and of the whole: its trials happened. Writer only. */
@@ -204,27 +247,58 @@ final class Marginals {
         for (double[] own : sums.own) {
             Arrays.fill(own, OWN * concept, OWN * (concept + 1), 0);
         }
-        lastMs[concept] = 0;
+        Remaining gone = remaining(concept);
+        addToRemaining(concept, -gone.count(), -gone.checksum());
+        exact[EXACT * concept + LAST_MS] = 0;
         dirty.set(concept);
     }
 
     /** The latest time at which a concept fired. */
     long lastMs(int concept) {
-        return lastMs[concept];
+        return exact[EXACT * concept + LAST_MS];
+    }
+
+    /** Whether any activation of a concept remains: it was learned, and neither taken back as a whole nor forgotten. */
+    boolean isKnown(int concept) {
+        return isKnown(exact, concept);
+    }
+
+    /** How many concepts are known. */
+    int known() {
+        return known;
+    }
+
+    /** Which episodes remain. Writer only. */
+    Remaining episodes() {
+        return episodes;
+    }
+
+    /** Which activations remain of all concepts. Writer only. */
+    Remaining activations() {
+        return new Remaining(activations, activationsChecksum);
     }
 
     Activity at(long watermarkMs, long atMs) {
         Sums now = sums;
-        return new Snapshot(now, now.landmarks.decays(decays, watermarkMs), now.landmarks.decays(decays, atMs));
+        return new Snapshot(
+                now, exact, hasEpisodes, now.landmarks.decays(decays, watermarkMs), now.landmarks.decays(decays, atMs));
     }
 
-    /** Gives a digest what is kept. */
+    /** Gives a digest what is shown of what is kept. */
     void addTo(StateDigest digest, ConceptDictionary dictionary) {
         Sums now = sums;
+        for (int concept = 0; concept < dictionary.count(); concept++) {
+            digest.remaining(dictionary.hash(concept), remaining(concept));
+        }
         for (int h = 0; h < decays.size(); h++) {
             long landmark = now.landmarks.index(h);
-            digest.whole(h, now.whole[h][EPISODES], now.whole[h][POTENTIATION], landmark);
+            if (hasEpisodes) {
+                digest.whole(h, now.whole[h][EPISODES], now.whole[h][POTENTIATION], landmark);
+            }
             for (int concept = 0; concept < dictionary.count(); concept++) {
+                if (!isKnown(concept)) {
+                    continue;
+                }
                 double[] own = now.own[h];
                 int at = OWN * concept;
                 digest.marginal(dictionary.hash(concept), h, own[at + MASS], own[at + FROM], own[at + TO], landmark);
@@ -247,23 +321,50 @@ final class Marginals {
         int horizons = now.own.length;
         int[] changed = dirty.stream().toArray();
         double[] own = new double[Math.multiplyExact(changed.length, OWN * horizons)];
-        long[] firedMs = new long[changed.length];
+        long[] exactly = new long[EXACT * changed.length];
         int to = 0;
         for (int i = 0; i < changed.length; i++) {
             for (int h = 0; h < horizons; h++) {
                 System.arraycopy(now.own[h], OWN * changed[i], own, to, OWN);
                 to += OWN;
             }
-            firedMs[i] = lastMs[changed[i]];
+            System.arraycopy(exact, EXACT * changed[i], exactly, EXACT * i, EXACT);
         }
         dirty.clear();
         return checkpoint -> {
             for (int i = 0; i < changed.length; i++) {
                 int from = i * OWN * horizons;
                 double[] each = Arrays.copyOfRange(own, from, from + OWN * horizons);
-                checkpoint.marginal(changed[i], new StoredMarginal(now.landmarks, each, firedMs[i]));
+                int at = EXACT * i;
+                Remaining remaining = new Remaining(exactly[at + COUNT], exactly[at + CHECKSUM]);
+                checkpoint.marginal(
+                        changed[i], new StoredMarginal(now.landmarks, each, exactly[at + LAST_MS], remaining));
             }
         };
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
+    private void addToRemaining(int concept, long count, long checksum) {
+        activations += count;
+        activationsChecksum += checksum;
+        long[] now = exact;
+        boolean wasKnown = isKnown(now, concept);
+        now[EXACT * concept + COUNT] += count;
+        now[EXACT * concept + CHECKSUM] += checksum;
+        if (isKnown(now, concept) != wasKnown) {
+            known += wasKnown ? -1 : 1;
+        }
+    }
+
+    private Remaining remaining(int concept) {
+        long[] now = exact;
+        return new Remaining(now[EXACT * concept + COUNT], now[EXACT * concept + CHECKSUM]);
+    }
+
+    /** One that is newer than the array is not. */
+    private static boolean isKnown(long[] exact, int concept) {
+        int at = EXACT * concept;
+        return at < exact.length && (exact[at + COUNT] | exact[at + CHECKSUM]) != 0;
     }
 
     private void addToWhole(int which, double addition, double[] growth) {
@@ -277,14 +378,18 @@ final class Marginals {
         sums[at] = Evidence.sumOfDoubles(sums[at], addition);
     }
 
-    /** Sums as strengths at a time. */
+    /** Sums as strengths at a time; 0 where nothing remains. */
     private static final class Snapshot implements Activity {
         private final Sums now;
+        private final long[] exact;
+        private final boolean hasEpisodes;
         private final double[] toWatermark;
         private final double[] toMoment;
 
-        Snapshot(Sums now, double[] toWatermark, double[] toMoment) {
+        Snapshot(Sums now, long[] exact, boolean hasEpisodes, double[] toWatermark, double[] toMoment) {
             this.now = now;
+            this.exact = exact;
+            this.hasEpisodes = hasEpisodes;
             this.toWatermark = toWatermark;
             this.toMoment = toMoment;
         }
@@ -306,28 +411,32 @@ final class Marginals {
 
         @Override
         public double episodes(int horizon) {
-            return strength(now.whole[horizon][EPISODES], horizon);
+            return whole(EPISODES, horizon);
         }
 
         @Override
         public double total(int horizon) {
-            return strength(now.whole[horizon][ACTIVATIONS], horizon);
+            return whole(ACTIVATIONS, horizon);
         }
 
         @Override
         public double repeats(int horizon) {
-            return strength(now.whole[horizon][REPEATS], horizon);
+            return whole(REPEATS, horizon);
         }
 
         @Override
         public double potentiation(int horizon) {
-            return strength(now.whole[horizon][POTENTIATION], horizon);
+            return whole(POTENTIATION, horizon);
         }
 
         private double own(int concept, int which, int horizon) {
             double[] own = now.own[horizon];
             int at = OWN * concept + which;
-            return at < own.length ? strength(own[at], horizon) : 0;
+            return at < own.length && isKnown(exact, concept) ? strength(own[at], horizon) : 0;
+        }
+
+        private double whole(int which, int horizon) {
+            return hasEpisodes ? strength(now.whole[horizon][which], horizon) : 0;
         }
 
         private double strength(double sum, int horizon) {

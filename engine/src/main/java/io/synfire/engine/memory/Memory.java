@@ -71,7 +71,7 @@ public final class Memory {
         last.positions().forEach(this::moveTo);
         this.stretches = new Stretches(store);
         dictionary.load(store);
-        this.marginals = new Marginals(decays, last.landmarks(), last.totals());
+        this.marginals = new Marginals(decays, last);
         marginals.load(store, dictionary.count());
         this.adjacencies = new Adjacencies(store, settings, dictionary, decays, last.landmarks(), last.associations());
         adjacencies.loaded(dictionary.count(), checkpoint);
@@ -157,7 +157,9 @@ public final class Memory {
                 learning.watermarkMs(),
                 learning.landmarks(),
                 marginals.totals(),
-                learning.episodes(),
+                marginals.episodes().count(),
+                marginals.episodes().checksum(),
+                marginals.activations(),
                 learning.pairs(),
                 adjacencies.associations(),
                 deadLetters,
@@ -231,12 +233,14 @@ public final class Memory {
         digest.notPlain(learning.notPlain());
         marginals.addTo(digest, dictionary);
         for (int concept = 0; concept < dictionary.count(); concept++) {
-            digest.cue(dictionary.hash(concept));
-            adjacencies.sums(
-                    concept,
-                    learning.watermarkMs(),
-                    (target, horizon, sum, landmark) ->
-                            digest.association(target, dictionary.hash(target), horizon, sum, landmark));
+            if (marginals.isKnown(concept)) {
+                digest.cue(dictionary.hash(concept));
+                adjacencies.sums(concept, learning.watermarkMs(), (target, horizon, sum, landmark) -> {
+                    if (marginals.isKnown(target)) {
+                        digest.association(target, dictionary.hash(target), horizon, sum, landmark);
+                    }
+                });
+            }
         }
         return new Checksums(learning.learned(), digest.state(), digest.associations());
     }
@@ -257,8 +261,8 @@ public final class Memory {
         Digest digest = null;
         if (store.damage().isEmpty()) {
             Checksums sums = checksums();
-            digest = new Digest(
-                    sums.learned(), sums.state(), record.episodes(), sums.associations(), dictionary.knownCount());
+            digest =
+                    new Digest(sums.learned(), sums.state(), record.episodes(), sums.associations(), marginals.known());
         }
         return new Verification(
                 tables.tables(),
@@ -335,8 +339,8 @@ public final class Memory {
                 new Counts(
                         learning.episodes(),
                         learning.pairs(),
-                        dictionary.knownCount(),
-                        adjacencies.associations(),
+                        marginals.known(),
+                        Math.min(adjacencies.associations(), (long) marginals.known() * marginals.known()),
                         deadLetters,
                         learning.duplicates(),
                         learning.isContextual()),

@@ -107,7 +107,7 @@ public final class MemoryReader {
     }
 
     /**
-     * How many ints were given to concepts; some may be retired.
+     * How many ints were given to concepts; some may be known no more.
      *
      * @return at least 0
      */
@@ -122,7 +122,8 @@ public final class MemoryReader {
      * @return its int, or -1
      */
     public int conceptOf(String id) {
-        return dictionary.find(id);
+        int concept = dictionary.find(id);
+        return concept >= 0 && marginals.isKnown(concept) ? concept : -1;
     }
 
     /**
@@ -136,13 +137,13 @@ public final class MemoryReader {
     }
 
     /**
-     * Whether a concept was forgotten.
+     * Whether anything of a concept is left.
      *
      * @param concept its int
-     * @return true if its int is retired
+     * @return false if it was forgotten, or all of its activations were taken back
      */
-    public boolean isRetired(int concept) {
-        return dictionary.isRetired(concept);
+    public boolean isKnown(int concept) {
+        return marginals.isKnown(concept);
     }
 
     /**
@@ -209,25 +210,20 @@ public final class MemoryReader {
      */
     public Associations strongest(int cue, int count, long atMs) {
         Objects.checkIndex(cue, dictionary.count());
-        if (dictionary.isRetired(cue)) {
-            return Associations.none(decays.size());
-        }
-        Reading.Moment moment = moment(atMs, settings.forgetBelow());
-        // What leads to a concept that was forgotten is not shown, and must not make the list short.
-        return dictionary.retired().isEmpty()
-                ? adjacencies.readStrongest(cue, count, moment)
-                : adjacencies.read(cue, moment);
+        return marginals.isKnown(cue)
+                ? adjacencies.readStrongest(cue, count, moment(atMs, settings.forgetBelow()))
+                : Associations.none(decays.size());
     }
 
     private Associations associations(int cue, long atMs, double forgetBelow) {
         Objects.checkIndex(cue, dictionary.count());
-        if (dictionary.isRetired(cue)) {
-            return Associations.none(decays.size());
-        }
-        return adjacencies.read(cue, moment(atMs, forgetBelow));
+        return marginals.isKnown(cue)
+                ? adjacencies.read(cue, moment(atMs, forgetBelow))
+                : Associations.none(decays.size());
     }
 
     private Reading.Moment moment(long atMs, double forgetBelow) {
-        return new Reading.Moment(decays, watermarkMs(), atMs, forgetBelow, dictionary.retired());
+        boolean areAllKnown = marginals.known() == dictionary.count();
+        return new Reading.Moment(decays, watermarkMs(), atMs, forgetBelow, areAllKnown, marginals::isKnown);
     }
 }

@@ -3,26 +3,31 @@ package io.synfire.engine.memory;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.view.Associations;
-import it.unimi.dsi.fastutil.ints.IntSet;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
- * One reading of one row: turns sums into strengths at a time and leaves out what has faded, is too weak to be shown, or leads to
- * a concept that was forgotten. Used by
- * one thread for one row.
+ * One reading of one row: turns sums into strengths at a time and leaves out what has faded, is too weak to be shown, or leads to a
+ * concept that is not known any more. Used by one thread for one row.
  */
 final class Reading {
 
-    /** When a row is read and what is shown of it. */
-    record Moment(List<ForwardDecay> decays, long watermarkMs, long atMs, double forgetBelow, IntSet retired) {}
+    /** When a row is read and what is shown of it; which concepts are known is asked unless all are. */
+    record Moment(
+            List<ForwardDecay> decays,
+            long watermarkMs,
+            long atMs,
+            double forgetBelow,
+            boolean areAllKnown,
+            IntPredicate known) {}
 
     private final int horizons;
     private final double[] toWatermark;
     private final double[] toMoment;
     private final double forgetBelow;
-    private final IntSet retired;
-    private final boolean allKnown;
+    private final boolean areAllKnown;
+    private final IntPredicate known;
     private int[] targets;
     private double[] strengths;
     private int size;
@@ -33,8 +38,8 @@ final class Reading {
         toWatermark = landmarks.decays(moment.decays(), moment.watermarkMs());
         toMoment = landmarks.decays(moment.decays(), moment.atMs());
         forgetBelow = moment.forgetBelow();
-        retired = moment.retired();
-        allKnown = retired.isEmpty();
+        areAllKnown = moment.areAllKnown();
+        known = moment.known();
         targets = new int[associationsMax];
         strengths = new double[associationsMax * horizons];
     }
@@ -47,7 +52,7 @@ final class Reading {
         }
         strengths[size * horizons + horizon] =
                 Math.abs(sum) * toWatermark[horizon] < ForwardDecay.FADED ? 0 : sum * toMoment[horizon];
-        if (horizon == horizons - 1 && isShown() && (allKnown || !retired.contains(target))) {
+        if (horizon == horizons - 1 && isShown() && (areAllKnown || known.test(target))) {
             targets[size++] = target;
         }
     }

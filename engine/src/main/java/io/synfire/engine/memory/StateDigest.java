@@ -3,6 +3,7 @@ package io.synfire.engine.memory;
 import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.store.CheckpointRecord;
+import io.synfire.engine.store.Remaining;
 import java.util.List;
 
 /**
@@ -22,6 +23,8 @@ final class StateDigest {
     /** Beyond the kinds of all horizons. */
     private static final long NOT_PLAIN = 1_000;
 
+    private static final long REMAINING = 1_003;
+
     private final List<ForwardDecay> decays;
     private final long watermarkMs;
     private long state;
@@ -39,6 +42,13 @@ final class StateDigest {
         count(NOT_PLAIN, counts.strengths());
         count(NOT_PLAIN + 1, counts.rewards());
         count(NOT_PLAIN + 2, counts.betweenEpisodes());
+    }
+
+    /** Which activations of a concept remain. */
+    void remaining(long concept, Remaining remaining) {
+        if (!remaining.equals(Remaining.NOTHING)) {
+            state += Checksum.value(REMAINING, concept, Checksum.time(remaining.count()) + remaining.checksum(), 0);
+        }
     }
 
     /** N and T. */

@@ -5,6 +5,7 @@ import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.CheckpointRecord;
+import io.synfire.engine.store.Remaining;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.StoreDamagedException;
@@ -18,7 +19,8 @@ import java.util.TreeMap;
 
 /**
  * Reads a whole store and holds it to what is always so: each row decodes, leads to known concepts, is of no later checkpoint than the
- * record, and its cue has a marginal; marginals add up to their totals; edges are as many as the record says; where the rule is
+ * record, and its cue has a marginal; marginals add up to their totals, and
+ * the activations that remain exactly to theirs; of a concept that was forgotten there is no marginal; edges are as many as the record says; where the rule is
  * symmetric, as much leads to a concept as from it; where nothing was taken back, forgotten or cut, no more leads from a concept, or to
  * it, than positive impulses did; and stretches of a source go on from each other up to its position. One thread, beside a writer of the
  * store or without one.
@@ -51,6 +53,8 @@ final class StoreAudit {
     private long rows;
     private long associations;
     private long associationsMax;
+    private long activations;
+    private long activationsChecksum;
     private boolean isCut;
     private boolean isComplete = true;
 
@@ -125,6 +129,14 @@ final class StoreAudit {
     private void marginals() {
         store.marginals(decays.size(), (concept, marginal) -> {
             withMarginal.set(concept);
+            activations += marginal.remaining().count();
+            activationsChecksum += marginal.remaining().checksum();
+            if (concept < dictionary.count() && dictionary.isRetired(concept) && !marginal.isNothing()) {
+                found(
+                        "marginal of concept " + concept,
+                        "it was forgotten, but something is left: count="
+                                + marginal.remaining().count());
+            }
             double[] toWatermark = marginal.landmarks().decays(decays, record.watermarkMs());
             for (int h = 0; h < toWatermark.length; h++) {
                 massOfAll[h] += marginal.mass(h) * toWatermark[h];
@@ -208,8 +220,15 @@ final class StoreAudit {
         }
     }
 
-    /** A concept that was forgotten leaves its share in the totals. */
+    /** Counts are exact. Of the sums, a concept that was forgotten leaves its share in the totals. */
     private void totals() {
+        Remaining remaining = new Remaining(activations, activationsChecksum);
+        if (!remaining.equals(record.activations())) {
+            found(
+                    "marginals",
+                    "activations are not those that the record says: remaining=" + remaining + " record="
+                            + record.activations());
+        }
         if (!dictionary.retired().isEmpty()) {
             return;
         }

@@ -15,6 +15,8 @@ import java.util.List;
  * @param landmarks what the sums below are kept at
  * @param totals sums over the whole memory, per horizon
  * @param episodes episodes learned, less those retracted
+ * @param episodesChecksum of these episodes, as {@link Remaining} has it
+ * @param activations activations learned, less those retracted and those of concepts that were forgotten: of all concepts together
  * @param pairs impulses learned, less those retracted
  * @param associations stored directed edges
  * @param deadLetters records rejected
@@ -33,6 +35,8 @@ public record CheckpointRecord(
         Landmarks landmarks,
         List<Totals> totals,
         long episodes,
+        long episodesChecksum,
+        Remaining activations,
         long pairs,
         long associations,
         long deadLetters,
@@ -99,6 +103,8 @@ public record CheckpointRecord(
                 Collections.nCopies(horizons, Totals.NONE),
                 0,
                 0,
+                Remaining.NOTHING,
+                0,
                 0,
                 0,
                 0,
@@ -124,6 +130,8 @@ public record CheckpointRecord(
                 landmarks,
                 totals,
                 episodes,
+                episodesChecksum,
+                activations,
                 pairs,
                 count,
                 deadLetters,
@@ -150,6 +158,9 @@ public record CheckpointRecord(
             sink.f8(totals.get(h).turnover());
         }
         sink.i8(episodes);
+        sink.i8(episodesChecksum);
+        sink.i8(activations.count());
+        sink.i8(activations.checksum());
         sink.i8(pairs);
         sink.varint(associations);
         sink.varint(deadLetters);
@@ -193,6 +204,8 @@ public record CheckpointRecord(
             totals.add(new Totals(source.f8(), source.f8(), source.f8(), source.f8(), source.f8()));
         }
         long episodes = source.i8();
+        long episodesChecksum = source.i8();
+        Remaining activations = new Remaining(source.i8(), source.i8());
         long pairs = source.i8();
         long associations = source.varint();
         long deadLetters = source.varint();
@@ -229,6 +242,8 @@ public record CheckpointRecord(
                 Landmarks.of(landmarks),
                 totals,
                 episodes,
+                episodesChecksum,
+                activations,
                 pairs,
                 associations,
                 deadLetters,

@@ -3,8 +3,8 @@ package io.synfire.engine.store;
 import io.synfire.engine.learn.Landmarks;
 
 /**
- * A concept's own sums and its last activation, as written: varint landmark, once per horizon, then f8 M, f8 O and f8 I, once per
- * horizon, then varint time of the last activation. Immutable, except that the array given to it is not copied.
+ * A concept's own sums, its last activation and what remains of it, as written: varint landmark, once per horizon, then f8 M, f8 O and f8 I, once per
+ * horizon, then varint time of the last activation, then i8 count and i8 checksum of the activations that remain. Immutable, except that the array given to it is not copied.
  */
 public final class StoredMarginal {
 
@@ -14,6 +14,7 @@ public final class StoredMarginal {
     private final Landmarks landmarks;
     private final double[] sums;
     private final long lastMs;
+    private final Remaining remaining;
 
     /**
      * A marginal.
@@ -21,14 +22,16 @@ public final class StoredMarginal {
      * @param landmarks what its sums are kept at
      * @param sums forward-decayed: activation mass M, potentiation from the concept O, to the concept I, then the same of the next horizon
      * @param lastMs latest time at which it fired, milliseconds since the epoch
+     * @param remaining which of its activations were learned and not taken back
      */
-    public StoredMarginal(Landmarks landmarks, double[] sums, long lastMs) {
+    public StoredMarginal(Landmarks landmarks, double[] sums, long lastMs, Remaining remaining) {
         if (sums.length != SUMS * landmarks.horizonCount()) {
             throw new IllegalStateException("a marginal needs three sums per horizon: sums=" + sums.length);
         }
         this.landmarks = landmarks;
         this.sums = sums;
         this.lastMs = lastMs;
+        this.remaining = remaining;
     }
 
     /**
@@ -79,6 +82,29 @@ public final class StoredMarginal {
         return lastMs;
     }
 
+    /**
+     * Its activations that remain.
+     *
+     * @return which were learned and not taken back
+     */
+    public Remaining remaining() {
+        return remaining;
+    }
+
+    /**
+     * Whether nothing is left of it, not even a trace.
+     *
+     * @return true if all of its sums are 0 and no activation remains
+     */
+    public boolean isNothing() {
+        for (double sum : sums) {
+            if (sum != 0) {
+                return false;
+            }
+        }
+        return remaining.equals(Remaining.NOTHING);
+    }
+
     byte[] toBytes() {
         ByteSink sink = new ByteSink(16 * sums.length);
         for (int h = 0; h < landmarks.horizonCount(); h++) {
@@ -88,6 +114,8 @@ public final class StoredMarginal {
             sink.f8(sum);
         }
         sink.varint(lastMs);
+        sink.i8(remaining.count());
+        sink.i8(remaining.checksum());
         return sink.toBytes();
     }
 
@@ -105,7 +133,8 @@ public final class StoredMarginal {
             }
         }
         long lastMs = source.varint();
+        Remaining remaining = new Remaining(source.i8(), source.i8());
         source.end();
-        return new StoredMarginal(Landmarks.of(landmarks), sums, lastMs);
+        return new StoredMarginal(Landmarks.of(landmarks), sums, lastMs, remaining);
     }
 }

@@ -68,8 +68,8 @@ public interface MemoryView {
     List<Stretch> stretches();
 
     /**
-     * How many ints were given to concepts: 0 (inclusive) to this (exclusive). Those of concepts that were forgotten are among them;
-     * they have no associations and no activation.
+     * How many ints were given to concepts: 0 (inclusive) to this (exclusive). Those that are not {@link #isKnown
+     * known} are among them; they have no associations and no activation.
      *
      * @return at least 0
      */
@@ -93,12 +93,13 @@ public interface MemoryView {
     String idOf(int concept);
 
     /**
-     * Whether a concept was forgotten. Its id may be known again, by another int.
+     * Whether anything of a concept is left: activations of it were learned, not all of them were taken back, and it was not forgotten. The
+     * id of one that was forgotten may be known again, by another int.
      *
      * @param concept its int
-     * @return true if its int is retired
+     * @return whether it is in any answer
      */
-    boolean isRetired(int concept);
+    boolean isKnown(int concept);
 
     /**
      * When a concept last fired.

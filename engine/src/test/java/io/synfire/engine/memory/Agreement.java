@@ -28,6 +28,7 @@ final class Agreement {
             known++;
         }
         assertThat(memory.reader().counts().concepts()).isEqualTo(known);
+        assertKnows(memory, reference);
         for (int h = 0; h < settings.horizonCount(); h++) {
             assertThat(memory.reader().activity(atMs).episodes(h))
                     .isCloseTo(reference.episodes(h, atMs), within(1e-9 * 1e4));
@@ -50,6 +51,42 @@ final class Agreement {
                         .as("%s at horizon %d", edge, h)
                         .isCloseTo(reference.strength(edge, h, atMs), relative(reference.mass(edge, h, atMs)));
             }
+        }
+    }
+
+    /** It knows the same concepts, leads to no others, and shows nothing of them. */
+    static void assertKnows(Memory memory, NaiveMemory reference) {
+        MemoryReader reader = memory.reader();
+        long atMs = reader.watermarkMs();
+        int known = 0;
+        for (String concept : reference.concepts()) {
+            assertThat(reader.conceptOf(concept)).as(concept).isNotNegative();
+            known++;
+        }
+        assertThat(reader.counts().concepts()).as("concepts").isEqualTo(known);
+        for (String concept : reference.mentioned()) {
+            assertThat(reader.conceptOf(concept) >= 0).as(concept).isEqualTo(reference.knows(concept));
+        }
+        for (int cue = 0; cue < reader.conceptCount(); cue++) {
+            boolean isKnown = reader.conceptOf(reader.idOf(cue)) == cue;
+            Associations row = reader.associations(cue, atMs);
+            assertThat(isKnown ? 0 : row.size()).as("row of %d", cue).isZero();
+            for (int i = 0; i < row.size(); i++) {
+                assertThat(reader.conceptOf(reader.idOf(row.target(i))))
+                        .as("target of %s", reader.idOf(cue))
+                        .isEqualTo(row.target(i));
+            }
+            for (int h = 0; h < reader.settings().horizonCount() && !isKnown; h++) {
+                assertThat(reader.activity(atMs).of(cue, h)).isZero();
+                assertThat(reader.activity(atMs).potentiationFrom(cue, h)).isZero();
+                assertThat(reader.activity(atMs).potentiationTo(cue, h)).isZero();
+            }
+        }
+        for (int h = 0; h < reader.settings().horizonCount() && !reference.hasEpisodes(); h++) {
+            assertThat(reader.activity(atMs).episodes(h)).isZero();
+            assertThat(reader.activity(atMs).total(h)).isZero();
+            assertThat(reader.activity(atMs).repeats(h)).isZero();
+            assertThat(reader.activity(atMs).potentiation(h)).isZero();
         }
     }
 

@@ -29,8 +29,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is taken back is as if it had never been learned: in parts as at once, late or repeated, before a forget and after it. */
+/**
+ * What is taken back is as if it had never been learned: in parts as at once, late or repeated, before a forget and after it. {@code
+ * -Dsynfire.logs=80} tries more logs.
+ */
 final class RetractionPropertyTest {
+
+    private static final int LOGS = Integer.getInteger("synfire.logs", 15);
 
     @TempDir
     Path directory;
@@ -38,7 +43,7 @@ final class RetractionPropertyTest {
     @Test
     void aContextThatIsTakenBackInPartsIsAsIfItHadNeverBeenLearned() {
         LogProperty.holdsForAll(
-                11_000, 60, seed -> RandomLog.of(seed, new Shape(250, 20, stepMs(seed), 4, false)), seed -> log -> {
+                11_000, LOGS, seed -> RandomLog.of(seed, new Shape(250, 20, stepMs(seed), 4, false)), seed -> log -> {
                     SplittableRandom random = new SplittableRandom(seed);
                     LearningSettings settings = settings(random);
                     Map<String, List<Learned>> lives = learned(log, settings);
@@ -87,7 +92,7 @@ final class RetractionPropertyTest {
 
     @Test
     void whatIsTakenBackAfterAForgetIsAsIfItHadNeverBeenLearned() {
-        LogProperty.holdsForAll(12_000, 80, RetractionPropertyTest::distinctWithForgets, seed -> log -> {
+        LogProperty.holdsForAll(12_000, LOGS, RetractionPropertyTest::distinctWithForgets, seed -> log -> {
             SplittableRandom random = new SplittableRandom(seed);
             LearningSettings settings = with(settings(random), "max-late", "100000d", "event-id-window", "1d");
             // All of a context or one without, some of each; after which of the records is of no matter.
@@ -212,7 +217,7 @@ final class RetractionPropertyTest {
 
     @Test
     void whereEpisodesForgetsAndRetractionsRepeatTheMultisetDecides() {
-        LogProperty.holdsForAll(13_000, 80, RetractionPropertyTest::repeating, seed -> log -> {
+        LogProperty.holdsForAll(13_000, LOGS, RetractionPropertyTest::repeating, seed -> log -> {
             SplittableRandom random = new SplittableRandom(seed);
             LearningSettings settings = settings(random);
             NaiveMemory reference = new NaiveMemory(settings);
@@ -358,6 +363,7 @@ final class RetractionPropertyTest {
 
     private static void assertIsAsIf(Memory memory, NaiveMemory expected, NaiveMemory mass, LearningSettings settings) {
         long atMs = memory.reader().watermarkMs();
+        Agreement.assertKnows(memory, expected);
         for (int h = 0; h < settings.horizonCount(); h++) {
             assertThat(memory.reader().activity(atMs).episodes(h)).isCloseTo(expected.episodes(h, atMs), within(1e-5));
             for (String concept : mass.concepts()) {

@@ -86,7 +86,7 @@ final class StrongestTest {
     }
 
     private Reading reading(AdjacencyTable table) {
-        Reading.Moment moment = new Reading.Moment(decays, watermarkMs, watermarkMs, 0, new IntOpenHashSet());
+        Reading.Moment moment = new Reading.Moment(decays, watermarkMs, watermarkMs, 0, true, concept -> true);
         return new Reading(moment, table.landmarks(), 0);
     }
 }

@@ -30,11 +30,19 @@ public final class StoreInspection {
             byte[] bytes = database.db().get(database.handle(ColumnFamily.MARGINALS), Keys.key(concept));
             StoredMarginal was = StoredMarginal.ofBytes(concept, bytes, 1);
             double[] sums = {was.mass(0), was.potentiationFrom(0) + more, was.potentiationTo(0)};
-            database.db()
-                    .put(
-                            database.handle(ColumnFamily.MARGINALS),
-                            Keys.key(concept),
-                            new StoredMarginal(was.landmarks(), sums, was.lastMs()).toBytes());
+            put(database, concept, new StoredMarginal(was.landmarks(), sums, was.lastMs(), was.remaining()));
+        });
+    }
+
+    /** Adds to how often a concept fired, behind the store's back. */
+    public static void addToCount(Path directory, int concept, long more) {
+        change(directory, database -> {
+            byte[] bytes = database.db().get(database.handle(ColumnFamily.MARGINALS), Keys.key(concept));
+            StoredMarginal was = StoredMarginal.ofBytes(concept, bytes, 1);
+            double[] sums = {was.mass(0), was.potentiationFrom(0), was.potentiationTo(0)};
+            Remaining remaining = new Remaining(
+                    was.remaining().count() + more, was.remaining().checksum());
+            put(database, concept, new StoredMarginal(was.landmarks(), sums, was.lastMs(), remaining));
         });
     }
 
@@ -47,6 +55,10 @@ public final class StoreInspection {
     /** What is changed behind the store's back. */
     interface Change {
         void in(RocksDatabase database) throws RocksDBException;
+    }
+
+    private static void put(RocksDatabase database, int concept, StoredMarginal marginal) throws RocksDBException {
+        database.db().put(database.handle(ColumnFamily.MARGINALS), Keys.key(concept), marginal.toBytes());
     }
 
     static void change(Path directory, Change change) {

@@ -55,7 +55,7 @@ public final class MemoryComparer {
         }
 
         double activation(int concept) {
-            return concept < 0 || view.isRetired(concept) ? 0 : activity.of(concept, horizon);
+            return concept < 0 || !view.isKnown(concept) ? 0 : activity.of(concept, horizon);
         }
 
         double activation(String id) {

@@ -75,7 +75,7 @@ public final class Queries {
             if (activation != 0
                     && ranking.mayHold(activation)
                     && view.idOf(concept).startsWith(prefix)
-                    && !view.isRetired(concept)) {
+                    && view.isKnown(concept)) {
                 ranking.offer(concept, activation);
             }
         }

@@ -81,7 +81,7 @@ final class Trends {
             deadline.checkAt(concept);
             double activation = fast.activation(concept);
             double before = slow.activation(concept);
-            if (activation >= minSupport && before > 0 && !view.isRetired(concept)) {
+            if (activation >= minSupport && before > 0 && view.isKnown(concept)) {
                 top.offer(new Answers.TrendingConcept(view.idOf(concept), trend(activation, before), activation));
             }
         }

@@ -104,8 +104,8 @@ final class CountingView implements MemoryView {
     }
 
     @Override
-    public boolean isRetired(int concept) {
-        return view.isRetired(concept);
+    public boolean isKnown(int concept) {
+        return view.isKnown(concept);
     }
 
     @Override

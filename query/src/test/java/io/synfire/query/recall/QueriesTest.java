@@ -353,13 +353,28 @@ final class QueriesTest {
     }
 
     @Test
-    void aConceptThatWasAllTakenBackIsNotListed() {
+    void aConceptThatWasAllTakenBackIsAsUnknownAsOneThatWasNeverLearned() {
         Episode wrong = Episode.of(0, "tea", "salt");
         try (Engine engine = engine(Map.of(), Episode.of(0, "tea", "milk"), wrong)) {
+            Queries queries = new Queries(engine.view());
+            assertThat(queries.associations(AssociationsQuery.of("salt")).associations())
+                    .hasSize(1);
             engine.apply(Batch.of(new Retraction(null, List.of(wrong))));
-            assertThat(new Queries(engine.view()).concepts("", 10, null, null).concepts())
+            assertThat(queries.concepts("", 10, null, null).concepts())
                     .extracting(Answers.Concept::concept)
                     .containsExactly("milk", "tea");
+            for (String unknown : List.of("salt", "never")) {
+                assertThatThrownBy(() -> queries.associations(AssociationsQuery.of(unknown)))
+                        .isInstanceOf(UnknownConceptException.class);
+                assertThat(queries.recall(RecallQuery.of(List.of("tea", unknown)))
+                                .unknownCues())
+                        .containsExactly(unknown);
+            }
+            assertThat(queries.associations(AssociationsQuery.of("tea")).associations())
+                    .extracting(Answers.Association::concept)
+                    .containsExactly("milk");
+            engine.apply(Batch.of(new Retraction(null, List.of(Episode.of(0, "tea", "milk")))));
+            assertThat(queries.concepts("", 10, null, null).concepts()).isEmpty();
         }
     }
 
