@@ -79,6 +79,39 @@ final class StretchesTest {
         }
     }
 
+    private static Batch topic(int partition, long nextOffset) {
+        return new Batch(
+                "t-" + partition, List.of(), List.of(new Position("kafka:t", "id", partition, nextOffset, 0)), 0);
+    }
+
+    @Test
+    void theySayHowFarOtherSourcesWereReadSinceTheOneBefore() {
+        try (Engine engine = open()) {
+            engine.apply(batch("/a", stretch("1", 0, 10)));
+            engine.apply(topic(0, 3));
+            engine.apply(topic(1, 8));
+            engine.apply(batch("/b", stretch("2", 0, 5)));
+            engine.apply(batch("/a", stretch("1", 10, 20)));
+            engine.apply(topic(1, 9));
+        }
+        try (Engine engine = open()) {
+            engine.apply(batch("/a", stretch("1", 20, 30)));
+            engine.apply(batch("/a", stretch("1", 30, 40)));
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.view().stretches())
+                    .containsExactly(
+                            stretch("1", 0, 10),
+                            stretch("2", 0, 5)
+                                    .withMoved(List.of(
+                                            new Position("kafka:t", "id", 0, 3, 0),
+                                            new Position("kafka:t", "id", 1, 8, 0))),
+                            stretch("1", 10, 20),
+                            stretch("1", 20, 30).withMoved(List.of(new Position("kafka:t", "id", 1, 9, 0))),
+                            stretch("1", 30, 40));
+        }
+    }
+
     @Test
     void aSourceThatIsKnownByItsContentMayChangeItsNameAndTwoMayHaveHadOne() {
         try (Engine engine = open()) {

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A stretch of a source that keeps neither its order with others nor the times of its records, such as a file: what was read of it at
  * once, and what of that moment decided what was learned. Kept in the order in which stretches were learned, so that whoever reads them
- * again reads in the same order and decides the same.
+ * again reads in the same order, also among those that keep their own, and decides the same.
  *
  * @param sourceId the identity of the source, as {@link Position#sourceId}
  * @param from the first record, from 0
@@ -15,9 +15,35 @@ import java.util.List;
  * @param latestMs the latest time that a record of the source before {@code from} said, milliseconds since the epoch; -1 if none did
  * @param unlearned records in it of which nothing was learned, though they say something: those that were rejected, or are learned from
  *     another place; rising
+ * @param moved how far sources had been read that keep their own order, such as the partitions of a topic, when this was learned: those
+ *     that were read on since the stretch before. The memory that learns says so; whoever reads the stretch leaves it empty
  */
 public record Stretch(
-        String sourceId, long from, long to, long startMs, long elseMs, long latestMs, List<Long> unlearned) {
+        String sourceId,
+        long from,
+        long to,
+        long startMs,
+        long elseMs,
+        long latestMs,
+        List<Long> unlearned,
+        List<Position> moved) {
+
+    /**
+     * What is read, before it is learned.
+     *
+     * @param sourceId the identity of the source
+     * @param from the first record, from 0
+     * @param to the one after the last
+     * @param startMs when the reading began that it is a part of
+     * @param elseMs the time of a record that says none while none before it in its source did
+     * @param latestMs the latest time that a record of the source before {@code from} said; -1 if none did
+     * @param unlearned records in it of which nothing is learned; rising
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public Stretch(
+            String sourceId, long from, long to, long startMs, long elseMs, long latestMs, List<Long> unlearned) {
+        this(sourceId, from, to, startMs, elseMs, latestMs, unlearned, List.of());
+    }
 
     /** The source of all that was read of streams: they leave nothing to read again, so all that is known is how much that was. */
     public static final String STREAMS = "streams";
@@ -49,6 +75,7 @@ public record Stretch(
                     + from + " to=" + to + " startMs=" + startMs + " elseMs=" + elseMs + " latestMs=" + latestMs);
         }
         unlearned = List.copyOf(unlearned);
+        moved = List.copyOf(moved);
         long before = from - 1;
         for (long record : unlearned) {
             if (record <= before || record >= to) {
@@ -66,5 +93,15 @@ public record Stretch(
      */
     public boolean isStreamed() {
         return sourceId.equals(STREAMS);
+    }
+
+    /**
+     * The same, with where other sources stood.
+     *
+     * @param positions those that moved since the stretch before
+     * @return the stretch
+     */
+    public Stretch withMoved(List<Position> positions) {
+        return new Stretch(sourceId, from, to, startMs, elseMs, latestMs, unlearned, positions);
     }
 }

@@ -100,7 +100,7 @@ public final class Memory {
             deadLetters += batch.deadLetters();
             sourceMs = Math.max(sourceMs, batch.sourceMs());
             if (batch.stretch() != null) {
-                stretches.add(batch.stretch());
+                stretches.add(batch.stretch(), positions.values());
                 changed = true;
             }
             changed |= !batch.entries().isEmpty() || !batch.positions().isEmpty() || batch.deadLetters() > 0;

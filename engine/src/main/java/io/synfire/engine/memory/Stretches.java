@@ -1,9 +1,14 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.store.RocksStore;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stretches of sources in the order in which they were learned. What is stored stays in the store; what is not yet is kept here. One
@@ -15,6 +20,7 @@ final class Stretches {
     private static final int STRETCH_BYTES = 120;
 
     private static final int RECORD_BYTES = 24;
+    private static final int POSITION_BYTES = 200;
 
     private final RocksStore store;
     private final List<Stretch> pending = new ArrayList<>();
@@ -22,14 +28,42 @@ final class Stretches {
     private int frozen;
     private long bytes;
 
+    /** How far other sources stood at the last stretch, by their keys; null before that was needed, since it takes a look at all of them. */
+    private @Nullable Map<String, Position> beside;
+
     Stretches(RocksStore store) {
         this.store = store;
         this.firstPending = store.stretchCount();
     }
 
-    synchronized void add(Stretch stretch) {
-        pending.add(stretch);
-        bytes += bytes(stretch);
+    /** Adds one that is learned now, while other sources stand where they do. */
+    void add(Stretch stretch, Collection<Position> positions) {
+        Map<String, Position> last = beside();
+        List<Position> moved = new ArrayList<>();
+        for (Position position : positions) {
+            if (position.content().isEmpty() && !position.equals(last.put(position.key(), position))) {
+                moved.add(position);
+            }
+        }
+        Stretch added = stretch.withMoved(moved);
+        synchronized (this) {
+            pending.add(added);
+            bytes += bytes(added);
+        }
+    }
+
+    private Map<String, Position> beside() {
+        Map<String, Position> last = beside;
+        if (last == null) {
+            last = new HashMap<>();
+            for (Stretch stretch : all()) {
+                for (Position position : stretch.moved()) {
+                    last.put(position.key(), position);
+                }
+            }
+            beside = last;
+        }
+        return last;
     }
 
     /** All of them. */
@@ -82,6 +116,8 @@ final class Stretches {
     }
 
     private static long bytes(Stretch stretch) {
-        return STRETCH_BYTES + (long) RECORD_BYTES * stretch.unlearned().size();
+        return STRETCH_BYTES
+                + (long) RECORD_BYTES * stretch.unlearned().size()
+                + (long) POSITION_BYTES * stretch.moved().size();
     }
 }

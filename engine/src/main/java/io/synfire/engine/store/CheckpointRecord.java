@@ -170,15 +170,7 @@ public record CheckpointRecord(
         sink.i8(notPlain.rewards());
         sink.i8(notPlain.betweenEpisodes());
         sink.i8(learned);
-        sink.varint(positions.size());
-        for (Position position : positions) {
-            sink.text(position.source());
-            sink.text(position.sourceId());
-            sink.varint(position.partition());
-            sink.varint(position.nextOffset());
-            sink.varint(position.leaderEpoch() + 1L);
-            sink.text(position.content());
-        }
+        PositionBytes.write(positions, sink);
         sink.varint(clocks.size());
         for (Clock clock : clocks) {
             sink.text(clock.partition());
@@ -213,17 +205,7 @@ public record CheckpointRecord(
         boolean contextual = source.u1() == 1;
         NotPlain notPlain = new NotPlain(source.i8(), source.i8(), source.i8());
         long learned = source.i8();
-        int size = source.count(6);
-        List<Position> positions = new ArrayList<>(size);
-        for (int i = 0; i < size; i++) {
-            positions.add(new Position(
-                    source.text(),
-                    source.text(),
-                    source.varintInt(),
-                    source.varint(),
-                    source.varintInt() - 1,
-                    source.text()));
-        }
+        List<Position> positions = PositionBytes.read(source);
         int partitions = source.count(2);
         List<Clock> clocks = new ArrayList<>(partitions);
         for (int i = 0; i < partitions; i++) {

@@ -1,12 +1,13 @@
 package io.synfire.engine.store;
 
+import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A stretch as bytes: text source id; varint from, records, start, else, latest + 1; varint n, then n times the varint distance of a
- * record from the one before, the first from {@code from}.
+ * record from the one before, the first from {@code from}; varint n, then n positions as a checkpoint record has them.
  */
 final class StretchBytes {
 
@@ -26,6 +27,7 @@ final class StretchBytes {
             sink.varint(record - before);
             before = record;
         }
+        PositionBytes.write(stretch.moved(), sink);
         return sink.toBytes();
     }
 
@@ -44,9 +46,10 @@ final class StretchBytes {
             record += source.varint();
             unlearned.add(record);
         }
-        source.end();
         try {
-            return new Stretch(sourceId, from, to, startMs, elseMs, latestMs, unlearned);
+            List<Position> moved = PositionBytes.read(source);
+            source.end();
+            return new Stretch(sourceId, from, to, startMs, elseMs, latestMs, unlearned, moved);
         } catch (IllegalArgumentException e) {
             throw source.damaged(String.valueOf(e.getMessage()));
         }

@@ -29,6 +29,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Unlearns what was learned from files: what takes it back is appended to a file of its own, which is learned at once, like any other,
@@ -40,11 +43,14 @@ public final class FileForgetter {
     /** Commands are few: what they do is written at their end. */
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofMinutes(1);
 
+    private static final Logger LOG = LoggerFactory.getLogger(FileForgetter.class);
+
     private final Engine engine;
     private final Path commands;
     private final FileLearner learner;
     private final Decoding decoding;
     private String commandsId = "";
+    private @Nullable LearnSummary last;
 
     /** What an earlier run appended, by record: it was killed before the memory had learned that. */
     private static final class Unfinished {
@@ -97,6 +103,28 @@ public final class FileForgetter {
     }
 
     /**
+     * Learns commands that were appended and that the memory has not learned: it is an older one that was put back, or whoever appended them
+     * was killed. To be called before anything else is learned, so that what comes after them is not forgotten, too. Says so, in the log.
+     *
+     * @return how many records of the commands' file the memory had learned before
+     * @throws ReplacedFileException if that file was replaced or cut short since it was learned
+     * @throws IOException if it cannot be read
+     */
+    public long learnEarlier() throws IOException {
+        long learnedBefore = learn();
+        LearnSummary learned = last;
+        if (learned != null && learned.records() > 0) {
+            LOG.warn(
+                    "what was appended to forget, and the memory had not learned, is learned first: file={} from={} commands={} rejected={}",
+                    commands,
+                    learnedBefore,
+                    learned.commands(),
+                    learned.rejected());
+        }
+        return learnedBefore;
+    }
+
+    /**
      * Takes back all that files say of a context.
      *
      * @param context its key
@@ -107,7 +135,7 @@ public final class FileForgetter {
      */
     public ForgetReceipt forgetContext(String context) throws IOException {
         // Also says where the commands are now, if the data directory was moved.
-        Unfinished unfinished = new Unfinished(learn());
+        Unfinished unfinished = new Unfinished(learnEarlier());
         List<String> searched = files().positions().stream()
                 .map(position -> position.source() + ", records 0 to " + position.nextOffset())
                 .toList();
@@ -151,6 +179,8 @@ public final class FileForgetter {
      * @throws IOException if it cannot be written
      */
     public List<Appended> forgetConcept(String concept) throws IOException {
+        // Not behind it: what was forgotten earlier comes first.
+        var unused = learnEarlier();
         Forget forget = new Forget(concept, Map.of(), "forget-" + UUID.randomUUID());
         byte[] json = new JsonEpisodeCodec().encode(forget);
         List<Appended> appended = append(List.of(new Line(json, String.valueOf(forget.eventId()), false)));
@@ -220,6 +250,7 @@ public final class FileForgetter {
         }
         cutOffUnfinished();
         LearnSummary learned = learner.learnCommands(commands);
+        last = learned;
         String id = learned.sourceId();
         commandsId = id == null ? "" : id;
         return learned.learnedBefore();

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Learns files again that a memory was learned from, as far as it was, into another memory: stretch by stretch in the order in which the
- * first one learned them, held against the times that it held them against. A file that is not the one that was learned is refused. A record
+ * first one learned them, held against the times that it held them against; what it learned of other sources in between is learned there. A file that is not the one that was learned is refused. A record
  * that was learned from a dead letter is learned there. One thread at a time, which is the engine's writer.
  */
 public final class FileReplay {
@@ -39,6 +39,7 @@ public final class FileReplay {
     private final Rejects rejects;
     private final LineDecoder decoder;
     private final Map<String, Known> goals = new LinkedHashMap<>();
+    private final Beside beside;
     private final List<Stretch> stretches;
     private final List<Missing> missing = new ArrayList<>();
     private final Set<String> gone = new LinkedHashSet<>();
@@ -48,6 +49,18 @@ public final class FileReplay {
 
     private boolean isVerified;
     private final CheckpointTimer checkpoints;
+
+    /** Brings the sources that keep their own order to where they stood when a file was learned. */
+    public interface Beside {
+        /**
+         * Called before a stretch, where they were read on since the one before.
+         *
+         * @param positions how far each of them had been read
+         * @throws IOException if they cannot be read
+         * @throws InterruptedException if the thread is interrupted
+         */
+        void bringTo(List<Position> positions) throws IOException, InterruptedException;
+    }
 
     /**
      * A replay.
@@ -59,6 +72,7 @@ public final class FileReplay {
      * @param rejects where lines go that cannot be learned
      * @param goal how far each file is to be learned; other sources are passed over
      * @param stretches what of them was learned, in that order, at least up to the goal
+     * @param beside learns what was learned between them of other sources
      */
     public FileReplay(
             Engine engine,
@@ -67,7 +81,9 @@ public final class FileReplay {
             ReplayOptions options,
             Rejects rejects,
             List<Position> goal,
-            List<Stretch> stretches) {
+            List<Stretch> stretches,
+            Beside beside) {
+        this.beside = beside;
         this.engine = engine;
         this.options = options;
         this.checkpoints = new CheckpointTimer(engine, options.checkpointInterval());
@@ -75,10 +91,22 @@ public final class FileReplay {
         this.decoder = new LineDecoder(engine.view().settings(), mapping, limits);
         Known.of(goal).forEach(known -> goals.put(known.id(), known));
         engine.view().stretches().forEach(stretch -> learned.merge(stretch.sourceId(), stretch.to(), Math::max));
-        this.stretches = stretches.stream()
-                .filter(stretch -> goals.containsKey(stretch.sourceId())
-                        && stretch.to() <= goals.get(stretch.sourceId()).records())
-                .toList();
+        this.stretches = upToGoal(stretches);
+    }
+
+    /** What is to be read; where other sources stood at a stretch that is left out, they stood at the next at least. */
+    private List<Stretch> upToGoal(List<Stretch> all) {
+        List<Stretch> kept = new ArrayList<>();
+        List<Position> moved = new ArrayList<>();
+        for (Stretch stretch : all) {
+            moved.addAll(stretch.moved());
+            Known goal = goals.get(stretch.sourceId());
+            if (goal != null && stretch.to() <= goal.records()) {
+                kept.add(stretch.withMoved(moved));
+                moved.clear();
+            }
+        }
+        return List.copyOf(kept);
     }
 
     /**
@@ -155,8 +183,9 @@ public final class FileReplay {
      * @param watch watches
      * @throws IncompleteLogException if a file is gone or is not the one that was learned, and that is not accepted
      * @throws IOException if a file cannot be read, or a dead letter not be written
+     * @throws InterruptedException if the thread is interrupted
      */
-    public void replay(ReplayWatch watch) throws IOException {
+    public void replay(ReplayWatch watch) throws IOException, InterruptedException {
         if (isReached()) {
             return;
         }
@@ -167,13 +196,24 @@ public final class FileReplay {
                         .toList(),
                 stretches);
         try (OpenFiles open = new OpenFiles()) {
+            Map<String, Position> stood = new LinkedHashMap<>();
+            boolean hasMoved = false;
             for (Stretch stretch : stretches) {
                 if (watch.isStopped()) {
                     return;
                 }
+                hasMoved |= !stretch.moved().isEmpty();
+                stretch.moved().forEach(position -> stood.put(position.key(), position));
                 Known known = required(stretch);
                 if (gone.contains(known.id()) || isLearned(stretch)) {
                     continue;
+                }
+                if (hasMoved) {
+                    hasMoved = false;
+                    beside.bringTo(List.copyOf(stood.values()));
+                    if (watch.isStopped()) {
+                        return;
+                    }
                 }
                 learn(known, stretch, open.of(known));
                 var unused = checkpoints.look();

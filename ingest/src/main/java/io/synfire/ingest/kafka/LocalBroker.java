@@ -42,12 +42,14 @@ public final class LocalBroker implements AutoCloseable {
     private static final int ANSWER_MS = 5_000;
 
     private final KraftNode node;
+    private final BrokerLock lock;
     private final Path directory;
     private final String bootstrapServers;
     private boolean closed;
 
-    private LocalBroker(KraftNode node, Path directory, String bootstrapServers) {
+    private LocalBroker(KraftNode node, BrokerLock lock, Path directory, String bootstrapServers) {
         this.node = node;
+        this.lock = lock;
         this.directory = directory;
         this.bootstrapServers = bootstrapServers;
     }
@@ -58,7 +60,8 @@ public final class LocalBroker implements AutoCloseable {
      * @param directory where it keeps its log
      * @param preferredPort the port to listen on; another is taken if this one is in use or 0
      * @return the running broker
-     * @throws IllegalStateException if it cannot start, such as when another one uses the directory
+     * @throws BrokerInUseException if another process, or this one, has a broker there, or one that starts or stops
+     * @throws IllegalStateException if it cannot start
      */
     public static LocalBroker start(Path directory, int preferredPort) {
         return start(directory, preferredPort, Map.of());
@@ -72,7 +75,8 @@ public final class LocalBroker implements AutoCloseable {
      * @param more properties of the broker, beside or instead of the frugal ones; the listener for clients is called {@code PLAINTEXT}
      *     whatever its protocol
      * @return the running broker
-     * @throws IllegalStateException if it cannot start, such as when another one uses the directory
+     * @throws BrokerInUseException if another process, or this one, has a broker there, or one that starts or stops
+     * @throws IllegalStateException if it cannot start
      */
     public static LocalBroker start(Path directory, int preferredPort, Map<String, String> more) {
         try (BoundSockets sockets = new BoundSockets()) {
@@ -83,19 +87,38 @@ public final class LocalBroker implements AutoCloseable {
     /** The same on ports that are bound already. */
     static LocalBroker start(
             Path directory, BoundSockets sockets, int port, int controllerPort, Map<String, String> more) {
+        BrokerLock lock = null;
+        KraftNode node = null;
         try {
             Files.createDirectories(directory);
+            lock = BrokerLock.take(directory);
             if (!Files.exists(directory.resolve(FORMATTED))) {
                 format(directory);
             }
             Properties properties = properties(directory, port, controllerPort);
             properties.putAll(more);
-            KraftNode node = KraftNode.start(properties, sockets);
+            node = KraftNode.start(properties, sockets);
             Files.writeString(directory.resolve(ADDRESS), "127.0.0.1:" + port);
-            return new LocalBroker(node, directory, "127.0.0.1:" + port);
+            return new LocalBroker(node, lock, directory, "127.0.0.1:" + port);
+        } catch (BrokerInUseException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
+            giveUp(node, lock, e);
             throw new IllegalStateException(
                     "the broker in this process cannot start: directory=" + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void giveUp(@Nullable KraftNode node, @Nullable BrokerLock lock, Exception cause) {
+        try {
+            if (node != null) {
+                node.close();
+            }
+            if (lock != null) {
+                lock.close();
+            }
+        } catch (IOException | RuntimeException e) {
+            cause.addSuppressed(e);
         }
     }
 
@@ -163,8 +186,9 @@ public final class LocalBroker implements AutoCloseable {
             node.close();
             try {
                 Files.deleteIfExists(directory.resolve(ADDRESS));
+                lock.close();
             } catch (IOException e) {
-                throw new UncheckedIOException("the broker's address cannot be deleted: directory=" + directory, e);
+                throw new UncheckedIOException("the broker's directory cannot be given up: directory=" + directory, e);
             }
         }
     }

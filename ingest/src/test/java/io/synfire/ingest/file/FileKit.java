@@ -149,9 +149,13 @@ final class FileKit {
                     new ReplayOptions(until, acceptsGap, Duration.ofMillis(50)),
                     rejects,
                     goal,
-                    from.view().stretches());
+                    from.view().stretches(),
+                    beside -> {});
             replay.replay(watch);
             return replay.missing();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
     }
 }

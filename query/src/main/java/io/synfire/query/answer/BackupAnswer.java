@@ -3,6 +3,7 @@ package io.synfire.query.answer;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Digest;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a backup holds.
@@ -12,10 +13,18 @@ import java.util.List;
  * @param atMs when it was made, milliseconds since the epoch
  * @param digest both checksums of what it holds
  * @param positions how far the sources were read
- * @param files its files
+ * @param files the files of its store
+ * @param log what it holds of the log that is kept in the data directory, beside its store: the commands that forget what was learned from
+ *     files, and dead letters that were learned again
  */
 public record BackupAnswer(
-        String directory, String version, long atMs, Digest digest, List<Position> positions, List<File> files) {
+        String directory,
+        String version,
+        long atMs,
+        Digest digest,
+        List<Position> positions,
+        List<File> files,
+        List<File> log) {
 
     /**
      * A file of it.
@@ -30,6 +39,7 @@ public record BackupAnswer(
     public BackupAnswer {
         positions = List.copyOf(positions);
         files = List.copyOf(files);
+        log = List.copyOf(log);
     }
 
     /**
@@ -38,6 +48,8 @@ public record BackupAnswer(
      * @return bytes of all its files
      */
     public long bytes() {
-        return files.stream().mapToLong(File::bytes).sum();
+        return Stream.concat(files.stream(), log.stream())
+                .mapToLong(File::bytes)
+                .sum();
     }
 }

@@ -34,7 +34,7 @@ public record RebuildAnswer(
 
     /** Whether both memories learned the same. */
     public enum Comparison {
-        /** They did. */
+        /** They did: the same checksum, episodes, watermark and, unless concepts may fade, as many concepts. */
         EQUAL,
         /** They were to, and did not. */
         DIFFERENT,

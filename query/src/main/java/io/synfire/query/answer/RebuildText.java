@@ -57,8 +57,11 @@ public final class RebuildText {
                 switch (answer.comparison()) {
                     case EQUAL -> String.format("  learned            the same, as it must%n");
                     case DIFFERENT ->
-                        String.format(
-                                "  learned            NOT the same: the memory before was not learned from this log alone, or not by these settings of records%n");
+                        before != null && before.learned().equals(after.learned())
+                                ? String.format(
+                                        "  learned            the same records, but NOT the same memory: what was forgotten was forgotten at another moment%n")
+                                : String.format(
+                                        "  learned            NOT the same: the memory before was not learned from this log alone, or not by these settings of records%n");
                     case NOT_COMPARABLE -> "";
                 });
         text.append(String.format("ask it with --data %s%n", answer.into()));

@@ -4,6 +4,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.Verification;
 import java.time.Instant;
+import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
 /** Backups and what was found in a store, as JSON. Thread-safe. */
@@ -90,9 +91,14 @@ public final class StoreJson {
             json.writeEndObject();
         }
         json.writeEndArray();
-        json.writeName("files");
+        files(json, "files", answer.files());
+        files(json, "log", answer.log());
+    }
+
+    private static void files(JsonGenerator json, String name, List<BackupAnswer.File> files) {
+        json.writeName(name);
         json.writeStartArray();
-        for (BackupAnswer.File file : answer.files()) {
+        for (BackupAnswer.File file : files) {
             json.writeStartObject();
             json.writeStringProperty("name", file.name());
             json.writeNumberProperty("bytes", file.bytes());

@@ -27,6 +27,9 @@ public final class StoreText {
                     "position",
                     position.source() + " partition " + position.partition() + " next " + position.nextOffset());
         }
+        for (BackupAnswer.File file : answer.log()) {
+            line(text, "log", file.name() + ", " + number(file.bytes()) + " bytes");
+        }
         return text.toString();
     }
 

@@ -45,6 +45,7 @@ final class BackupManifest {
                     case "digest" -> digest(parser, fields);
                     case "positions" -> positions(parser, fields.positions, file);
                     case "files" -> files(parser, fields.files, file);
+                    case "log" -> files(parser, fields.log, file);
                     default -> {
                         require(token.isScalarValue(), file);
                     }
@@ -58,7 +59,7 @@ final class BackupManifest {
         require(fields.isComplete(), file);
         Digest digest = new Digest(fields.learned, fields.state, fields.episodes, fields.associations, fields.concepts);
         return new BackupAnswer(
-                directory.toString(), fields.version, fields.atMs, digest, fields.positions, fields.files);
+                directory.toString(), fields.version, fields.atMs, digest, fields.positions, fields.files, fields.log);
     }
 
     /** As they are read. */
@@ -74,6 +75,7 @@ final class BackupManifest {
         long concepts;
         final List<Position> positions = new ArrayList<>();
         final List<BackupAnswer.File> files = new ArrayList<>();
+        final List<BackupAnswer.File> log = new ArrayList<>();
 
         boolean isComplete() {
             return hasLearned && hasState && !files.isEmpty() && !version.isEmpty();

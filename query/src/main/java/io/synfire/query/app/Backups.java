@@ -73,7 +73,7 @@ final class Backups {
         try {
             linkTo.accept(links);
             List<BackupAnswer.File> files = FileCopies.copy(links, growing.resolve(STORE), FileCopies.names(links));
-            BackupAnswer backup = described(growing.resolve(STORE), named, files);
+            BackupAnswer backup = described(growing, named, files);
             BackupManifest.write(backup, growing);
             FileCopies.force(growing);
             return backup;
@@ -84,7 +84,10 @@ final class Backups {
 
     /** What makes it a backup comes last. */
     private static void fill(Path target, Path whole) throws IOException {
-        for (String name : List.of(STORE, BackupManifest.NAME)) {
+        for (String name : List.of(STORE, BackedUpLog.DIRECTORY, BackupManifest.NAME)) {
+            if (name.equals(BackedUpLog.DIRECTORY) && !Files.exists(whole.resolve(name))) {
+                continue;
+            }
             Files.move(whole.resolve(name), target.resolve(name), StandardCopyOption.ATOMIC_MOVE);
             FileCopies.force(target);
         }
@@ -102,6 +105,8 @@ final class Backups {
         if (isThere && !force) {
             throw new IllegalStateException("there is a store already, --force moves it aside: store=" + store);
         }
+        BackedUpLog log = new BackedUpLog(data);
+        log.requireFits(backup, source);
         try (Unfinished unfinished = Unfinished.begin(sibling(store, ".restoring"))) {
             Digest after = copied(source.resolve(STORE), unfinished.content(), backup);
             Path aside = null;
@@ -112,6 +117,7 @@ final class Backups {
             // Onto an empty directory, too, and onto no other.
             Files.move(unfinished.content(), store, StandardCopyOption.ATOMIC_MOVE);
             FileCopies.force(parentOf(store));
+            log.restore(backup, source);
             return new RestoreAnswer(backup, store.toString(), after, aside == null ? null : aside.toString());
         }
     }
@@ -140,7 +146,8 @@ final class Backups {
         return after;
     }
 
-    private BackupAnswer described(Path copy, Path target, List<BackupAnswer.File> files) {
+    private BackupAnswer described(Path growing, Path target, List<BackupAnswer.File> files) throws IOException {
+        Path copy = growing.resolve(STORE);
         Digest digest = digest(copy);
         List<Position> positions;
         try (Engine engine = Engine.openReadOnly(copy, options, new SimpleMeterRegistry())) {
@@ -148,7 +155,13 @@ final class Backups {
         }
         String version = Backups.class.getPackage().getImplementationVersion();
         return new BackupAnswer(
-                target.toString(), version == null ? "development" : version, clock.millis(), digest, positions, files);
+                target.toString(),
+                version == null ? "development" : version,
+                clock.millis(),
+                digest,
+                positions,
+                files,
+                new BackedUpLog(data).copyTo(growing, positions));
     }
 
     /** Of a store in which nothing is wrong. */

@@ -33,6 +33,22 @@ final class FileCopies {
         return copied;
     }
 
+    /** A file as it is, with its checksum. */
+    static BackupAnswer.File sum(Path file) throws IOException {
+        CRC32C sum = new CRC32C();
+        long bytes = 0;
+        ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (in.read(block) >= 0) {
+                block.flip();
+                bytes += block.remaining();
+                sum.update(block);
+                block.clear();
+            }
+        }
+        return file(file, bytes, sum);
+    }
+
     /** The files of a directory by name. */
     static List<String> names(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
@@ -98,7 +114,11 @@ final class FileCopies {
             }
             out.force(true);
         }
+        return file(from, bytes, sum);
+    }
+
+    private static BackupAnswer.File file(Path file, long bytes, CRC32C sum) {
         return new BackupAnswer.File(
-                String.valueOf(from.getFileName()), bytes, String.format(Locale.ROOT, "%08x", sum.getValue()));
+                String.valueOf(file.getFileName()), bytes, String.format(Locale.ROOT, "%08x", sum.getValue()));
     }
 }

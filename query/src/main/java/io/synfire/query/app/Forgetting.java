@@ -91,11 +91,17 @@ final class Forgetting {
                                     : " streamed=" + known.streamed() + ", a stream leaves no log"));
         }
         Done done = new Done();
-        if (hasFiles) {
-            inFiles(what, done);
-        }
-        if (hasTopic) {
-            inTopic(what, known, done);
+        try (LateCluster cluster = new LateCluster(settings)) {
+            if (hasFiles) {
+                inFiles(what, done, () -> {
+                    if (hasTopic) {
+                        var unused = cluster.get();
+                    }
+                });
+            }
+            if (hasTopic) {
+                inTopic(what, known, done);
+            }
         }
         return answer(what, known, done);
     }
@@ -146,11 +152,14 @@ final class Forgetting {
         return new HeldId(String.valueOf(what.context() == null ? what.concept() : what.context()));
     }
 
-    private void inFiles(Forgotten what, Done done) throws IOException {
+    /** {@code before} is called with the store at hand, before anything is appended. */
+    private void inFiles(Forgotten what, Done done, Runnable before) throws IOException {
         Path deadLetters = settings.data().resolve("dead-letters.jsonl");
         List<Appended> appended = new ArrayList<>();
         String commandsId;
         try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
+            // Where there is no cluster for the topic's part, the files' part must not be there alone.
+            before.run();
             FileForgetter forgetter = new FileForgetter(
                     engine, settings.data().resolve("forgotten.jsonl"), deadLetters, settings.decoding());
             String context = what.context();

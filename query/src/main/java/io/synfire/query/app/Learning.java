@@ -42,7 +42,7 @@ final class Learning {
         Files.createDirectories(settings.data());
         Path deadLetters = settings.data().resolve("dead-letters.jsonl");
         List<Learned> learned = new ArrayList<>();
-        try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
+        try (Engine engine = Stores.openToLearn(settings, new SimpleMeterRegistry())) {
             FileLearner learner = new FileLearner(
                     engine,
                     deadLetters,

@@ -20,9 +20,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns the logs of a memory again, its topic, its files, or both, up to given positions into another memory. Which of both comes first is
- * what came first then; which record of the one came before which of the other is not known any more, and matters to commands that forget
- * a concept, and to records in files that say no time, alone. One thread at a time.
+ * Learns the logs of a memory again, its topic, its files, or both, up to given positions into another memory. Where there are both, the
+ * topic is read as far as the memory had read it when it learned a stretch of a file, then that stretch, and so on: what came before a
+ * command that forgets, and what after it, is the same as it was, whichever log it is in. One thread at a time.
  */
 final class LogReplay {
 
@@ -78,17 +78,32 @@ final class LogReplay {
     void replay(List<Position> goal, List<Stretch> stretches, @Nullable ClientProperties client, ReplayWatch watch)
             throws IOException, InterruptedException {
         FileReplay files = new FileReplay(
-                engine, settings.decoding().mapping(), settings.decoding().limits(), options, rejects, goal, stretches);
+                engine,
+                settings.decoding().mapping(),
+                settings.decoding().limits(),
+                options,
+                rejects,
+                goal,
+                stretches,
+                stood -> replayTopic(asFarAs(stood, goal), client, watch));
         // Before anything is learned.
         files.requireFiles();
-        boolean filesFirst = !goal.isEmpty() && FileReplay.isFile(goal.get(0));
-        if (filesFirst) {
-            replayFiles(files, watch);
-        }
+        replayFiles(files, watch);
         replayTopic(goal, client, watch);
-        if (!filesFirst) {
-            replayFiles(files, watch);
+    }
+
+    /** How far the topic of a goal had been read, and not beyond the goal. */
+    private static List<Position> asFarAs(List<Position> stood, List<Position> goal) {
+        Map<String, Position> goals = new HashMap<>();
+        goal.forEach(position -> goals.put(position.key(), position));
+        List<Position> reached = new ArrayList<>();
+        for (Position position : stood) {
+            Position end = goals.get(position.key());
+            if (end != null && end.sourceId().equals(position.sourceId())) {
+                reached.add(position.nextOffset() < end.nextOffset() ? position : end);
+            }
         }
+        return reached;
     }
 
     /** What was passed over since it is gone. */
@@ -122,7 +137,7 @@ final class LogReplay {
         return goal.stream().mapToLong(Position::nextOffset).sum();
     }
 
-    private void replayFiles(FileReplay files, ReplayWatch watch) throws IOException {
+    private void replayFiles(FileReplay files, ReplayWatch watch) throws IOException, InterruptedException {
         if (watch.isStopped()) {
             return;
         }

@@ -106,11 +106,11 @@ final class MemoryWait {
         }
     }
 
-    private Waited learning(ClientProperties client) {
+    private Waited learning(ClientProperties client) throws IOException {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         EpisodeConsumer.Options options = new EpisodeConsumer.Options(
                 settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults(), null);
-        try (Engine engine = Stores.open(settings, meters);
+        try (Engine engine = Stores.openToLearn(settings, meters);
                 EpisodeConsumer consumer = new EpisodeConsumer(engine, client, options, meters)) {
             consumer.start();
             while (true) {

@@ -8,6 +8,7 @@ import io.synfire.ingest.file.UnmarkedFiles;
 import io.synfire.query.answer.RebuildAnswer;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,13 +58,29 @@ final class RebuildFiles {
         if (live.positions().stream().noneMatch(UnmarkedFiles::isUnmarked)) {
             return live.stretches();
         }
-        return new UnmarkedFiles(
+        List<Stretch> stretches = new UnmarkedFiles(
                         live.positions(),
                         LearningSettings.parse(plan.learning()),
                         settings.decoding().mapping(),
                         settings.decoding().limits(),
                         plan.startMs())
                 .stretches();
+        return isTopicFirst(plan.goal()) ? behindTheTopic(stretches, plan.goal()) : stretches;
+    }
+
+    /** All that such a store says of the order of its logs: of which it learned something first. */
+    private static boolean isTopicFirst(List<Position> goal) {
+        return !goal.isEmpty() && !FileReplay.isFile(goal.get(0));
+    }
+
+    private static List<Stretch> behindTheTopic(List<Stretch> stretches, List<Position> goal) {
+        List<Position> topic =
+                goal.stream().filter(position -> !FileReplay.isFile(position)).toList();
+        List<Stretch> behind = new ArrayList<>(stretches);
+        if (!behind.isEmpty()) {
+            behind.set(0, behind.get(0).withMoved(topic));
+        }
+        return behind;
     }
 
     /** The goal of a plan, with files where they are now: one may have been renamed since it was made. */

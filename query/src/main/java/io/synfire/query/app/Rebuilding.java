@@ -66,7 +66,7 @@ final class Rebuilding {
             requireEmpty(into);
         }
         Live live = live(settings);
-        try (Cluster cluster = new Cluster(settings)) {
+        try (LateCluster cluster = new LateCluster(settings)) {
             RebuildPlan plan = begun.isPresent()
                     ? goOn(settings, begun.get(), live, given, request)
                     : begin(settings, live, given, request, cluster);
@@ -75,31 +75,12 @@ final class Rebuilding {
         }
     }
 
-    /** The cluster, once it is needed. */
-    private static final class Cluster implements AutoCloseable {
-        private final Settings settings;
-        private @Nullable TopicCluster cluster;
-
-        Cluster(Settings settings) {
-            this.settings = settings;
-        }
-
-        TopicCluster get() {
-            TopicCluster opened = cluster == null ? TopicCluster.of(settings) : cluster;
-            cluster = opened;
-            return opened;
-        }
-
-        @Override
-        public void close() {
-            if (cluster != null) {
-                cluster.close();
-            }
-        }
-    }
-
     private RebuildPlan begin(
-            Settings settings, @Nullable Live live, Map<String, String> given, RebuildRequest request, Cluster cluster)
+            Settings settings,
+            @Nullable Live live,
+            Map<String, String> given,
+            RebuildRequest request,
+            LateCluster cluster)
             throws IOException {
         LearningSettings learning = changed(live == null ? null : live.learning(), given);
         List<Position> goal = live == null
@@ -143,7 +124,7 @@ final class Rebuilding {
         return plan;
     }
 
-    private RebuildAnswer read(Settings settings, RebuildPlan plan, @Nullable Live live, Path into, Cluster cluster)
+    private RebuildAnswer read(Settings settings, RebuildPlan plan, @Nullable Live live, Path into, LateCluster cluster)
             throws IOException {
         long start = System.nanoTime();
         List<Position> goal = RebuildFiles.goal(plan, live);
@@ -201,7 +182,7 @@ final class Rebuilding {
         Side before = plan.before();
         Comparison comparison = Comparison.NOT_COMPARABLE;
         if (before != null && plan.comparable() && plan.missing().isEmpty()) {
-            comparison = before.learned().equals(after.learned()) ? Comparison.EQUAL : Comparison.DIFFERENT;
+            comparison = isSame(plan, before, after) ? Comparison.EQUAL : Comparison.DIFFERENT;
         }
         return new RebuildAnswer(
                 into.toString(),
@@ -214,6 +195,18 @@ final class Rebuilding {
                 comparison,
                 records,
                 seconds);
+    }
+
+    /**
+     * Sums of what was learned are the same in any order; which concepts there are is not, where some were forgotten. Those that faded go when
+     * they are come upon.
+     */
+    private static boolean isSame(RebuildPlan plan, Side before, Side after) {
+        boolean mayFade = LearningSettings.parse(plan.learning()).forgetBelow() > 0;
+        return before.learned().equals(after.learned())
+                && before.episodes() == after.episodes()
+                && before.watermarkMs() == after.watermarkMs()
+                && (mayFade || before.concepts() == after.concepts());
     }
 
     /** The memory there is; null if there is none, or none that can be read: then its log must do without it. */

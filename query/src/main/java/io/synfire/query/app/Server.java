@@ -86,7 +86,7 @@ final class Server implements AutoCloseable {
         try {
             PrometheusMeterRegistry meters = meters(parts);
             // The store first: if another process has it, nothing else is to be started.
-            LiveMemory memory = opened(parts, new LiveMemory(Stores.open(settings, meters), settings.recall()));
+            LiveMemory memory = opened(parts, new LiveMemory(toLearn(settings, meters), settings.recall()));
             Stores.tidy(settings);
             ClusterLink link = opened(parts, new ClusterLink(settings, meters));
             Learners learners = opened(parts, new Learners(settings, link::client, meters));
@@ -95,6 +95,14 @@ final class Server implements AutoCloseable {
         } catch (RuntimeException e) {
             close(parts);
             throw e;
+        }
+    }
+
+    private static Engine toLearn(Settings settings, MeterRegistry meters) {
+        try {
+            return Stores.openToLearn(settings, meters);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the memory cannot be opened to learn: " + e.getMessage(), e);
         }
     }
 

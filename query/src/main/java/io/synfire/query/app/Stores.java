@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.SettingsMismatchException;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.ingest.file.FileForgetter;
 import io.synfire.query.cli.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +18,12 @@ import org.slf4j.LoggerFactory;
 final class Stores {
 
     private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
+
+    /** In the data directory, the commands that forget what was learned from files: a part of the log. */
+    static final String FORGOTTEN = "forgotten.jsonl";
+
+    /** In the data directory, lines that were rejected; a part of the log once they are learned again. */
+    static final String DEAD_LETTERS = "dead-letters.jsonl";
 
     private Stores() {}
 
@@ -39,6 +46,28 @@ final class Stores {
             return engine;
         } catch (SettingsMismatchException e) {
             throw new UsageException(e.getMessage() + System.lineSeparator() + "  " + command(settings, e.given()), e);
+        }
+    }
+
+    /**
+     * The memory, to learn: as of its last checkpoint, and with what its files were told to forget that it had not learned.
+     *
+     * @throws UsageException if other learning settings are given than it was made with
+     * @throws IOException if the commands that forget cannot be read
+     */
+    static Engine openToLearn(Settings settings, MeterRegistry meters) throws IOException {
+        Engine engine = open(settings, meters);
+        try {
+            FileForgetter forgetter = new FileForgetter(
+                    engine,
+                    settings.data().resolve(FORGOTTEN),
+                    settings.data().resolve(DEAD_LETTERS),
+                    settings.decoding());
+            var unused = forgetter.learnEarlier();
+            return engine;
+        } catch (IOException | RuntimeException e) {
+            engine.close();
+            throw e;
         }
     }
 

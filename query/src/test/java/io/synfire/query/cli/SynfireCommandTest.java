@@ -92,7 +92,8 @@ final class SynfireCommandTest {
                     0,
                     new Digest(1, 2, 3, 4, 5),
                     List.of(new Position("kafka:t", "id", 0, 9, 0)),
-                    List.of(new BackupAnswer.File(String.valueOf(tokenFile), 6, "c")));
+                    List.of(new BackupAnswer.File(String.valueOf(tokenFile), 6, "c")),
+                    List.of());
         }
 
         @Override

@@ -86,7 +86,7 @@ final class ServedMemory implements AutoCloseable {
 
     private BackupAnswer backup(Path target) {
         done.add("backup");
-        return new BackupAnswer(target.toString(), "1", 0, engine.digest(), List.of(), List.of());
+        return new BackupAnswer(target.toString(), "1", 0, engine.digest(), List.of(), List.of(), List.of());
     }
 
     /** Says that it was asked. */
