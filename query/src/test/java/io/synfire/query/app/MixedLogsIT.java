@@ -253,7 +253,7 @@ final class MixedLogsIT {
                     Engine.openReadOnly(home.resolve(data).resolve("store"), OPTIONS, new SimpleMeterRegistry())) {
                 MemoryView view = engine.view();
                 for (int cue = 0; cue < view.conceptCount(); cue++) {
-                    if (view.isRetired(cue)) {
+                    if (!view.isKnown(cue)) {
                         continue;
                     }
                     Associations row = view.associations(cue, view.watermarkMs());
