@@ -57,6 +57,11 @@ final class ForgetFilesTest {
         return found.find() ? Math.round(Double.parseDouble(found.group(1)) * 1e5) / 1e5 : 0;
     }
 
+    private void assertUnknown(String concept) {
+        assertThat(run("associations", concept)).isEqualTo(1);
+        assertThat(err.toString()).contains("the concept has never fired: concept=" + concept);
+    }
+
     @Test
     void whatWasTakenBackByHandInAnotherOrderIsNotTakenBackAgain() throws Exception {
         String log = write(
@@ -93,7 +98,7 @@ final class ForgetFilesTest {
         assertThat(run("forget", "--context", "u9", "--config", mapping))
                 .as(err.toString())
                 .isZero();
-        assertThat(strength("a", "b")).isZero();
+        assertUnknown("b");
         assertThat(strength("a", "d")).isEqualTo(1);
     }
 
@@ -143,7 +148,7 @@ final class ForgetFilesTest {
         assertThat(out.toString())
                 .contains("\"unsearched\":[\"1 records of streams, such as the standard input, which leave no log\"]");
         assertThat(strength("secret", "b")).isEqualTo(1);
-        assertThat(strength("a", "c")).isZero();
+        assertUnknown("a");
         assertThat(run("forget", "--context", "u9")).isEqualTo(1);
         assertThat(err.toString()).contains("could not be searched, and stays: [1 records of streams");
         assertThat(run("verify")).as(out.toString()).isZero();
