@@ -238,7 +238,8 @@ final class FileRun {
             return;
         }
         dead.force();
-        Batch batch = new Batch(PARTITION, entries, positions(), batchRejected, stretch()).ofSource(task.startMs());
+        Batch batch = new Batch(PARTITION, entries, positions(), batchRejected, stretch())
+                .ofSource(task.against().get().ms());
         room.untilThereIsRoom(engine, () -> engine.apply(batch));
         room.untilThereIsRoom(engine, checkpoints::look);
         begin();

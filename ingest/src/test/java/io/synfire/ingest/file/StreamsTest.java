@@ -114,6 +114,9 @@ final class StreamsTest {
                             "at may lie at most max-ahead=10m after the clock of the process that read the record first:"
                                     + " at=2024-03-01T12:11:00Z clock=2024-03-01T12:00:00Z");
             assertThat(engine.digest()).isEqualTo(kit.told(told));
+            // The clock is its source's time: nothing of it is ahead.
+            assertThat(engine.view().watermarkMs()).isEqualTo(FileKit.NOW_MS + 3_600_000);
+            assertThat(engine.view().sourceMs()).isEqualTo(FileKit.NOW_MS + 3_600_000);
         } finally {
             pool.shutdownNow();
         }

@@ -11,6 +11,9 @@ import io.synfire.ingest.file.DeadLetterFile;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
 import io.synfire.ingest.replay.Until;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Topics that lose records by their own settings. */
@@ -131,7 +135,46 @@ final class TopicRetentionIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "retention.ms, 604800000, delete retention.ms=604800000 retention.bytes=-1",
+        "retention.bytes, 1000000, delete retention.ms=-1 retention.bytes=1000000",
+        "cleanup.policy, compact, compact retention.ms=-1 retention.bytes=-1"
+    })
+    void aTopicThatLosesDeadLettersIsWarnedOfAndOneThatIsMadeHereIsNot(String name, String value, String told)
+            throws Exception {
+        String dead = topic + ".dead";
+        kit.produce(0, 10);
+        assertThat(retention(dead).warningOfDeadLetters(dead)).isEmpty();
+        assertThat(logOfLearning("before")).doesNotContain("dead letters are lost");
+
+        set(dead, name, value);
+        String expected =
+                "dead letters are lost: a record that a clock refused may be learned by a rebuild once its dead"
+                        + " letter is gone: topic=" + dead + " cleanup.policy=" + told + "; delete, -1 and -1 keep all";
+        assertThat(retention(dead).warningOfDeadLetters(dead)).contains(expected);
+        assertThat(logOfLearning("after")).contains("WARN").contains(expected);
+    }
+
+    /** What is logged while all of the topic is learned, which it is. */
+    private String logOfLearning(String store) {
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try (Engine engine = LearnerKit.open(directory.resolve(store))) {
+            kit.learnAll(engine, LearnerKit.policy(), new SimpleMeterRegistry());
+            assertThat(engine.view().counts().episodes()).isEqualTo(10);
+        } finally {
+            System.setErr(before);
+        }
+        return log.toString(StandardCharsets.UTF_8);
+    }
+
     private TopicRetention retention() throws Exception {
+        return retention(topic);
+    }
+
+    private static TopicRetention retention(String topic) throws Exception {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             Map<ConfigResource, Config> described =
@@ -141,6 +184,10 @@ final class TopicRetentionIT {
     }
 
     private void set(String name, String value) throws Exception {
+        set(topic, name, value);
+    }
+
+    private static void set(String topic, String name, String value) throws Exception {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             admin.incrementalAlterConfigs(Map.of(
