@@ -19,6 +19,22 @@ import java.util.List;
 public record Stretch(
         String sourceId, long from, long to, long startMs, long elseMs, long latestMs, List<Long> unlearned) {
 
+    /** The source of all that was read of streams: they leave nothing to read again, so all that is known is how much that was. */
+    public static final String STREAMS = "streams";
+
+    /**
+     * How many records were read of streams.
+     *
+     * @param stretches of a memory
+     * @return at least 0
+     */
+    public static long streamed(List<Stretch> stretches) {
+        return stretches.stream()
+                .filter(Stretch::isStreamed)
+                .mapToLong(stretch -> stretch.to() - stretch.from())
+                .sum();
+    }
+
     /**
      * Checks the numbers and takes an unmodifiable copy.
      *
@@ -41,5 +57,14 @@ public record Stretch(
             }
             before = record;
         }
+    }
+
+    /**
+     * Whether it is of a stream.
+     *
+     * @return true if nobody can read it again
+     */
+    public boolean isStreamed() {
+        return sourceId.equals(STREAMS);
     }
 }

@@ -1,6 +1,7 @@
 package io.synfire.ingest.file;
 
 import io.synfire.engine.Engine;
+import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
@@ -9,8 +10,10 @@ import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.forget.ContextLives;
 import io.synfire.ingest.forget.ForgetReceipt;
 import io.synfire.ingest.forget.ForgetReceipt.Appended;
+import io.synfire.ingest.forget.ForgetReceipt.Search;
 import io.synfire.ingest.forget.RetractionParts;
 import io.synfire.ingest.forget.RetractionParts.Part;
+import io.synfire.ingest.forget.Unreadable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -99,6 +102,7 @@ public final class FileForgetter {
      * @param context its key
      * @return what that removed, with what an earlier run had appended that was killed before the memory learned it
      * @throws ReplacedFileException if a file was replaced, cut short or removed since it was learned; then nothing is taken back
+     * @throws IllegalStateException if a record was learned and cannot be read any more; then nothing is taken back
      * @throws IOException if one cannot be read
      */
     public ForgetReceipt forgetContext(String context) throws IOException {
@@ -115,13 +119,26 @@ public final class FileForgetter {
             appended.add(appended(part.getKey(), String.valueOf(part.getValue().eventId())));
         }
         List<Line> lines = new ArrayList<>();
+        long left = 0;
         for (Part part : parts) {
-            retractions.add(part.retraction());
-            lines.add(new Line(part.json(), String.valueOf(part.retraction().eventId())));
+            Retraction retraction = part.retraction();
+            String eventId = String.valueOf(retraction.eventId());
+            boolean isRepeated = engine.knowsCommand(FileRun.PARTITION, eventId);
+            lines.add(new Line(part.json(), eventId, isRepeated));
+            if (isRepeated) {
+                left += retraction.takenBack().size();
+            } else {
+                retractions.add(retraction);
+            }
         }
         appended.addAll(append(lines));
-        ForgetReceipt receipt = ForgetReceipt.of(
-                retractions, engine.view().settings(), engine.view().watermarkMs(), searched, appended, 0, 0);
+        ForgetReceipt receipt = new ForgetReceipt(
+                ForgetReceipt.removed(
+                        retractions, engine.view().settings(), engine.view().watermarkMs()),
+                new Search(searched, List.of()),
+                appended,
+                left,
+                lives.strangers());
         learn();
         return receipt;
     }
@@ -136,7 +153,7 @@ public final class FileForgetter {
     public List<Appended> forgetConcept(String concept) throws IOException {
         Forget forget = new Forget(concept, Map.of(), "forget-" + UUID.randomUUID());
         byte[] json = new JsonEpisodeCodec().encode(forget);
-        List<Appended> appended = append(List.of(new Line(json, String.valueOf(forget.eventId()))));
+        List<Appended> appended = append(List.of(new Line(json, String.valueOf(forget.eventId()), false)));
         learn();
         return appended;
     }
@@ -145,10 +162,12 @@ public final class FileForgetter {
     private static final class Line {
         final byte[] json;
         final String eventId;
+        final boolean isRepeated;
 
-        Line(byte[] json, String eventId) {
+        Line(byte[] json, String eventId, boolean isRepeated) {
             this.json = json;
             this.eventId = eventId;
+            this.isRepeated = isRepeated;
         }
     }
 
@@ -174,14 +193,24 @@ public final class FileForgetter {
 
     private void scan(ContextLives lives, String context, Unfinished unfinished) throws IOException {
         unfinished.parts.clear();
-        files().scan((position, record, entry) -> {
-            boolean counts =
-                    lives.take(position.sourceId().isEmpty() ? position.source() : position.sourceId(), record, entry);
-            boolean isUnfinished = position.sourceId().equals(commandsId) && record >= unfinished.from;
-            if (counts && isUnfinished && entry instanceof Retraction part && context.equals(part.context())) {
-                unfinished.parts.put(record, part);
+        Unreadable unreadable = new Unreadable(context);
+        files().scan(new LearnedFiles.Visitor() {
+            @Override
+            public void entry(Position position, long record, Entry entry) {
+                String id = position.sourceId().isEmpty() ? position.source() : position.sourceId();
+                boolean counts = lives.take(id, record, entry);
+                boolean isUnfinished = position.sourceId().equals(commandsId) && record >= unfinished.from;
+                if (counts && isUnfinished && entry instanceof Retraction part && context.equals(part.context())) {
+                    unfinished.parts.put(record, part);
+                }
+            }
+
+            @Override
+            public void unreadable(Position position, long record, byte[] line, String reason) {
+                unreadable.add(position.source() + " record " + record, null, line, reason);
             }
         });
+        unreadable.requireNone();
     }
 
     /** Learns what was appended and not learned; returns from which record on that was. */
@@ -247,7 +276,8 @@ public final class FileForgetter {
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
-                appended.add(appended(record++, line.eventId));
+                Appended each = appended(record++, line.eventId);
+                appended.add(line.isRepeated ? each.repeated() : each);
             }
             channel.force(true);
         }
@@ -255,6 +285,6 @@ public final class FileForgetter {
     }
 
     private Appended appended(long record, String eventId) throws IOException {
-        return new Appended(Known.source(commands), 0, record, eventId);
+        return new Appended(Known.source(commands), 0, record, eventId, false);
     }
 }

@@ -45,6 +45,7 @@ final class FileRun {
     private long batchRejected;
     private long batchFrom;
     private long batchLatestMs;
+    private final long streamedBefore;
     private long next;
     private boolean isEnded;
     private boolean waits;
@@ -104,6 +105,7 @@ final class FileRun {
         this.batchSize = batchSize;
         this.checkpoints = checkpoints;
         this.next = task.from();
+        this.streamedBefore = task.id() == null ? Stretch.streamed(engine.view().stretches()) : 0;
         this.isEnded = task.isEnded();
         begin();
     }
@@ -263,10 +265,17 @@ final class FileRun {
         return List.of(new Position(task.source(), id, 0, next, -1, mark.toText()));
     }
 
-    private @Nullable Stretch stretch() {
+    private Stretch stretch() {
         String id = task.id();
         return id == null
-                ? null
+                ? new Stretch(
+                        Stretch.STREAMS,
+                        streamedBefore + batchFrom,
+                        streamedBefore + next,
+                        task.startMs(),
+                        times.elseMs(),
+                        batchLatestMs,
+                        List.of())
                 : new Stretch(id, batchFrom, next, task.startMs(), times.elseMs(), batchLatestMs, unlearned);
     }
 }

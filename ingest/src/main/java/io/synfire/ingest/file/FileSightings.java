@@ -1,9 +1,7 @@
 package io.synfire.ingest.file;
 
-import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
-import io.synfire.engine.event.Retraction;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.FieldMapping;
@@ -12,30 +10,20 @@ import io.synfire.ingest.sighting.PairFinder;
 import io.synfire.ingest.sighting.Sightings;
 import io.synfire.ingest.sighting.Sightings.Range;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where two concepts fired together in the files that a memory was learned from. Files cannot be read backwards: all of them are
- * read, and what matters of their last {@value Sightings#RECORDS_MAX} records is looked at. One thread at a time.
+ * Finds where two concepts fired together in the files that a memory was learned from. All of them are read, and
+ * their last {@value Sightings#RECORDS_MAX} records are looked at. One thread at a time.
  */
 public final class FileSightings {
 
     private final LearnedFiles files;
     private final LearningSettings settings;
-
-    /** An entry that matters. */
-    private record Kept(String source, long record, Entry entry) {
-
-        long atMs() {
-            return entry instanceof Episode episode ? episode.atMs() : 0;
-        }
-    }
 
     /**
      * A search.
@@ -77,21 +65,15 @@ public final class FileSightings {
      */
     public Sightings find(String from, String to, int k) throws IOException {
         // All files are one partition: a context may reach from one into the next.
-        PairFinder finder = new PairFinder(from, to, settings);
         Map<String, Long> begins = begins();
-        Deque<Kept> latestFirst = new ArrayDeque<>();
+        boolean isWhole = files.positions().stream()
+                .allMatch(position -> begins.getOrDefault(position.sourceId(), position.nextOffset()) == 0);
+        PairFinder finder = new PairFinder(from, to, settings, isWhole);
         files.scan((position, record, entry) -> {
-            boolean isLate = record >= begins.getOrDefault(position.sourceId(), position.nextOffset());
-            if (entry instanceof Retraction) {
-                // First of all: what takes back is in a file of its own, which need not be the last.
-                finder.take(position.source(), 0, record, 0, entry);
-            } else if (isLate && finder.matters(entry)) {
-                latestFirst.addFirst(new Kept(position.source(), record, entry));
+            if (record >= begins.getOrDefault(position.sourceId(), position.nextOffset())) {
+                finder.take(position.source(), 0, record, entry instanceof Episode episode ? episode.atMs() : 0, entry);
             }
         });
-        for (Kept kept : latestFirst) {
-            finder.take(kept.source(), 0, kept.record(), kept.atMs(), kept.entry());
-        }
         List<Range> searched = new ArrayList<>();
         long records = 0;
         for (Position position : files.positions()) {
@@ -99,7 +81,7 @@ public final class FileSightings {
             searched.add(new Range(position.source(), 0, begin, position.nextOffset()));
             records += position.nextOffset() - begin;
         }
-        return Sightings.latest(k, finder.found(), searched, records);
+        return Sightings.latest(k, finder.found(), searched, List.of(), records);
     }
 
     /** From which record of each file on it is looked at, by its identity: the last ones of all. */

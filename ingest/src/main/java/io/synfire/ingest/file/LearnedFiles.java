@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,13 @@ final class LearnedFiles {
     /** Takes what was learned, in the order in which it was. */
     interface Visitor {
         void entry(Position position, long record, Entry entry);
+
+        /**
+         * A record was learned, and cannot be read by the settings there are now.
+         *
+         * @param line its line
+         */
+        default void unreadable(Position position, long record, byte[] line, String reason) {}
     }
 
     LearnedFiles(
@@ -39,7 +47,8 @@ final class LearnedFiles {
             @Nullable FieldMapping mapping,
             RecordLimits limits) {
         this.known = Known.of(positions);
-        this.stretches = List.copyOf(stretches);
+        this.stretches =
+                stretches.stream().filter(stretch -> !stretch.isStreamed()).toList();
         this.decoder = new LineDecoder(settings, mapping, limits);
     }
 
@@ -103,14 +112,21 @@ final class LearnedFiles {
         RecordTimes times = new RecordTimes(stretch.latestMs(), stretch.elseMs());
         Set<Long> unlearned = new HashSet<>(stretch.unlearned());
         lines.skipTo(stretch.from());
-        for (long number = stretch.from(); number < stretch.to(); number++) {
+        for (long each = stretch.from(); each < stretch.to(); each++) {
+            long number = each;
             byte[] line = lines.next();
             boolean isUnlearned = unlearned.contains(number);
             if (isUnlearned && seen == null) {
                 continue;
             }
             LineRecord record = LineRecord.of(file, line, lines.wasTooLong(), number, times);
-            Entry entry = entry(record, stretch, times);
+            Entry entry = record == null
+                    ? null
+                    : entry(record, stretch, times, reason -> {
+                        if (!isUnlearned) {
+                            visitor.unreadable(file.position(), number, record.value(), reason);
+                        }
+                    });
             if (record != null && entry != null && (seen == null || isNew(file, record, isUnlearned, seen))) {
                 visitor.entry(file.position(), number, entry);
             }
@@ -131,16 +147,14 @@ final class LearnedFiles {
         return id.isEmpty() || seen.add(letter);
     }
 
-    /** What a record says; null if there is none, or it cannot be learned by the settings there are now. */
-    private @Nullable Entry entry(@Nullable LineRecord record, Stretch stretch, RecordTimes times) {
-        if (record == null) {
-            return null;
-        }
+    /** What a record says; null if it cannot be learned by the settings there are now. */
+    private @Nullable Entry entry(LineRecord record, Stretch stretch, RecordTimes times, Consumer<String> refused) {
         try {
             Entry entry = decoder.entry(record, stretch.startMs());
             decoder.learned(record, entry, times);
             return entry;
         } catch (MalformedRecordException e) {
+            refused.accept(String.valueOf(e.getMessage()));
             return null;
         }
     }

@@ -144,6 +144,15 @@ public final class ContextLives {
         return strangers;
     }
 
+    /**
+     * The partition's clock: the latest time of an episode that was taken.
+     *
+     * @return milliseconds since the epoch, 0 if none was
+     */
+    public long clockMs() {
+        return clockMs;
+    }
+
     /** All of the context's episodes in log order. */
     List<Own> own() {
         return own;

@@ -18,28 +18,61 @@ import java.util.Map;
 /**
  * What unlearning a context removes, and where that is written down.
  *
- * @param episodes how many episodes are taken back
- * @param pairs how many impulses they had made
- * @param associations how many directed edges these touched
- * @param evidence Σ|Δ| of them: strength at the slowest horizon, at the watermark
- * @param searched what was searched for episodes
+ * @param removed what is taken back
+ * @param search what was searched for episodes, and what could not be
  * @param appended where the parts are in the log, in their order
- * @param left how many episodes of the context came meanwhile and are not taken back, or {@value #LEFT_UNKNOWN}: another has a
- *     transaction open in the log before what was appended, which nobody can read until that one ends
+ * @param left how many episodes of the context are known and not taken back, since they came meanwhile, or {@value #LEFT_UNKNOWN}:
+ *     another has a transaction open in the log before what was appended, which nobody can read until that one ends
  * @param strangers how many episodes retractions in the log name that were not there to be taken back: another took them back as well
  */
-public record ForgetReceipt(
-        long episodes,
-        long pairs,
-        long associations,
-        double evidence,
-        List<String> searched,
-        List<Appended> appended,
-        long left,
-        long strangers) {
+public record ForgetReceipt(Removed removed, Search search, List<Appended> appended, long left, long strangers) {
 
     /** What is left is not known, since what was appended cannot be read back yet. */
     public static final long LEFT_UNKNOWN = -1;
+
+    /**
+     * What is taken back.
+     *
+     * @param episodes how many episodes
+     * @param pairs how many impulses they had made
+     * @param associations how many directed edges these touched
+     * @param evidence Σ|Δ| of them: strength at the slowest horizon
+     * @param asOfMs the time that it is decayed to, no earlier than what is taken back
+     * @param slowest that horizon
+     */
+    public record Removed(long episodes, long pairs, long associations, double evidence, long asOfMs, Horizon slowest) {
+
+        Removed plus(Removed other) {
+            long latestMs = Math.max(asOfMs, other.asOfMs);
+            return new Removed(
+                    episodes + other.episodes,
+                    pairs + other.pairs,
+                    associations + other.associations,
+                    evidence * decay(slowest, latestMs - asOfMs)
+                            + other.evidence * decay(slowest, latestMs - other.asOfMs),
+                    latestMs,
+                    slowest);
+        }
+    }
+
+    /**
+     * What was searched for episodes.
+     *
+     * @param searched ranges of the logs
+     * @param unsearched what the memory may have learned of and no log holds any more
+     */
+    public record Search(List<String> searched, List<String> unsearched) {
+
+        /** Takes unmodifiable copies. */
+        public Search {
+            searched = List.copyOf(searched);
+            unsearched = List.copyOf(unsearched);
+        }
+
+        Search plus(Search other) {
+            return new Search(joined(searched, other.searched), joined(unsearched, other.unsearched));
+        }
+    }
 
     /**
      * A command that was appended.
@@ -48,35 +81,47 @@ public record ForgetReceipt(
      * @param partition its partition, 0 for a file
      * @param offset its offset, or record number
      * @param eventId the command's own id
+     * @param isRepeated whether the memory passes it over, since one of its id came before: it takes nothing back
      */
-    public record Appended(String source, int partition, long offset, String eventId) {}
+    public record Appended(String source, int partition, long offset, String eventId, boolean isRepeated) {
 
-    /** Takes unmodifiable copies. */
+        /**
+         * The same, passed over.
+         *
+         * @return one that takes nothing back
+         */
+        public Appended repeated() {
+            return new Appended(source, partition, offset, eventId, true);
+        }
+    }
+
+    /** Takes an unmodifiable copy. */
     public ForgetReceipt {
-        searched = List.copyOf(searched);
         appended = List.copyOf(appended);
+    }
+
+    /**
+     * How many episodes are taken back.
+     *
+     * @return at least 0
+     */
+    public long episodes() {
+        return removed.episodes();
     }
 
     /**
      * Reckons what retractions remove.
      *
-     * @param retractions of one context
+     * @param retractions of one context, those that the memory applies
      * @param settings what the memory learned by
-     * @param watermarkMs what the evidence is decayed to
-     * @param searched what was searched for episodes
-     * @param appended where the retractions are in the log
-     * @param left how many episodes are not taken back
-     * @param strangers how many were not there to be taken back
-     * @return the receipt
+     * @param watermarkMs what the evidence is decayed to, unless what is taken back is later
+     * @return what they remove
      */
-    public static ForgetReceipt of(
-            List<Retraction> retractions,
-            LearningSettings settings,
-            long watermarkMs,
-            List<String> searched,
-            List<Appended> appended,
-            long left,
-            long strangers) {
+    public static Removed removed(List<Retraction> retractions, LearningSettings settings, long watermarkMs) {
+        long asOfMs = watermarkMs;
+        for (Retraction retraction : retractions) {
+            asOfMs = Math.max(asOfMs, retraction.latestMs());
+        }
         Plasticity plasticity = new Plasticity(settings);
         Map<String, Integer> ints = new HashMap<>();
         // Of a large context there are millions. A boxed long's hash is cue ^ target, of which there are few.
@@ -92,9 +137,7 @@ public record ForgetReceipt(
             for (Learned learned : retraction.takenBack()) {
                 Episode episode = learned.episode();
                 Firing firing = firing(episode, ints);
-                double undecayed = slowest.decays()
-                        ? Math.pow(2, -(double) (watermarkMs - episode.atMs()) / slowest.halfLifeMs())
-                        : 1;
+                double undecayed = decay(slowest, asOfMs - episode.atMs());
                 plasticity.impulses(firing, replay.windowFor(learned), (cue, target, delta) -> {
                     edges.add((long) cue << Integer.SIZE | target);
                     evidence[0] += Math.abs(delta) * undecayed;
@@ -104,7 +147,7 @@ public record ForgetReceipt(
                 count[0]++;
             }
         }
-        return new ForgetReceipt(count[0], count[1], edges.size(), evidence[0], searched, appended, left, strangers);
+        return new Removed(count[0], count[1], edges.size(), evidence[0], asOfMs, slowest);
     }
 
     /**
@@ -114,19 +157,22 @@ public record ForgetReceipt(
      * @return sums; an association that both touch counts twice
      */
     public ForgetReceipt plus(ForgetReceipt other) {
-        List<String> allSearched = new ArrayList<>(searched);
-        allSearched.addAll(other.searched);
-        List<Appended> allAppended = new ArrayList<>(appended);
-        allAppended.addAll(other.appended);
         return new ForgetReceipt(
-                episodes + other.episodes,
-                pairs + other.pairs,
-                associations + other.associations,
-                evidence + other.evidence,
-                allSearched,
-                allAppended,
+                removed.plus(other.removed),
+                search.plus(other.search),
+                joined(appended, other.appended),
                 left < 0 || other.left < 0 ? LEFT_UNKNOWN : left + other.left,
                 strangers + other.strangers);
+    }
+
+    private static <T> List<T> joined(List<T> some, List<T> others) {
+        List<T> all = new ArrayList<>(some);
+        all.addAll(others);
+        return all;
+    }
+
+    private static double decay(Horizon horizon, long ageMs) {
+        return horizon.decays() ? Math.pow(2, -(double) ageMs / horizon.halfLifeMs()) : 1;
     }
 
     private static Firing firing(Episode episode, Map<String, Integer> ints) {

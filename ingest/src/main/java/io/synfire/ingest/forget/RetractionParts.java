@@ -16,12 +16,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts what is left of a context into retractions that a record can hold: as few as possible, in log order. Each is read back before it is
  * handed out, so that what is written can be read. Costs the size of what is left, and for each part the steps of a window.
  *
- * <p>The id of a part says which episodes of which log it takes back: the same part that is written again is the same command.
+ * <p>The id of a part says which episodes of which log it takes back, and as what: the same part that is written again is the same command,
+ * and one that reads the same records otherwise is another.
  */
 public final class RetractionParts {
 
@@ -30,6 +32,7 @@ public final class RetractionParts {
 
     private static final int ENVELOPE_BYTES = 128;
     private static final int ID_BYTES = 16;
+    private static final String ID = "forget-";
 
     private final JsonEpisodeCodec codec;
     private final int bytesWanted;
@@ -153,11 +156,11 @@ public final class RetractionParts {
 
     private Part part(ContextLives lives, int from, int end) {
         List<Own> own = lives.own();
-        Retraction retraction = new Retraction(
-                lives.context(),
-                learned(own.subList(beforeFrom(lives, from), from)),
-                learned(own.subList(from, end)),
-                id(lives.context(), own.get(from), own.get(end - 1), end - from));
+        List<Learned> before = learned(own.subList(beforeFrom(lives, from), from));
+        List<Learned> takenBack = learned(own.subList(from, end));
+        byte[] content = codec.encode(new Retraction(lives.context(), before, takenBack, null));
+        Retraction retraction =
+                new Retraction(lives.context(), before, takenBack, id(own.get(from), own.get(end - 1), content));
         byte[] json = codec.encode(retraction);
         try {
             Entry read = codec.decode(json, Origin.at(0));
@@ -179,14 +182,25 @@ public final class RetractionParts {
         return own.stream().map(each -> each.learned).toList();
     }
 
-    private static String id(String context, Own first, Own last, int count) {
+    /**
+     * Whether a command is a part of a context that was unlearned by {@code forget}, and no retraction that somebody wrote.
+     *
+     * @param eventId its id, or null
+     * @return true if it is named like one
+     */
+    public static boolean isPart(@Nullable String eventId) {
+        return eventId != null && eventId.startsWith(ID);
+    }
+
+    private static String id(Own first, Own last, byte[] content) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Object part : new Object[] {context, first.source, first.record, last.source, last.record, count}) {
+            for (Object part : new Object[] {first.source, first.record, last.source, last.record}) {
                 digest.update(String.valueOf(part).getBytes(StandardCharsets.UTF_8));
                 digest.update((byte) 0);
             }
-            return "forget-" + HexFormat.of().formatHex(digest.digest(), 0, ID_BYTES);
+            digest.update(content);
+            return ID + HexFormat.of().formatHex(digest.digest(), 0, ID_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

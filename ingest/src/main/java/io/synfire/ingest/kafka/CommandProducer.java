@@ -101,7 +101,11 @@ final class CommandProducer extends TransactionalProducer {
         for (int i = 0; i < commands.size(); i++) {
             RecordMetadata metadata = there.get(i);
             appended.add(new Appended(
-                    "kafka:" + metadata.topic(), metadata.partition(), metadata.offset(), commands.get(i).eventId));
+                    "kafka:" + metadata.topic(),
+                    metadata.partition(),
+                    metadata.offset(),
+                    commands.get(i).eventId,
+                    false));
         }
         return appended;
     }

@@ -12,15 +12,19 @@ import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.forget.ContextLives;
 import io.synfire.ingest.forget.ForgetReceipt;
 import io.synfire.ingest.forget.ForgetReceipt.Appended;
+import io.synfire.ingest.forget.ForgetReceipt.Search;
 import io.synfire.ingest.forget.HeldId;
 import io.synfire.ingest.forget.RetractionParts;
 import io.synfire.ingest.forget.RetractionParts.Part;
+import io.synfire.ingest.forget.Unreadable;
 import io.synfire.ingest.kafka.CommandProducer.Outgoing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,8 +132,7 @@ public final class TopicForgetter {
                             decided,
                             refused))
                     .toList();
-            List<Retraction> retractions = new ArrayList<>();
-            List<Appended> appended = new ArrayList<>();
+            Map<Appended, Retraction> retractions = new LinkedHashMap<>();
             RetractionParts cutter = new RetractionParts(decoding, recordBytes(context));
             boolean isSeen = true;
             for (int round = 0; isSeen; round++) {
@@ -137,19 +140,18 @@ public final class TopicForgetter {
                 Map<TopicPartition, Long> ends = scan.ends(partitions);
                 decided.look();
                 List<Outgoing> parts = new ArrayList<>();
+                List<Retraction> cut = new ArrayList<>();
                 for (Followed followed : all) {
                     followed.follow(ends.getOrDefault(followed.partition, followed.end));
                     if (round == 0) {
                         // An earlier run may have ended before the memory came to what it had appended.
-                        followed.pending.forEach((offset, retraction) -> {
-                            retractions.add(retraction);
-                            appended.add(followed.appended(offset, retraction));
-                        });
+                        followed.pending.forEach((offset, retraction) ->
+                                retractions.put(followed.appended(offset, retraction), retraction));
                     }
                     if (round <= ROUNDS_MAX) {
                         for (Part part : cutter.of(followed.lives)) {
                             parts.add(outgoing(followed.partition, part));
-                            retractions.add(part.retraction());
+                            cut.add(part.retraction());
                         }
                     }
                 }
@@ -157,22 +159,45 @@ public final class TopicForgetter {
                     break;
                 }
                 List<Appended> added = append(producer, parts);
-                appended.addAll(added);
+                for (int i = 0; i < added.size(); i++) {
+                    retractions.put(added.get(i), cut.get(i));
+                }
                 isSeen = scan.canSee(last(added));
             }
-            return ForgetReceipt.of(
-                    retractions,
-                    settings,
-                    watermarkMs,
-                    all.stream().map(Followed::searched).toList(),
-                    appended,
-                    isSeen
-                            ? all.stream()
-                                    .mapToLong(followed -> followed.lives.left())
-                                    .sum()
-                            : ForgetReceipt.LEFT_UNKNOWN,
-                    all.stream().mapToLong(Followed::strangers).sum());
+            return receipt(all, retractions, watermarkMs, isSeen);
         }
+    }
+
+    private ForgetReceipt receipt(
+            List<Followed> all, Map<Appended, Retraction> retractions, long watermarkMs, boolean isSeen) {
+        List<Appended> appended = new ArrayList<>();
+        List<Retraction> applied = new ArrayList<>();
+        retractions.forEach((each, retraction) -> {
+            boolean isRepeated = all.stream().anyMatch(followed -> followed.isRepeated(each));
+            appended.add(isRepeated ? each.repeated() : each);
+            if (!isRepeated) {
+                applied.add(retraction);
+            }
+        });
+        // What the memory's watermark is, at least, when it has come to the parts.
+        long latestMs = watermarkMs;
+        for (Followed followed : all) {
+            latestMs = Math.max(latestMs, followed.lives.clockMs());
+        }
+        return new ForgetReceipt(
+                ForgetReceipt.removed(applied, settings, latestMs),
+                new Search(
+                        all.stream().map(Followed::searched).toList(),
+                        all.stream()
+                                .flatMap(followed -> followed.unsearched().stream())
+                                .toList()),
+                appended,
+                isSeen
+                        ? all.stream()
+                                .mapToLong(followed -> followed.lives.left())
+                                .sum()
+                        : ForgetReceipt.LEFT_UNKNOWN,
+                all.stream().mapToLong(Followed::strangers).sum());
     }
 
     /**
@@ -246,6 +271,10 @@ public final class TopicForgetter {
         /** Retractions of the context that were in the log at the first look, and not applied, by their offsets. */
         final Map<Long, Retraction> pending = new TreeMap<>();
 
+        /** Of those in the log, which are passed over, since one of their id came before. */
+        private final Set<Long> repeated = new HashSet<>();
+
+        private Unreadable unreadable;
         ContextLives lives;
         long end;
 
@@ -268,6 +297,7 @@ public final class TopicForgetter {
             this.decided = decided;
             this.refused = refused;
             this.lives = new ContextLives(context, settings, Set.of());
+            this.unreadable = new Unreadable(context);
         }
 
         void follow(long to) {
@@ -276,22 +306,39 @@ public final class TopicForgetter {
             while (!lives.isCertain()) {
                 lives = new ContextLives(context, settings, lives.eventIds());
                 pending.clear();
+                repeated.clear();
+                unreadable = new Unreadable(context);
                 scan.read(partition, begin, to, this::take);
             }
+            unreadable.requireNone();
             end = Math.max(end, to);
             if (strangersBefore < 0) {
                 strangersBefore = lives.strangers();
             }
         }
 
-        /** Since the first look: before it others may have named what they liked. */
+        /** Where the beginning is gone, since the first look: who knows what was there before. */
         long strangers() {
-            return lives.strangers() - strangersBefore;
+            return begin == 0 ? lives.strangers() : lives.strangers() - strangersBefore;
         }
 
         String searched() {
             return "kafka:" + partition.topic() + " partition " + partition.partition() + ", offsets " + begin + " to "
                     + end;
+        }
+
+        /** What was there before the log begins. */
+        List<String> unsearched() {
+            return begin == 0
+                    ? List.of()
+                    : List.of("kafka:" + partition.topic() + " partition " + partition.partition() + ", offsets 0 to "
+                            + begin + ", which have expired");
+        }
+
+        boolean isRepeated(Appended part) {
+            return part.source().equals("kafka:" + partition.topic())
+                    && part.partition() == partition.partition()
+                    && repeated.contains(part.offset());
         }
 
         private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -303,19 +350,29 @@ public final class TopicForgetter {
                 if (own != null && isRefused(record)) {
                     return;
                 }
-                if (lives.take(source, record.offset(), entry) && own != null && record.offset() >= applied) {
+                boolean counts = lives.take(source, record.offset(), entry);
+                if (own != null && !counts) {
+                    repeated.add(record.offset());
+                } else if (own != null && record.offset() >= applied && RetractionParts.isPart(own.eventId())) {
                     pending.put(record.offset(), own);
                 }
             } catch (MalformedRecordException e) {
-                // A dead letter: nothing was learned of it.
-                return;
+                // A dead letter, of which nothing was learned; unless nobody wrote one when it was read.
+                if (record.offset() < applied && !isRefused(record)) {
+                    unreadable.add(
+                            "kafka:" + record.topic() + " partition " + record.partition() + " offset "
+                                    + record.offset(),
+                            record.key(),
+                            record.value(),
+                            e.getMessage() + ", and no dead letter says that it was refused");
+                }
             }
         }
 
         Appended appended(long offset, Retraction retraction) {
             String eventId = retraction.eventId();
             return new Appended(
-                    "kafka:" + partition.topic(), partition.partition(), offset, eventId == null ? "" : eventId);
+                    "kafka:" + partition.topic(), partition.partition(), offset, eventId == null ? "" : eventId, false);
         }
 
         /** Whether it could be read here, and whoever learned could not. */

@@ -9,7 +9,6 @@ import io.synfire.ingest.sighting.Sighting;
 import io.synfire.ingest.sighting.Sightings;
 import io.synfire.ingest.sighting.Sightings.Range;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +21,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where two concepts fired together in a topic, by reading it backwards from its end, one chunk after the other, until enough is
- * found or {@value Sightings#RECORDS_MAX} records were looked at. Backwards since the latest is what is asked for, and Kafka's index of
- * times knows those of records, not those of episodes. What a clock
- * has refused is read first, from all dead letters. One thread at a time.
+ * Finds where two concepts fired together in a topic: looks at the end of it, and farther back, until enough is found or
+ * {@value Sightings#RECORDS_MAX} records were looked at. Backwards since the latest is what is asked for, and Kafka's index of
+ * times knows those of records, not those of episodes. What a memory holds of a stretch is known only to who reads it in log order: so each look begins
+ * farther back and reads to the end, at least three times as much as the one before, and half of it again in all. What a clock
+ * has refused is read first, from all dead letters. Each search has a consumer of its own. One thread at a time.
  */
 public final class TopicSightings {
 
@@ -70,8 +70,11 @@ public final class TopicSightings {
         final TopicPartition partition;
         final long begin;
         final long end;
-        final PairFinder finder;
+        private final String from;
+        private final String to;
+        PairFinder finder;
         long next;
+        long records;
 
         /** Of the earliest record that was looked at; what was not is no later. */
         long timestampMs = Long.MAX_VALUE;
@@ -80,21 +83,42 @@ public final class TopicSightings {
             this.partition = partition;
             this.begin = begin;
             this.end = end;
+            this.from = from;
+            this.to = to;
             this.next = end;
-            this.finder = new PairFinder(from, to, settings);
+            this.finder = finder(end);
+        }
+
+        private PairFinder finder(long next) {
+            return new PairFinder(from, to, settings, next <= 0);
         }
 
         boolean isOver() {
-            return next <= begin || finder.isOver();
+            return next <= begin;
+        }
+
+        /** From where it is looked at next, if no more than so many records may be looked at besides. */
+        long farther(long recordsMax) {
+            return Math.max(begin, next - Math.min(recordsMax, Math.max(CHUNK_RECORDS, 2 * (end - next))));
+        }
+
+        void begin(long offset) {
+            next = offset;
+            records = 0;
+            finder = finder(offset);
         }
 
         Range range() {
             return new Range("kafka:" + topic, partition.partition(), next, end);
         }
-    }
 
-    /** A record that may matter. */
-    private record Kept(long offset, long timestampMs, Entry entry) {}
+        List<String> unsearched() {
+            return begin == 0 || !isOver()
+                    ? List.of()
+                    : List.of("kafka:" + topic + " partition " + partition.partition() + ", offsets 0 to " + begin
+                            + ", which have expired");
+        }
+    }
 
     /**
      * Searches.
@@ -109,18 +133,19 @@ public final class TopicSightings {
         learned.look();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.reader("synfire-evidence"))) {
             List<Backwards> partitions = partitions(consumer, from, to);
-            long records = 0;
             Backwards latest = latest(partitions, k);
-            while (latest != null && records < recordsMax) {
-                long max = Math.min(CHUNK_RECORDS, recordsMax - records);
-                records += look(consumer, latest, Math.max(latest.begin, latest.next - max));
+            while (latest != null && records(partitions) < recordsMax) {
+                look(consumer, latest, latest.farther(recordsMax - records(partitions)));
                 latest = latest(partitions, k);
             }
             return Sightings.latest(
                     k,
                     found(partitions),
                     partitions.stream().map(Backwards::range).toList(),
-                    records);
+                    partitions.stream()
+                            .flatMap(partition -> partition.unsearched().stream())
+                            .toList(),
+                    records(partitions));
         } catch (KafkaException e) {
             throw new IllegalStateException("the topic cannot be searched: topic=" + topic + ": " + e.getMessage(), e);
         }
@@ -163,20 +188,22 @@ public final class TopicSightings {
     }
 
     private static List<Sighting> found(List<Backwards> partitions) {
-        List<Sighting> found = new ArrayList<>();
-        partitions.forEach(partition -> found.addAll(partition.finder.found()));
-        return found;
+        return PairFinder.found(
+                partitions.stream().map(partition -> partition.finder).toList());
     }
 
-    /** Reads a partition from an offset up to where it was read before; returns how many records that were. */
-    private long look(KafkaConsumer<byte[], byte[]> consumer, Backwards backwards, long from) {
+    private static long records(List<Backwards> partitions) {
+        return partitions.stream().mapToLong(partition -> partition.records).sum();
+    }
+
+    /** Reads a partition from an offset to its end. */
+    private void look(KafkaConsumer<byte[], byte[]> consumer, Backwards backwards, long from) {
         TopicPartition partition = backwards.partition;
-        List<Kept> kept = new ArrayList<>();
-        long records = 0;
+        backwards.begin(from);
         consumer.assign(List.of(partition));
         consumer.seek(partition, from);
         long deadline = System.nanoTime() + ANSWER_NANOS_MAX;
-        while (consumer.position(partition) < backwards.next) {
+        while (consumer.position(partition) < backwards.end) {
             List<ConsumerRecord<byte[], byte[]>> polled = consumer.poll(POLL).records(partition);
             if (!polled.isEmpty()) {
                 deadline = System.nanoTime() + ANSWER_NANOS_MAX;
@@ -185,31 +212,23 @@ public final class TopicSightings {
                         + partition.partition() + " offset=" + consumer.position(partition));
             }
             for (ConsumerRecord<byte[], byte[]> record : polled) {
-                if (record.offset() < backwards.next) {
-                    records++;
+                if (record.offset() < backwards.end) {
+                    backwards.records++;
                     backwards.timestampMs = Math.min(backwards.timestampMs, record.timestamp());
-                    keep(record, backwards.finder, kept);
+                    take(record, backwards.finder);
                 }
             }
         }
-        for (int i = kept.size() - 1; i >= 0; i--) {
-            Kept entry = kept.get(i);
-            backwards.finder.take(
-                    "kafka:" + topic, partition.partition(), entry.offset(), entry.timestampMs(), entry.entry());
-        }
-        backwards.next = from;
-        return records;
     }
 
-    private void keep(ConsumerRecord<byte[], byte[]> record, PairFinder finder, List<Kept> kept) {
+    private void take(ConsumerRecord<byte[], byte[]> record, PairFinder finder) {
+        Entry entry;
         try {
-            Entry entry = learned.entry(record);
-            if (finder.matters(entry)) {
-                kept.add(new Kept(record.offset(), record.timestamp(), entry));
-            }
+            entry = learned.entry(record);
         } catch (MalformedRecordException e) {
             // A dead letter: nothing was learned of it.
             return;
         }
+        finder.take("kafka:" + topic, record.partition(), record.offset(), record.timestamp(), entry);
     }
 }

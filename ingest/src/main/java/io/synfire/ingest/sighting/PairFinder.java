@@ -5,81 +5,110 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.learn.EpisodeContent;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.ingest.replay.SentAgain;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where two concepts fired together in one partition, whose entries it is fed <em>from the end backwards</em>: what was taken back
- * since, or learned before one of the two was forgotten, is no evidence any more; of copies of one event the first is.
+ * Finds where two concepts fired together in one partition, whose entries it is fed in log order: what of the log the memory still holds. It
+ * decides as learning does which entries are passed over as sent again, which episodes a retraction takes back, what a forget leaves, and
+ * which episodes of a context met. Of what lies before the entries that it is fed it knows nothing.
  *
- * <p>Memory: what it found, and of each context in which one of the two fired the last {@code max-steps} mentions. One thread at a time.
+ * <p>An episode in which both fired is found once, whatever else it paired with. In a context each two episodes are found that paired.
+ *
+ * <p>Memory: of what it found the latest {@value #FOUND_MAX}, about; of each context in which one of the two fired lately the last
+ * {@code max-steps} mentions; {@link SentAgain ids}. One thread at a time.
  */
 public final class PairFinder {
+
+    /** So much of what was found is kept, at least. */
+    static final int FOUND_MAX = 10_000;
+
+    private static final int TIDY_EPISODES = 1 << 16;
+
+    private static final Comparator<Pair> LATEST_FIRST =
+            Comparator.comparing((Pair pair) -> new Sighting(pair.latest().place, null), Sightings.LATEST_FIRST);
 
     private final String from;
     private final String to;
     private final LearningSettings settings;
-    private final List<Sighting> found = new ArrayList<>();
-    private final Map<String, Integer> foundByEventId = new HashMap<>();
-    private final Map<Unlearned, Integer> takenBack = new HashMap<>();
-    private final Set<String> commandIds = new HashSet<>();
-    private final Map<String, Later> contexts = new HashMap<>();
-    private boolean forgotten;
+    private final boolean isWhole;
+    private final SentAgain sentAgain;
+    private final Map<String, Window> windows = new HashMap<>();
+    private List<Pair> found = new ArrayList<>();
 
-    /** What a retraction names. */
-    private record Unlearned(@Nullable String context, long atMs, List<Activation> activations) {
+    /** Of what was found the episodes that were not taken back, by what they say, in log order. */
+    private final Map<EpisodeContent, Deque<Mention>> living = new HashMap<>();
 
-        static Unlearned of(Episode episode) {
-            return new Unlearned(episode.context(), episode.atMs(), episode.activations());
+    /** What retractions name that was not there: episodes without a context, which may be in another partition. */
+    private final List<Unmatched> unmatched = new ArrayList<>();
+
+    private long episodes;
+
+    /** An episode in which one of the two fired. */
+    private static final class Mention {
+        final Place place;
+        final long step;
+        boolean hasFrom;
+        boolean hasTo;
+        boolean isKept;
+        boolean isTakenBack;
+
+        Mention(Place place, long step, boolean hasFrom, boolean hasTo) {
+            this.place = place;
+            this.step = step;
+            this.hasFrom = hasFrom;
+            this.hasTo = hasTo;
         }
     }
 
-    /** What a context had later on. */
-    private static final class Later {
-        final Deque<Mention> mentions = new ArrayDeque<>();
-        int episodes;
+    /** What a context remembers of the two. */
+    private static final class Window {
+        final Deque<Mention> mentions = new ArrayDeque<>(2);
+        long steps;
+        long firedMs;
     }
 
-    /** An episode of a context in which one of the two fired, and how many of the context came after it. */
-    private record Mention(Place place, int episodesAfter) {}
+    private record Pair(Mention latest, @Nullable Mention earlier) {
+
+        boolean isThere() {
+            return !latest.isTakenBack && (earlier == null || !earlier.isTakenBack);
+        }
+
+        Sighting sighting() {
+            return new Sighting(latest.place, earlier == null ? null : earlier.place);
+        }
+    }
+
+    private record Unmatched(EpisodeContent content, long timestampMs) {}
 
     /**
      * Nothing found yet.
      *
      * @param from one concept's id
      * @param to the other's; the same to look for a concept that comes again in its context
-     * @param settings what the memory learned by: how far a context reaches
+     * @param settings what the memory learned by
+     * @param isWhole whether it is fed the partition from its first record on
      */
-    public PairFinder(String from, String to, LearningSettings settings) {
+    public PairFinder(String from, String to, LearningSettings settings, boolean isWhole) {
         this.from = from;
         this.to = to;
         this.settings = settings;
+        this.isWhole = isWhole;
+        this.sentAgain = new SentAgain(settings);
     }
 
     /**
-     * Whether an entry may matter. One that does not need not be kept.
-     *
-     * @param entry an entry that was admitted
-     * @return false for an episode outside of any context in which neither fired
-     */
-    public boolean matters(Entry entry) {
-        return !(entry instanceof Episode episode)
-                || episode.context() != null
-                || fires(episode, from)
-                || fires(episode, to);
-    }
-
-    /**
-     * Takes the entry before those taken so far.
+     * Takes the next entry.
      *
      * @param source {@code kafka:TOPIC} or {@code file:PATH}
      * @param partition its partition
@@ -88,99 +117,226 @@ public final class PairFinder {
      * @param entry an entry that was admitted
      */
     public void take(String source, int partition, long offset, long timestampMs, Entry entry) {
-        if (entry instanceof Retraction retraction) {
-            if (retraction.eventId() == null || commandIds.add(retraction.eventId())) {
-                retraction.episodes().forEach(episode -> takenBack.merge(Unlearned.of(episode), 1, Integer::sum));
-            }
-        } else if (entry instanceof Forget forget) {
-            forgotten |= forget.concept().equals(from) || forget.concept().equals(to);
-        } else if (entry instanceof Episode episode && !forgotten && !wasTakenBack(episode)) {
-            take(new Place(source, partition, offset, timestampMs, episode));
+        if (!sentAgain.isLearned(entry)) {
+            return;
         }
-    }
-
-    /**
-     * Whether nothing before what was taken is evidence any more, since one of the two was forgotten then.
-     *
-     * @return true if the search may end
-     */
-    public boolean isOver() {
-        return forgotten;
+        if (entry instanceof Episode episode) {
+            learn(new Place(source, partition, offset, timestampMs, episode));
+        } else if (entry instanceof Retraction retraction) {
+            takeBack(retraction, timestampMs);
+        } else if (entry instanceof Forget forget) {
+            forget(forget.concept());
+        }
     }
 
     /**
      * What was found so far.
      *
-     * @return as they were met, from the end of the log backwards
+     * @return in log order, by the later of the two
      */
     public List<Sighting> found() {
-        return List.copyOf(found);
+        return found.stream().filter(Pair::isThere).map(Pair::sighting).toList();
     }
 
-    private boolean wasTakenBack(Episode episode) {
-        if (takenBack.isEmpty()) {
-            return false;
+    /**
+     * What was found in all partitions of a topic: an episode without a context may be taken back by what is in another.
+     *
+     * @param finders one of each partition
+     * @return in no order
+     */
+    public static List<Sighting> found(List<PairFinder> finders) {
+        List<Sighting> all = new ArrayList<>();
+        for (PairFinder finder : finders) {
+            List<Sighting> own = new ArrayList<>(finder.found());
+            for (PairFinder other : finders) {
+                if (other != finder) {
+                    other.unmatched.forEach(named -> takeBack(named, own));
+                }
+            }
+            all.addAll(own);
         }
-        Unlearned key = Unlearned.of(episode);
-        boolean was = takenBack.containsKey(key);
-        takenBack.computeIfPresent(key, (same, times) -> times == 1 ? null : Integer.valueOf(times - 1));
-        return was;
+        return all;
     }
 
-    private void take(Place place) {
+    /** Of those before it the last. */
+    private static void takeBack(Unmatched named, List<Sighting> found) {
+        for (int i = found.size() - 1; i >= 0; i--) {
+            Place latest = found.get(i).latest();
+            if (latest.episode().atMs() == named.content().atMs()
+                    && latest.timestampMs() <= named.timestampMs()
+                    && EpisodeContent.of(latest.episode()).equals(named.content())) {
+                found.remove(i);
+                return;
+            }
+        }
+    }
+
+    private void learn(Place place) {
         Episode episode = place.episode();
         boolean hasFrom = fires(episode, from);
         boolean hasTo = fires(episode, to);
+        boolean hasBoth = hasFrom && hasTo && !from.equals(to);
         String context = episode.context();
-        if (hasFrom && hasTo && !from.equals(to)) {
-            add(new Sighting(place, null));
-        } else if (context != null && (hasFrom || hasTo)) {
-            Place later = laterOf(context, episode, hasFrom ? to : from);
-            if (later != null) {
-                add(new Sighting(later, place));
+        if (context == null) {
+            if (hasBoth && !wasTakenBackBefore(episode)) {
+                add(new Pair(new Mention(place, 0, true, true), null));
             }
-        }
-        if (context != null && (hasFrom || hasTo || contexts.containsKey(context))) {
-            Later later = contexts.computeIfAbsent(context, key -> new Later());
-            if (hasFrom || hasTo) {
-                later.mentions.addLast(new Mention(place, later.episodes));
-            }
-            later.episodes++;
-        }
-    }
-
-    /** The next episode of the context in which a concept fired, if the two are near enough to have paired. */
-    private @Nullable Place laterOf(String context, Episode episode, String other) {
-        Later later = contexts.get(context);
-        if (later == null) {
-            return null;
-        }
-        while (!later.mentions.isEmpty()
-                && later.episodes - later.mentions.getFirst().episodesAfter() > settings.maxSteps()) {
-            later.mentions.removeFirst();
-        }
-        // The one added last is the next in the log.
-        for (Iterator<Mention> next = later.mentions.descendingIterator(); next.hasNext(); ) {
-            Mention mention = next.next();
-            long gapMs = Math.abs(mention.place().episode().atMs() - episode.atMs());
-            if (gapMs <= settings.maxGapMs() && fires(mention.place().episode(), other)) {
-                return mention.place();
-            }
-        }
-        return null;
-    }
-
-    private void add(Sighting sighting) {
-        String id = sighting.latest().episode().eventId();
-        Integer copy = id == null ? null : foundByEventId.get(id);
-        if (copy != null) {
-            found.set(copy, sighting);
             return;
         }
-        if (id != null) {
-            foundByEventId.put(id, found.size());
+        if (++episodes % TIDY_EPISODES == 0) {
+            windows.values().removeIf(this::hasExpired);
         }
-        found.add(sighting);
+        Window window = windows.get(context);
+        if (window != null && hasExpired(window)) {
+            windows.remove(context);
+            window = null;
+        }
+        if (window == null && (hasFrom || hasTo)) {
+            window = new Window();
+            windows.put(context, window);
+        }
+        if (window == null) {
+            return;
+        }
+        window.firedMs = sentAgain.clockMs();
+        long step = window.steps++;
+        while (!window.mentions.isEmpty() && step - window.mentions.getFirst().step > settings.maxSteps()) {
+            window.mentions.removeFirst();
+        }
+        if (hasFrom || hasTo) {
+            Mention mention = new Mention(place, step, hasFrom, hasTo);
+            if (hasBoth) {
+                add(new Pair(mention, null));
+            } else {
+                pair(mention, window);
+            }
+            window.mentions.addLast(mention);
+        }
+    }
+
+    private void pair(Mention mention, Window window) {
+        for (Mention earlier : window.mentions) {
+            long gapMs = Math.abs(
+                    mention.place.episode().atMs() - earlier.place.episode().atMs());
+            if (gapMs <= settings.maxGapMs()
+                    && ((mention.hasFrom && earlier.hasTo) || (mention.hasTo && earlier.hasFrom))) {
+                add(new Pair(mention, earlier));
+            }
+        }
+    }
+
+    private boolean hasExpired(Window window) {
+        return sentAgain.clockMs() - window.firedMs > settings.contextLifeMs();
+    }
+
+    /** It was read after what takes it back: together they are nothing. */
+    private boolean wasTakenBackBefore(Episode episode) {
+        if (!isWhole || unmatched.isEmpty()) {
+            return false;
+        }
+        EpisodeContent content = EpisodeContent.of(episode);
+        for (Iterator<Unmatched> each = unmatched.iterator(); each.hasNext(); ) {
+            if (each.next().content().equals(content)) {
+                each.remove();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void takeBack(Retraction retraction, long timestampMs) {
+        if (retraction.context() != null) {
+            windows.remove(retraction.context());
+        }
+        for (Episode episode : retraction.episodes()) {
+            boolean hasFrom = fires(episode, from);
+            boolean hasTo = fires(episode, to);
+            if (!hasFrom && !hasTo) {
+                continue;
+            }
+            EpisodeContent content = EpisodeContent.of(episode);
+            Deque<Mention> alike = living.get(content);
+            if (alike != null) {
+                Mention mention = meant(alike, episode.eventId());
+                mention.isTakenBack = true;
+                alike.remove(mention);
+                if (alike.isEmpty()) {
+                    living.remove(content);
+                }
+            } else if (hasFrom && hasTo && retraction.context() == null) {
+                unmatched.add(new Unmatched(content, timestampMs));
+            }
+        }
+    }
+
+    /** Those alike are worth the same; so the event that is named, or else the last. */
+    private static Mention meant(Deque<Mention> alike, @Nullable String eventId) {
+        for (Iterator<Mention> each = alike.descendingIterator(); each.hasNext(); ) {
+            Mention mention = each.next();
+            if (eventId != null && eventId.equals(mention.place.episode().eventId())) {
+                return mention;
+            }
+        }
+        return alike.getLast();
+    }
+
+    /** What it made with the other is gone; the other may still meet it in its context, when it comes again. */
+    private void forget(String concept) {
+        boolean isFrom = concept.equals(from);
+        boolean isTo = concept.equals(to);
+        if (!isFrom && !isTo) {
+            return;
+        }
+        found.clear();
+        living.clear();
+        unmatched.clear();
+        for (Window window : windows.values()) {
+            for (Mention mention : window.mentions) {
+                mention.hasFrom &= !isFrom;
+                mention.hasTo &= !isTo;
+                mention.isKept = false;
+            }
+            window.mentions.removeIf(mention -> !mention.hasFrom && !mention.hasTo);
+        }
+    }
+
+    private void add(Pair pair) {
+        found.add(pair);
+        keep(pair);
+        if (found.size() > 2 * FOUND_MAX) {
+            List<Pair> latest = found.stream()
+                    .filter(Pair::isThere)
+                    .sorted(LATEST_FIRST)
+                    .limit(FOUND_MAX)
+                    .sorted(Comparator.comparingLong(each -> each.latest().place.offset()))
+                    .toList();
+            found.forEach(PairFinder::leave);
+            living.clear();
+            found = new ArrayList<>(latest);
+            found.forEach(this::keep);
+        }
+    }
+
+    private static void leave(Pair pair) {
+        pair.latest().isKept = false;
+        if (pair.earlier() != null) {
+            pair.earlier().isKept = false;
+        }
+    }
+
+    private void keep(Pair pair) {
+        if (pair.earlier() != null) {
+            keep(pair.earlier());
+        }
+        keep(pair.latest());
+    }
+
+    private void keep(Mention mention) {
+        if (!mention.isKept) {
+            mention.isKept = true;
+            living.computeIfAbsent(EpisodeContent.of(mention.place.episode()), content -> new ArrayDeque<>(1))
+                    .addLast(mention);
+        }
     }
 
     private static boolean fires(Episode episode, String concept) {

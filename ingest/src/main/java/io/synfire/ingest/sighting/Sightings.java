@@ -8,15 +8,16 @@ import java.util.List;
  *
  * @param found by event time, latest first
  * @param searched which parts of the log were looked at
+ * @param unsearched what the memory may have learned of and the log holds no more
  * @param records how many records that were
  */
-public record Sightings(List<Sighting> found, List<Range> searched, long records) {
+public record Sightings(List<Sighting> found, List<Range> searched, List<String> unsearched, long records) {
 
     /** How many records one search looks at, at most. */
     public static final int RECORDS_MAX = 1_000_000;
 
     /** Latest first: by event time, then by what is later in its log. */
-    private static final Comparator<Sighting> LATEST_FIRST = Comparator.comparing(
+    static final Comparator<Sighting> LATEST_FIRST = Comparator.comparing(
                     Sighting::latest,
                     Comparator.comparingLong((Place place) -> place.episode().atMs())
                             .thenComparing(Place::source)
@@ -38,6 +39,7 @@ public record Sightings(List<Sighting> found, List<Range> searched, long records
     public Sightings {
         found = List.copyOf(found);
         searched = List.copyOf(searched);
+        unsearched = List.copyOf(unsearched);
     }
 
     /**
@@ -46,10 +48,12 @@ public record Sightings(List<Sighting> found, List<Range> searched, long records
      * @param k how many
      * @param found in any order
      * @param searched which parts of the log were looked at
+     * @param unsearched what the log holds no more
      * @param records how many records that were
      * @return them, latest first
      */
-    public static Sightings latest(int k, List<Sighting> found, List<Range> searched, long records) {
-        return new Sightings(found.stream().sorted(LATEST_FIRST).limit(k).toList(), searched, records);
+    public static Sightings latest(
+            int k, List<Sighting> found, List<Range> searched, List<String> unsearched, long records) {
+        return new Sightings(found.stream().sorted(LATEST_FIRST).limit(k).toList(), searched, unsearched, records);
     }
 }

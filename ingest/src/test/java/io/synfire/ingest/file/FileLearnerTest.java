@@ -3,6 +3,7 @@ package io.synfire.ingest.file;
 import static io.synfire.ingest.file.FileKit.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.github.luben.zstd.ZstdOutputStream;
@@ -185,8 +186,13 @@ final class FileLearnerTest {
             assertThat(summary.hasLog()).isFalse();
             assertThat(summary.notes()).singleElement().asString().contains("leaves no log");
             assertThat(engine.positions()).isEmpty();
-            assertThat(engine.view().stretches()).isEmpty();
             assertThat(engine.digest()).isEqualTo(kit.told(ONE, TWO));
+            assertThat(Stretch.streamed(engine.view().stretches())).isEqualTo(2);
+            learnStream(engine, "\n" + THREE);
+            assertThat(engine.view().stretches())
+                    .allMatch(Stretch::isStreamed)
+                    .extracting(Stretch::from, Stretch::to)
+                    .containsExactly(tuple(0L, 2L), tuple(2L, 4L));
             assertThat(kit.learn(engine, kit.write("a.jsonl", THREE)).hasLog()).isTrue();
         }
     }

@@ -264,6 +264,22 @@ final class ContextLivesTest {
     }
 
     @Test
+    void theIdOfAPartSaysWhatItTakesBackAndNotOnlyWhereThatIs() {
+        LearningSettings settings = LearningSettings.parse(Map.of());
+        List<String> ids = new ArrayList<>();
+        for (double strength : new double[] {1, 5, 1}) {
+            ContextLives lives = new ContextLives(OWN, settings, Set.of());
+            lives.take("log", 0, new Episode(MINUTE, OWN, List.of(new Activation("a", strength)), 1, null));
+            ids.add(String.valueOf(new RetractionParts(Decoding.plain(), 1_000)
+                    .of(lives)
+                    .get(0)
+                    .retraction()
+                    .eventId()));
+        }
+        assertThat(ids.get(0)).isEqualTo(ids.get(2)).isNotEqualTo(ids.get(1));
+    }
+
+    @Test
     void aRetractionMayNameTheConceptsInAnyOrder() {
         LearningSettings settings = LearningSettings.parse(Map.of());
         ContextLives lives = new ContextLives(OWN, settings, Set.of());

@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -210,6 +211,102 @@ final class TopicForgetterIT {
         assertLearnedAsIfItHadNeverBeen();
         topics = own;
         assertLearnedAsIfItHadNeverBeen();
+    }
+
+    @Test
+    void theReceiptIsDecidedByTheLogWhereverTheMemoryIs() throws Exception {
+        create("receipt", Map.of());
+        produce(60, true);
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(small("by-hand"))) {
+            long now = atMs;
+            producer.send(new ProducerRecord<>(
+                            topics.episodes(),
+                            0,
+                            now,
+                            null,
+                            text(
+                                    """
+                            {"at":%d,"context":"%s","concepts":["secret","by-hand"]}"""
+                                            .formatted(now, OWN))))
+                    .get();
+            producer.send(new ProducerRecord<>(
+                            topics.episodes(),
+                            0,
+                            now,
+                            null,
+                            text(
+                                    """
+                            {"retract":{"context":"%2$s","episodes":[{"at":%1$d,"concepts":["by-hand","secret"]}]}}"""
+                                            .formatted(now, OWN))))
+                    .get();
+        }
+        long own = records().stream()
+                .filter(record -> new String(record.value(), StandardCharsets.UTF_8).contains("\"context\":\"" + OWN))
+                .count();
+        // A memory whose last checkpoint is of the very beginning.
+        ForgetReceipt receipt = forgetter().forgetContext(OWN, positions(), 0);
+        List<Retraction> parts = retractions();
+        Retraction byHand = parts.stream()
+                .filter(part -> part.eventId() == null)
+                .findFirst()
+                .orElseThrow();
+        // What somebody wrote is not told as this command's: neither the episode nor its retraction.
+        assertThat(receipt.appended()).hasSize(parts.size() - 1);
+        assertThat(receipt.episodes()).isEqualTo(own - 2);
+        assertThat(receipt.strangers()).isZero();
+        assertThat(receipt.search().unsearched()).isEmpty();
+        long latestMs;
+        try (Engine engine = learn("receipt")) {
+            latestMs = engine.view().watermarkMs();
+        }
+        assertThat(receipt.removed().asOfMs()).isEqualTo(latestMs);
+        List<Retraction> ownParts =
+                parts.stream().filter(part -> !part.equals(byHand)).toList();
+        assertThat(receipt.removed().evidence())
+                .isPositive()
+                .isEqualTo(ForgetReceipt.removed(ownParts, SETTINGS, latestMs).evidence());
+        assertThat(forgetter().forgetContext(OWN, positions(), 0).appended())
+                .as("parts that no memory has applied are this command's")
+                .hasSameSizeAs(receipt.appended());
+        assertThat(forgetter().forgetContext(OWN, endPositions(), 0).episodes()).isZero();
+    }
+
+    @Test
+    void aLogWhoseBeginningIsGoneIsNamedAndARecordThatWasLearnedAndCannotBeReadIsRefused() throws Exception {
+        create("expired", Map.of());
+        produce(90, true);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.deleteRecords(Map.of(new TopicPartition(topics.episodes(), 0), RecordsToDelete.beforeOffset(5)))
+                    .all()
+                    .get();
+        }
+        ForgetReceipt receipt = forgetter().forgetContext(OWN, positions(), atMs);
+        assertThat(receipt.search().unsearched())
+                .containsExactly("kafka:expired partition 0, offsets 0 to 5, which have expired");
+        assertThat(receipt.search().searched().get(0)).startsWith("kafka:expired partition 0, offsets 5 to ");
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(small("other"))) {
+            producer.send(new ProducerRecord<>(
+                            topics.episodes(),
+                            1,
+                            atMs,
+                            null,
+                            text("""
+                            {"ts":%d,"user":"%s","items":["a","b"]}"""
+                                    .formatted(atMs, OWN))))
+                    .get();
+        }
+        // Not learned yet: who learns it may refuse it.
+        Map<TopicPartition, Long> before = ends();
+        assertThat(forgetter().forgetContext(OWN, positions(), atMs).left()).isZero();
+        assertThatThrownBy(() -> forgetter().forgetContext(OWN, endPositions(), atMs))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("cannot be read by the settings there are now, so nothing is taken back")
+                .hasMessageContaining("context=user-3 records=1 the first: kafka:expired partition 1 offset ");
+        assertThat(ends()).isEqualTo(before);
+    }
+
+    private static byte[] text(String json) {
+        return json.getBytes(StandardCharsets.UTF_8);
     }
 
     @Test

@@ -6,9 +6,11 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.LearningSettings;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -26,13 +28,14 @@ final class PairFinderTest {
 
     /** Offsets of what is found in a log: of the latest episode, or of it and the one before. */
     private List<String> find(String from, String to, Entry... log) {
-        PairFinder finder = new PairFinder(from, to, settings);
-        for (int offset = log.length - 1; offset >= 0; offset--) {
-            if (finder.matters(log[offset])) {
-                finder.take("kafka:t", 0, offset, offset, log[offset]);
-            }
+        PairFinder finder = new PairFinder(from, to, settings, true);
+        for (int offset = 0; offset < log.length; offset++) {
+            finder.take("kafka:t", 0, offset, offset, log[offset]);
         }
-        return finder.found().stream().map(PairFinderTest::offsets).toList();
+        List<String> found = new ArrayList<>(
+                finder.found().stream().map(PairFinderTest::offsets).toList());
+        Collections.reverse(found);
+        return found;
     }
 
     private static String offsets(Sighting sighting) {
@@ -82,7 +85,7 @@ final class PairFinderTest {
     @Test
     void aConceptGoesWithItselfWhereItCameAgain() {
         assertThat(find("a", "a", in(null, 0, "a", "b"), in("k", 0, "a"), in("k", 1, "a"), in("k", 2, "a")))
-                .containsExactly("3 after 2", "2 after 1");
+                .containsExactly("3 after 2", "3 after 1", "2 after 1");
     }
 
     @Test
@@ -111,7 +114,93 @@ final class PairFinderTest {
     }
 
     @Test
-    void whatIsFoundBackwardsIsWhatAForwardWalkOverEachContextFinds() {
+    void ofTwoEpisodesEachThatPairedIsEvidence() {
+        assertThat(find("a", "b", in("u", 0, "a"), in("u", 1, "b"), in("u", 2, "b")))
+                .containsExactly("2 after 0", "1 after 0");
+        assertThat(find("a", "b", in("u", 2, "b"), in("u", 1, "a")))
+                .as("late, as log order has it")
+                .containsExactly("1 after 0");
+    }
+
+    @Test
+    void aCopyOfAnEventDoesNotTakeTheRetractionForItself() {
+        Entry retraction = new Retraction(null, List.of(event("e", 0, "b", "a")));
+        assertThat(find("a", "b", event("e", 0, "a", "b"), event("e", 0, "a", "b"), retraction))
+                .isEmpty();
+        assertThat(find("a", "b", event("e", 0, "a", "b"), retraction, event("e", 0, "a", "b")))
+                .as("it came again under its id")
+                .containsExactly("2");
+        assertThat(find("a", "b", event("e", 0, "a", "b"), event("f", 0, "a", "b"), retraction))
+                .as("the event that is named")
+                .containsExactly("1");
+    }
+
+    @Test
+    void anIdThatIsUsedAgainAfterItsWindowIsAnotherEvent() {
+        long day = 24 * 60 * MINUTE;
+        assertThat(find("a", "b", event("e", 0, "a", "b"), event("e", day, "a", "b"), event("e", 2 * day, "a", "b")))
+                .containsExactly("2", "0");
+    }
+
+    @Test
+    void aCommandThatIsSentTwiceCountsOnce() {
+        Episode episode = in(null, 5, "a", "b");
+        Entry retraction = new Retraction(null, List.of(), List.of(Learned.of(episode)), "r");
+        assertThat(find("a", "b", episode, episode, retraction, retraction)).containsExactly("0");
+        Entry forget = new Forget("b", Map.of(), "f");
+        assertThat(find("a", "b", forget, in(null, 5, "a", "b"), forget)).containsExactly("1");
+    }
+
+    @Test
+    void whatStaysInItsContextMeetsTheOtherAfterAForget() {
+        assertThat(find("a", "b", in("k", 0, "a", "b"), new Forget("b"), in("k", 1, "b")))
+                .as("a was not forgotten")
+                .containsExactly("2 after 0");
+        assertThat(find("a", "b", in("k", 0, "a", "b"), in("k", 1, "b"), new Forget("b"), in("k", 2, "a")))
+                .as("b is another since")
+                .isEmpty();
+        assertThat(find("a", "b", in("k", 0, "a", "b"), new Forget("b"), new Forget("a"), in("k", 1, "b")))
+                .isEmpty();
+    }
+
+    @Test
+    void aContextThatWasTakenBackOrHasExpiredIsMetNoMore() {
+        Episode a = in("k", 1, "a");
+        assertThat(find("a", "b", a, new Retraction("k", List.of(a)), in("k", 2, "b")))
+                .isEmpty();
+        long late = 2 * 24 * 60 * MINUTE;
+        assertThat(find("a", "b", in("k", 0, "a"), in(null, late, "x"), in("k", 1, "b")))
+                .as("max-late after it")
+                .isEmpty();
+    }
+
+    @Test
+    void whatAnotherPartitionTakesBackIsNoEvidenceUnlessItCameLater() {
+        PairFinder one = new PairFinder("a", "b", settings, true);
+        PairFinder other = new PairFinder("a", "b", settings, true);
+        one.take("kafka:t", 0, 0, 10, in(null, 5, "a", "b"));
+        one.take("kafka:t", 0, 1, 30, in(null, 5, "a", "b"));
+        one.take("kafka:t", 0, 2, 40, in(null, 6, "a", "b"));
+        other.take("kafka:t", 1, 0, 20, new Retraction(null, List.of(in(null, 5, "b", "a"))));
+        assertThat(PairFinder.found(List.of(one, other)).stream().map(PairFinderTest::offsets))
+                .containsExactly("1", "2");
+    }
+
+    @Test
+    void ofWhatIsFoundTheLatestIsKept() {
+        PairFinder finder = new PairFinder("a", "b", settings, true);
+        int count = 3 * PairFinder.FOUND_MAX;
+        for (int i = 0; i < count; i++) {
+            finder.take("kafka:t", 0, i, i, in(null, i, "a", "b"));
+        }
+        finder.take("kafka:t", 0, count, count, new Retraction(null, List.of(in(null, count - 1, "a", "b"))));
+        List<Sighting> found = finder.found();
+        assertThat(found).hasSizeBetween(PairFinder.FOUND_MAX - 1, 2 * PairFinder.FOUND_MAX);
+        assertThat(found.get(found.size() - 1).latest().offset()).isEqualTo(count - 2);
+    }
+
+    @Test
+    void whatIsFoundIsWhatAForwardWalkOverEachContextFinds() {
         long seed = 20111209;
         System.out.println("seed " + seed);
         SplittableRandom random = new SplittableRandom(seed);
@@ -129,7 +218,7 @@ final class PairFinderTest {
         }
     }
 
-    /** The naive way: of each episode, both at once, or the next episode of its context that has the other. */
+    /** The naive way: of each episode, both at once, or all that came before it in its context, near enough, and have the other. */
     private List<String> forwards(List<Entry> log) {
         List<String> found = new ArrayList<>();
         for (int i = log.size() - 1; i >= 0; i--) {
@@ -140,13 +229,12 @@ final class PairFinderTest {
                 found.add(Integer.toString(i));
             } else if ((hasA || hasB) && episode.context() != null) {
                 int steps = 0;
-                for (int j = i + 1; j < log.size() && steps < settings.maxSteps(); j++) {
-                    Episode next = (Episode) log.get(j);
-                    if (episode.context().equals(next.context())) {
+                for (int j = i - 1; j >= 0 && steps < settings.maxSteps(); j--) {
+                    Episode before = (Episode) log.get(j);
+                    if (episode.context().equals(before.context())) {
                         steps++;
-                        if (next.atMs() - episode.atMs() <= settings.maxGapMs() && has(next, hasA ? "c1" : "c0")) {
-                            found.add(j + " after " + i);
-                            break;
+                        if (episode.atMs() - before.atMs() <= settings.maxGapMs() && has(before, hasA ? "c1" : "c0")) {
+                            found.add(i + " after " + j);
                         }
                     }
                 }

@@ -232,6 +232,10 @@ public final class AnswerJson {
                 json.writeStartArray();
                 answer.searched().forEach(json::writeString);
                 json.writeEndArray();
+                json.writeName("unsearched");
+                json.writeStartArray();
+                answer.unsearched().forEach(json::writeString);
+                json.writeEndArray();
                 JsonFields.text(json, "doubt", answer.doubt());
             }
             json.writeName("appended");

@@ -149,6 +149,9 @@ public final class AnswerText {
                     "searched %s partition %d, offsets %d to %d%n",
                     searched.source(), searched.partition(), searched.fromOffset(), searched.toOffset()));
         }
+        for (String gone : evidence.unsearched()) {
+            text.append(String.format(Locale.ROOT, "not searched %s%n", gone));
+        }
         if (evidence.doubt() != null) {
             text.append(String.format(Locale.ROOT, "in doubt: %s%n", evidence.doubt()));
         }
@@ -279,6 +282,7 @@ public final class AnswerText {
                     number(removed.evidence()) + " (half-life " + removed.horizon() + ", as of "
                             + AnswerJson.iso(removed.asOfMs()) + ")");
             answer.searched().forEach(searched -> line(text, "searched", searched));
+            answer.unsearched().forEach(gone -> line(text, "not searched", gone + ": what was learned of it stays"));
             String doubt = answer.doubt();
             if (doubt != null) {
                 line(text, "in doubt", doubt);
@@ -294,7 +298,7 @@ public final class AnswerText {
             line(text, "left", left + " episodes came meanwhile and are not taken back, run this again");
         }
         if (answer.twice() > 0) {
-            line(text, "taken back twice", answer.twice() + " episodes, by somebody else at the same time");
+            line(text, "taken back twice", answer.twice() + " episodes, or never learned as they were named");
         }
         for (ForgetAnswer.DeadLetter letter : answer.deadLetters()) {
             line(text, "dead letter", place(letter.source(), letter.partition(), letter.offset()) + " still names it");
@@ -318,6 +322,7 @@ public final class AnswerText {
         return switch (part.outcome()) {
                     case APPLIED -> "applied";
                     case DEAD_LETTER -> "dead letter, " + part.reason();
+                    case REPEATED -> "passed over, " + part.reason();
                     case NOT_APPLIED -> "not applied, " + part.reason();
                     case NOT_AWAITED -> "not applied yet";
                     case ELSEWHERE -> String.valueOf(part.reason());

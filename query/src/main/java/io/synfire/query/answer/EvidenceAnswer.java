@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param found by event time, latest first
  * @param searched which parts of the log were looked at
+ * @param unsearched what the memory may have learned of and could not be searched
  * @param records how many records that were
  * @param doubt why what was found may never have been learned, or null
  */
-public record EvidenceAnswer(List<Together> found, List<Searched> searched, long records, @Nullable String doubt) {
+public record EvidenceAnswer(
+        List<Together> found, List<Searched> searched, List<String> unsearched, long records, @Nullable String doubt) {
 
     /**
      * Two concepts that fired together.

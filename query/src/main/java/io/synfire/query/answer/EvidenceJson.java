@@ -25,6 +25,10 @@ final class EvidenceJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+        json.writeName("unsearched");
+        json.writeStartArray();
+        answer.unsearched().forEach(json::writeString);
+        json.writeEndArray();
         json.writeName("episodes");
         json.writeStartArray();
         for (EvidenceAnswer.Together together : answer.found()) {

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param removed what taking the context back removes, or null for a concept
  * @param searched what was searched for the context's episodes
  * @param doubt why what is taken back may never have been learned, or null
+ * @param unsearched what the memory may have learned of and could not be searched: it stays
  * @param parts the commands, and what became of each, in the order in which they are in the log
  * @param left how many episodes of the context came meanwhile and are not taken back; null where that is not known
- * @param twice how many episodes somebody else took back at the same time
+ * @param twice how many episodes retractions of the context name that were not there to be taken back: somebody else took them back as well,
+ *     or read them otherwise
  * @param deadLetters records that were never learned and still name the context or the concept, the first of them
  * @param deadLettersCount how many there are in all
  */
@@ -22,6 +24,7 @@ public record ForgetAnswer(
         @Nullable String concept,
         @Nullable Removed removed,
         List<String> searched,
+        List<String> unsearched,
         @Nullable String doubt,
         List<Part> parts,
         @Nullable Long left,
@@ -35,6 +38,7 @@ public record ForgetAnswer(
     /** Takes unmodifiable copies. */
     public ForgetAnswer {
         searched = List.copyOf(searched);
+        unsearched = List.copyOf(unsearched);
         parts = List.copyOf(parts);
         deadLetters = List.copyOf(deadLetters);
     }
@@ -57,6 +61,8 @@ public record ForgetAnswer(
         APPLIED("applied"),
         /** Whoever learns could not read it. */
         DEAD_LETTER("dead-letter"),
+        /** The memory passes it over, since a command of its id came before: it takes nothing back. */
+        REPEATED("repeated"),
         /** The memory has not come to it. */
         NOT_APPLIED("not-applied"),
         /** Nobody waited for it. */

@@ -1,6 +1,7 @@
 package io.synfire.query.app;
 
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.FileSightings;
@@ -75,6 +76,7 @@ final class EvidenceSearch {
                 k,
                 all.stream().flatMap(sightings -> sightings.found().stream()).toList(),
                 all.stream().flatMap(sightings -> sightings.searched().stream()).toList(),
+                unsearched(all, Stretch.streamed(memory.stretches())),
                 all.stream().mapToLong(Sightings::records).sum());
         return answer(latest, doubt);
     }
@@ -86,8 +88,18 @@ final class EvidenceSearch {
                         .map(range -> new EvidenceAnswer.Searched(
                                 range.source(), range.partition(), range.fromOffset(), range.toOffset()))
                         .toList(),
+                sightings.unsearched(),
                 sightings.records(),
                 doubt);
+    }
+
+    private static List<String> unsearched(List<Sightings> all, long streamed) {
+        List<String> unsearched = new ArrayList<>();
+        all.forEach(sightings -> unsearched.addAll(sightings.unsearched()));
+        if (streamed > 0) {
+            unsearched.add(Forgetting.streams(streamed));
+        }
+        return unsearched;
     }
 
     private static EvidenceAnswer.Together together(Sighting sighting) {

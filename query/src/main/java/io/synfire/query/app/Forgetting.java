@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.MemoryView;
@@ -38,11 +39,13 @@ import org.jspecify.annotations.Nullable;
 final class Forgetting {
 
     private static final String KAFKA = "kafka:";
+    private static final String REPEATED = "a command of this id was applied before";
 
     private final Settings settings;
 
-    /** What is known of the memory as of its last checkpoint. */
-    private record Known(LearningSettings learning, long watermarkMs, List<Position> positions, long deadLetters) {}
+    /** What is known of the memory, as of its last checkpoint; positions as of now, if somebody serves it and says so. */
+    private record Known(
+            LearningSettings learning, long watermarkMs, List<Position> positions, long deadLetters, long streamed) {}
 
     /** What was done so far. */
     private static final class Done {
@@ -82,7 +85,10 @@ final class Forgetting {
         if (!hasTopic && !hasFiles) {
             throw new IllegalStateException(
                     "there is no log to forget from, the memory was learned from neither this topic nor files: topic="
-                            + settings.topics().episodes());
+                            + settings.topics().episodes()
+                            + (known.streamed() == 0
+                                    ? ""
+                                    : " streamed=" + known.streamed() + ", a stream leaves no log"));
         }
         Done done = new Done();
         if (hasFiles) {
@@ -94,19 +100,45 @@ final class Forgetting {
         return answer(what, known, done);
     }
 
-    private Known known(Forgotten what) {
+    private Known known(Forgotten what) throws IOException {
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
             MemoryView view = engine.view();
             Stores.requireSame(settings, view.settings());
+            ServingClient server = server(what);
             String concept = what.concept();
-            if (concept != null && view.conceptOf(concept) < 0) {
+            if (concept != null && view.conceptOf(concept) < 0 && !(server != null && server.mayKnow(concept))) {
                 throw new UnknownConceptException(concept);
             }
             return new Known(
                     view.settings(),
                     view.watermarkMs(),
-                    view.positions(),
-                    view.counts().deadLetters());
+                    server == null ? view.positions() : served(server, view.positions()),
+                    view.counts().deadLetters(),
+                    Stretch.streamed(view.stretches()));
+        }
+    }
+
+    /** Who serves the memory, and so knows more of it than was stored last; null if nobody does. */
+    private @Nullable ServingClient server(Forgotten what) throws IOException {
+        Optional<String> url = Serving.url(settings.data());
+        return url.isEmpty()
+                ? null
+                : new ServingClient(url.get(), what.tokenFile(), settings.http().tls());
+    }
+
+    /** How far the memory is that is served; as far as it was stored, if nobody says, or another memory answers there. */
+    private static List<Position> served(ServingClient server, List<Position> stored) throws IOException {
+        try {
+            List<Position> now = server.status().map(ServedStatus::positions).orElse(stored);
+            boolean isSame = stored.stream().allMatch(position -> now.stream()
+                    .anyMatch(other -> other.source().equals(position.source())
+                            && other.sourceId().equals(position.sourceId())
+                            && other.partition() == position.partition()
+                            && other.nextOffset() >= position.nextOffset()));
+            return isSame ? now : stored;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a memory was asked how far it is", e);
         }
     }
 
@@ -139,7 +171,12 @@ final class Forgetting {
         FileDeadLetters letters = FileDeadLetters.in(deadLetters, id(what));
         for (Appended each : appended) {
             Optional<String> reason = letters.reason(commandsId, each.offset());
-            done.parts.add(part(each, reason.isPresent() ? Outcome.DEAD_LETTER : Outcome.APPLIED, reason.orElse(null)));
+            if (reason.isEmpty() && each.isRepeated()) {
+                done.parts.add(part(each, Outcome.REPEATED, REPEATED));
+            } else {
+                done.parts.add(
+                        part(each, reason.isPresent() ? Outcome.DEAD_LETTER : Outcome.APPLIED, reason.orElse(null)));
+            }
         }
         letters.lines().forEach(line -> done.add(new DeadLetter("file:" + deadLetters, 0, line)));
     }
@@ -214,6 +251,9 @@ final class Forgetting {
         if (isAnotherMembers(known, appended.partition())) {
             return part(appended, Outcome.ELSEWHERE, "another member of the group learns this partition");
         }
+        if (appended.isRepeated()) {
+            return part(appended, Outcome.REPEATED, REPEATED);
+        }
         return waited.hasRead(appended.partition(), appended.offset())
                 ? part(appended, Outcome.APPLIED, null)
                 : part(appended, Outcome.NOT_APPLIED, waited.trouble());
@@ -232,6 +272,7 @@ final class Forgetting {
                     what.concept(),
                     null,
                     List.of(),
+                    List.of(),
                     null,
                     done.parts,
                     0L,
@@ -239,28 +280,43 @@ final class Forgetting {
                     done.deadLetters,
                     done.deadLettersCount);
         }
-        if (receipt.episodes() == 0) {
-            throw new IllegalStateException("the log holds nothing of this context that is not taken back: context="
-                    + what.context() + " searched=" + receipt.searched() + named(done));
+        List<String> unsearched = new ArrayList<>(receipt.search().unsearched());
+        if (known.streamed() > 0) {
+            unsearched.add(streams(known.streamed()));
         }
+        if (receipt.episodes() == 0 && receipt.left() == 0) {
+            throw new IllegalStateException("the log holds nothing of this context that is not taken back: context="
+                    + what.context() + " searched=" + receipt.search().searched()
+                    + (unsearched.isEmpty()
+                            ? ""
+                            : "; what was learned of these could not be searched, and stays: " + unsearched)
+                    + named(done));
+        }
+        ForgetReceipt.Removed taken = receipt.removed();
         ForgetAnswer.Removed removed = new ForgetAnswer.Removed(
-                receipt.episodes(),
-                receipt.pairs(),
-                receipt.associations(),
-                receipt.evidence(),
-                known.learning().halfLives().get(known.learning().slowest()).toString(),
-                known.watermarkMs());
+                taken.episodes(),
+                taken.pairs(),
+                taken.associations(),
+                taken.evidence(),
+                taken.slowest().toString(),
+                taken.asOfMs());
         return new ForgetAnswer(
                 what.context(),
                 null,
                 removed,
-                receipt.searched(),
+                receipt.search().searched(),
+                unsearched,
                 done.doubt,
                 done.parts,
                 receipt.left() == ForgetReceipt.LEFT_UNKNOWN ? null : Long.valueOf(receipt.left()),
                 receipt.strangers(),
                 done.deadLetters,
                 done.deadLettersCount);
+    }
+
+    /** Names what was learned of streams. */
+    static String streams(long records) {
+        return records + " records of streams, such as the standard input, which leave no log";
     }
 
     private static String named(Done done) {

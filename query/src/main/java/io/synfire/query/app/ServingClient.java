@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -75,6 +76,22 @@ final class ServingClient {
         } catch (ConnectException | HttpTimeoutException e) {
             // It has ended, or is too busy: its store says as much, later.
             return Optional.empty();
+        }
+    }
+
+    /** Whether its memory may know a concept: it says so, or does not say that it does not. */
+    boolean mayKnow(String concept) throws IOException {
+        String id = URLEncoder.encode(concept, StandardCharsets.UTF_8).replace("+", "%20");
+        try {
+            return send(HttpRequest.newBuilder(URI.create(url + "/v1/concepts/" + id + "/associations?k=1"))
+                                    .timeout(ANSWER_MAX))
+                            .statusCode()
+                    != 404;
+        } catch (ConnectException | HttpTimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a memory was asked for a concept", e);
         }
     }
 

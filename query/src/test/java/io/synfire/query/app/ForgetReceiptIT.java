@@ -103,6 +103,38 @@ final class ForgetReceiptIT {
     }
 
     @Test
+    void beforeTheFirstCheckpointTheProcessThatServesIsAskedWhatItKnows() throws Exception {
+        append(log);
+        append(List.of(
+                "{\"at\":" + atMs + ",\"context\":\"by-hand\",\"concepts\":[\"p\",\"q\"]}",
+                "{\"at\":" + atMs + ",\"context\":\"other\",\"concepts\":[\"p\",\"q\"]}",
+                "{\"retract\":{\"context\":\"by-hand\",\"episodes\":[{\"at\":" + atMs
+                        + ",\"concepts\":[\"q\",\"p\"]}]}}"));
+        Path data = directory.resolve("data");
+        try (JarProcess serve = serve(data, "checkpoint-interval=1h")) {
+            String url = serve.awaitUrl();
+            await().atMost(LONG).until(() -> new Served(directory).episodes(url) == EPISODES + 1);
+            assertThat(episodes(data)).isZero();
+            assertThat(command(1, data, "forget", "--context", "by-hand"))
+                    .contains("the log holds nothing of this context that is not taken back");
+            assertThat(new Served(directory)
+                            .get(url + "/v1/associations?from=p&to=q")
+                            .body())
+                    .contains("\"strength\":1,");
+            String receipt = command(0, data, "forget", "--context", OWN, "--json");
+            assertThat(receipt)
+                    .contains(
+                            "\"asOf\":\"" + java.time.Instant.ofEpochMilli(atMs) + "\"",
+                            "\"applied\":true,\"left\":0,");
+            assertThat(command(0, data, "forget", "--concept", "c1", "--json")).contains("\"applied\":true");
+            assertThat(command(1, data, "forget", "--concept", "nobody")).contains("nobody");
+            terminate(serve);
+        }
+        assertNothingIsLeft(data);
+        assertThat(knows(data, "c1")).isFalse();
+    }
+
+    @Test
     void aMemoryThatDoesNotMoveOnIsGivenUpWithItsReasonAndLaterTheSameCommandEndsTheWork() throws Exception {
         append(log);
         Path data = directory.resolve("data");

@@ -134,6 +134,9 @@ final class SynfireCommandTest {
                     what.concept(),
                     what.context() == null ? null : new ForgetAnswer.Removed(2, 6, 4, 1.5, "30d", 0),
                     List.of("kafka:t partition 0, offsets 0 to 9"),
+                    what.context() == null
+                            ? List.of()
+                            : List.of("kafka:t partition 0, offsets 0 to 3, which have expired"),
                     what.context() == null ? null : "the first dead letters are gone",
                     List.of(
                             new ForgetAnswer.Part("kafka:t", 0, 9, "f-1", ForgetAnswer.Outcome.APPLIED, null),
@@ -198,6 +201,7 @@ final class SynfireCommandTest {
             return new EvidenceAnswer(
                     List.of(new EvidenceAnswer.Together(late, early), new EvidenceAnswer.Together(both, null)),
                     List.of(new EvidenceAnswer.Searched("kafka:t", 0, 0, 9)),
+                    List.of("what is gone"),
                     9,
                     "the first dead letters are gone");
         }
@@ -273,11 +277,11 @@ final class SynfireCommandTest {
         assertThat(out.toString())
                 .contains("evidence: 2 found in the last 9 records")
                 .contains("kafka:t partition 0 offset 7  context user-17  reward 2.000: milk")
-                .contains("searched kafka:t partition 0, offsets 0 to 9")
+                .contains("searched kafka:t partition 0, offsets 0 to 9", "not searched what is gone")
                 .contains("in doubt: the first dead letters are gone")
                 .contains(
                         "\"evidence\":{\"records\":9,\"doubt\":\"the first dead letters are gone\",\"searched\":[{\"source\":\"kafka:t\",\"partition\":0,"
-                                + "\"fromOffset\":0,\"toOffset\":9}],\"episodes\":[{\"source\":\"kafka:t\",\"topic\":\"t\","
+                                + "\"fromOffset\":0,\"toOffset\":9}],\"unsearched\":[\"what is gone\"],\"episodes\":[{\"source\":\"kafka:t\",\"topic\":\"t\","
                                 + "\"partition\":0,\"offset\":7,\"timestamp\":\"1970-01-01T00:00:00.005Z\"")
                 .contains("\"earlier\":null")
                 .contains("half-life none: after 30/90/365 days keeps 100 % / 100 % / 100 %")
@@ -302,11 +306,13 @@ final class SynfireCommandTest {
         assertThat(run("forget", "--context", "k")).isZero();
         assertThat(out.toString())
                 .containsPattern("appended +kafka:t partition 0 offset 9: applied \\(f-1\\)\n")
+                .containsPattern(
+                        "not searched +kafka:t partition 0, offsets 0 to 3, which have expired: what was learned")
                 .containsPattern("in doubt +the first dead letters are gone\n")
                 .containsPattern("dead letter +kafka:d partition 0 offset 5 still names it\n")
                 .containsPattern("dead letters +2 in all still name it\n")
                 .containsPattern("applied +yes\n")
-                .doesNotContain("left");
+                .doesNotContain("  left ");
         assertThat(run("forget", "--context", "k", "--no-wait")).isZero();
         assertThat(out.toString())
                 .containsPattern("appended +kafka:t partition 1 offset 7: not applied yet \\(f-2\\)\n")
@@ -316,7 +322,9 @@ final class SynfireCommandTest {
         assertThat(run("forget", "--context", "k", "--json", "--patience", "5s"))
                 .isZero();
         assertThat(out.toString())
-                .contains("offsets 0 to 9\"],\"doubt\":\"the first dead letters are gone\",")
+                .contains(
+                        "offsets 0 to 9\"],\"unsearched\":[\"kafka:t partition 0, offsets 0 to 3, which have expired\"],"
+                                + "\"doubt\":\"the first dead letters are gone\",")
                 .contains("\"appended\":[{\"source\":\"kafka:t\",\"partition\":0,\"offset\":9,\"eventId\":\"f-1\","
                         + "\"outcome\":\"applied\",\"reason\":null}")
                 .contains("\"applied\":true,\"left\":0,\"takenBackTwice\":0,\"deadLettersCount\":2,"

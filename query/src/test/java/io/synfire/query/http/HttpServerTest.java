@@ -126,6 +126,7 @@ final class HttpServerTest {
         return new EvidenceAnswer(
                 List.of(new EvidenceAnswer.Together(place, null)),
                 List.of(new EvidenceAnswer.Searched("kafka:t", 2, 0, 10)),
+                List.of(),
                 10,
                 null);
     }
