@@ -32,6 +32,8 @@ public final class AtomicProducer implements AutoCloseable {
     /** So long it is not asked again whether the cluster takes transactions, once it did not. */
     private static final long REFUSED_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+    private static final String TRANSACTIONS = "__transaction_state";
+
     private final String topic;
     private final Topics topics;
     private final EpisodeProducer single;
@@ -40,6 +42,7 @@ public final class AtomicProducer implements AutoCloseable {
     private final ProducerPool<RequestProducer> transactions;
     private long refusedNanos;
     private boolean isRefused;
+    private volatile boolean haveWorked;
 
     /**
      * A producer.
@@ -85,7 +88,9 @@ public final class AtomicProducer implements AutoCloseable {
         }
         if (takesTransactions()) {
             try {
-                return transactions.use(producer -> producer.append(records));
+                Appended appended = transactions.use(producer -> producer.append(records));
+                haveWorked = true;
+                return appended;
             } catch (KafkaException e) {
                 // It was not begun.
                 requireRefused(e);
@@ -103,9 +108,13 @@ public final class AtomicProducer implements AutoCloseable {
         return !isRefused || System.nanoTime() - refusedNanos > REFUSED_NANOS;
     }
 
-    /** A cluster that says nothing at all has not refused transactions. */
+    /**
+     * Who has not answered has not refused: a coordinator may be on its way to another broker. Only a cluster that could not make the topic in
+     * which it keeps transactions, mostly for want of replicas, stays silent for good.
+     */
     private void requireRefused(KafkaException e) {
-        if (e instanceof InterruptException || (e instanceof TimeoutException && !topics.answers())) {
+        if (e instanceof InterruptException
+                || (e instanceof TimeoutException && (haveWorked || !topics.lacks(TRANSACTIONS)))) {
             throw EpisodeProducer.notTaken(topic, e);
         }
         LOG.warn(

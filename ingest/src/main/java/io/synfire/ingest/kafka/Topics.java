@@ -16,7 +16,6 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
-import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -119,16 +118,16 @@ public final class Topics {
         }
     }
 
-    /** Whether the cluster answers within seconds. */
-    boolean answers() {
+    /** Whether the cluster says within seconds that it has no such topic. */
+    boolean lacks(String topic) {
         try (Admin admin = Admin.create(properties.admin())) {
-            return !admin.describeCluster(new DescribeClusterOptions().timeoutMs(SOON_MS))
-                    .nodes()
-                    .get()
-                    .isEmpty();
-        } catch (ExecutionException | KafkaException e) {
-            LOG.debug("the cluster does not answer", e);
+            var unused = admin.describeTopics(List.of(topic), new DescribeTopicsOptions().timeoutMs(SOON_MS))
+                    .allTopicNames()
+                    .get();
             return false;
+        } catch (ExecutionException | KafkaException e) {
+            LOG.debug("whether there is a topic: topic={}", topic, e);
+            return e.getCause() instanceof UnknownTopicOrPartitionException;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -293,6 +293,7 @@ final class RecallModelTest {
             return Blend.of(settings.halfLives().get(h).toString());
         }
         return new Blend(random.ints(1 + random.nextInt(3), 0, weights.length)
+                .distinct()
                 .mapToObj(h -> {
                     double weight = random.nextDouble(0.1, 2);
                     weights[h] += weight;
