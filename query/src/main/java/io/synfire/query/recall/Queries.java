@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All questions, over one memory. Thread-safe. Each throws {@link BadQueryException} if the question breaks a rule, and
- * {@link UnknownConceptException} if a concept it is about has never fired.
+ * {@link UnknownConceptException} if the memory knows nothing of a concept it is about.
  */
 public final class Queries {
 

@@ -1,6 +1,6 @@
 package io.synfire.query.recall;
 
-/** A concept that was asked for has never fired. */
+/** The memory knows nothing of a concept that was asked for: it never fired, or all of it was taken back or forgotten. */
 public final class UnknownConceptException extends RuntimeException {
 
     /**
@@ -9,6 +9,6 @@ public final class UnknownConceptException extends RuntimeException {
      * @param concept its id
      */
     public UnknownConceptException(String concept) {
-        super("the concept has never fired: concept=" + concept);
+        super("the memory knows nothing of the concept: concept=" + concept);
     }
 }

@@ -59,7 +59,7 @@ final class ForgetFilesTest {
 
     private void assertUnknown(String concept) {
         assertThat(run("associations", concept)).isEqualTo(1);
-        assertThat(err.toString()).contains("the concept has never fired: concept=" + concept);
+        assertThat(err.toString()).contains("the memory knows nothing of the concept: concept=" + concept);
     }
 
     @Test

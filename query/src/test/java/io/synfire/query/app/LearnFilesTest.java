@@ -183,7 +183,7 @@ final class LearnFilesTest {
         String later = "{\"at\":\"2024-02-07T10:00:00Z\",\"context\":\"user-5\",\"concepts\":[\"c\",\"d\"]}\n";
         assertThat(run("learn", write("later.jsonl", later))).isZero();
         assertThat(associations("c").get(0)).isEqualTo("d 1.0");
-        assertFails("the concept has never fired: concept=b", "associations", "b");
+        assertFails("the memory knows nothing of the concept: concept=b", "associations", "b");
     }
 
     @Test
@@ -296,7 +296,7 @@ final class LearnFilesTest {
         String receipt = json("forget", "--context", "k");
         assertThat(parts(receipt)).contains("\"offset\":0,").contains("\"outcome\":\"applied\"");
         assertThat(receipt).contains("\"deadLettersCount\":1");
-        assertFails("the concept has never fired: concept=a", "associations", "a");
+        assertFails("the memory knows nothing of the concept: concept=a", "associations", "a");
     }
 
     @Test

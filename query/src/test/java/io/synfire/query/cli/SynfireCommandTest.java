@@ -418,7 +418,9 @@ final class SynfireCommandTest {
     @Test
     void notFoundIsOneAndBadUsageIsTwo() {
         assertThat(run("associations", "coffee")).isEqualTo(1);
-        assertThat(err.toString()).contains("has never fired: concept=coffee").hasLineCount(1);
+        assertThat(err.toString())
+                .contains("knows nothing of the concept: concept=coffee")
+                .hasLineCount(1);
         assertThat(run("associations")).isEqualTo(2);
         assertThat(run("associations", "tea", "--measure", "love")).isEqualTo(2);
         assertThat(run("nonsense")).isEqualTo(2);

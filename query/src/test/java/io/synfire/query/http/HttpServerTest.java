@@ -286,8 +286,8 @@ final class HttpServerTest {
             delimiter = '|',
             textBlock =
                     """
-                    /v1/concepts/unknown/associations          | 404 | has never fired
-                    /v1/associations?from=tea&to=unknown       | 404 | has never fired
+                    /v1/concepts/unknown/associations          | 404 | knows nothing of the concept
+                    /v1/associations?from=tea&to=unknown       | 404 | knows nothing of the concept
                     /v1/associations?from=tea&to=milk&horizon=3d | 400 | horizon must be one of
                     /v1/concepts?blend=none                    | 400 | blend must be such as
                     /v1/concepts?blend=none:0                  | 400 | above 0
