@@ -52,6 +52,9 @@ public final class PairFinder {
     /** What retractions name that was not there: episodes without a context, which may be in another partition. */
     private final List<Unmatched> unmatched = new ArrayList<>();
 
+    /** The clock when one of the two was last forgotten. */
+    private long forgottenMs = -1;
+
     private long episodes;
 
     /** An episode in which one of the two fired. */
@@ -89,7 +92,8 @@ public final class PairFinder {
         }
     }
 
-    private record Unmatched(EpisodeContent content, long timestampMs) {}
+    /** Where it is retired, it names what was forgotten, unless that came late to another partition. */
+    private record Unmatched(EpisodeContent content, int partition, long timestampMs, boolean isRetired) {}
 
     /**
      * Nothing found yet.
@@ -123,7 +127,7 @@ public final class PairFinder {
         if (entry instanceof Episode episode) {
             learn(new Place(source, partition, offset, timestampMs, episode));
         } else if (entry instanceof Retraction retraction) {
-            takeBack(retraction, timestampMs);
+            takeBack(retraction, partition, timestampMs);
         } else if (entry instanceof Forget forget) {
             forget(forget.concept());
         }
@@ -139,36 +143,40 @@ public final class PairFinder {
     }
 
     /**
-     * What was found in all partitions of a topic: an episode without a context may be taken back by what is in another.
+     * What was found in all partitions of a topic: an episode without a context may be taken back by what is in another. Each that is named
+     * is so once.
      *
      * @param finders one of each partition
      * @return in no order
      */
     public static List<Sighting> found(List<PairFinder> finders) {
         List<Sighting> all = new ArrayList<>();
+        Map<EpisodeContent, List<Sighting>> named = new HashMap<>();
+        finders.forEach(finder -> finder.unmatched.forEach(each -> named.put(each.content(), new ArrayList<>())));
         for (PairFinder finder : finders) {
-            List<Sighting> own = new ArrayList<>(finder.found());
-            for (PairFinder other : finders) {
-                if (other != finder) {
-                    other.unmatched.forEach(named -> takeBack(named, own));
-                }
+            for (Sighting sighting : finder.found()) {
+                List<Sighting> alike = named.isEmpty() || sighting.earlier() != null
+                        ? null
+                        : named.get(EpisodeContent.of(sighting.latest().episode()));
+                (alike == null ? all : alike).add(sighting);
             }
-            all.addAll(own);
         }
+        // The earliest first: it has the fewest to choose from.
+        finders.stream()
+                .flatMap(finder -> finder.unmatched.stream())
+                .sorted(Comparator.comparingLong(Unmatched::timestampMs))
+                .forEach(each -> takeBack(each, named.getOrDefault(each.content(), List.of())));
+        named.values().forEach(all::addAll);
         return all;
     }
 
-    /** Of those before it the last. */
-    private static void takeBack(Unmatched named, List<Sighting> found) {
-        for (int i = found.size() - 1; i >= 0; i--) {
-            Place latest = found.get(i).latest();
-            if (latest.episode().atMs() == named.content().atMs()
-                    && latest.timestampMs() <= named.timestampMs()
-                    && EpisodeContent.of(latest.episode()).equals(named.content())) {
-                found.remove(i);
-                return;
-            }
-        }
+    /** Of those before it in other partitions the last; its own had none. */
+    private static void takeBack(Unmatched named, List<Sighting> alike) {
+        alike.stream()
+                .filter(sighting -> sighting.latest().partition() != named.partition())
+                .filter(sighting -> sighting.latest().timestampMs() <= named.timestampMs())
+                .max(Comparator.comparingLong(sighting -> sighting.latest().timestampMs()))
+                .ifPresent(alike::remove);
     }
 
     private void learn(Place place) {
@@ -236,7 +244,8 @@ public final class PairFinder {
         }
         EpisodeContent content = EpisodeContent.of(episode);
         for (Iterator<Unmatched> each = unmatched.iterator(); each.hasNext(); ) {
-            if (each.next().content().equals(content)) {
+            Unmatched named = each.next();
+            if (!named.isRetired() && named.content().equals(content)) {
                 each.remove();
                 return true;
             }
@@ -244,7 +253,7 @@ public final class PairFinder {
         return false;
     }
 
-    private void takeBack(Retraction retraction, long timestampMs) {
+    private void takeBack(Retraction retraction, int partition, long timestampMs) {
         if (retraction.context() != null) {
             windows.remove(retraction.context());
         }
@@ -264,7 +273,7 @@ public final class PairFinder {
                     living.remove(content);
                 }
             } else if (hasFrom && hasTo && retraction.context() == null) {
-                unmatched.add(new Unmatched(content, timestampMs));
+                unmatched.add(new Unmatched(content, partition, timestampMs, episode.atMs() <= forgottenMs));
             }
         }
     }
@@ -289,7 +298,9 @@ public final class PairFinder {
         }
         found.clear();
         living.clear();
-        unmatched.clear();
+        forgottenMs = sentAgain.clockMs();
+        // What it took back went with the concept; what it will take back only once its time has come does not.
+        unmatched.removeIf(named -> named.content().atMs() <= forgottenMs);
         for (Window window : windows.values()) {
             for (Mention mention : window.mentions) {
                 mention.hasFrom &= !isFrom;
