@@ -6,6 +6,7 @@ import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.EpisodeContent;
+import io.synfire.engine.learn.Kernel;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.replay.SentAgain;
 import java.util.ArrayDeque;
@@ -41,6 +42,8 @@ public final class PairFinder {
     private final String from;
     private final String to;
     private final LearningSettings settings;
+    private final Kernel forwardKernel;
+    private final Kernel backwardKernel;
     private final boolean isWhole;
     private final SentAgain sentAgain;
     private final Map<String, Window> windows = new HashMap<>();
@@ -107,6 +110,8 @@ public final class PairFinder {
         this.from = from;
         this.to = to;
         this.settings = settings;
+        this.forwardKernel = new Kernel(settings.kernel(), settings.tauMs());
+        this.backwardKernel = new Kernel(settings.kernel(), settings.tauBackwardMs());
         this.isWhole = isWhole;
         this.sentAgain = new SentAgain(settings);
     }
@@ -186,7 +191,7 @@ public final class PairFinder {
         boolean hasBoth = hasFrom && hasTo && !from.equals(to);
         String context = episode.context();
         if (context == null) {
-            if (hasBoth && !wasTakenBackBefore(episode)) {
+            if (hasBoth && !wasTakenBackBefore(episode) && episode.reward() != 0) {
                 add(new Pair(new Mention(place, 0, true, true), null));
             }
             return;
@@ -214,7 +219,9 @@ public final class PairFinder {
         if (hasFrom || hasTo) {
             Mention mention = new Mention(place, step, hasFrom, hasTo);
             if (hasBoth) {
-                add(new Pair(mention, null));
+                if (episode.reward() != 0) {
+                    add(new Pair(mention, null));
+                }
             } else {
                 pair(mention, window);
             }
@@ -227,10 +234,19 @@ public final class PairFinder {
             long gapMs = Math.abs(
                     mention.place.episode().atMs() - earlier.place.episode().atMs());
             if (gapMs <= settings.maxGapMs()
-                    && ((mention.hasFrom && earlier.hasTo) || (mention.hasTo && earlier.hasFrom))) {
+                    && ((mention.hasFrom && earlier.hasTo) || (mention.hasTo && earlier.hasFrom))
+                    && isWorth(gapMs, mention, earlier)) {
                 add(new Pair(mention, earlier));
             }
         }
+    }
+
+    /** Whether an impulse lies between the two, there or back: by these gains, after this gap, there may be none. */
+    private boolean isWorth(long gapMs, Mention mention, Mention earlier) {
+        int steps = Math.toIntExact(mention.step - earlier.step);
+        double reward = mention.place.episode().reward();
+        return reward * settings.forward() * forwardKernel.at(gapMs, steps) != 0
+                || reward * settings.backward() * backwardKernel.at(gapMs, steps) != 0;
     }
 
     private boolean hasExpired(Window window) {

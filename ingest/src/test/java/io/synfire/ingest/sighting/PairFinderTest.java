@@ -28,7 +28,11 @@ final class PairFinderTest {
 
     /** Offsets of what is found in a log: of the latest episode, or of it and the one before. */
     private List<String> find(String from, String to, Entry... log) {
-        PairFinder finder = new PairFinder(from, to, settings, true);
+        return find(Map.of(), from, to, log);
+    }
+
+    private List<String> find(Map<String, String> more, String from, String to, Entry... log) {
+        PairFinder finder = new PairFinder(from, to, settings.changedBy(more), true);
         for (int offset = 0; offset < log.length; offset++) {
             finder.take("kafka:t", 0, offset, offset, log[offset]);
         }
@@ -218,6 +222,21 @@ final class PairFinderTest {
         assertThat(find("a", "b", in(null, 9, "a"), named, new Forget("a"), later))
                 .as("its time had come: it went with the concept")
                 .containsExactly("3");
+    }
+
+    @Test
+    void whatMadeNoImpulseIsNoEvidence() {
+        Entry[] log = {in("k", 0, "a"), in("k", 1, "b"), in("k", 29 * MINUTE, "b")};
+        assertThat(find(Map.of("forward", "0", "backward", "0"), "a", "b", log)).isEmpty();
+        assertThat(find(Map.of("forward", "0", "backward", "-1"), "a", "b", log))
+                .as("less is evidence, too")
+                .containsExactly("2 after 0", "1 after 0");
+        assertThat(find(Map.of("kernel", "exponential", "tau", "1s", "tau-backward", "1s"), "a", "b", log))
+                .as("e^-1740 is 0")
+                .containsExactly("1 after 0");
+        Episode unrewarded = new Episode(5, null, List.of(Activation.of("a"), Activation.of("b")), 0, null);
+        Episode unrewardedIn = new Episode(6, "k", List.of(Activation.of("a"), Activation.of("b")), 0, null);
+        assertThat(find("a", "b", unrewarded, unrewardedIn)).isEmpty();
     }
 
     @Test
