@@ -210,7 +210,7 @@ public final class Answers {
      *
      * @param asOfMs the time of the read
      * @param results strongest first
-     * @param unknownCues cues that have never fired
+     * @param unknownCues cues of which the memory knows nothing
      * @param work what was read for it
      */
     public record Recall(long asOfMs, List<Recalled> results, List<String> unknownCues, Work work) {}

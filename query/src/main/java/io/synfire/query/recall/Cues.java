@@ -61,7 +61,7 @@ final class Cues {
         return known;
     }
 
-    /** Those that have never fired, in the order given. */
+    /** Those of which the memory knows nothing, in the order given. */
     List<String> unknown() {
         return List.copyOf(unknown);
     }
