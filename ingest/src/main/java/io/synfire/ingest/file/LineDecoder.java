@@ -2,6 +2,7 @@ package io.synfire.ingest.file;
 
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Refusal;
@@ -11,6 +12,7 @@ import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
 import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.codec.RecordNotes;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +30,26 @@ final class LineDecoder {
 
     private final JsonEpisodeCodec codec;
     private final Admission admission;
+    private final boolean isReplay;
 
     /** Reads records once more, and notes nothing of them. */
     private final JsonEpisodeCodec timeless;
 
     LineDecoder(LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits) {
-        this.codec = new JsonEpisodeCodec(mapping, limits);
+        this(settings, mapping, limits, false);
+    }
+
+    /** In a replay no retraction is refused for what it names: another memory, of other limits, had learned it. */
+    static LineDecoder ofReplay(LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits) {
+        return new LineDecoder(settings, mapping, limits, true);
+    }
+
+    private LineDecoder(
+            LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits, boolean isReplay) {
+        this.isReplay = isReplay;
+        this.codec = isReplay
+                ? JsonEpisodeCodec.ofReplay(mapping, limits, new RecordNotes())
+                : new JsonEpisodeCodec(mapping, limits);
         this.admission = new Admission(settings);
         this.timeless = new JsonEpisodeCodec(mapping, limits);
     }
@@ -53,6 +69,9 @@ final class LineDecoder {
         }
         Entry entry =
                 codec.decode(record.withoutMark(), Origin.at(record.place().orElseMs()));
+        if (isReplay && entry instanceof Retraction) {
+            return entry;
+        }
         Optional<Refusal> refusal = admission.refusal(entry, source);
         if (refusal.isPresent()) {
             throw MalformedRecordException.of(refusal.get());

@@ -1,6 +1,7 @@
 package io.synfire.ingest.kafka;
 
 import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Refusal;
@@ -25,13 +26,26 @@ final class RecordDecoder {
     private final JsonEpisodeCodec codec;
     private final Admission admission;
     private final ReaderClock clock;
+    private final boolean isReplay;
 
     /** The clock also knows what was refused before: nobody may read a log without it. */
     RecordDecoder(Decoding decoding, LearningSettings settings, ReaderClock clock, RecordNotes notes) {
+        this(decoding, settings, clock, new JsonEpisodeCodec(decoding.mapping(), decoding.limits(), notes), false);
+    }
+
+    private RecordDecoder(
+            Decoding decoding, LearningSettings settings, ReaderClock clock, JsonEpisodeCodec codec, boolean isReplay) {
+        this.isReplay = isReplay;
         this.clock = clock;
         this.decoding = decoding;
-        this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits(), notes);
+        this.codec = codec;
         this.admission = new Admission(settings);
+    }
+
+    /** In a replay no retraction is refused for what it names: another memory, of other limits, had learned it. */
+    static RecordDecoder ofReplay(Decoding decoding, LearningSettings settings, ReaderClock clock) {
+        JsonEpisodeCodec codec = JsonEpisodeCodec.ofReplay(decoding.mapping(), decoding.limits(), new RecordNotes());
+        return new RecordDecoder(decoding, settings, clock, codec, true);
     }
 
     Entry admitted(ConsumerRecord<byte[], byte[]> record) throws MalformedRecordException {
@@ -44,6 +58,9 @@ final class RecordDecoder {
             throw new MalformedRecordException("a record must have a value: value=null", null);
         }
         Entry entry = codec.decode(value, new Origin(record.timestamp(), context(record), eventId(record)));
+        if (isReplay && entry instanceof Retraction) {
+            return entry;
+        }
         // Without a timestamp, as the oldest format of Kafka has none, the latest time of all is the only bound.
         SourceTime source = record.timestamp() == ConsumerRecord.NO_TIMESTAMP
                 ? SourceTime.unknown()

@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.learn.Retracted;
 import io.synfire.ingest.file.FileReplay;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.TopicReplay;
@@ -31,6 +32,13 @@ final class LogReplay {
     private final ReplayOptions options;
     private final Rejects rejects;
     private final @Nullable InstantSource clock;
+    private final boolean asLive;
+
+    /** What the log takes back, as far as it was searched for that; null before that. */
+    private @Nullable Retracted named;
+
+    private final Map<String, Long> searchedFiles = new HashMap<>();
+    private final Map<Integer, Long> searchedPartitions = new HashMap<>();
     private final List<Missing> missing = new ArrayList<>();
 
     /** Made when it is first needed: what it has read of dead letters it need not read again. */
@@ -40,8 +48,16 @@ final class LogReplay {
      * A replay.
      *
      * @param clock what a topic's events are held against, where nobody may have read them before; null where a learner has passed them
+     * @param asLive whether the memory is to learn what the live one has learned: by the same settings, all of it
      */
-    LogReplay(Settings settings, Engine engine, ReplayOptions options, Rejects rejects, @Nullable InstantSource clock) {
+    LogReplay(
+            Settings settings,
+            Engine engine,
+            ReplayOptions options,
+            Rejects rejects,
+            @Nullable InstantSource clock,
+            boolean asLive) {
+        this.asLive = asLive;
         this.clock = clock;
         this.settings = settings;
         this.engine = engine;
@@ -74,7 +90,12 @@ final class LogReplay {
         return goal.stream().anyMatch(position -> isOfTopic(settings, position));
     }
 
-    /** Learns from where the memory stands to the goal, or until it is stopped; of files the stretches that were learned. */
+    /**
+     * Learns from where the memory stands to the goal, or until it is stopped; of files the stretches that were learned. First it looks for what
+     * the log takes back.
+     *
+     * @throws RetractedMeanwhileException if something of that was learned already, before that was known; then nothing is learned
+     */
     void replay(List<Position> goal, List<Stretch> stretches, @Nullable ClientProperties client, ReplayWatch watch)
             throws IOException, InterruptedException {
         FileReplay files = new FileReplay(
@@ -88,8 +109,48 @@ final class LogReplay {
                 stood -> replayTopic(asFarAs(stood, goal), client, watch));
         // Before anything is learned.
         files.requireFiles();
+        remember(files, goal, client, watch);
         replayFiles(files, watch);
         replayTopic(goal, client, watch);
+    }
+
+    /** From now on the memory is live: retractions that come take back what they name. */
+    void finish() {
+        engine.takeBackWhatIsNamed();
+    }
+
+    private void remember(FileReplay files, List<Position> goal, @Nullable ClientProperties client, ReplayWatch watch)
+            throws IOException, InterruptedException {
+        boolean isFirst = named == null && engine.positions().isEmpty();
+        if (named == null) {
+            // Where it goes on, what lies behind it was taken back.
+            searched(engine.positions());
+        }
+        Retracted more = files.retracted(searchedFiles);
+        List<Position> topic = ofTopic(goal);
+        if (!topic.isEmpty()) {
+            more.addAll(topicReplay(client).retracted(topic, searchedPartitions, watch));
+        }
+        if (watch.isStopped()) {
+            return;
+        }
+        if (isFirst) {
+            engine.takeBackWhatIsLearned(more, asLive);
+            named = more;
+        } else if (!asLive && !(named == null ? more.isEmpty() : named.containsAll(more))) {
+            throw new RetractedMeanwhileException();
+        }
+        searched(goal);
+    }
+
+    private void searched(List<Position> positions) {
+        for (Position position : positions) {
+            if (FileReplay.isFile(position)) {
+                searchedFiles.put(position.sourceId(), position.nextOffset());
+            } else if (isOfTopic(settings, position)) {
+                searchedPartitions.put(position.partition(), position.nextOffset());
+            }
+        }
     }
 
     /** How far the topic of a goal had been read, and not beyond the goal. */
@@ -150,19 +211,26 @@ final class LogReplay {
 
     private void replayTopic(List<Position> goal, @Nullable ClientProperties client, ReplayWatch watch)
             throws InterruptedException {
-        List<Position> topic =
-                goal.stream().filter(position -> isOfTopic(settings, position)).toList();
-        if (topic.isEmpty() || watch.isStopped()) {
-            return;
+        List<Position> topic = ofTopic(goal);
+        if (!topic.isEmpty() && !watch.isStopped()) {
+            topicReplay(client).replay(topic, watch);
         }
+    }
+
+    private List<Position> ofTopic(List<Position> goal) {
+        return goal.stream().filter(position -> isOfTopic(settings, position)).toList();
+    }
+
+    private TopicReplay topicReplay(@Nullable ClientProperties client) {
         if (client == null) {
             throw new IllegalStateException("a topic is to be read and there is no cluster: topic="
                     + settings.topics().episodes());
         }
-        if (topicReplay == null) {
-            topicReplay =
-                    new TopicReplay(client, settings.topics(), engine, settings.decoding(), options, rejects, clock);
+        TopicReplay made = topicReplay;
+        if (made == null) {
+            made = new TopicReplay(client, settings.topics(), engine, settings.decoding(), options, rejects, clock);
+            topicReplay = made;
         }
-        topicReplay.replay(topic, watch);
+        return made;
     }
 }
