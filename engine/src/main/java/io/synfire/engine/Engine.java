@@ -315,11 +315,13 @@ public final class Engine implements AutoCloseable {
     /**
      * The log is learned: from now on retractions take back what they name, which is what this memory has learned.
      *
+     * @return by context, how many episodes are left of it that this memory has learned and that other one had not, when the context was
+     *     forgotten there: no command names them
      * @throws IllegalStateException if the engine only reads, is closed, or has failed before
      */
-    public synchronized void takeBackWhatIsNamed() {
+    public synchronized Map<String, Long> takeBackWhatIsNamed() {
         requireWriting();
-        memory.takeBackWhatIsNamed();
+        return memory.takeBackWhatIsNamed();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.synfire.engine.learn;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * here, so that all of them mean the same.
  *
  * <p>A retraction takes back what it names, each episode once: the first in log order that is worth the same. It names what the memory had
- * learned that was live when it was written. A memory of other settings may have learned more or less of the context. What a retraction names
- * and was not learned is passed over. One that tells a clock with each episode was made of a log that was read as a whole: it takes back, too,
+ * learned that was live when it was written. A memory of other settings, or of another moment, may have learned more or less of the context.
+ * What a retraction names and was not learned is passed over. One that tells a clock with each episode was made of a log that was read as a
+ * whole. It also takes back
  *
  * <ul>
- *   <li>what has the event id of an episode that it names, since that is the same event, sent again;
- *   <li>for an episode that is not there as it is named, the first of the same time: it was read otherwise;
+ *   <li>for an episode that is not there the first of the same event id that differs in its time alone: that event, sent twice;
  *   <li>all that comes before the last episode that it takes back.
  * </ul>
  *
@@ -35,10 +36,15 @@ public final class ContextLedger<E> {
 
     private final Deque<Kept<E>> inLogOrder = new ArrayDeque<>();
     private final Map<Long, Deque<Kept<E>>> byContent = new HashMap<>();
-    private final Map<Long, Deque<Kept<E>>> byTime = new HashMap<>();
-    private final Map<String, Deque<Kept<E>>> byEventId = new HashMap<>();
+
+    /** Those with an event id, by all they are but their time. */
+    private final Map<Long, Deque<Kept<E>>> byEvent = new HashMap<>();
+
     private long next;
     private long left;
+
+    /** Those that came before the last retraction that told clocks have numbers below this. */
+    private long retractedTo;
 
     /** An episode that was learned. */
     private static final class Kept<E> {
@@ -76,10 +82,9 @@ public final class ContextLedger<E> {
         byContent
                 .computeIfAbsent(EpisodeContent.hash(episode), hash -> new ArrayDeque<>(1))
                 .add(kept);
-        byTime.computeIfAbsent(episode.atMs(), atMs -> new ArrayDeque<>(1)).add(kept);
-        String eventId = episode.eventId();
-        if (eventId != null) {
-            byEventId.computeIfAbsent(eventId, id -> new ArrayDeque<>(1)).add(kept);
+        if (episode.eventId() != null) {
+            byEvent.computeIfAbsent(event(episode), event -> new ArrayDeque<>(1))
+                    .add(kept);
         }
         left++;
     }
@@ -116,20 +121,19 @@ public final class ContextLedger<E> {
             }
         }
         if (tellsClocks(retraction)) {
-            takeSentAgain(retraction, found);
             for (Episode stranger : strangers) {
-                Kept<E> kept = first(byTime.get(stranger.atMs()));
+                Kept<E> kept = stranger.eventId() == null ? null : first(byEvent.get(event(stranger)));
                 if (kept != null) {
                     take(kept, found);
                 }
             }
             takeBefore(found);
+            retractedTo = next;
         }
         if (left == 0) {
             inLogOrder.clear();
             byContent.clear();
-            byTime.clear();
-            byEventId.clear();
+            byEvent.clear();
         }
         found.sort(Comparator.comparingLong(kept -> kept.number));
         return new Found<>(found.stream().map(kept -> kept.what).toList(), strangers.size());
@@ -144,14 +148,21 @@ public final class ContextLedger<E> {
         return left;
     }
 
-    private void takeSentAgain(Retraction retraction, List<Kept<E>> found) {
-        for (Learned learned : retraction.takenBack()) {
-            String eventId = learned.episode().eventId();
-            Deque<Kept<E>> copies = eventId == null ? null : byEventId.get(eventId);
-            for (Kept<E> kept = first(copies); kept != null; kept = first(copies)) {
-                take(kept, found);
-            }
-        }
+    /**
+     * How many episodes are left that were learned before the last retraction that tells clocks: of the memory that it was made for, none.
+     *
+     * @return at least 0; costs a look at all that is left
+     */
+    public long overlooked() {
+        return inLogOrder.stream()
+                .filter(kept -> !kept.isGone && kept.number < retractedTo)
+                .count();
+    }
+
+    private static long event(Episode episode) {
+        Episode timeless = new Episode(0, episode.context(), episode.activations(), episode.reward(), null);
+        return EpisodeContent.hash(timeless)
+                + Checksum.id(String.valueOf(episode.eventId()).getBytes(StandardCharsets.UTF_8));
     }
 
     private void takeBefore(List<Kept<E>> found) {

@@ -24,6 +24,7 @@ import io.synfire.engine.store.CheckpointRecord.CopyAhead;
 import io.synfire.engine.store.RocksStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,6 +128,11 @@ final class Learning {
 
     void drain() {
         impulses.drain();
+    }
+
+    /** Of contexts that the log takes back, how many episodes are left that no retraction names; see {@link Ledger#overlooked}. */
+    Map<String, Long> overlooked() {
+        return ledger == null ? Map.of() : ledger.overlooked();
     }
 
     /** From now on retractions take back what is in the ledger; null: what they name. */

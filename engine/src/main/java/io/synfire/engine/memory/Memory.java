@@ -122,9 +122,15 @@ public final class Memory {
         learning.keep(new Ledger(named, asLive));
     }
 
-    /** From now on retractions take back what they name, as those of a memory do that is live. */
-    public void takeBackWhatIsNamed() {
+    /**
+     * From now on retractions take back what they name, as those of a memory do that is live.
+     *
+     * @return of contexts that the log takes back, how many episodes are left that it does not name
+     */
+    public Map<String, Long> takeBackWhatIsNamed() {
+        Map<String, Long> overlooked = learning.overlooked();
         learning.keep(null);
+        return overlooked;
     }
 
     /**

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogReplay {
 
+    /** So many contexts are named. */
+    private static final int SAID_MAX = 20;
+
     private final Settings settings;
     private final Engine engine;
     private final ReplayOptions options;
@@ -114,9 +117,21 @@ final class LogReplay {
         replayTopic(goal, client, watch);
     }
 
-    /** From now on the memory is live: retractions that come take back what they name. */
-    void finish() {
-        engine.takeBackWhatIsNamed();
+    /**
+     * From now on the memory is live: retractions that come take back what they name.
+     *
+     * @return what is to be said of contexts that were forgotten, and of which this memory has learned what the other one had not
+     */
+    Optional<String> finish() {
+        Map<String, Long> overlooked = engine.takeBackWhatIsNamed();
+        if (overlooked.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "contexts were forgotten, and the new memory has learned something of them that no command names, since the one "
+                        + "before had not learned it: forget them there, too: contexts=" + overlooked.size()
+                        + " episodes by context="
+                        + overlooked.entrySet().stream().limit(SAID_MAX).toList());
     }
 
     private void remember(FileReplay files, List<Position> goal, @Nullable ClientProperties client, ReplayWatch watch)

@@ -183,6 +183,7 @@ final class Rebuilding {
             progress.at(replay.done(goal));
             progress.done();
             replay.doubt(known == null ? 0 : known.deadLetters()).ifPresent(doubt -> err.printf("%s%n", doubt));
+            replay.finish().ifPresent(overlooked -> err.printf("%s%n", overlooked));
             engine.flush();
             double seconds = (System.nanoTime() - start) / 1e9;
             return answer(done, into, engine, replay.done(goal) - before, seconds);

@@ -305,7 +305,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         try {
             replay(now, replay, live.engine().positions());
             replay.doubt(live.view().counts().deadLetters()).ifPresent(doubt -> LOG.warn("{}", doubt));
-            replay.finish();
+            replay.finish().ifPresent(overlooked -> LOG.warn("{}", overlooked));
             engine.flush();
             keep(dead);
             StoreDirectory.point(settings.data(), store);
