@@ -1,6 +1,18 @@
 package io.synfire.query.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.ingest.file.DeadLetterFile;
+import io.synfire.ingest.replay.Rejects;
+import io.synfire.ingest.replay.ReplayOptions;
+import io.synfire.ingest.replay.ReplayWatch;
+import io.synfire.ingest.replay.Until;
+import io.synfire.query.cli.Operations.Common;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.synfire.query.cli.SynfireCommand;
 import java.io.ByteArrayOutputStream;
@@ -67,6 +79,14 @@ final class RebuildForgottenTest {
         runs("forget", "--context", context, "--data", path(data));
     }
 
+    /** The command before names what this memory has not learned: that is said, and is all that is said. */
+    private void forgetAgain(String context, String data, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("forget", "--json", "--context", context, "--data", path(data)));
+        arguments.addAll(List.of(more));
+        assertThat(run(arguments.toArray(String[]::new))).isEqualTo(1);
+        assertThat(out.toString()).contains("\"outcome\":\"applied\"", "\"left\":0", "\"takenBackTwice\":1");
+    }
+
     private void rebuild(String from, String into, String... more) {
         List<String> arguments = new ArrayList<>(List.of("rebuild", "--data", path(from), "--into", path(into)));
         arguments.addAll(List.of(more));
@@ -124,11 +144,11 @@ final class RebuildForgottenTest {
                 {"at":"2024-02-01T12:00:00Z","context":"u","concepts":["a","b","c"],"eventId":"e1"}
                 {"at":"2024-02-01T12:00:00Z","context":"u","concepts":["d"]}
                 {"at":"2024-02-01T12:00:00Z","context":"v","concepts":["a","b"],"eventId":"e2"}
-                {"at":"2024-02-03T12:00:00Z","concepts":["z"]}
+                {"at":"2024-02-05T12:00:00Z","concepts":["z"]}
                 {"at":"2024-02-01T12:00:00Z","context":"v","concepts":["a","b","c"],"eventId":"e2"}
                 {"at":"2024-02-01T12:00:01Z","concepts":["a","k"]}
                 {"retract":{"at":"2024-02-03T12:00:00Z","concepts":["z"]}}
-                {"retract":{"at":"2024-02-03T12:00:00Z","concepts":["z"]}}
+                {"retract":{"at":"2024-02-05T12:00:00Z","concepts":["z"]}}
                 """,
                 "--set",
                 "event-id-window=30d");
@@ -174,7 +194,7 @@ final class RebuildForgottenTest {
                 """);
         runs("learn", more.toString(), "--data", path("r"));
         assertThat(concepts("r")).isEqualTo(Map.of("a", 2.0, "d", 1.0, "k", 1.0));
-        forget("u", "r");
+        forgetAgain("u", "r");
         assertIsOther("r");
     }
 
@@ -275,9 +295,7 @@ final class RebuildForgottenTest {
         rebuild("m", "r", after.toArray(String[]::new));
         assertThat(concepts("r")).isEqualTo(Map.of("a", 2.0, "b", 1.0, "k", 1.0));
         assertThat(progress.toString(StandardCharsets.UTF_8)).contains("episodes by context=[u=1]");
-        List<String> again = new ArrayList<>(List.of("forget", "--context", "u", "--data", path("r")));
-        again.addAll(given);
-        runs(again.toArray(String[]::new));
+        forgetAgain("u", "r", given.toArray(String[]::new));
         assertIsOther("r");
     }
 
@@ -353,5 +371,93 @@ final class RebuildForgottenTest {
         rebuild("m", "r", "--set", "max-record=200", "--set", "half-lives=100000d");
         assertThat(concepts("r").keySet()).isEqualTo(OTHER.keySet());
         assertThat(strength("r", "a", "k")).isEqualTo(1);
+    }
+
+    private Settings settings() {
+        return Settings.load(new Common(directory.resolve("m"), null, List.of()), Map.of(), Map.of());
+    }
+
+    /** Learns what the live memory has learned, until it is stopped. */
+    private void replay(Engine from, LogReplay replay, ReplayWatch watch) throws Exception {
+        replay.replay(from.positions(), from.view().stretches(), null, watch);
+    }
+
+    private static LogReplay into(Settings settings, Engine engine, Rejects rejects, boolean asLive) {
+        ReplayOptions options = new ReplayOptions(Until.always(), false, Duration.ofMinutes(1));
+        return new LogReplay(settings, engine, options, rejects, null, asLive);
+    }
+
+    private Engine open(String data, String... learning) {
+        Map<String, String> given = new TreeMap<>(Map.of("half-lives", "none"));
+        for (int i = 0; i < learning.length; i += 2) {
+            given.put(learning[i], learning[i + 1]);
+        }
+        return Engine.open(
+                directory.resolve(data).resolve("store"), given, settings().engine(), new SimpleMeterRegistry());
+    }
+
+    @Test
+    void stoppedAndBegunAgainItKnowsNoMoreWhatItLearnedAndBeginsAnew() throws Exception {
+        learn(
+                """
+                {"at":"2024-02-01T12:00:00Z","context":"u","concepts":["a","b","c"]}
+                {"at":"2024-02-01T12:01:00Z","context":"u","concepts":["a"]}
+                {"at":"2024-02-01T12:00:01Z","concepts":["a","k"]}
+                """);
+        forget("u", "m");
+        rebuild("m", "r", "--set", "max-concepts=2");
+        FileCopies.delete(directory.resolve("r/store"));
+        try (DeadLetterFile rejects = new DeadLetterFile(directory.resolve("rejects"));
+                Engine live = open("m");
+                Engine stopped = open("r", "max-concepts", "2")) {
+            AtomicBoolean hasMoved = new AtomicBoolean();
+            replay(live, into(settings(), stopped, rejects, false), new ReplayWatch() {
+                @Override
+                public boolean isStopped() {
+                    return hasMoved.get();
+                }
+
+                @Override
+                public void moved() {
+                    hasMoved.set(true);
+                }
+            });
+        }
+        assertThat(concepts("r")).isEqualTo(Map.of("a", 2.0, "k", 1.0));
+        rebuild("m", "r", "--set", "max-concepts=2");
+        assertThat(progress.toString(StandardCharsets.UTF_8)).contains("so it begins anew: into=" + path("r"));
+        assertIsOther("r");
+        assertThat(Files.readAllLines(directory.resolve("r/dead-letters.jsonl"))).hasSize(1);
+        progress.reset();
+        rebuild("m", "r", "--set", "max-concepts=2");
+        assertThat(progress.toString(StandardCharsets.UTF_8)).doesNotContain("anew");
+        assertIsOther("r");
+    }
+
+    @Test
+    void whatIsTakenBackWhileTheLogIsReadIsNotGuessed() throws Exception {
+        learn(
+                """
+                {"at":"2024-02-01T12:00:00Z","context":"u","concepts":["a","b","c"]}
+                {"at":"2024-02-01T12:00:01Z","concepts":["a","k"]}
+                """);
+        try (DeadLetterFile rejects = new DeadLetterFile(directory.resolve("rejects"));
+                Engine other = open("other", "max-concepts", "2");
+                Engine same = open("same")) {
+            LogReplay intoOther = into(settings(), other, rejects, false);
+            LogReplay intoSame = into(settings(), same, rejects, true);
+            try (Engine live = open("m")) {
+                replay(live, intoOther, ReplayWatch.NONE);
+                replay(live, intoSame, ReplayWatch.NONE);
+            }
+            forget("u", "m");
+            try (Engine live = open("m")) {
+                assertThatThrownBy(() -> replay(live, intoOther, ReplayWatch.NONE))
+                        .isInstanceOf(RetractedMeanwhileException.class);
+                replay(live, intoSame, ReplayWatch.NONE);
+                assertThat(same.digest().learned()).isEqualTo(live.digest().learned());
+                assertThat(intoSame.finish()).isEmpty();
+            }
+        }
     }
 }
