@@ -157,7 +157,9 @@ final class RebuildForgottenIT {
                 "--data",
                 directory.resolve("m").toString()));
         list().forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        assertThat(line.execute(arguments.toArray(String[]::new))).as(out.toString()).isZero();
+        assertThat(line.execute(arguments.toArray(String[]::new)))
+                .as(out.toString())
+                .isZero();
     }
 
     private void learn() throws Exception {

@@ -11,9 +11,6 @@ import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
 import io.synfire.ingest.replay.Until;
 import io.synfire.query.cli.Operations.Common;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
-
 import io.synfire.query.cli.SynfireCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,10 +20,12 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -81,7 +80,8 @@ final class RebuildForgottenTest {
 
     /** The command before names what this memory has not learned: that is said, and is all that is said. */
     private void forgetAgain(String context, String data, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("forget", "--json", "--context", context, "--data", path(data)));
+        List<String> arguments =
+                new ArrayList<>(List.of("forget", "--json", "--context", context, "--data", path(data)));
         arguments.addAll(List.of(more));
         assertThat(run(arguments.toArray(String[]::new))).isEqualTo(1);
         assertThat(out.toString()).contains("\"outcome\":\"applied\"", "\"left\":0", "\"takenBackTwice\":1");
@@ -427,7 +427,8 @@ final class RebuildForgottenTest {
         rebuild("m", "r", "--set", "max-concepts=2");
         assertThat(progress.toString(StandardCharsets.UTF_8)).contains("so it begins anew: into=" + path("r"));
         assertIsOther("r");
-        assertThat(Files.readAllLines(directory.resolve("r/dead-letters.jsonl"))).hasSize(1);
+        assertThat(Files.readAllLines(directory.resolve("r/dead-letters.jsonl")))
+                .hasSize(1);
         progress.reset();
         rebuild("m", "r", "--set", "max-concepts=2");
         assertThat(progress.toString(StandardCharsets.UTF_8)).doesNotContain("anew");
