@@ -75,7 +75,7 @@ public final class JsonEpisodeCodec {
     private final RecordNotes notes;
     private final @Nullable MappedRecord mapped;
     private final RecordLimits limits;
-    private final boolean isReplay;
+    private final HeldRetractions held;
 
     /** A codec of Synfire's own form. */
     public JsonEpisodeCodec() {
@@ -109,27 +109,24 @@ public final class JsonEpisodeCodec {
      * @param notes takes what is worth a word about records
      */
     public JsonEpisodeCodec(@Nullable FieldMapping mapping, RecordLimits limits, RecordNotes notes) {
-        this(mapping, limits, notes, false);
-    }
-
-    private JsonEpisodeCodec(@Nullable FieldMapping mapping, RecordLimits limits, RecordNotes notes, boolean isReplay) {
-        this.notes = notes;
-        this.mapped = mapping == null ? null : new MappedRecord(mapping, notes);
-        this.limits = limits;
-        this.isReplay = isReplay;
+        this(mapping, limits, notes, HeldRetractions.ALL);
     }
 
     /**
-     * A codec for a log that another memory has learned: it refuses no retraction for what it names, nor for its size up to
+     * A codec for a log that another memory has learned: it refuses some retractions neither for what they name, nor for their size up to
      * {@value RecordLimits#BYTES_MAX} bytes. That other memory may have had wider limits, and what was forgotten there is to be forgotten here.
      *
      * @param mapping where things are, or null for Synfire's own form
      * @param limits what any other record may be at most
      * @param notes takes what is worth a word about records
-     * @return the codec
+     * @param held which retractions are held to the limits all the same
      */
-    public static JsonEpisodeCodec ofReplay(@Nullable FieldMapping mapping, RecordLimits limits, RecordNotes notes) {
-        return new JsonEpisodeCodec(mapping, limits, notes, true);
+    public JsonEpisodeCodec(
+            @Nullable FieldMapping mapping, RecordLimits limits, RecordNotes notes, HeldRetractions held) {
+        this.notes = notes;
+        this.mapped = mapping == null ? null : new MappedRecord(mapping, notes);
+        this.limits = limits;
+        this.held = held;
     }
 
     /**
@@ -162,13 +159,14 @@ public final class JsonEpisodeCodec {
      * @throws MalformedRecordException if it is none
      */
     public Entry decode(ByteBuffer json, Origin origin) throws MalformedRecordException {
-        requireSize(json, isReplay ? Math.max(limits.bytesMax(), RecordLimits.BYTES_MAX) : limits.bytesMax());
+        int bytesMax = limits.bytesMax();
+        requireSize(json, held == HeldRetractions.ALL ? bytesMax : Math.max(bytesMax, RecordLimits.BYTES_MAX));
         try {
             Entry entry = read(json, origin);
-            if (isReplay && entry instanceof Retraction) {
+            if (!held.holds(entry)) {
                 return entry;
             }
-            requireSize(json, limits.bytesMax());
+            requireSize(json, bytesMax);
             return bounded(entry);
         } catch (StreamConstraintsException e) {
             throw new MalformedRecordException(Reason.SIZE, "a record must be JSON of a usual size: " + words(e), e);

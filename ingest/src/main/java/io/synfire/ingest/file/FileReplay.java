@@ -95,7 +95,7 @@ public final class FileReplay {
         this.options = options;
         this.checkpoints = new CheckpointTimer(engine, options.checkpointInterval());
         this.rejects = rejects;
-        this.decoder = LineDecoder.ofReplay(engine.view().settings(), mapping, limits);
+        this.decoder = new LineDecoder(engine.view().settings(), mapping, limits, options.held());
         Known.of(goal).forEach(known -> goals.put(known.id(), known));
         engine.view().stretches().forEach(stretch -> learned.merge(stretch.sourceId(), stretch.to(), Math::max));
         this.stretches = upToGoal(stretches);

@@ -5,6 +5,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.codec.HeldRetractions;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.file.OpenLetters.Letter;
@@ -28,7 +29,7 @@ final class LearnedFiles {
     private final List<Stretch> stretches;
     private final LineDecoder decoder;
 
-    /** What was learned of a rebuild's log: whatever it names, a retraction was not refused there. */
+    /** Of what was learned: whatever a retraction names, it was not refused. */
     private final LineDecoder learnedDecoder;
 
     /** Takes what was learned, in the order in which it was. */
@@ -53,7 +54,7 @@ final class LearnedFiles {
         this.stretches =
                 stretches.stream().filter(stretch -> !stretch.isStreamed()).toList();
         this.decoder = new LineDecoder(settings, mapping, limits);
-        this.learnedDecoder = LineDecoder.ofReplay(settings, mapping, limits);
+        this.learnedDecoder = new LineDecoder(settings, mapping, limits, HeldRetractions.NONE);
     }
 
     /** How far each file was learned. */

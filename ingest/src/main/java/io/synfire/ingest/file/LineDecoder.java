@@ -2,12 +2,12 @@ package io.synfire.ingest.file;
 
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
-import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Refusal;
 import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.codec.HeldRetractions;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
@@ -30,26 +30,19 @@ final class LineDecoder {
 
     private final JsonEpisodeCodec codec;
     private final Admission admission;
-    private final boolean isReplay;
+    private final HeldRetractions held;
 
     /** Reads records once more, and notes nothing of them. */
     private final JsonEpisodeCodec timeless;
 
     LineDecoder(LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits) {
-        this(settings, mapping, limits, false);
+        this(settings, mapping, limits, HeldRetractions.ALL);
     }
 
-    /** In a replay no retraction is refused for what it names: another memory, of other limits, had learned it. */
-    static LineDecoder ofReplay(LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits) {
-        return new LineDecoder(settings, mapping, limits, true);
-    }
-
-    private LineDecoder(
-            LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits, boolean isReplay) {
-        this.isReplay = isReplay;
-        this.codec = isReplay
-                ? JsonEpisodeCodec.ofReplay(mapping, limits, new RecordNotes())
-                : new JsonEpisodeCodec(mapping, limits);
+    /** The same, for lines that were learned before. */
+    LineDecoder(LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits, HeldRetractions held) {
+        this.held = held;
+        this.codec = new JsonEpisodeCodec(mapping, limits, new RecordNotes(), held);
         this.admission = new Admission(settings);
         this.timeless = new JsonEpisodeCodec(mapping, limits);
     }
@@ -69,7 +62,7 @@ final class LineDecoder {
         }
         Entry entry =
                 codec.decode(record.withoutMark(), Origin.at(record.place().orElseMs()));
-        if (isReplay && entry instanceof Retraction) {
+        if (!held.holds(entry)) {
             return entry;
         }
         Optional<Refusal> refusal = admission.refusal(entry, source);

@@ -1,12 +1,12 @@
 package io.synfire.ingest.kafka;
 
 import io.synfire.engine.event.Entry;
-import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Refusal;
 import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.codec.HeldRetractions;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
@@ -26,26 +26,21 @@ final class RecordDecoder {
     private final JsonEpisodeCodec codec;
     private final Admission admission;
     private final ReaderClock clock;
-    private final boolean isReplay;
+    private final HeldRetractions held;
 
     /** The clock also knows what was refused before: nobody may read a log without it. */
     RecordDecoder(Decoding decoding, LearningSettings settings, ReaderClock clock, RecordNotes notes) {
-        this(decoding, settings, clock, new JsonEpisodeCodec(decoding.mapping(), decoding.limits(), notes), false);
+        this(decoding, settings, clock, notes, HeldRetractions.ALL);
     }
 
-    private RecordDecoder(
-            Decoding decoding, LearningSettings settings, ReaderClock clock, JsonEpisodeCodec codec, boolean isReplay) {
-        this.isReplay = isReplay;
+    /** The same, for records that were learned before. */
+    RecordDecoder(
+            Decoding decoding, LearningSettings settings, ReaderClock clock, RecordNotes notes, HeldRetractions held) {
+        this.held = held;
         this.clock = clock;
         this.decoding = decoding;
-        this.codec = codec;
+        this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits(), notes, held);
         this.admission = new Admission(settings);
-    }
-
-    /** In a replay no retraction is refused for what it names: another memory, of other limits, had learned it. */
-    static RecordDecoder ofReplay(Decoding decoding, LearningSettings settings, ReaderClock clock) {
-        JsonEpisodeCodec codec = JsonEpisodeCodec.ofReplay(decoding.mapping(), decoding.limits(), new RecordNotes());
-        return new RecordDecoder(decoding, settings, clock, codec, true);
     }
 
     Entry admitted(ConsumerRecord<byte[], byte[]> record) throws MalformedRecordException {
@@ -58,7 +53,7 @@ final class RecordDecoder {
             throw new MalformedRecordException("a record must have a value: value=null", null);
         }
         Entry entry = codec.decode(value, new Origin(record.timestamp(), context(record), eventId(record)));
-        if (isReplay && entry instanceof Retraction) {
+        if (!held.holds(entry)) {
             return entry;
         }
         // Without a timestamp, as the oldest format of Kafka has none, the latest time of all is the only bound.

@@ -9,6 +9,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Retracted;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.codec.RecordNotes;
 import io.synfire.ingest.replay.CheckpointTimer;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
@@ -169,7 +170,8 @@ public final class TopicReplay {
         }
         Refusals decided = refusals;
         ReaderClock readerClock = new ReaderClock(engine.view().settings(), decided, clockNeeded());
-        RecordDecoder decoder = RecordDecoder.ofReplay(decoding, engine.view().settings(), readerClock);
+        RecordDecoder decoder =
+                new RecordDecoder(decoding, engine.view().settings(), readerClock, new RecordNotes(), options.held());
         try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties);
                 Applier applier = new Applier(engine, BatchListener.NONE, null);
                 ClockLetters letters = new ClockLetters(properties, topics.deadLetters(), topicId)) {

@@ -4,6 +4,7 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Retracted;
 import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.codec.HeldRetractions;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
@@ -36,7 +37,8 @@ final class TopicRetractions {
         this.properties = properties;
         this.topic = topic;
         this.decoding = decoding;
-        this.codec = JsonEpisodeCodec.ofReplay(decoding.mapping(), decoding.limits(), new RecordNotes());
+        this.codec =
+                new JsonEpisodeCodec(decoding.mapping(), decoding.limits(), new RecordNotes(), HeldRetractions.NONE);
     }
 
     /** What they name, up to the goal; failures of the network and the brokers are waited out. */

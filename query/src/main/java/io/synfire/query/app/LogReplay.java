@@ -35,8 +35,6 @@ final class LogReplay {
     private final ReplayOptions options;
     private final Rejects rejects;
     private final @Nullable InstantSource clock;
-    private final boolean asLive;
-
     /** What the log takes back, as far as it was searched for that; null before that. */
     private @Nullable Retracted named;
 
@@ -51,16 +49,8 @@ final class LogReplay {
      * A replay.
      *
      * @param clock what a topic's events are held against, where nobody may have read them before; null where a learner has passed them
-     * @param asLive whether the memory is to learn what the live one has learned: by the same settings, all of it
      */
-    LogReplay(
-            Settings settings,
-            Engine engine,
-            ReplayOptions options,
-            Rejects rejects,
-            @Nullable InstantSource clock,
-            boolean asLive) {
-        this.asLive = asLive;
+    LogReplay(Settings settings, Engine engine, ReplayOptions options, Rejects rejects, @Nullable InstantSource clock) {
         this.clock = clock;
         this.settings = settings;
         this.engine = engine;
@@ -150,9 +140,9 @@ final class LogReplay {
             return;
         }
         if (isFirst) {
-            engine.takeBackWhatIsLearned(more, asLive);
+            engine.takeBackWhatIsLearned(more, options.asLive());
             named = more;
-        } else if (!asLive && !(named == null ? more.isEmpty() : named.containsAll(more))) {
+        } else if (!options.asLive() && !(named == null ? more.isEmpty() : named.containsAll(more))) {
             throw new RetractedMeanwhileException();
         }
         searched(goal);

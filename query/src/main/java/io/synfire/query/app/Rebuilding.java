@@ -146,12 +146,12 @@ final class Rebuilding {
         try (Engine engine = Engine.open(store, plan.learning(), settings.engine(), new SimpleMeterRegistry());
                 DeadLetterFile rejects = new DeadLetterFile(into.resolve(REJECTS))) {
             TrialsLog.watch(engine, store);
-            ReplayOptions options =
-                    new ReplayOptions(Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval());
+            ReplayOptions options = new ReplayOptions(
+                    Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval(), plan.comparable());
             Side known = plan.before();
             // Where there was no memory nobody may have read the log before, and a clock decides of what is ahead.
             InstantSource clock = known == null ? InstantSource.system() : null;
-            LogReplay replay = new LogReplay(settings, engine, options, rejects, clock, plan.comparable());
+            LogReplay replay = new LogReplay(settings, engine, options, rejects, clock);
             long before = replay.done(goal);
             err.printf("rebuilding %s into %s, up to %s%n", settings.data(), into, goal(goal));
             ProgressBar progress = ProgressBar.rated(err, "rebuilding", LogReplay.total(goal), before);

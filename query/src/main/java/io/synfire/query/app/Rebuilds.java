@@ -233,10 +233,11 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         Engine engine = Engine.open(store, now.learning.toMap(), settings.engine(), own, id);
         TrialsLog.watch(engine, store);
         try (DeadLetterFile rejects = new DeadLetterFile(dead)) {
-            ReplayOptions options = new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval());
             boolean asLive =
                     now.untilMs == null && now.learning.equals(live.view().settings());
-            LogReplay replay = new LogReplay(settings, engine, options, rejects, null, asLive);
+            ReplayOptions options =
+                    new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval(), asLive);
+            LogReplay replay = new LogReplay(settings, engine, options, rejects, null);
             if (catchUp(now, replay) && takeOver(now)) {
                 swap(now, replay, engine, store, dead);
             }

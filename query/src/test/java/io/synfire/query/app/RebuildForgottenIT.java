@@ -20,6 +20,7 @@ import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.cli.Operations.RebuildRequest;
 import io.synfire.query.cli.SynfireCommand;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -104,7 +105,7 @@ final class RebuildForgottenIT {
     }
 
     /** One episode of two concepts is all there is. */
-    private void assertIsOther(String data) {
+    private void assertIsOther(String data) throws IOException {
         try (Engine engine = Engine.openReadOnly(
                 directory.resolve(data).resolve("store"), settings().engine(), new SimpleMeterRegistry())) {
             MemoryView view = engine.view();
@@ -123,7 +124,7 @@ final class RebuildForgottenIT {
         }
     }
 
-    private Settings settings() {
+    private Settings settings() throws IOException {
         return Settings.load(new Common(directory.resolve("m"), null, list()), Map.of(), Map.of());
     }
 

@@ -373,7 +373,7 @@ final class RebuildForgottenTest {
         assertThat(strength("r", "a", "k")).isEqualTo(1);
     }
 
-    private Settings settings() {
+    private Settings settings() throws IOException {
         return Settings.load(new Common(directory.resolve("m"), null, List.of()), Map.of(), Map.of());
     }
 
@@ -383,11 +383,11 @@ final class RebuildForgottenTest {
     }
 
     private static LogReplay into(Settings settings, Engine engine, Rejects rejects, boolean asLive) {
-        ReplayOptions options = new ReplayOptions(Until.always(), false, Duration.ofMinutes(1));
-        return new LogReplay(settings, engine, options, rejects, null, asLive);
+        ReplayOptions options = new ReplayOptions(Until.always(), false, Duration.ofMinutes(1), asLive);
+        return new LogReplay(settings, engine, options, rejects, null);
     }
 
-    private Engine open(String data, String... learning) {
+    private Engine open(String data, String... learning) throws IOException {
         Map<String, String> given = new TreeMap<>(Map.of("half-lives", "none"));
         for (int i = 0; i < learning.length; i += 2) {
             given.put(learning[i], learning[i + 1]);
