@@ -9,6 +9,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Refusal;
+import io.synfire.engine.learn.Retracted;
 import io.synfire.engine.learn.SourceTime;
 import io.synfire.engine.memory.Memory;
 import io.synfire.engine.store.RocksStore;
@@ -289,6 +290,38 @@ public final class Engine implements AutoCloseable {
             // These batches are applied. The next call tries to write the same checkpoint before it applies anything.
         }
         meters.blocked(blocked);
+    }
+
+    /**
+     * Before a log is learned from its beginning: from now on a retraction takes back what this memory has learned of what it names. Another
+     * memory, of other settings, had learned what it names, and this one may have learned more or less of it. Costs heap for what is named, in
+     * the memory's budget; it is not stored, and so is gone if the engine is closed.
+     *
+     * @param named what the retractions of the log name; any other retraction takes back what it names
+     * @param asLive whether this memory is to learn what another one has learned: then a retraction that was written by hand takes back what
+     *     it names, also where that was not learned, as it did there
+     * @throws IllegalStateException if the engine only reads, is closed, has failed before, or has learned something of which it knows no more
+     */
+    public synchronized void takeBackWhatIsLearned(Retracted named, boolean asLive) {
+        requireWriting();
+        if (memory.figures().watermarkMs() != 0 || !memory.figures().positions().isEmpty()) {
+            throw new IllegalStateException(
+                    "only a memory that has read nothing can be told what its log takes back: positions="
+                            + memory.figures().positions());
+        }
+        memory.takeBackWhatIsLearned(named, asLive);
+    }
+
+    /**
+     * The log is learned: from now on retractions take back what they name, which is what this memory has learned.
+     *
+     * @return by context, how many episodes are left of it that this memory has learned and that other one had not, when the context was
+     *     forgotten there: no command names them
+     * @throws IllegalStateException if the engine only reads, is closed, or has failed before
+     */
+    public synchronized Map<String, Long> takeBackWhatIsNamed() {
+        requireWriting();
+        return memory.takeBackWhatIsNamed();
     }
 
     /**

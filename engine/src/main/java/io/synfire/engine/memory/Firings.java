@@ -86,6 +86,21 @@ final class Firings {
         return new Replayed(before, takenBack);
     }
 
+    /** An episode is taken back that fired like this: what came late is not there any more. */
+    void takenBack(Episode episode, Firing firing) {
+        for (int i = 0; i < firing.size(); i++) {
+            int concept = firing.concept(i);
+            Retirement retirement = dictionary.isRetired(concept) ? null : dictionary.retirement(concept);
+            if (retirement != null
+                    && episode.atMs() <= retirement.watermarkMs()
+                    && !late.takeBack(retirement.concept(), EpisodeContent.hash(episode))) {
+                throw new IllegalStateException(
+                        "an episode that came after its concept was forgotten is not among those that did: concept="
+                                + dictionary.id(concept) + " at=" + episode.atMs());
+            }
+        }
+    }
+
     private static List<Episode> lastFirst(List<Learned> inLogOrder) {
         List<Episode> episodes = new ArrayList<>(inLogOrder.size());
         for (int i = inLogOrder.size() - 1; i >= 0; i--) {

@@ -17,12 +17,14 @@ import io.synfire.engine.learn.Replay;
 import io.synfire.engine.memory.CommandIds.Meeting;
 import io.synfire.engine.memory.ConceptDictionary.Retirement;
 import io.synfire.engine.memory.Firings.Replayed;
+import io.synfire.engine.memory.Ledger.Kept;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.CheckpointRecord.Clock;
 import io.synfire.engine.store.CheckpointRecord.CopyAhead;
 import io.synfire.engine.store.RocksStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +66,9 @@ final class Learning {
     private long applied;
     private long fired;
     private long retracted;
+
+    /** Of a log that is learned anew; null where the memory is live. */
+    private @Nullable Ledger ledger;
 
     /** Σ max(Δ, 0) over the firing at hand. */
     private double firedPotentiation;
@@ -125,6 +130,16 @@ final class Learning {
         impulses.drain();
     }
 
+    /** Of contexts that the log takes back, how many episodes are left that no retraction names; see {@link Ledger#overlooked}. */
+    Map<String, Long> overlooked() {
+        return ledger == null ? Map.of() : ledger.overlooked();
+    }
+
+    /** From now on retractions take back what is in the ledger; null: what they name. */
+    void keep(@Nullable Ledger kept) {
+        ledger = kept;
+    }
+
     /** What changed since the last checkpoint, for the next. */
     List<Part> freeze() {
         return List.of(contexts.freeze(), eventIds.freeze(), firings.freeze(), waiting.freeze());
@@ -137,7 +152,7 @@ final class Learning {
     }
 
     long bufferBytes() {
-        return impulses.bytes();
+        return impulses.bytes() + (ledger == null ? 0 : ledger.bytes());
     }
 
     long windowBytes() {
@@ -237,11 +252,23 @@ final class Learning {
         String context = episode.context();
         if (context == null) {
             fire(firing, null, null, 1);
+            keep(partition, episode, firing, null);
         } else {
             contextual = true;
             ContextWindow window = contexts.of(partition, context);
             fire(firing, context, window, 1);
+            keep(partition, episode, firing, window);
             contexts.remember(partition, context, window, firing);
+        }
+    }
+
+    /** Of what the log takes back somewhere. */
+    private void keep(int partition, Episode episode, Firing firing, @Nullable ContextWindow window) {
+        if (ledger != null && ledger.names(episode)) {
+            Kept kept = new Kept(partition, episode, firing, window == null ? null : window.copy());
+            if (!ledger.learned(kept)) {
+                takeBack(kept);
+            }
         }
     }
 
@@ -252,6 +279,16 @@ final class Learning {
         String context = retraction.context();
         if (context != null) {
             contexts.drop(partition, context);
+        }
+        List<Kept> found = ledger == null ? null : ledger.takenBack(partition, retraction);
+        if (found != null) {
+            for (Kept kept : found) {
+                takeBack(kept);
+                if (kept.episode().eventId() != null) {
+                    eventIds.free(partition, kept.episode().eventId());
+                }
+            }
+            return;
         }
         // Now, not when its time has come: that depends on other partitions, too.
         for (Learned learned : retraction.takenBack()) {
@@ -265,6 +302,12 @@ final class Learning {
         } else {
             takeBack(retraction);
         }
+    }
+
+    private void takeBack(Kept kept) {
+        firings.takenBack(kept.episode(), kept.firing());
+        fire(kept.firing(), kept.episode().context(), kept.window(), -1);
+        retracted++;
     }
 
     private void takeBack(Retraction retraction) {

@@ -5,6 +5,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.LearningSettings.Normalization;
+import io.synfire.engine.learn.Retracted;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.TableCheck;
@@ -108,6 +109,28 @@ public final class Memory {
         learning.drain();
         room.learned(pairs, bytesBefore);
         figures = snapshot();
+    }
+
+    /**
+     * From now on it is told what the log takes back that it learns from its beginning, and takes back what it has learned of that. Kept on
+     * the heap until {@link #takeBackWhatIsNamed}, or until it is closed.
+     *
+     * @param named what retractions of the log name; of others it takes back what they name
+     * @param asLive whether what was written by hand takes back what it names also where that was not learned
+     */
+    public void takeBackWhatIsLearned(Retracted named, boolean asLive) {
+        learning.keep(new Ledger(named, asLive));
+    }
+
+    /**
+     * From now on retractions take back what they name, as those of a memory do that is live.
+     *
+     * @return of contexts that the log takes back, how many episodes are left that it does not name
+     */
+    public Map<String, Long> takeBackWhatIsNamed() {
+        Map<String, Long> overlooked = learning.overlooked();
+        learning.keep(null);
+        return overlooked;
     }
 
     /**

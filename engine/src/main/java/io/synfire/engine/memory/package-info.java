@@ -9,6 +9,7 @@
  *   contexts ──► ContextWindows               └ absent: the stored row is all there is
  *   event ids ──► EventIds, CommandIds      all expire by the PartitionClocks
  *   episodes that come late after a forget ──► LateEpisodes, by which Firings tells what a retraction means
+ *   episodes that a log takes back which is learned anew ──► Ledger, of what was learned of them
  *
  *   Checkpoint: what each of these {@code freeze}s ──► Part, RowStaging ──(beside learning)──► store
  * </pre>

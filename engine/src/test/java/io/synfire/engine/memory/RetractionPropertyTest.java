@@ -361,7 +361,7 @@ final class RetractionPropertyTest {
         return new Episode(episode.atMs(), null, List.of(Activation.of("nothing")), 1, episode.eventId());
     }
 
-    private static void assertIsAsIf(Memory memory, NaiveMemory expected, NaiveMemory mass, LearningSettings settings) {
+    static void assertIsAsIf(Memory memory, NaiveMemory expected, NaiveMemory mass, LearningSettings settings) {
         long atMs = memory.reader().watermarkMs();
         Agreement.assertKnows(memory, expected);
         for (int h = 0; h < settings.horizonCount(); h++) {

@@ -9,6 +9,7 @@ import io.synfire.engine.event.Retraction;
 import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,11 @@ import tools.jackson.core.util.JsonRecyclerPools;
 public final class JsonEpisodeCodec {
 
     /** Buffers of the thread's own: the pool that threads share costs a twelfth of the reading of a record. */
+    private static final byte[] RETRACT = "retract".getBytes(StandardCharsets.US_ASCII);
+
+    /** With which an escaped Latin letter begins; it goes on with its row of the table, 6 or 7. */
+    private static final byte[] ESCAPE = "\\u00".getBytes(StandardCharsets.US_ASCII);
+
     private final JsonFactory factory = JsonFactory.builder()
             .recyclerPool(JsonRecyclerPools.threadLocalPool())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -69,6 +75,7 @@ public final class JsonEpisodeCodec {
     private final RecordNotes notes;
     private final @Nullable MappedRecord mapped;
     private final RecordLimits limits;
+    private final HeldRetractions held;
 
     /** A codec of Synfire's own form. */
     public JsonEpisodeCodec() {
@@ -102,9 +109,24 @@ public final class JsonEpisodeCodec {
      * @param notes takes what is worth a word about records
      */
     public JsonEpisodeCodec(@Nullable FieldMapping mapping, RecordLimits limits, RecordNotes notes) {
+        this(mapping, limits, notes, HeldRetractions.ALL);
+    }
+
+    /**
+     * A codec for a log that another memory has learned: it refuses some retractions neither for what they name, nor for their size up to
+     * {@value RecordLimits#BYTES_MAX} bytes. That other memory may have had wider limits, and what was forgotten there is to be forgotten here.
+     *
+     * @param mapping where things are, or null for Synfire's own form
+     * @param limits what any other record may be at most
+     * @param notes takes what is worth a word about records
+     * @param held which retractions are held to the limits all the same
+     */
+    public JsonEpisodeCodec(
+            @Nullable FieldMapping mapping, RecordLimits limits, RecordNotes notes, HeldRetractions held) {
         this.notes = notes;
         this.mapped = mapping == null ? null : new MappedRecord(mapping, notes);
         this.limits = limits;
+        this.held = held;
     }
 
     /**
@@ -137,14 +159,15 @@ public final class JsonEpisodeCodec {
      * @throws MalformedRecordException if it is none
      */
     public Entry decode(ByteBuffer json, Origin origin) throws MalformedRecordException {
-        if (json.remaining() > limits.bytesMax()) {
-            throw new MalformedRecordException(
-                    Reason.SIZE,
-                    "a record must be at most max-record=" + limits.bytesMax() + " bytes: bytes=" + json.remaining(),
-                    null);
-        }
+        int bytesMax = limits.bytesMax();
+        requireSize(json, held == HeldRetractions.ALL ? bytesMax : Math.max(bytesMax, RecordLimits.BYTES_MAX));
         try {
-            return bounded(read(json, origin));
+            Entry entry = read(json, origin);
+            if (!held.holds(entry)) {
+                return entry;
+            }
+            requireSize(json, bytesMax);
+            return bounded(entry);
         } catch (StreamConstraintsException e) {
             throw new MalformedRecordException(Reason.SIZE, "a record must be JSON of a usual size: " + words(e), e);
         } catch (JacksonException e) {
@@ -152,6 +175,48 @@ public final class JsonEpisodeCodec {
         } catch (IllegalArgumentException e) {
             throw new MalformedRecordException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static void requireSize(ByteBuffer json, int bytesMax) throws MalformedRecordException {
+        if (json.remaining() > bytesMax) {
+            throw new MalformedRecordException(
+                    Reason.SIZE,
+                    "a record must be at most max-record=" + bytesMax + " bytes: bytes=" + json.remaining(),
+                    null);
+        }
+    }
+
+    /**
+     * Whether a record may be a retraction: a cheap look, to be answered by {@link #decode}.
+     *
+     * @param json its value, from the buffer's position to its limit, which stay where they are
+     * @return false if it is none; costs a look at each byte
+     */
+    public static boolean mayRetract(ByteBuffer json) {
+        int last = json.limit() - RETRACT.length;
+        for (int at = json.position(); at <= last; at++) {
+            byte first = json.get(at);
+            // A name may be written with escapes of its letters.
+            if ((first == 'r' && isAt(json, at, RETRACT)) || (first == '\\' && isEscapedLetter(json, at))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Behind the name there are more bytes than an escape has. */
+    private static boolean isEscapedLetter(ByteBuffer json, int from) {
+        byte row = json.get(from + ESCAPE.length);
+        return isAt(json, from, ESCAPE) && (row == '6' || row == '7');
+    }
+
+    private static boolean isAt(ByteBuffer json, int from, byte[] expected) {
+        for (int i = 0; i < expected.length; i++) {
+            if (json.get(from + i) != expected[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What the parser says, without the names of its own parts. */

@@ -5,7 +5,9 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.learn.Retracted;
 import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.file.OpenLetters.Letter;
@@ -16,6 +18,7 @@ import io.synfire.ingest.replay.Rejects;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +29,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Learns files again that a memory was learned from, as far as it was, into another memory: stretch by stretch in the order in which the
@@ -33,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * that was learned from a dead letter is learned there. One thread at a time, which is the engine's writer.
  */
 public final class FileReplay {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileReplay.class);
 
     private final Engine engine;
     private final ReplayOptions options;
@@ -88,7 +95,7 @@ public final class FileReplay {
         this.options = options;
         this.checkpoints = new CheckpointTimer(engine, options.checkpointInterval());
         this.rejects = rejects;
-        this.decoder = new LineDecoder(engine.view().settings(), mapping, limits);
+        this.decoder = new LineDecoder(engine.view().settings(), mapping, limits, options.held());
         Known.of(goal).forEach(known -> goals.put(known.id(), known));
         engine.view().stretches().forEach(stretch -> learned.merge(stretch.sourceId(), stretch.to(), Math::max));
         this.stretches = upToGoal(stretches);
@@ -175,6 +182,44 @@ public final class FileReplay {
                 .filter(known -> !gone.contains(known.id()))
                 .map(Known::position)
                 .toList();
+    }
+
+    /**
+     * What the retractions name that are to be read: what the engine must be told before it learns anything. Reads the files once; of files
+     * that are gone it finds nothing.
+     *
+     * @param from from which record of each file on, by its identity; from the first, where it is not there
+     * @return what they name
+     * @throws IOException if a file cannot be read
+     */
+    public Retracted retracted(Map<String, Long> from) throws IOException {
+        Retracted named = new Retracted();
+        try (OpenFiles open = new OpenFiles()) {
+            for (Stretch stretch : stretches) {
+                Known known = required(stretch);
+                if (!gone.contains(known.id()) && from.getOrDefault(known.id(), 0L) < stretch.to()) {
+                    addRetracted(known, stretch, open.of(known), named);
+                }
+            }
+        } catch (ReplacedFileException e) {
+            throw new IllegalStateException("a file was changed while it was read: " + e.getMessage(), e);
+        }
+        return named;
+    }
+
+    private void addRetracted(Known known, Stretch stretch, LearnedLines lines, Retracted named) throws IOException {
+        RecordTimes times = new RecordTimes(stretch.latestMs(), stretch.elseMs());
+        lines.skipTo(stretch.from());
+        for (long number = stretch.from(); number < stretch.to(); number++) {
+            LineRecord record = LineRecord.of(known, lines.next(), lines.wasTooLong(), number, times);
+            if (record != null && JsonEpisodeCodec.mayRetract(ByteBuffer.wrap(record.value()))) {
+                try {
+                    named.add(decoder.entry(record, stretch.startMs()));
+                } catch (MalformedRecordException e) {
+                    LOG.debug("what is rejected takes nothing back: {}", e.getMessage());
+                }
+            }
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.codec.HeldRetractions;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.file.OpenLetters.Letter;
@@ -28,6 +29,9 @@ final class LearnedFiles {
     private final List<Stretch> stretches;
     private final LineDecoder decoder;
 
+    /** Of what was learned: whatever a retraction names, it was not refused. */
+    private final LineDecoder learnedDecoder;
+
     /** Takes what was learned, in the order in which it was. */
     interface Visitor {
         void entry(Position position, long record, Entry entry);
@@ -50,6 +54,7 @@ final class LearnedFiles {
         this.stretches =
                 stretches.stream().filter(stretch -> !stretch.isStreamed()).toList();
         this.decoder = new LineDecoder(settings, mapping, limits);
+        this.learnedDecoder = new LineDecoder(settings, mapping, limits, HeldRetractions.NONE);
     }
 
     /** How far each file was learned. */
@@ -122,7 +127,7 @@ final class LearnedFiles {
             LineRecord record = LineRecord.of(file, line, lines.wasTooLong(), number, times);
             Entry entry = record == null
                     ? null
-                    : entry(record, stretch, times, reason -> {
+                    : entry(isUnlearned ? decoder : learnedDecoder, record, stretch, times, reason -> {
                         if (!isUnlearned) {
                             visitor.unreadable(file.position(), number, record.value(), reason);
                         }
@@ -148,10 +153,11 @@ final class LearnedFiles {
     }
 
     /** What a record says; null if it cannot be learned by the settings there are now. */
-    private @Nullable Entry entry(LineRecord record, Stretch stretch, RecordTimes times, Consumer<String> refused) {
+    private static @Nullable Entry entry(
+            LineDecoder by, LineRecord record, Stretch stretch, RecordTimes times, Consumer<String> refused) {
         try {
-            Entry entry = decoder.entry(record, stretch.startMs());
-            decoder.learned(record, entry, times);
+            Entry entry = by.entry(record, stretch.startMs());
+            by.learned(record, entry, times);
             return entry;
         } catch (MalformedRecordException e) {
             refused.accept(String.valueOf(e.getMessage()));

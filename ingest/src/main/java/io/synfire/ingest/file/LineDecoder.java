@@ -7,10 +7,12 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Refusal;
 import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.codec.HeldRetractions;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
 import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.codec.RecordNotes;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +30,19 @@ final class LineDecoder {
 
     private final JsonEpisodeCodec codec;
     private final Admission admission;
+    private final HeldRetractions held;
 
     /** Reads records once more, and notes nothing of them. */
     private final JsonEpisodeCodec timeless;
 
     LineDecoder(LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits) {
-        this.codec = new JsonEpisodeCodec(mapping, limits);
+        this(settings, mapping, limits, HeldRetractions.ALL);
+    }
+
+    /** The same, for lines that were learned before. */
+    LineDecoder(LearningSettings settings, @Nullable FieldMapping mapping, RecordLimits limits, HeldRetractions held) {
+        this.held = held;
+        this.codec = new JsonEpisodeCodec(mapping, limits, new RecordNotes(), held);
         this.admission = new Admission(settings);
         this.timeless = new JsonEpisodeCodec(mapping, limits);
     }
@@ -53,6 +62,9 @@ final class LineDecoder {
         }
         Entry entry =
                 codec.decode(record.withoutMark(), Origin.at(record.place().orElseMs()));
+        if (!held.holds(entry)) {
+            return entry;
+        }
         Optional<Refusal> refusal = admission.refusal(entry, source);
         if (refusal.isPresent()) {
             throw MalformedRecordException.of(refusal.get());

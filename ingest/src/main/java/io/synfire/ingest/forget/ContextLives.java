@@ -4,11 +4,9 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
-import io.synfire.engine.learn.EpisodeContent;
+import io.synfire.engine.learn.ContextLedger;
 import io.synfire.engine.learn.LearningSettings;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -38,13 +36,12 @@ public final class ContextLives {
     private final Map<String, Long> commandsMs = new LinkedHashMap<>();
     private final List<Own> own = new ArrayList<>();
 
-    /** Where in {@link #own} the episodes of one content are that were not taken back, the earliest first. */
-    private final Map<EpisodeContent, Deque<Integer>> left = new HashMap<>();
+    /** Of {@link #own} what was not taken back. */
+    private final ContextLedger<Own> left = new ContextLedger<>();
 
     private long clockMs;
     private long firedMs;
     private boolean isDropped;
-    private long leftCount;
     private long strangers;
 
     /** An episode of the context. */
@@ -132,7 +129,7 @@ public final class ContextLives {
      * @return at least 0
      */
     public long left() {
-        return leftCount;
+        return left.left();
     }
 
     /**
@@ -192,10 +189,9 @@ public final class ContextLives {
         int index = own.size();
         boolean isEmpty = index == 0 || isDropped || clockMs - firedMs > settings.contextLifeMs();
         int windowFrom = isEmpty ? index : own.get(index - 1).windowFrom;
-        own.add(new Own(new Learned(episode, clockMs), source, record, windowFrom, isDropped));
-        left.computeIfAbsent(EpisodeContent.of(episode), key -> new ArrayDeque<>(1))
-                .add(index);
-        leftCount++;
+        Own learned = new Own(new Learned(episode, clockMs), source, record, windowFrom, isDropped);
+        own.add(learned);
+        left.learned(episode, learned);
         isDropped = false;
         firedMs = clockMs;
     }
@@ -208,21 +204,12 @@ public final class ContextLives {
             if (id != null) {
                 eventsMs.remove(id);
             }
-            if (isOwn) {
-                takeBack(learned.episode());
-            }
         }
-    }
-
-    private void takeBack(Episode episode) {
-        Deque<Integer> same = left.get(EpisodeContent.of(episode));
-        Integer index = same == null ? null : same.poll();
-        if (index == null) {
-            strangers++;
-            return;
+        if (isOwn) {
+            ContextLedger.Found<Own> found = left.takeBack(retraction);
+            found.takenBack().forEach(each -> each.isTakenBack = true);
+            strangers += found.strangers();
         }
-        own.get(index).isTakenBack = true;
-        leftCount--;
     }
 
     /** Whether learning passes a command over; from then on it knows it. */

@@ -5,6 +5,7 @@ import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.codec.HeldRetractions;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordNotes;
 import java.time.InstantSource;
@@ -137,7 +138,9 @@ final class LearnedRecords {
     }
 
     private RecordDecoder decoder(Refusals read, @Nullable InstantSource clock) {
-        return new RecordDecoder(decoding, settings, new ReaderClock(settings, read, clock), new RecordNotes());
+        // One that tells clocks was applied by the memory that it was made for, whatever the limits of this one are.
+        return new RecordDecoder(
+                decoding, settings, new ReaderClock(settings, read, clock), new RecordNotes(), HeldRetractions.BY_HAND);
     }
 
     /** The clock, if the topic does not bound its timestamps itself. */

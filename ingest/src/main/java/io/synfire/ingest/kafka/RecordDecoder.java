@@ -6,6 +6,7 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Refusal;
 import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.codec.HeldRetractions;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.Origin;
@@ -25,12 +26,20 @@ final class RecordDecoder {
     private final JsonEpisodeCodec codec;
     private final Admission admission;
     private final ReaderClock clock;
+    private final HeldRetractions held;
 
     /** The clock also knows what was refused before: nobody may read a log without it. */
     RecordDecoder(Decoding decoding, LearningSettings settings, ReaderClock clock, RecordNotes notes) {
+        this(decoding, settings, clock, notes, HeldRetractions.ALL);
+    }
+
+    /** The same, for records that were learned before. */
+    RecordDecoder(
+            Decoding decoding, LearningSettings settings, ReaderClock clock, RecordNotes notes, HeldRetractions held) {
+        this.held = held;
         this.clock = clock;
         this.decoding = decoding;
-        this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits(), notes);
+        this.codec = new JsonEpisodeCodec(decoding.mapping(), decoding.limits(), notes, held);
         this.admission = new Admission(settings);
     }
 
@@ -44,6 +53,9 @@ final class RecordDecoder {
             throw new MalformedRecordException("a record must have a value: value=null", null);
         }
         Entry entry = codec.decode(value, new Origin(record.timestamp(), context(record), eventId(record)));
+        if (!held.holds(entry)) {
+            return entry;
+        }
         // Without a timestamp, as the oldest format of Kafka has none, the latest time of all is the only bound.
         SourceTime source = record.timestamp() == ConsumerRecord.NO_TIMESTAMP
                 ? SourceTime.unknown()

@@ -6,6 +6,7 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.Retracted;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordNotes;
@@ -169,7 +170,8 @@ public final class TopicReplay {
         }
         Refusals decided = refusals;
         ReaderClock readerClock = new ReaderClock(engine.view().settings(), decided, clockNeeded());
-        RecordDecoder decoder = new RecordDecoder(decoding, engine.view().settings(), readerClock, new RecordNotes());
+        RecordDecoder decoder =
+                new RecordDecoder(decoding, engine.view().settings(), readerClock, new RecordNotes(), options.held());
         try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties);
                 Applier applier = new Applier(engine, BatchListener.NONE, null);
                 ClockLetters letters = new ClockLetters(properties, topics.deadLetters(), topicId)) {
@@ -213,6 +215,23 @@ public final class TopicReplay {
                 engine.checkpoint();
             }
         }
+    }
+
+    /**
+     * What the retractions name that are to be read: what the engine must be told before it learns anything. Reads the topic once, and waits as
+     * {@link #replay} does.
+     *
+     * @param goal how far each partition is to be learned
+     * @param from from which offset of each partition on; from the first, where it is not there
+     * @param watch watches; if it stops this, what was found so far is returned
+     * @return what they name
+     * @throws IllegalStateException if the topic is not the one of the goal
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public Retracted retracted(List<Position> goal, Map<Integer, Long> from, ReplayWatch watch)
+            throws InterruptedException {
+        TopicIds.require(topic, TopicIds.of(properties, topic), goal);
+        return new TopicRetractions(properties, topic, decoding).named(goal, from, watch);
     }
 
     /**

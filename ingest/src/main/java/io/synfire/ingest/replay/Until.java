@@ -3,9 +3,7 @@ package io.synfire.ingest.replay;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
-import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>An episode counts if its event time is not after the moment, wherever in the log it is.
- *   <li>A retraction takes back those of its episodes that count, whenever it was given: what was taken back stays taken back. It has no
- *       effect if none of them counts. Of a context it is told which window each episode met when it was learned. Where episodes after the
- *       moment were among those, or had moved the partition's clock, a memory of the moment has learned other pairs of the context; then what
- *       it takes back may be off by these.
+ *   <li>A retraction counts, whenever it was given: what was taken back stays taken back. It may name what came after the moment, or what a
+ *       memory of the moment passed over; such a memory takes back what it has learned
+ *       ({@link io.synfire.engine.Engine#takeBackWhatIsLearned}).
  *   <li>A concept is forgotten where the log says so, whenever that was: what was forgotten does not come back by asking for an earlier
  *       moment.
  * </ul>
@@ -60,7 +57,7 @@ public final class Until {
      * What of an entry counts.
      *
      * @param entry the entry
-     * @return all of it, a part of it, or empty if nothing does
+     * @return the entry, or empty if it does not count
      */
     public Optional<Entry> countedOf(Entry entry) {
         Long end = atMs;
@@ -70,21 +67,9 @@ public final class Until {
         if (entry instanceof Episode episode) {
             return episode.atMs() <= end ? Optional.of(episode) : Optional.empty();
         }
-        if (entry instanceof Retraction retraction) {
-            List<Learned> counted = counted(retraction.takenBack(), end);
-            return counted.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new Retraction(
-                            retraction.context(), counted(retraction.before(), end), counted, retraction.eventId()));
+        if (entry instanceof Retraction) {
+            return Optional.of(entry);
         }
         throw new IllegalStateException("unknown kind of entry: entry=" + entry);
-    }
-
-    /** Without clocks that what is later has moved: nobody says where they would have been. */
-    private static List<Learned> counted(List<Learned> episodes, long end) {
-        return episodes.stream()
-                .filter(learned -> learned.episode().atMs() <= end)
-                .map(learned -> learned.clockMs() > end ? Learned.of(learned.episode()) : learned)
-                .toList();
     }
 }

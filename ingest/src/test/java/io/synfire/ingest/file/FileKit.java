@@ -151,6 +151,10 @@ final class FileKit {
                     goal,
                     from.view().stretches(),
                     beside -> {});
+            if (into.positions().isEmpty()) {
+                replay.requireFiles();
+                into.takeBackWhatIsLearned(replay.retracted(Map.of()), false);
+            }
             replay.replay(watch);
             return replay.missing();
         } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.learn.Retracted;
 import io.synfire.ingest.file.FileReplay;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.TopicReplay;
@@ -26,11 +27,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogReplay {
 
+    /** So many contexts are named. */
+    private static final int SAID_MAX = 20;
+
     private final Settings settings;
     private final Engine engine;
     private final ReplayOptions options;
     private final Rejects rejects;
     private final @Nullable InstantSource clock;
+    /** What the log takes back, as far as it was searched for that; null before that. */
+    private @Nullable Retracted named;
+
+    private final Map<String, Long> searchedFiles = new HashMap<>();
+    private final Map<Integer, Long> searchedPartitions = new HashMap<>();
     private final List<Missing> missing = new ArrayList<>();
 
     /** Made when it is first needed: what it has read of dead letters it need not read again. */
@@ -74,7 +83,12 @@ final class LogReplay {
         return goal.stream().anyMatch(position -> isOfTopic(settings, position));
     }
 
-    /** Learns from where the memory stands to the goal, or until it is stopped; of files the stretches that were learned. */
+    /**
+     * Learns from where the memory stands to the goal, or until it is stopped; of files the stretches that were learned. First it looks for what
+     * the log takes back.
+     *
+     * @throws RetractedMeanwhileException if something of that was learned already, before that was known; then nothing is learned
+     */
     void replay(List<Position> goal, List<Stretch> stretches, @Nullable ClientProperties client, ReplayWatch watch)
             throws IOException, InterruptedException {
         FileReplay files = new FileReplay(
@@ -88,8 +102,60 @@ final class LogReplay {
                 stood -> replayTopic(asFarAs(stood, goal), client, watch));
         // Before anything is learned.
         files.requireFiles();
+        remember(files, goal, client, watch);
         replayFiles(files, watch);
         replayTopic(goal, client, watch);
+    }
+
+    /**
+     * From now on the memory is live: retractions that come take back what they name.
+     *
+     * @return what is to be said of contexts that were forgotten, and of which this memory has learned what the other one had not
+     */
+    Optional<String> finish() {
+        Map<String, Long> overlooked = engine.takeBackWhatIsNamed();
+        if (overlooked.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "contexts were forgotten, and the new memory has learned something of them that no command names, since the one "
+                        + "before had not learned it: forget them there, too: contexts=" + overlooked.size()
+                        + " episodes by context="
+                        + overlooked.entrySet().stream().limit(SAID_MAX).toList());
+    }
+
+    private void remember(FileReplay files, List<Position> goal, @Nullable ClientProperties client, ReplayWatch watch)
+            throws IOException, InterruptedException {
+        boolean isFirst = named == null && engine.positions().isEmpty();
+        if (named == null) {
+            // Where it goes on, what lies behind it was taken back.
+            searched(engine.positions());
+        }
+        Retracted more = files.retracted(searchedFiles);
+        List<Position> topic = ofTopic(goal);
+        if (!topic.isEmpty()) {
+            more.addAll(topicReplay(client).retracted(topic, searchedPartitions, watch));
+        }
+        if (watch.isStopped()) {
+            return;
+        }
+        if (isFirst) {
+            engine.takeBackWhatIsLearned(more, options.asLive());
+            named = more;
+        } else if (!options.asLive() && !(named == null ? more.isEmpty() : named.containsAll(more))) {
+            throw new RetractedMeanwhileException();
+        }
+        searched(goal);
+    }
+
+    private void searched(List<Position> positions) {
+        for (Position position : positions) {
+            if (FileReplay.isFile(position)) {
+                searchedFiles.put(position.sourceId(), position.nextOffset());
+            } else if (isOfTopic(settings, position)) {
+                searchedPartitions.put(position.partition(), position.nextOffset());
+            }
+        }
     }
 
     /** How far the topic of a goal had been read, and not beyond the goal. */
@@ -150,19 +216,26 @@ final class LogReplay {
 
     private void replayTopic(List<Position> goal, @Nullable ClientProperties client, ReplayWatch watch)
             throws InterruptedException {
-        List<Position> topic =
-                goal.stream().filter(position -> isOfTopic(settings, position)).toList();
-        if (topic.isEmpty() || watch.isStopped()) {
-            return;
+        List<Position> topic = ofTopic(goal);
+        if (!topic.isEmpty() && !watch.isStopped()) {
+            topicReplay(client).replay(topic, watch);
         }
+    }
+
+    private List<Position> ofTopic(List<Position> goal) {
+        return goal.stream().filter(position -> isOfTopic(settings, position)).toList();
+    }
+
+    private TopicReplay topicReplay(@Nullable ClientProperties client) {
         if (client == null) {
             throw new IllegalStateException("a topic is to be read and there is no cluster: topic="
                     + settings.topics().episodes());
         }
-        if (topicReplay == null) {
-            topicReplay =
-                    new TopicReplay(client, settings.topics(), engine, settings.decoding(), options, rejects, clock);
+        TopicReplay made = topicReplay;
+        if (made == null) {
+            made = new TopicReplay(client, settings.topics(), engine, settings.decoding(), options, rejects, clock);
+            topicReplay = made;
         }
-        topicReplay.replay(topic, watch);
+        return made;
     }
 }

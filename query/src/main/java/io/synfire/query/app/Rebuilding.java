@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rebuilding {
 
+    private static final String REJECTS = "dead-letters.jsonl";
+
     private final Map<String, String> environment;
     private final PrintStream err;
 
@@ -79,7 +81,17 @@ final class Rebuilding {
                     ? goOn(settings, begun.get(), live, given, request)
                     : begin(settings, live, given, request, cluster);
             plan.write(into);
-            return read(settings, plan, live, into, cluster);
+            try {
+                return read(settings, plan, live, into, cluster);
+            } catch (RetractedMeanwhileException e) {
+                // It was stopped and is to go on, and what it has learned of what is taken back is known no more.
+                err.printf(
+                        "the log takes back something of what was learned before this was stopped, so it begins anew: into=%s%n",
+                        into);
+                FileCopies.delete(StoreDirectory.live(into));
+                Files.deleteIfExists(into.resolve(REJECTS));
+                return read(settings, plan, live, into, cluster);
+            }
         }
     }
 
@@ -140,14 +152,14 @@ final class Rebuilding {
         Path store = StoreDirectory.live(into);
         RebuildPlan done = plan;
         try (Engine engine = Engine.open(store, plan.learning(), settings.engine(), new SimpleMeterRegistry());
-                DeadLetterFile rejects = new DeadLetterFile(into.resolve("dead-letters.jsonl"))) {
+                DeadLetterFile rejects = new DeadLetterFile(into.resolve(REJECTS))) {
             TrialsLog.watch(engine, store);
-            ReplayOptions options =
-                    new ReplayOptions(Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval());
+            ReplayOptions options = new ReplayOptions(
+                    Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval(), plan.comparable());
             Side known = plan.before();
             // Where there was no memory nobody may have read the log before, and a clock decides of what is ahead.
-            LogReplay replay =
-                    new LogReplay(settings, engine, options, rejects, known == null ? InstantSource.system() : null);
+            InstantSource clock = known == null ? InstantSource.system() : null;
+            LogReplay replay = new LogReplay(settings, engine, options, rejects, clock);
             long before = replay.done(goal);
             err.printf("rebuilding %s into %s, up to %s%n", settings.data(), into, goal(goal));
             ProgressBar progress = ProgressBar.rated(err, "rebuilding", LogReplay.total(goal), before);
@@ -179,6 +191,7 @@ final class Rebuilding {
             progress.at(replay.done(goal));
             progress.done();
             replay.doubt(known == null ? 0 : known.deadLetters()).ifPresent(doubt -> err.printf("%s%n", doubt));
+            replay.finish().ifPresent(overlooked -> err.printf("%s%n", overlooked));
             engine.flush();
             double seconds = (System.nanoTime() - start) / 1e9;
             return answer(done, into, engine, replay.done(goal) - before, seconds);

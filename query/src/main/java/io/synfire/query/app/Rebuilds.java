@@ -47,6 +47,8 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
     /** A live learner that is as fast as the rebuild is stopped after so many rounds all the same. */
     private static final int ROUNDS_MAX = 20;
 
+    private static final int ATTEMPTS_MAX = 3;
+
     private final Settings settings;
     private final LiveMemory live;
     private final Learners learners;
@@ -193,7 +195,32 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         }
     }
 
+    /** Begins anew where something is taken back meanwhile that was learned already. */
     private State rebuild(Running now) throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return rebuildOnce(now);
+            } catch (RetractedMeanwhileException e) {
+                if (attempt == ATTEMPTS_MAX) {
+                    throw new IllegalStateException(
+                            "while the log was read other contexts were retracted, each time: rebuild when nothing is forgotten: attempts="
+                                    + attempt,
+                            e);
+                }
+                LOG.warn(
+                        "something was retracted while the log was read, so the rebuild begins anew: attempt={}",
+                        attempt);
+                backToReading(now);
+            }
+        }
+    }
+
+    private synchronized void backToReading(Running now) {
+        now.state = State.READING;
+        now.done = 0;
+    }
+
+    private State rebuildOnce(Running now) throws IOException, InterruptedException {
         Path data = settings.data();
         Path before = StoreDirectory.live(data);
         Path store = StoreDirectory.next(data);
@@ -206,7 +233,10 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         Engine engine = Engine.open(store, now.learning.toMap(), settings.engine(), own, id);
         TrialsLog.watch(engine, store);
         try (DeadLetterFile rejects = new DeadLetterFile(dead)) {
-            ReplayOptions options = new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval());
+            boolean asLive =
+                    now.untilMs == null && now.learning.equals(live.view().settings());
+            ReplayOptions options =
+                    new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval(), asLive);
             LogReplay replay = new LogReplay(settings, engine, options, rejects, null);
             if (catchUp(now, replay) && takeOver(now)) {
                 swap(now, replay, engine, store, dead);
@@ -281,6 +311,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         try {
             replay(now, replay, positions());
             replay.doubt(live.view().counts().deadLetters()).ifPresent(doubt -> LOG.warn("{}", doubt));
+            replay.finish().ifPresent(overlooked -> LOG.warn("{}", overlooked));
             engine.flush();
             keep(dead);
             StoreDirectory.point(settings.data(), store);

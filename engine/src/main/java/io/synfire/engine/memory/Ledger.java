@@ -1,0 +1,166 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Retraction;
+import io.synfire.engine.learn.ContextLedger;
+import io.synfire.engine.learn.ContextWindow;
+import io.synfire.engine.learn.EpisodeContent;
+import io.synfire.engine.learn.Firing;
+import io.synfire.engine.learn.Retracted;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a memory that learns a log anew has learned of that which the log takes back, as it fired and with the window that it met. So a
+ * retraction, which names what another memory had learned, takes back here what this one has: no more, and nothing else. On the heap alone,
+ * and no larger than what is named. Writer only.
+ */
+final class Ledger {
+
+    private static final int KEPT_BYTES = 400;
+    private static final int ACTIVATION_BYTES = 90;
+    private static final int DEBT_BYTES = 100;
+
+    private final Retracted named;
+    private final boolean asLive;
+    private final Map<Key, ContextLedger<Kept>> contexts = new HashMap<>();
+
+    /** Those without a context that are there, by what they are worth, the latest last. */
+    private final Map<Long, List<Kept>> alone = new HashMap<>();
+
+    /** In which partitions retractions stand that were read before what they take back in another one. */
+    private final Map<Long, List<Integer>> debts = new HashMap<>();
+
+    private long bytes;
+
+    /** A context of a partition. */
+    private record Key(int partition, String context) {}
+
+    /** An episode that was learned. */
+    record Kept(int partition, Episode episode, Firing firing, @Nullable ContextWindow window) {}
+
+    /**
+     * A ledger of a memory that has learned nothing.
+     *
+     * @param named what the log takes back
+     * @param asLive whether the memory is to learn what another has learned: then a retraction that names more than was learned by hand
+     *     takes it back all the same, as it did there
+     */
+    Ledger(Retracted named, boolean asLive) {
+        this.named = named;
+        this.asLive = asLive;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    boolean names(Episode episode) {
+        return named.names(episode);
+    }
+
+    /** One of those named was learned. False if a retraction of it was read before, in another partition: then it is to be taken back now. */
+    boolean learned(Kept kept) {
+        Episode episode = kept.episode();
+        String context = episode.context();
+        if (context != null) {
+            contexts.computeIfAbsent(new Key(kept.partition(), context), key -> new ContextLedger<>())
+                    .learned(episode, kept);
+        } else {
+            long hash = EpisodeContent.hash(episode);
+            if (isOwed(kept.partition(), hash)) {
+                return false;
+            }
+            alone.computeIfAbsent(hash, key -> new ArrayList<>(1)).add(kept);
+        }
+        bytes += bytes(kept);
+        return true;
+    }
+
+    /** What of a retraction was learned, in log order; null if it is to be applied as one of a memory that is live. */
+    @Nullable
+    List<Kept> takenBack(int partition, Retraction retraction) {
+        String context = retraction.context();
+        List<Kept> found = context == null
+                ? alone(partition, retraction.takenBack().get(0).episode())
+                : ofContext(new Key(partition, context), retraction);
+        if (found != null) {
+            found.forEach(kept -> bytes -= bytes(kept));
+        }
+        return found;
+    }
+
+    /** Of contexts that are taken back, how many episodes each has learned that nothing names, before the last command that is of the log. */
+    Map<String, Long> overlooked() {
+        Map<String, Long> overlooked = new TreeMap<>();
+        contexts.forEach((key, ledger) -> {
+            long count = ledger.overlooked();
+            if (count > 0) {
+                overlooked.merge(key.context(), count, Long::sum);
+            }
+        });
+        return overlooked;
+    }
+
+    private @Nullable List<Kept> ofContext(Key key, Retraction retraction) {
+        if (!named.names(key.context())) {
+            return null;
+        }
+        ContextLedger<Kept> ledger = contexts.computeIfAbsent(key, context -> new ContextLedger<>());
+        boolean isLive = asLive && !ContextLedger.tellsClocks(retraction) && !ledger.holdsAll(retraction);
+        List<Kept> found = ledger.takeBack(retraction).takenBack();
+        if (isLive) {
+            found.forEach(kept -> bytes -= bytes(kept));
+            return null;
+        }
+        return found;
+    }
+
+    private @Nullable List<Kept> alone(int partition, Episode episode) {
+        if (!named.names(episode)) {
+            return null;
+        }
+        long hash = EpisodeContent.hash(episode);
+        List<Kept> alike = alone.get(hash);
+        if (alike != null && !alike.isEmpty()) {
+            // Where a concept was forgotten in between, the later of them is meant first; see Firings.
+            int index = alike.size() - 1;
+            for (int i = 0; i < alike.size(); i++) {
+                if (alike.get(i).partition() == partition) {
+                    index = i;
+                }
+            }
+            return List.of(alike.remove(index));
+        }
+        if (asLive) {
+            return null;
+        }
+        debts.computeIfAbsent(hash, key -> new ArrayList<>(1)).add(partition);
+        bytes += DEBT_BYTES;
+        return List.of();
+    }
+
+    /** Within a partition it is certain what came first. */
+    private boolean isOwed(int partition, long hash) {
+        List<Integer> standing = debts.getOrDefault(hash, List.of());
+        for (int i = 0; i < standing.size(); i++) {
+            if (standing.get(i) != partition) {
+                standing.remove(i);
+                bytes -= DEBT_BYTES;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static long bytes(Kept kept) {
+        ContextWindow window = kept.window();
+        return KEPT_BYTES
+                + (long) ACTIVATION_BYTES * kept.episode().activations().size()
+                + (window == null ? 0 : 16L * window.size());
+    }
+}
