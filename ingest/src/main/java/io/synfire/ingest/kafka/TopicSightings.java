@@ -1,9 +1,11 @@
 package io.synfire.ingest.kafka;
 
 import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.kafka.LearnedRecords.LeftOut;
 import io.synfire.ingest.sighting.PairFinder;
 import io.synfire.ingest.sighting.Sighting;
 import io.synfire.ingest.sighting.Sightings;
@@ -46,10 +48,15 @@ public final class TopicSightings {
      * @param topics the topic of episodes, and that of dead letters, which says what a clock has refused
      * @param decoding how its records become entries
      * @param settings what the memory learned by
+     * @param memory what the memory has learned nothing of
      */
     public TopicSightings(
-            ClientProperties properties, TopicNames topics, Decoding decoding, LearningSettings settings) {
-        this(properties, topics, decoding, settings, Sightings.RECORDS_MAX);
+            ClientProperties properties,
+            TopicNames topics,
+            Decoding decoding,
+            LearningSettings settings,
+            Unlearned memory) {
+        this(properties, topics, decoding, settings, memory, Sightings.RECORDS_MAX);
     }
 
     TopicSightings(
@@ -57,11 +64,13 @@ public final class TopicSightings {
             TopicNames topics,
             Decoding decoding,
             LearningSettings settings,
+            Unlearned memory,
             int recordsMax) {
         this.properties = properties;
         this.topic = topics.episodes();
         this.recordsMax = recordsMax;
-        this.learned = new LearnedRecords(properties, topics, decoding, settings);
+        this.learned =
+                new LearnedRecords(properties, topics, decoding, settings, List.of(memory), LeftOut.IS_NOT_LEARNED);
         this.settings = settings;
     }
 
@@ -222,6 +231,9 @@ public final class TopicSightings {
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record, PairFinder finder) {
+        if (learned.isPassedOver(record)) {
+            return;
+        }
         Entry entry;
         try {
             entry = learned.entry(record);
