@@ -141,10 +141,10 @@ final class ConceptDictionary {
     }
 
     /**
-     * Looks at what {@link #intern} will look at for the concepts of some entries, and does nothing with it: it is on its way to the cache
-     * meanwhile, several ids at a time. Writer only.
+     * Looks at what {@link #intern} and then the marginals will look at for the concepts of some entries, and does nothing with it: it is on
+     * its way to the cache meanwhile, several ids at a time. Writer only.
      */
-    void fetchAhead(List<Entry> entries, int from, int to) {
+    void fetchAhead(List<Entry> entries, int from, int to, Marginals marginals) {
         guesses.clear();
         for (int i = from; i < to; i++) {
             if (entries.get(i) instanceof Episode episode) {
@@ -156,7 +156,7 @@ final class ConceptDictionary {
         for (int i = 0; i < guesses.size(); i++) {
             int guess = guesses.getInt(i);
             if (guess >= 0 && guess < count) {
-                touched += hashes[guess] + ids[guess].length();
+                touched += hashes[guess] + ids[guess].length() + marginals.fetchAhead(guess);
             }
         }
     }

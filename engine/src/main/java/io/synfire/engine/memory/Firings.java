@@ -45,14 +45,17 @@ final class Firings {
     Firing learned(Episode episode) {
         List<Activation> activations = episode.activations();
         int[] concepts = new int[activations.size()];
+        double[] strengths = new double[concepts.length];
         for (int i = 0; i < concepts.length; i++) {
-            concepts[i] = dictionary.intern(activations.get(i).concept());
+            Activation activation = activations.get(i);
+            concepts[i] = dictionary.intern(activation.concept());
+            strengths[i] = activation.strength();
             Retirement retirement = dictionary.retirement(concepts[i]);
             if (retirement != null && episode.atMs() <= retirement.watermarkMs()) {
                 late.learned(retirement.concept(), EpisodeContent.hash(episode));
             }
         }
-        return firing(episode, concepts);
+        return firing(episode, concepts, strengths);
     }
 
     /** What a retraction names: as it fired when it was learned. */
@@ -109,22 +112,21 @@ final class Firings {
     private Firing asItWas(Episode episode, Late isLate) {
         List<Activation> activations = episode.activations();
         int[] concepts = new int[activations.size()];
+        double[] strengths = new double[concepts.length];
         for (int i = 0; i < concepts.length; i++) {
-            String id = activations.get(i).concept();
+            Activation activation = activations.get(i);
+            String id = activation.concept();
+            strengths[i] = activation.strength();
             Retirement retirement = dictionary.retirement(id);
             boolean isGone = retirement != null
                     && episode.atMs() <= retirement.watermarkMs()
                     && !isLate.is(retirement.concept(), EpisodeContent.hash(episode));
             concepts[i] = retirement != null && isGone ? retirement.concept() : dictionary.intern(id);
         }
-        return firing(episode, concepts);
+        return firing(episode, concepts, strengths);
     }
 
-    private Firing firing(Episode episode, int[] concepts) {
-        double[] strengths = new double[concepts.length];
-        for (int i = 0; i < strengths.length; i++) {
-            strengths[i] = episode.activations().get(i).strength();
-        }
+    private Firing firing(Episode episode, int[] concepts, double[] strengths) {
         marginals.growTo(dictionary.count());
         adjacencies.growTo(dictionary.count());
         return new Firing(episode.atMs(), concepts, strengths, episode.reward());

@@ -108,7 +108,7 @@ final class Learning {
         List<Entry> entries = batch.entries();
         for (int i = 0; i < entries.size(); i++) {
             if (i % AHEAD == 0) {
-                dictionary.fetchAhead(entries, i, Math.min(entries.size(), i + AHEAD));
+                dictionary.fetchAhead(entries, i, Math.min(entries.size(), i + AHEAD), marginals);
             }
             Entry entry = entries.get(i);
             if (entry instanceof Episode episode) {

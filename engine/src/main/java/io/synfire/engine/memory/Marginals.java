@@ -6,11 +6,9 @@ import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.Remaining;
 import io.synfire.engine.store.RocksStore;
-import io.synfire.engine.store.StoredMarginal;
 import io.synfire.engine.store.Totals;
 import io.synfire.engine.view.Activity;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -31,13 +29,6 @@ import java.util.List;
  */
 final class Marginals {
 
-    /** M, O and I of a concept lie side by side: they are looked at together. */
-    private static final int OWN = 3;
-
-    private static final int MASS = 0;
-    private static final int FROM = 1;
-    private static final int TO = 2;
-
     /** Sums of the whole memory, in this order. */
     private static final int EPISODES = 0;
 
@@ -46,75 +37,9 @@ final class Marginals {
     private static final int POTENTIATION = 3;
     private static final int TURNOVER = 4;
 
-    /** The last time, and the count and the checksum of what remains of a concept lie side by side, too. */
-    private static final int EXACT = 3;
-
-    private static final int LAST_MS = 0;
-    private static final int COUNT = 1;
-    private static final int CHECKSUM = 2;
-
-    private static final int CONCEPTS_MIN = 1024;
-
-    /** Sums, by horizon, and what they are kept at. */
-    private static final class Sums {
-        final Landmarks landmarks;
-        final double[][] own;
-        final double[][] whole;
-
-        private Sums(Landmarks landmarks, double[][] own, double[][] whole) {
-            this.landmarks = landmarks;
-            this.own = own;
-            this.whole = whole;
-        }
-
-        static Sums none(Landmarks landmarks, List<Totals> totals) {
-            int horizons = landmarks.horizonCount();
-            double[][] whole = new double[horizons][];
-            for (int h = 0; h < horizons; h++) {
-                Totals each = totals.get(h);
-                whole[h] = new double[] {
-                    each.episodes(), each.activations(), each.repeats(), each.potentiation(), each.turnover()
-                };
-            }
-            return new Sums(landmarks, new double[horizons][OWN * CONCEPTS_MIN], whole);
-        }
-
-        int capacity() {
-            return own[0].length / OWN;
-        }
-
-        Sums withRoomFor(int concepts) {
-            double[][] larger = new double[own.length][];
-            for (int h = 0; h < larger.length; h++) {
-                larger[h] = Arrays.copyOf(own[h], Math.multiplyExact(OWN, concepts));
-            }
-            return new Sums(landmarks, larger, whole);
-        }
-
-        Sums movedTo(Landmarks to) {
-            double[] moves = landmarks.moves(to);
-            double[][] ownMoved = new double[moves.length][];
-            double[][] wholeMoved = new double[moves.length][];
-            for (int h = 0; h < moves.length; h++) {
-                ownMoved[h] = times(own[h], moves[h]);
-                wholeMoved[h] = times(whole[h], moves[h]);
-            }
-            return new Sums(to, ownMoved, wholeMoved);
-        }
-
-        private static double[] times(double[] sums, double move) {
-            double[] moved = new double[sums.length];
-            for (int i = 0; i < moved.length; i++) {
-                moved[i] = sums[i] * move;
-            }
-            return moved;
-        }
-    }
-
     private final List<ForwardDecay> decays;
     private final BitSet dirty = new BitSet();
-    private volatile Sums sums;
-    private volatile long[] exact = new long[EXACT * CONCEPTS_MIN];
+    private volatile MarginalRows rows;
     private int concepts;
 
     /** How many concepts there are of which something remains. */
@@ -133,52 +58,49 @@ final class Marginals {
     /** Goes on from the totals and counts of a checkpoint. */
     Marginals(List<ForwardDecay> decays, CheckpointRecord last) {
         this.decays = decays;
-        this.sums = Sums.none(last.landmarks(), last.totals());
+        this.rows = new MarginalRows(
+                last.landmarks(), last.totals().stream().map(Marginals::whole).toArray(double[][]::new));
         this.episodes = new Remaining(last.episodes(), last.episodesChecksum());
         this.hasEpisodes = !episodes.equals(Remaining.NOTHING);
         this.activations = last.activations().count();
         this.activationsChecksum = last.activations().checksum();
     }
 
+    private static double[] whole(Totals totals) {
+        return new double[] {
+            totals.episodes(), totals.activations(), totals.repeats(), totals.potentiation(), totals.turnover()
+        };
+    }
+
     /** Reads all marginals of a store. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // Nobody else has it yet.
     void load(RocksStore store, int count) {
         growTo(count);
-        Sums now = sums;
+        MarginalRows now = rows;
         store.marginals(decays.size(), (concept, marginal) -> {
             if (concept < 0 || concept >= count) {
                 throw store.damaged("a marginal of no concept: concept=" + concept + " concepts=" + count);
             }
-            double[] moves = marginal.landmarks().moves(now.landmarks);
-            for (int h = 0; h < moves.length; h++) {
-                now.own[h][OWN * concept + MASS] = marginal.mass(h) * moves[h];
-                now.own[h][OWN * concept + FROM] = marginal.potentiationFrom(h) * moves[h];
-                now.own[h][OWN * concept + TO] = marginal.potentiationTo(h) * moves[h];
-            }
-            exact[EXACT * concept + LAST_MS] = marginal.lastMs();
-            exact[EXACT * concept + COUNT] = marginal.remaining().count();
-            exact[EXACT * concept + CHECKSUM] = marginal.remaining().checksum();
-            known += isKnown(concept) ? 1 : 0;
+            now.load(concept, marginal);
+            known += now.isKnown(concept) ? 1 : 0;
         });
     }
 
     /** Each concept counts twice: arrays grow by doubling, and a jump of what is accounted would hold up learning. */
     long bytes() {
-        return 8L * (OWN * decays.size() + EXACT) * Math.max(CONCEPTS_MIN, 2L * concepts);
+        return MarginalRows.bytes(decays.size(), Math.max(MarginalRows.CONCEPTS_MIN, 2L * concepts));
     }
 
     void growTo(int count) {
         concepts = count;
-        Sums now = sums;
+        MarginalRows now = rows;
         if (count > now.capacity()) {
-            int capacity = Math.max(count, now.capacity() * 2);
-            exact = Arrays.copyOf(exact, Math.multiplyExact(EXACT, capacity));
-            sums = now.withRoomFor(capacity);
+            rows = now.withRoomFor(Math.max(count, now.capacity() * 2));
         }
     }
 
     void moveTo(Landmarks to) {
-        sums = sums.movedTo(to);
+        rows = rows.movedTo(to);
     }
 
     /**
@@ -186,12 +108,12 @@ final class Marginals {
      * that of the activation, both with that sign. That of a retired concept counts in the whole alone. Writer only.
      */
     void activate(int concept, boolean isRetired, double strength, int sign, long hash, double[] growth) {
-        Sums now = sums;
+        MarginalRows now = rows;
         for (int h = 0; h < growth.length; h++) {
             double addition = strength * growth[h];
-            add(now.whole[h], ACTIVATIONS, addition);
+            add(now.whole(h), ACTIVATIONS, addition);
             if (!isRetired) {
-                add(now.own[h], OWN * concept + MASS, addition);
+                now.add(concept, h, MarginalRows.MASS, addition);
             }
         }
         if (!isRetired) {
@@ -202,21 +124,20 @@ final class Marginals {
 
     /** Adds to the potentiation that left a concept, and to what reached it; {@code growth[h]} as for an activation. Writer only. */
     void potentiate(int concept, double from, double to, double[] growth) {
-        Sums now = sums;
+        MarginalRows now = rows;
         for (int h = 0; h < growth.length; h++) {
-            double[] own = now.own[h];
-            add(own, OWN * concept + FROM, from * growth[h]);
-            add(own, OWN * concept + TO, to * growth[h]);
+            now.add(concept, h, MarginalRows.FROM, from * growth[h]);
+            now.add(concept, h, MarginalRows.TO, to * growth[h]);
         }
         dirty.set(concept);
     }
 
     /** Adds to the potentiation of the whole. Writer only. */
     void potentiate(double potentiation, double[] growth) {
-        Sums now = sums;
+        MarginalRows now = rows;
         for (int h = 0; h < growth.length; h++) {
-            add(now.whole[h], POTENTIATION, potentiation * growth[h]);
-            add(now.whole[h], TURNOVER, potentiation * Math.abs(growth[h]));
+            add(now.whole(h), POTENTIATION, potentiation * growth[h]);
+            add(now.whole(h), TURNOVER, potentiation * Math.abs(growth[h]));
         }
     }
 
@@ -235,32 +156,37 @@ final class Marginals {
         }
     }
 
+    /**
+     * Looks at what learning will add to of a concept, and does nothing with it: it is on its way to the cache meanwhile. Writer only.
+     *
+     * @return of no meaning: a look whose outcome went nowhere would be optimized away
+     */
+    long fetchAhead(int concept) {
+        MarginalRows now = rows;
+        return concept < now.capacity() ? now.lastMs(concept) : 0;
+    }
+
     /** Notes when a concept fired. Writer only. */
     void fired(int concept, long atMs) {
-        long[] now = exact;
-        int at = EXACT * concept + LAST_MS;
-        now[at] = Math.max(now[at], atMs);
+        rows.fired(concept, atMs);
     }
 
     /** Leaves nothing of a concept, but for its share in the sums of others and of the whole: its trials happened. Writer only. */
     void clear(int concept) {
-        for (double[] own : sums.own) {
-            Arrays.fill(own, OWN * concept, OWN * (concept + 1), 0);
-        }
-        Remaining gone = remaining(concept);
+        Remaining gone = rows.remaining(concept);
         addToRemaining(concept, -gone.count(), -gone.checksum());
-        exact[EXACT * concept + LAST_MS] = 0;
+        rows.clear(concept);
         dirty.set(concept);
     }
 
     /** The latest time at which a concept fired. */
     long lastMs(int concept) {
-        return exact[EXACT * concept + LAST_MS];
+        return rows.lastMs(concept);
     }
 
     /** Whether any activation of a concept remains: it was learned, and neither taken back as a whole nor forgotten. */
     boolean isKnown(int concept) {
-        return isKnown(exact, concept);
+        return rows.isKnown(concept);
     }
 
     /** How many concepts are known. */
@@ -279,36 +205,43 @@ final class Marginals {
     }
 
     Activity at(long watermarkMs, long atMs) {
-        Sums now = sums;
+        MarginalRows now = rows;
         return new Snapshot(
-                now, exact, hasEpisodes, now.landmarks.decays(decays, watermarkMs), now.landmarks.decays(decays, atMs));
+                now,
+                hasEpisodes,
+                now.landmarks().decays(decays, watermarkMs),
+                now.landmarks().decays(decays, atMs));
     }
 
     /** Gives a digest what is shown of what is kept. */
     void addTo(StateDigest digest, ConceptDictionary dictionary) {
-        Sums now = sums;
+        MarginalRows now = rows;
         for (int concept = 0; concept < dictionary.count(); concept++) {
-            digest.remaining(dictionary.hash(concept), remaining(concept));
+            digest.remaining(dictionary.hash(concept), now.remaining(concept));
         }
         for (int h = 0; h < decays.size(); h++) {
-            long landmark = now.landmarks.index(h);
+            long landmark = now.landmarks().index(h);
             if (hasEpisodes) {
-                digest.whole(h, now.whole[h][EPISODES], now.whole[h][POTENTIATION], landmark);
+                digest.whole(h, now.whole(h)[EPISODES], now.whole(h)[POTENTIATION], landmark);
             }
             for (int concept = 0; concept < dictionary.count(); concept++) {
-                if (!isKnown(concept)) {
-                    continue;
+                if (now.isKnown(concept)) {
+                    digest.marginal(
+                            dictionary.hash(concept),
+                            h,
+                            now.sum(concept, h, MarginalRows.MASS),
+                            now.sum(concept, h, MarginalRows.FROM),
+                            now.sum(concept, h, MarginalRows.TO),
+                            landmark);
                 }
-                double[] own = now.own[h];
-                int at = OWN * concept;
-                digest.marginal(dictionary.hash(concept), h, own[at + MASS], own[at + FROM], own[at + TO], landmark);
             }
         }
     }
 
     List<Totals> totals() {
         List<Totals> totals = new ArrayList<>();
-        for (double[] whole : sums.whole) {
+        for (int h = 0; h < decays.size(); h++) {
+            double[] whole = rows.whole(h);
             totals.add(new Totals(
                     whole[EPISODES], whole[ACTIVATIONS], whole[REPEATS], whole[POTENTIATION], whole[TURNOVER]));
         }
@@ -317,28 +250,12 @@ final class Marginals {
 
     /** What changed since the last checkpoint, for the next. Writer only. */
     Part freeze() {
-        Sums now = sums;
-        int horizons = now.own.length;
         int[] changed = dirty.stream().toArray();
-        double[] own = new double[Math.multiplyExact(changed.length, OWN * horizons)];
-        long[] exactly = new long[EXACT * changed.length];
-        int to = 0;
-        for (int i = 0; i < changed.length; i++) {
-            for (int h = 0; h < horizons; h++) {
-                System.arraycopy(now.own[h], OWN * changed[i], own, to, OWN);
-                to += OWN;
-            }
-            System.arraycopy(exact, EXACT * changed[i], exactly, EXACT * i, EXACT);
-        }
+        MarginalRows frozen = rows.copyOf(changed);
         dirty.clear();
         return checkpoint -> {
             for (int i = 0; i < changed.length; i++) {
-                int from = i * OWN * horizons;
-                double[] each = Arrays.copyOfRange(own, from, from + OWN * horizons);
-                int at = EXACT * i;
-                Remaining remaining = new Remaining(exactly[at + COUNT], exactly[at + CHECKSUM]);
-                checkpoint.marginal(
-                        changed[i], new StoredMarginal(now.landmarks, each, exactly[at + LAST_MS], remaining));
+                checkpoint.marginal(changed[i], frozen.stored(i));
             }
         };
     }
@@ -347,30 +264,18 @@ final class Marginals {
     private void addToRemaining(int concept, long count, long checksum) {
         activations += count;
         activationsChecksum += checksum;
-        long[] now = exact;
-        boolean wasKnown = isKnown(now, concept);
-        now[EXACT * concept + COUNT] += count;
-        now[EXACT * concept + CHECKSUM] += checksum;
-        if (isKnown(now, concept) != wasKnown) {
+        MarginalRows now = rows;
+        boolean wasKnown = now.isKnown(concept);
+        now.addToRemaining(concept, count, checksum);
+        if (now.isKnown(concept) != wasKnown) {
             known += wasKnown ? -1 : 1;
         }
     }
 
-    private Remaining remaining(int concept) {
-        long[] now = exact;
-        return new Remaining(now[EXACT * concept + COUNT], now[EXACT * concept + CHECKSUM]);
-    }
-
-    /** One that is newer than the array is not. */
-    private static boolean isKnown(long[] exact, int concept) {
-        int at = EXACT * concept;
-        return at < exact.length && (exact[at + COUNT] | exact[at + CHECKSUM]) != 0;
-    }
-
     private void addToWhole(int which, double addition, double[] growth) {
-        Sums now = sums;
+        MarginalRows now = rows;
         for (int h = 0; h < growth.length; h++) {
-            add(now.whole[h], which, addition * growth[h]);
+            add(now.whole(h), which, addition * growth[h]);
         }
     }
 
@@ -380,15 +285,13 @@ final class Marginals {
 
     /** Sums as strengths at a time; 0 where nothing remains. */
     private static final class Snapshot implements Activity {
-        private final Sums now;
-        private final long[] exact;
+        private final MarginalRows now;
         private final boolean hasEpisodes;
         private final double[] toWatermark;
         private final double[] toMoment;
 
-        Snapshot(Sums now, long[] exact, boolean hasEpisodes, double[] toWatermark, double[] toMoment) {
+        Snapshot(MarginalRows now, boolean hasEpisodes, double[] toWatermark, double[] toMoment) {
             this.now = now;
-            this.exact = exact;
             this.hasEpisodes = hasEpisodes;
             this.toWatermark = toWatermark;
             this.toMoment = toMoment;
@@ -396,17 +299,17 @@ final class Marginals {
 
         @Override
         public double of(int concept, int horizon) {
-            return own(concept, MASS, horizon);
+            return own(concept, MarginalRows.MASS, horizon);
         }
 
         @Override
         public double potentiationFrom(int concept, int horizon) {
-            return own(concept, FROM, horizon);
+            return own(concept, MarginalRows.FROM, horizon);
         }
 
         @Override
         public double potentiationTo(int concept, int horizon) {
-            return own(concept, TO, horizon);
+            return own(concept, MarginalRows.TO, horizon);
         }
 
         @Override
@@ -430,13 +333,11 @@ final class Marginals {
         }
 
         private double own(int concept, int which, int horizon) {
-            double[] own = now.own[horizon];
-            int at = OWN * concept + which;
-            return at < own.length && isKnown(exact, concept) ? strength(own[at], horizon) : 0;
+            return now.isKnown(concept) ? strength(now.sum(concept, horizon, which), horizon) : 0;
         }
 
         private double whole(int which, int horizon) {
-            return hasEpisodes ? strength(now.whole[horizon][which], horizon) : 0;
+            return hasEpisodes ? strength(now.whole(horizon)[which], horizon) : 0;
         }
 
         private double strength(double sum, int horizon) {

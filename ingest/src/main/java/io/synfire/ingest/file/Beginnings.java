@@ -33,6 +33,19 @@ final class Beginnings {
         }
     }
 
+    /** Those that an open file begins with, the shortest first. */
+    static List<Beginning> of(OpenedFile file, List<Known> candidates) throws IOException {
+        try (Unpacked head = file.content()) {
+            List<Known> possible = possible(head, candidates);
+            if (possible.isEmpty()) {
+                return List.of();
+            }
+            try (Unpacked content = file.content()) {
+                return of(content.stream(), possible);
+            }
+        }
+    }
+
     /** Whether what was learned of a file is still where it was. */
     static boolean holds(Known known) throws IOException {
         return Files.isRegularFile(known.path())
@@ -44,24 +57,24 @@ final class Beginnings {
         if (candidates.isEmpty()) {
             return List.of();
         }
-        byte[] first = head(file);
-        return candidates.stream()
-                .filter(known -> Fingerprint.head(first, known.mark().bytes())
-                        .equals(known.mark().head()))
-                .toList();
+        try (Unpacked content = Unpacked.open(file)) {
+            return possible(content, candidates);
+        }
     }
 
-    private static byte[] head(Path file) throws IOException {
+    private static List<Known> possible(Unpacked content, List<Known> candidates) throws IOException {
         byte[] first = new byte[Fingerprint.HEAD_BYTES];
         int length = 0;
-        try (Unpacked content = Unpacked.open(file)) {
-            int read = read(content.stream(), first, 0, first.length);
-            while (read > 0) {
-                length += read;
-                read = length < first.length ? read(content.stream(), first, length, first.length - length) : -1;
-            }
+        int read = read(content.stream(), first, 0, first.length);
+        while (read > 0) {
+            length += read;
+            read = length < first.length ? read(content.stream(), first, length, first.length - length) : -1;
         }
-        return Arrays.copyOf(first, length);
+        byte[] head = Arrays.copyOf(first, length);
+        return candidates.stream()
+                .filter(known -> Fingerprint.head(head, known.mark().bytes())
+                        .equals(known.mark().head()))
+                .toList();
     }
 
     /** Where packed data is damaged, what it holds ends. */

@@ -24,9 +24,13 @@ import org.jspecify.annotations.Nullable;
 /** Files that are to be learned, and were looked at: which of them are known, and under which names. One thread at a time. */
 public final class LearnSession {
 
+    /** So often is a file looked at that is another each time it is opened. */
+    private static final int LOOKS_MAX = 5;
+
     private final FileLearner learner;
     private final Map<String, Path> files;
     private final Recognition recognition;
+    private final Kind kind;
     private final boolean isLetters;
     private final boolean asNew;
 
@@ -46,6 +50,7 @@ public final class LearnSession {
     private LearnSession(FileLearner learner, Map<String, Path> files, boolean asNew, Kind kind) {
         this.learner = learner;
         this.files = files;
+        this.kind = kind;
         this.isLetters = kind == Kind.LETTERS;
         this.recognition = new Recognition(files, asNew, isLetters, kind == Kind.COMMANDS);
         this.asNew = asNew;
@@ -85,11 +90,26 @@ public final class LearnSession {
                     return learner.learn(stream, file.toString(), progress);
                 }
             }
-            return learn(Known.source(file), file, progress);
+            LearnSummary learned = learn(Known.source(file), file, progress);
+            for (int looks = 1; learned == null; looks++) {
+                if (looks == LOOKS_MAX) {
+                    throw new IOException("it is replaced again and again while it is looked at: run this once more");
+                }
+                learned = anew(file).learn(Known.source(file), file, progress);
+            }
+            return learned;
         } catch (DeadLetterException e) {
             throw e;
         } catch (IOException e) {
             throw Reasons.reading(file, e);
+        }
+    }
+
+    private LearnSession anew(Path file) throws IOException {
+        try {
+            return begin(learner, List.of(file), asNew, kind);
+        } catch (ReplacedFileException e) {
+            throw e.atItsTurn();
         }
     }
 
@@ -118,7 +138,7 @@ public final class LearnSession {
         }
         for (Map.Entry<String, Path> file : files.entrySet()) {
             if (!isLetters && recognition.recognize(file.getKey(), now).isNew()) {
-                requireJsonLines(file.getValue());
+                requireJsonLines(Unpacked.open(file.getValue()), file.getValue());
             }
         }
         for (Known each : moved) {
@@ -149,9 +169,9 @@ public final class LearnSession {
         }
     }
 
-    private static void requireJsonLines(Path file) throws IOException {
+    private static void requireJsonLines(Unpacked opened, Path file) throws IOException {
         byte[] sample;
-        try (Unpacked content = Unpacked.open(file)) {
+        try (Unpacked content = opened) {
             sample = FormatHint.sample(new BufferedInputStream(content.stream(), FormatHint.SAMPLE_BYTES));
         } catch (BadPackingException e) {
             // What it holds before that is learned.
@@ -160,7 +180,8 @@ public final class LearnSession {
         FileLearner.requireJsonLines(sample, file.toString());
     }
 
-    private LearnSummary learn(String source, Path file, LongConsumer progress) throws IOException {
+    /** Null if the file that is there now is another than the one that was looked at. */
+    private @Nullable LearnSummary learn(String source, Path file, LongConsumer progress) throws IOException {
         List<Known> known = Known.of(learner.engine.positions());
         Recognized recognized = recognition.recognize(source, known);
         List<String> told = new ArrayList<>(notes.getOrDefault(source, List.of()));
@@ -182,32 +203,61 @@ public final class LearnSession {
         Known own = recognized.own();
         String id = own == null ? Known.nextId(learner.engine.positions(), learner.startMs) : own.id();
         FileMark mark = start == null ? null : start.known().mark();
-        try (Unpacked content = Unpacked.open(file)) {
-            InputStream records = content.stream();
-            if (isLetters) {
+        try (OpenedFile opened = OpenedFile.of(file)) {
+            if (!isAsLookedAt(source, opened, start, known)) {
+                return null;
+            }
+            if (start == null && !isLetters) {
+                requireJsonLines(opened.content(), file);
+            }
+            try (Unpacked content = opened.content()) {
                 // What is rejected again is appended while they are read.
-                records = new FirstBytes(records, Files.size(file));
+                InputStream records = isLetters ? new FirstBytes(content.stream(), opened.bytes()) : content.stream();
+                Fingerprint passed = Fingerprint.empty();
+                if (mark != null && !passes(records, mark, passed)) {
+                    return null;
+                }
+                FileRun.Task task = new FileRun.Task(
+                        source,
+                        id,
+                        start == null ? 0 : start.known().records(),
+                        mark == null || mark.isEnded(),
+                        learner.startMs,
+                        () -> SourceTime.ofRun(learner.startMs),
+                        !content.isPacked(),
+                        isLetters ? openLetters(known) : null);
+                LineReader lines = new LineReader(
+                        records, isLetters ? LineDecoder.LETTER_BYTES_MAX : LineDecoder.LINE_BYTES_MAX, passed);
+                RecordTimes times = new RecordTimes(
+                        mark == null ? -1 : mark.latestMs(), ModifiedTime.ofFile(file, learner.startMs));
+                return learner.run(task, lines, times, content, knownAs(source, start), told, progress);
             }
-            if (mark != null) {
-                records.skipNBytes(mark.bytes());
-            }
-            FileRun.Task task = new FileRun.Task(
-                    source,
-                    id,
-                    start == null ? 0 : start.known().records(),
-                    mark == null || mark.isEnded(),
-                    learner.startMs,
-                    () -> SourceTime.ofRun(learner.startMs),
-                    !content.isPacked(),
-                    isLetters ? openLetters(known) : null);
-            LineReader lines = new LineReader(
-                    records,
-                    isLetters ? LineDecoder.LETTER_BYTES_MAX : LineDecoder.LINE_BYTES_MAX,
-                    start == null ? Fingerprint.empty() : start.fingerprint().copy());
-            RecordTimes times =
-                    new RecordTimes(mark == null ? -1 : mark.latestMs(), ModifiedTime.ofFile(file, learner.startMs));
-            return learner.run(task, lines, times, content, knownAs(source, start), told, progress);
         }
+    }
+
+    /** Whether what is open now is what was looked at: it may have been replaced since, as logs are when they rotate. */
+    private boolean isAsLookedAt(String source, OpenedFile opened, @Nullable Beginning start, List<Known> known)
+            throws IOException {
+        if (recognition.beginsOtherwise(source, opened, known)) {
+            return false;
+        }
+        // What follows in the line matters, too.
+        return start == null
+                || start.known().mark().isEnded()
+                || !Beginnings.of(opened, List.of(start.known())).isEmpty();
+    }
+
+    /** Reads over what was learned; false if it is not that. */
+    private static boolean passes(InputStream records, FileMark learned, Fingerprint passed) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        while (passed.bytes() < learned.bytes()) {
+            int read = records.read(buffer, 0, (int) Math.min(buffer.length, learned.bytes() - passed.bytes()));
+            if (read < 0) {
+                return false;
+            }
+            passed.update(buffer, 0, read);
+        }
+        return learned.isOf(passed);
     }
 
     private OpenLetters openLetters(List<Known> known) throws IOException {

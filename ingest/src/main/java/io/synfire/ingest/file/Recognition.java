@@ -140,6 +140,18 @@ final class Recognition {
         return new Recognized(source, null, null, whole, whole == null ? alike : null);
     }
 
+    /**
+     * Whether an open file begins with anything that a file of this name did not begin with when it was looked at: then it is another, and
+     * what was found does not hold for it.
+     */
+    boolean beginsOtherwise(String source, OpenedFile file, List<Known> now) throws IOException {
+        List<Known> others = now.stream()
+                .filter(each -> !begins(source, each))
+                .filter(each -> each.source().equals(source) || !(asNew || isLetters))
+                .toList();
+        return !others.isEmpty() && !Beginnings.of(file, others).isEmpty();
+    }
+
     /** Whether a file is another than a learned one that it begins with. Looks once. */
     private boolean isAnother(String source, Known known) throws IOException {
         if (isOurs || isLetters || known.source().equals(source)) {

@@ -7,24 +7,43 @@ public final class ReplacedFileException extends IllegalStateException {
 
     private static final long serialVersionUID = 1;
 
-    private ReplacedFileException(String message) {
-        super(message);
+    private static final String NOTHING = " Nothing was learned.";
+
+    private final String what;
+    private final String next;
+
+    private ReplacedFileException(String what, String learned, String next) {
+        super(what + learned + next);
+        this.what = what;
+        this.next = next;
+    }
+
+    /** The same, of a file whose turn came after others of the command had been learned. */
+    ReplacedFileException atItsTurn() {
+        return new ReplacedFileException(
+                what,
+                " That was while this command ran: nothing of what is there now was learned, and what was learned of the files"
+                        + " before it stays.",
+                next);
     }
 
     /** Such a file is to be learned. */
     static ReplacedFileException toLearn(List<Known> replaced) {
         Known first = replaced.get(0);
         String name = String.valueOf(first.path().getFileName());
-        return new ReplacedFileException("the file was replaced or cut short since it was learned: " + named(replaced)
-                + ". Nothing was learned. If it was renamed, as logs are, name both: learn RENAMED " + name
-                + ". To learn what is there now as another file: --as-new");
+        return new ReplacedFileException(
+                "the file was replaced or cut short since it was learned: " + named(replaced) + ".",
+                NOTHING,
+                " If it was renamed, as logs are, name both: learn RENAMED " + name
+                        + ". To learn what is there now as another file: --as-new");
     }
 
     /** Of such a file a beginning was learned, and it is to be taken for a new one. */
     static ReplacedFileException unfinished(Known known) {
         return new ReplacedFileException(
-                "--as-new would learn the beginning of a file once more: " + named(List.of(known))
-                        + ". Nothing was learned. Without --as-new it goes on behind that."
+                "--as-new would learn the beginning of a file once more: " + named(List.of(known)) + ".",
+                NOTHING,
+                " Without --as-new it goes on behind that."
                         + " To learn all of it once more, give the file another name");
     }
 
@@ -32,8 +51,9 @@ public final class ReplacedFileException extends IllegalStateException {
     static ReplacedFileException toRead(List<Known> replaced) {
         return new ReplacedFileException(
                 "what was learned of a file is not there any more, the file was replaced, cut short or removed: "
-                        + named(replaced)
-                        + ". If it was renamed, learn it under its new name first: that learns nothing twice."
+                        + named(replaced) + ".",
+                "",
+                " If it was renamed, learn it under its new name first: that learns nothing twice."
                         + " If it is gone for good, rebuild --accept-gap builds a memory without it");
     }
 
