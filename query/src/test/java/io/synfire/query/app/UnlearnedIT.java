@@ -22,8 +22,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -268,6 +270,63 @@ final class UnlearnedIT {
         }
     }
 
+    @Test
+    void whatLiesBehindTheMemoryIsNoEvidence() throws Exception {
+        append(episode("2024-06-01T10:00:00Z", null, "a", "b"), episode("2024-07-01T10:00:00Z", null, "a", "b"));
+        try (JarProcess serve = serve(data)) {
+            awaitCounts(serve.awaitReadyUrl(), 2, 0);
+            terminate(serve);
+        }
+        append(episode("2024-08-01T10:00:00Z", null, "a", "b"), "{\"forget\":{\"concept\":\"a\"}}");
+        assertThat(command(0, data, "explain", "a", "b", "--evidence"))
+                .contains("evidence: 2 found", "partition 0, offsets 0 to 2");
+        Path june = directory.resolve("june");
+        command(0, data, "rebuild", "--into", june.toString(), "--until", "2024-06-30T00:00:00Z");
+        assertThat(command(0, june, "explain", "a", "b", "--evidence")).contains("evidence: 1 found", "offset 0:");
+    }
+
+    @Test
+    void whatARebuildHasRejectedDoesNotKeepItsContextFromBeingForgotten() throws Exception {
+        append(
+                episode("2024-02-01T10:00:00Z", "u9", "a", "secret"),
+                episode("2024-06-01T10:00:00Z", "u9", "a", "b", "c", "d"),
+                episode("2024-06-01T10:00:00Z", null, "x", "y"));
+        try (JarProcess serve = serve(data)) {
+            String url = serve.awaitReadyUrl();
+            awaitCounts(url, 3, 0);
+            rebuild(url, "{\"settings\":{\"max-concepts\":\"3\"}}");
+            awaitCounts(url, 2, 1);
+            terminate(serve);
+        }
+        assertThat(command(0, data, "forget", "--context", "u9", "--json"))
+                .contains("\"context\":\"u9\",\"episodes\":1,", "\"applied\":true,\"left\":0,", "\"doubt\":null");
+        try (Engine engine = open(data)) {
+            assertThat(engine.view().counts().episodes()).isEqualTo(1);
+            assertThat(activation(engine, "a")).isZero();
+            assertThat(strength(engine, "x", "y")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aDeadLetterThatIsGoneDoesNotKeepItsContextFromBeingForgotten() throws Exception {
+        append(episode("2024-02-01T10:00:00Z", "u9", "a", "secret"), episode("some day", "u9", "a", "b"));
+        try (JarProcess serve = serve(data)) {
+            awaitCounts(serve.awaitReadyUrl(), 1, 1);
+            terminate(serve);
+        }
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.deleteRecords(Map.of(new TopicPartition(TOPICS.deadLetters(), 0), RecordsToDelete.beforeOffset(1)))
+                    .all()
+                    .get();
+        }
+        assertThat(command(0, data, "forget", "--context", "u9", "--json"))
+                .contains("\"context\":\"u9\",\"episodes\":1,", "\"applied\":true,\"left\":0,", "\"doubt\":null");
+        try (Engine engine = open(data)) {
+            assertThat(engine.view().counts().episodes()).isZero();
+            assertThat(activation(engine, "a")).isZero();
+        }
+    }
+
     private static String episode(String at, @Nullable String context, String... concepts) {
         String named = context == null ? "null" : String.format("\"%s\"", context);
         return String.format(
@@ -296,7 +355,10 @@ final class UnlearnedIT {
     }
 
     private void rebuildUntil(String url, @Nullable String until) throws Exception {
-        String body = until == null ? "{}" : "{\"until\":\"" + until + "\"}";
+        rebuild(url, until == null ? "{}" : String.format("{\"until\":\"%s\"}", until));
+    }
+
+    private void rebuild(String url, String body) throws Exception {
         assertThat(served.post(url + "/v1/admin/rebuild", body).statusCode()).isEqualTo(202);
         await().atMost(LONG)
                 .until(() -> served.get(url + "/v1/admin/rebuild").body().contains("\"state\":\"done\""));
