@@ -42,7 +42,11 @@ final class Learning {
         Files.createDirectories(settings.data());
         Path deadLetters = settings.data().resolve("dead-letters.jsonl");
         List<Learned> learned = new ArrayList<>();
-        try (Engine engine = Stores.openToLearn(settings, new SimpleMeterRegistry())) {
+        List<Path> paths = request.files().stream()
+                .filter(file -> !file.equals(STANDARD_INPUT))
+                .map(Path::of)
+                .toList();
+        try (Engine engine = Stores.openToLearn(settings, new SimpleMeterRegistry(), paths)) {
             FileLearner learner = new FileLearner(
                     engine,
                     deadLetters,
@@ -50,10 +54,6 @@ final class Learning {
                     settings.decoding().limits(),
                     settings.checkpointInterval(),
                     InstantSource.system());
-            List<Path> paths = request.files().stream()
-                    .filter(file -> !file.equals(STANDARD_INPUT))
-                    .map(Path::of)
-                    .toList();
             LearnSession session = learner.begin(paths, request.asNew());
             try {
                 for (String file : request.files()) {

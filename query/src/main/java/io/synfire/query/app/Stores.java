@@ -9,6 +9,7 @@ import io.synfire.query.cli.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -21,6 +22,9 @@ final class Stores {
 
     /** In the data directory, the commands that forget what was learned from files: a part of the log. */
     static final String FORGOTTEN = "forgotten.jsonl";
+
+    /** In the data directory, what had been learned of files when those commands were appended. */
+    static final String TURNS = FileForgetter.TURNS;
 
     /** In the data directory, lines that were rejected; a part of the log once they are learned again. */
     static final String DEAD_LETTERS = "dead-letters.jsonl";
@@ -56,6 +60,11 @@ final class Stores {
      * @throws IOException if the commands that forget cannot be read
      */
     static Engine openToLearn(Settings settings, MeterRegistry meters) throws IOException {
+        return openToLearn(settings, meters, List.of());
+    }
+
+    /** The same; {@code given} are files that learned ones may be found in which are not where they were. */
+    static Engine openToLearn(Settings settings, MeterRegistry meters, List<Path> given) throws IOException {
         Engine engine = open(settings, meters);
         try {
             FileForgetter forgetter = new FileForgetter(
@@ -63,7 +72,7 @@ final class Stores {
                     settings.data().resolve(FORGOTTEN),
                     settings.data().resolve(DEAD_LETTERS),
                     settings.decoding());
-            var unused = forgetter.learnEarlier();
+            var unused = forgetter.learnEarlier(given);
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
