@@ -123,7 +123,10 @@ final class EarlierTurnsTest {
                 }
             }
             return new State(
-                    engine.digest().learned(), view.counts().episodes(), view.counts().pairs(), strengths);
+                    engine.digest().learned(),
+                    view.counts().episodes(),
+                    view.counts().pairs(),
+                    strengths);
         }
 
         void requireSame(State other) {
@@ -213,7 +216,8 @@ final class EarlierTurnsTest {
         byte[] commands = Files.readAllBytes(memory.file("forgotten.jsonl"));
         assertThatThrownBy(() -> memory.forgetter().learnEarlier(List.of()))
                 .isInstanceOf(ReplacedFileException.class)
-                .hasMessageContaining("file=" + memory.kit.directory.toRealPath().resolve("g.jsonl") + " records=2");
+                .hasMessageContaining(
+                        "file=" + memory.kit.directory.toRealPath().resolve("g.jsonl") + " records=2");
         assertThatThrownBy(() -> memory.forgetter().forgetContext("u9")).isInstanceOf(ReplacedFileException.class);
         assertThatThrownBy(() -> memory.forgetter().forgetConcept("a")).isInstanceOf(ReplacedFileException.class);
         assertThat(memory.engine.digest()).isEqualTo(before);
