@@ -117,7 +117,7 @@ final class EarlierTurnsTest {
                     Associations row = view.associations(cue, view.watermarkMs());
                     for (int i = 0; i < row.size(); i++) {
                         if (Math.abs(row.strength(i, 0)) > 1e-4) {
-                            strengths.put(view.idOf(cue) + '>' + view.idOf(row.target(i)), (double) row.strength(i, 0));
+                            strengths.put(view.idOf(cue) + '>' + view.idOf(row.target(i)), row.strength(i, 0));
                         }
                     }
                 }

@@ -229,7 +229,7 @@ final class RestoredLogTest {
                 .hasMessageContaining("the file of what was forgotten is not the one that was learned")
                 .hasMessageContaining("restore BACKUP --force");
         assertThatThrownBy(() -> forgetContext("u8")).hasMessageContaining("forgotten.jsonl");
-        assertThat(FileCopies.all(data)).containsExactly("store");
+        assertThat(FileCopies.all(data)).containsExactly("memory.lock", "store");
         restore("b1");
         learn();
         assertThat(strengths(data)).isEqualTo(both("a-b", "c-d"));
@@ -278,7 +278,7 @@ final class RestoredLogTest {
         FileCopies.delete(data);
         restore("b1");
         assertThat(data.resolve("forgotten.jsonl")).hasBinaryContent(commands);
-        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "store", "turns.jsonl");
+        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "memory.lock", "store", "turns.jsonl");
         assertThat(strengths(data)).isEqualTo(both("a-b"));
         rebuildSaysTheSame();
         forgetContext("u8");
@@ -320,7 +320,7 @@ final class RestoredLogTest {
                 .hasMessageContaining("another log than that of the backup is in the data directory")
                 .hasMessageContaining("file=" + commands);
         assertThat(commands).hasContent("{\"forget\":{\"concept\":\"b\"}}");
-        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "store", "turns.jsonl");
+        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "memory.lock", "store", "turns.jsonl");
 
         Files.write(commands, own);
         Path kept = directory.resolve("b1/log/forgotten.jsonl");
@@ -329,7 +329,7 @@ final class RestoredLogTest {
         Files.delete(kept);
         assertThatThrownBy(() -> restore("b1"))
                 .hasMessageContaining("the backup is damaged, a file is missing: file=" + kept);
-        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "store", "turns.jsonl");
+        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "memory.lock", "store", "turns.jsonl");
         assertThat(strengths(data)).isEqualTo(before);
     }
 
