@@ -40,6 +40,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileForgetter {
 
+    /** The name of the file, beside that of the commands, that says what had been learned of files when commands were appended. */
+    public static final String TURNS = "turns.jsonl";
+
     /** Commands are few: what they do is written at their end. */
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofMinutes(1);
 
@@ -48,6 +51,8 @@ public final class FileForgetter {
     private final Engine engine;
     private final Path commands;
     private final Path deadLetters;
+    private final Turns turns;
+    private final EarlierTurns earlier;
     private final FileLearner learner;
     private final Decoding decoding;
     private String commandsId = "";
@@ -83,6 +88,8 @@ public final class FileForgetter {
                 CHECKPOINT_INTERVAL,
                 InstantSource.system());
         this.decoding = decoding;
+        this.turns = new Turns(commands.resolveSibling(TURNS));
+        this.earlier = new EarlierTurns(engine, commands, deadLetters, turns, decoding);
     }
 
     /**
@@ -106,14 +113,25 @@ public final class FileForgetter {
 
     /**
      * Learns commands that were appended and that the memory has not learned: it is an older one that was put back, or whoever appended them
-     * was killed. To be called before anything else is learned, so that what comes after them is not forgotten, too. Says so, in the log.
+     * was killed. An older one learns the files first, as far as they had been learned when the last of these commands were appended, and
+     * commands and files in the turns in which they were learned then: so it is what it was at that moment. To be called before anything else
+     * is learned. Says so, in the log.
      *
+     * @param given files that learned ones may be found in which are not where they were
      * @return how many records of the commands' file the memory had learned before
-     * @throws ReplacedFileException if that file was replaced or cut short since it was learned
-     * @throws IOException if it cannot be read
+     * @throws ReplacedFileException if a file that has to be read was replaced, cut short or removed since it was learned
+     * @throws IllegalStateException if commands take back what the memory has not learned, and it is not known what came before them
+     * @throws IOException if a file cannot be read
      */
-    public long learnEarlier() throws IOException {
-        long learnedBefore = learn();
+    public long learnEarlier(List<Path> given) throws IOException {
+        if (!Files.exists(commands)) {
+            return 0;
+        }
+        requireCommands();
+        cutOffUnfinished();
+        long learnedBefore = earlier.learnedCommands();
+        earlier.learn(learnedBefore, count(), given);
+        var unused = learn();
         LearnSummary learned = last;
         if (learned != null && learned.records() > 0) {
             LOG.warn(
@@ -137,7 +155,7 @@ public final class FileForgetter {
      */
     public ForgetReceipt forgetContext(String context) throws IOException {
         // Also says where the commands are now, if the data directory was moved.
-        Unfinished unfinished = new Unfinished(learnEarlier());
+        Unfinished unfinished = new Unfinished(learnEarlier(List.of()));
         List<String> searched = files().positions().stream()
                 .map(position -> position.source() + ", records 0 to " + position.nextOffset())
                 .toList();
@@ -182,7 +200,8 @@ public final class FileForgetter {
      */
     public List<Appended> forgetConcept(String concept) throws IOException {
         // Not behind it: what was forgotten earlier comes first.
-        var unused = learnEarlier();
+        var unused = learnEarlier(List.of());
+        requireCommands();
         Forget forget = new Forget(concept, Map.of(), "forget-" + UUID.randomUUID());
         byte[] json = new JsonEpisodeCodec().encode(forget);
         List<Appended> appended = append(List.of(new Line(json, String.valueOf(forget.eventId()), false)));
@@ -245,6 +264,28 @@ public final class FileForgetter {
         unreadable.requireNone();
     }
 
+    /** Refuses a log of commands that is not the one that was learned, and to begin a new one where that is gone. */
+    private void requireCommands() throws IOException {
+        String source = Known.source(commands);
+        for (Known known : Known.of(engine.positions())) {
+            if (known.source().equals(source) && !Beginnings.holds(known)) {
+                throw ReplacedFileException.ofCommands(known);
+            }
+        }
+    }
+
+    /** How many records there are. */
+    private long count() throws IOException {
+        long records = 0;
+        try (InputStream input = Files.newInputStream(commands)) {
+            LineReader lines = new LineReader(input, LineDecoder.LINE_BYTES_MAX);
+            while (lines.next() != null) {
+                records++;
+            }
+        }
+        return records;
+    }
+
     /** Learns what was appended and not learned; returns from which record on that was. */
     private long learn() throws IOException {
         if (!Files.exists(commands)) {
@@ -289,13 +330,9 @@ public final class FileForgetter {
         long record = 0;
         if (Files.exists(commands)) {
             cutOffUnfinished();
-            try (InputStream input = Files.newInputStream(commands)) {
-                LineReader before = new LineReader(input, LineDecoder.LINE_BYTES_MAX);
-                while (before.next() != null) {
-                    record++;
-                }
-            }
+            record = count();
         }
+        turns.append(record, files().positions(), files().stretches());
         boolean isTorn = DeadLetterFile.isTorn(commands);
         try (FileChannel channel = FileChannel.open(commands, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             if (isTorn) {

@@ -54,6 +54,7 @@ public final class FileReplay {
     /** How far each file was learned before, by its identity. */
     private final Map<String, Long> learned = new HashMap<>();
 
+    private final boolean asItWas;
     private boolean isVerified;
     private final CheckpointTimer checkpoints;
 
@@ -90,6 +91,21 @@ public final class FileReplay {
             List<Position> goal,
             List<Stretch> stretches,
             Beside beside) {
+        this(engine, mapping, limits, options, rejects, goal, stretches, beside, false);
+    }
+
+    /** One that learns, if it is to be as it was, neither more nor less than was learned, or fails; another learns what can be learned now. */
+    FileReplay(
+            Engine engine,
+            @Nullable FieldMapping mapping,
+            RecordLimits limits,
+            ReplayOptions options,
+            Rejects rejects,
+            List<Position> goal,
+            List<Stretch> stretches,
+            Beside beside,
+            boolean asItWas) {
+        this.asItWas = asItWas;
         this.beside = beside;
         this.engine = engine;
         this.options = options;
@@ -231,8 +247,15 @@ public final class FileReplay {
      * @throws InterruptedException if the thread is interrupted
      */
     public void replay(ReplayWatch watch) throws IOException, InterruptedException {
+        if (learn(watch)) {
+            engine.checkpoint();
+        }
+    }
+
+    /** The same without a checkpoint at the end; returns whether anything was learned, up to the goal. */
+    boolean learn(ReplayWatch watch) throws IOException, InterruptedException {
         if (isReached()) {
-            return;
+            return false;
         }
         requireFiles();
         learnedLetters = OpenLetters.learned(
@@ -245,7 +268,7 @@ public final class FileReplay {
             boolean hasMoved = false;
             for (Stretch stretch : stretches) {
                 if (watch.isStopped()) {
-                    return;
+                    return false;
                 }
                 hasMoved |= !stretch.moved().isEmpty();
                 stretch.moved().forEach(position -> stood.put(position.key(), position));
@@ -257,7 +280,7 @@ public final class FileReplay {
                     hasMoved = false;
                     beside.bringTo(List.copyOf(stood.values()));
                     if (watch.isStopped()) {
-                        return;
+                        return false;
                     }
                 }
                 learn(known, stretch, open.of(known));
@@ -274,7 +297,7 @@ public final class FileReplay {
         }
         engine.apply(new Batch(FileRun.PARTITION, List.of(), reached(), 0));
         watch.moved();
-        engine.checkpoint();
+        return true;
     }
 
     /**
@@ -303,7 +326,7 @@ public final class FileReplay {
         lines.skipTo(stretch.from());
         for (long number = stretch.from(); number < stretch.to(); number++) {
             LineRecord record = LineRecord.of(known, lines.next(), lines.wasTooLong(), number, times);
-            boolean isElsewhere = known.mark().isLetters()
+            boolean isElsewhere = (known.mark().isLetters() || asItWas)
                     ? before.contains(number)
                     : learnedLetters.contains(new Letter(known.id(), number));
             if (record == null || isElsewhere) {
@@ -323,6 +346,12 @@ public final class FileReplay {
                     unlearned.add(number);
                 }
             } catch (MalformedRecordException e) {
+                if (asItWas) {
+                    throw new IllegalStateException(
+                            "a record was learned and cannot be read by the settings there are now: " + known.source()
+                                    + " record=" + number + ": " + e.getMessage(),
+                            e);
+                }
                 rejects.add(record.place(), String.valueOf(e.getMessage()), record.value());
                 unlearned.add(number);
                 rejected += known.mark().isLetters() ? 0 : 1;

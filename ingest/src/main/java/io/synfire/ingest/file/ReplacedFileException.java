@@ -1,5 +1,6 @@
 package io.synfire.ingest.file;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /** A file does not begin any more with what was learned of it, or is gone: whatever is read there now is not what the memory knows. */
@@ -55,6 +56,26 @@ public final class ReplacedFileException extends IllegalStateException {
                 "",
                 " If it was renamed, learn it under its new name first: that learns nothing twice."
                         + " If it is gone for good, rebuild --accept-gap builds a memory without it");
+    }
+
+    /** Such a file is that of the commands that forget. */
+    static ReplacedFileException ofCommands(Known known) {
+        return new ReplacedFileException(
+                "the file of what was forgotten is not the one that was learned, it was replaced, cut short or removed: "
+                        + named(List.of(known)) + ".",
+                NOTHING,
+                " Put it back. If it is lost, move away what is in its place, and `restore BACKUP --force`");
+    }
+
+    /** Such files are to be learned again before commands that were appended when they had been, by a memory that was put back. */
+    static ReplacedFileException toLearnFirst(List<Known> missing, Path commands) {
+        return new ReplacedFileException(
+                "files are not found of which more had been learned when something was forgotten than this memory has: "
+                        + named(missing) + ".",
+                NOTHING,
+                " Put them back, name them to `learn` if they were renamed, or restore a later backup."
+                        + " To do without them, move " + commands
+                        + " away: then what it forgets is not forgotten, until you forget it again");
     }
 
     private static String named(List<Known> replaced) {

@@ -7,6 +7,7 @@
  *   learn   FileLearner → LearnSession ─ Recognition: which files are known, by their Beginnings
  *                             └── FileRun: Unpacked → LineReader → LineDecoder → Batch, with FileMark and Stretch
  *   again   FileReplay, LearnedFiles (for FileForgetter, FileSightings, FileTail): stretch by stretch, LearnedLines held against its mark
+ *   restored  EarlierTurns: what came before the commands that an older memory lacks, as Turns has it, by FileReplay
  * </pre>
  *
  * <p>A file is what it begins with: its position keeps a {@link io.synfire.ingest.file.FileMark} of that, and whoever reads it again holds it

@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The part of the log that lies in the data directory: commands that forget what was learned from files, and dead letters that were
- * learned again. Without it a restored memory could neither forget nor be rebuilt, so a backup holds it. Who makes a backup has the store open,
+ * The part of the log that lies in the data directory: commands that forget what was learned from files, what had been learned when they
+ * were appended, and dead letters that were learned again. Without it a restored memory could neither forget nor be rebuilt, so a backup holds it. Who makes a backup has the store open,
  * and so nobody appends to the commands meanwhile.
  */
 final class BackedUpLog {
@@ -34,6 +34,10 @@ final class BackedUpLog {
     List<BackupAnswer.File> copyTo(Path backup, List<Position> positions) throws IOException {
         List<String> names = new ArrayList<>();
         if (isFile(Stores.FORGOTTEN)) {
+            // First, and so it is put back first: it is there before its commands are.
+            if (isFile(Stores.TURNS)) {
+                names.add(Stores.TURNS);
+            }
             names.add(Stores.FORGOTTEN);
         }
         if (isFile(Stores.DEAD_LETTERS) && isLearned(Stores.DEAD_LETTERS, positions)) {
@@ -60,7 +64,7 @@ final class BackedUpLog {
     void requireFits(BackupAnswer backup, Path source) throws IOException {
         for (BackupAnswer.File file : backup.log()) {
             Path kept = source.resolve(DIRECTORY).resolve(file.name());
-            if (!file.name().equals(Stores.FORGOTTEN) && !file.name().equals(Stores.DEAD_LETTERS)) {
+            if (!List.of(Stores.TURNS, Stores.FORGOTTEN, Stores.DEAD_LETTERS).contains(file.name())) {
                 throw new IllegalStateException("the backup names a log that no memory has: file=" + kept);
             }
             if (!Files.isRegularFile(kept)) {

@@ -40,8 +40,12 @@ final class Learning {
     LearnAnswer learn(LearnRequest request) throws IOException {
         Path deadLetters = settings.data().resolve("dead-letters.jsonl");
         List<Learned> learned = new ArrayList<>();
+        List<Path> paths = request.files().stream()
+                .filter(file -> !file.equals(STANDARD_INPUT))
+                .map(Path::of)
+                .toList();
         try (DataLock held = DataLock.take(settings.data(), "learn");
-                Engine engine = Stores.openToLearn(held, settings, new SimpleMeterRegistry())) {
+                Engine engine = Stores.openToLearn(held, settings, new SimpleMeterRegistry(), paths)) {
             FileLearner learner = new FileLearner(
                     engine,
                     deadLetters,
@@ -49,10 +53,6 @@ final class Learning {
                     settings.decoding().limits(),
                     settings.checkpointInterval(),
                     InstantSource.system());
-            List<Path> paths = request.files().stream()
-                    .filter(file -> !file.equals(STANDARD_INPUT))
-                    .map(Path::of)
-                    .toList();
             LearnSession session = learner.begin(paths, request.asNew());
             try {
                 for (String file : request.files()) {

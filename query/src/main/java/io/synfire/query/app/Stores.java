@@ -25,6 +25,9 @@ final class Stores {
     /** In the data directory, the commands that forget what was learned from files: a part of the log. */
     static final String FORGOTTEN = "forgotten.jsonl";
 
+    /** In the data directory, what had been learned of files when those commands were appended. */
+    static final String TURNS = FileForgetter.TURNS;
+
     /** In the data directory, lines that were rejected; a part of the log once they are learned again. */
     static final String DEAD_LETTERS = "dead-letters.jsonl";
 
@@ -72,6 +75,12 @@ final class Stores {
      * @throws IOException if the commands that forget cannot be read
      */
     static Engine openToLearn(DataLock held, Settings settings, MeterRegistry meters) throws IOException {
+        return openToLearn(held, settings, meters, List.of());
+    }
+
+    /** The same; {@code given} are files that learned ones may be found in which are not where they were. */
+    static Engine openToLearn(DataLock held, Settings settings, MeterRegistry meters, List<Path> given)
+            throws IOException {
         Engine engine = open(held, settings, meters);
         try {
             FileForgetter forgetter = new FileForgetter(
@@ -79,7 +88,7 @@ final class Stores {
                     settings.data().resolve(FORGOTTEN),
                     settings.data().resolve(DEAD_LETTERS),
                     settings.decoding());
-            var unused = forgetter.learnEarlier();
+            var unused = forgetter.learnEarlier(given);
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();

@@ -2,6 +2,7 @@ package io.synfire.query.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
@@ -14,6 +15,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.query.answer.BackupAnswer;
 import io.synfire.query.answer.ForgetAnswer;
 import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.RebuildText;
@@ -172,18 +174,93 @@ final class RestoredLogTest {
         backup("b1");
         forgetContext("u9");
         restore("b1");
-        Settings settings = Settings.load(
-                new Common(
-                        data, null, List.of("half-lives=none", "http.port=0", "kafka.bootstrap.servers=127.0.0.1:1")),
-                Map.of(),
-                Map.of());
-        try (Server server = Server.learning(settings)) {
+        try (Server server = Server.learning(served())) {
             MemoryView view = server.view();
             int a = view.conceptOf("a");
             assertThat(a >= 0 && view.isKnown(a)).isFalse();
             assertThat(view.counts().episodes()).isEqualTo(1);
         }
         assertThat(strengths(data)).isEqualTo(both("c-d"));
+    }
+
+    @Test
+    void aContextThatWentOnAfterTheBackupIsForgottenAsItWasWhicheverFileIsLearnedNext() throws Exception {
+        learn("{\"at\":1706781600000,\"concepts\":[\"a\",\"b\"]}", record("u9", "\"a\""));
+        backup("b1");
+        learn(record("u9", "\"b\""), record("u9", "\"c\""));
+        forgetContext("u9");
+        assertThat(strengths(data)).isEqualTo(both("a-b"));
+        for (String next : List.of("other", "f", "forget", "serve")) {
+            restore("b1");
+            if (next.equals("other")) {
+                Path other = Files.writeString(directory.resolve("other.jsonl"), record("u1", "\"x\",\"y\"") + "\n");
+                synfire.learn(common(), new LearnRequest(List.of(other.toString()), false, false));
+                assertThat(strengths(data)).isEqualTo(both("a-b", "x-y"));
+            } else if (next.equals("serve")) {
+                try (Server server = Server.learning(served())) {
+                    assertThat(server.view().counts().episodes()).isEqualTo(1);
+                }
+            } else if (next.equals("forget")) {
+                assertThatThrownBy(() -> forgetContext("nobody")).hasMessageContaining("nothing of this context");
+            }
+            learn();
+            rebuildSaysTheSame();
+            assertThatThrownBy(() -> forgetContext("u9")).hasMessageContaining("nothing of this context");
+            assertThat(strengths(data)).isEqualTo(next.equals("other") ? both("a-b", "x-y") : both("a-b"));
+        }
+    }
+
+    /** Whoever restores was stopped when the store was in its place, and the log was not yet. */
+    @Test
+    void aRestoreThatWasStoppedBeforeTheLogIsMendedByAnother() throws Exception {
+        learn(record("u9", "\"a\",\"secret\""), record("u8", "\"a\",\"b\""));
+        forgetContext("u9");
+        backup("b1");
+        FileCopies.delete(data);
+        restore("b1");
+        Files.delete(data.resolve("forgotten.jsonl"));
+        Files.delete(data.resolve("turns.jsonl"));
+        learn(record("u7", "\"c\",\"d\""));
+        assertThat(strengths(data)).isEqualTo(both("a-b", "c-d"));
+        try (Server server = Server.learning(served())) {
+            assertThat(server.view().counts().episodes()).isEqualTo(2);
+        }
+        assertThatThrownBy(() -> synfire.forget(common(), new Forgotten(null, "a")))
+                .hasMessageContaining("the file of what was forgotten is not the one that was learned")
+                .hasMessageContaining("restore BACKUP --force");
+        assertThatThrownBy(() -> forgetContext("u8")).hasMessageContaining("forgotten.jsonl");
+        assertThat(FileCopies.all(data)).containsExactly("memory.lock", "store");
+        restore("b1");
+        learn();
+        assertThat(strengths(data)).isEqualTo(both("a-b", "c-d"));
+        rebuildSaysTheSame();
+        forgetContext("u8");
+        assertThat(strengths(data)).isEqualTo(both("c-d"));
+    }
+
+    @Test
+    void aLogThatIsNotTheOneThatWasLearnedIsNamedWithWhatToDo() throws Exception {
+        learn(record("u9", "\"a\",\"secret\""), record("u8", "\"a\",\"b\""));
+        forgetContext("u9");
+        backup("b1");
+        Path commands = data.resolve("forgotten.jsonl");
+        Files.writeString(commands, "{\"forget\":{\"concept\":\"b\"}}\n");
+        assertThatThrownBy(this::learn)
+                .hasMessageContaining("the file of what was forgotten is not the one that was learned")
+                .hasMessageContaining("move away what is in its place, and `restore BACKUP --force`");
+        Files.delete(commands);
+        restore("b1");
+        learn();
+        assertThat(strengths(data)).isEqualTo(both("a-b"));
+        rebuildSaysTheSame();
+    }
+
+    private Settings served() {
+        return Settings.load(
+                new Common(
+                        data, null, List.of("half-lives=none", "http.port=0", "kafka.bootstrap.servers=127.0.0.1:1")),
+                Map.of(),
+                Map.of());
     }
 
     @Test
@@ -194,15 +271,14 @@ final class RestoredLogTest {
         backup("b1");
         assertThat(directory.resolve("b1/log/forgotten.jsonl")).hasBinaryContent(commands);
         assertThat(BackupManifest.read(directory.resolve("b1")).log())
-                .singleElement()
-                .satisfies(kept -> {
-                    assertThat(kept.name()).isEqualTo("forgotten.jsonl");
-                    assertThat(kept.bytes()).isEqualTo(commands.length);
-                });
+                .extracting(BackupAnswer.File::name, BackupAnswer.File::bytes)
+                .containsExactly(
+                        tuple("turns.jsonl", Files.size(data.resolve("turns.jsonl"))),
+                        tuple("forgotten.jsonl", (long) commands.length));
         FileCopies.delete(data);
         restore("b1");
         assertThat(data.resolve("forgotten.jsonl")).hasBinaryContent(commands);
-        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "memory.lock", "store");
+        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "memory.lock", "store", "turns.jsonl");
         assertThat(strengths(data)).isEqualTo(both("a-b"));
         rebuildSaysTheSame();
         forgetContext("u8");
@@ -244,7 +320,7 @@ final class RestoredLogTest {
                 .hasMessageContaining("another log than that of the backup is in the data directory")
                 .hasMessageContaining("file=" + commands);
         assertThat(commands).hasContent("{\"forget\":{\"concept\":\"b\"}}");
-        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "memory.lock", "store");
+        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "memory.lock", "store", "turns.jsonl");
 
         Files.write(commands, own);
         Path kept = directory.resolve("b1/log/forgotten.jsonl");
@@ -253,7 +329,7 @@ final class RestoredLogTest {
         Files.delete(kept);
         assertThatThrownBy(() -> restore("b1"))
                 .hasMessageContaining("the backup is damaged, a file is missing: file=" + kept);
-        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "memory.lock", "store");
+        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "memory.lock", "store", "turns.jsonl");
         assertThat(strengths(data)).isEqualTo(before);
     }
 

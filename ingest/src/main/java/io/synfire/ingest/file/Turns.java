@@ -1,0 +1,274 @@
+package io.synfire.ingest.file;
+
+import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * What had been learned of which files whenever commands were appended that forget: a file beside that of the commands, one JSON object a
+ * line. A line is written, and safe, before its commands are. It holds the stretches that were learned since the line before; so an older
+ * memory that is put back can learn the files and the commands in the same turns. One thread at a time.
+ */
+final class Turns {
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final int BLOCK_BYTES = 1 << 16;
+
+    private final Path path;
+
+    /**
+     * What had been learned when commands were appended.
+     *
+     * @param commands the record number of the first of them
+     * @param positions how far each file had been learned
+     * @param stretches all that had been learned of files, in that order; how far other sources stood is not told
+     */
+    record Turn(long commands, List<Position> positions, List<Stretch> stretches) {}
+
+    /** A line; its stretches come behind the first {@code from} of the line before. */
+    private record Line(long commands, int from, List<Position> positions, List<Stretch> stretches) {}
+
+    Turns(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * The last turn whose commands are there.
+     *
+     * @param commands how many commands there are
+     * @return null if nobody has written down what had been learned when the last of them were appended
+     * @throws IllegalStateException if a line is none of ours
+     */
+    @Nullable
+    Turn last(long commands) throws IOException {
+        Turn last = null;
+        List<Stretch> stretches = new ArrayList<>();
+        for (Line line : lines()) {
+            add(line, stretches);
+            if (line.commands() < commands) {
+                last = new Turn(line.commands(), line.positions(), List.copyOf(stretches));
+            }
+        }
+        return last;
+    }
+
+    /**
+     * Keeps what is learned now, before commands are appended.
+     *
+     * @param commands the record number of the first of them
+     * @param positions how far each file was learned
+     * @param stretches all that was learned of files
+     */
+    void append(long commands, List<Position> positions, List<Stretch> stretches) throws IOException {
+        List<Stretch> before = new ArrayList<>();
+        for (Line line : lines()) {
+            add(line, before);
+        }
+        int same = same(before, stretches);
+        byte[] line = line(new Line(commands, same, positions, stretches.subList(same, stretches.size())));
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            channel.position(cutOffUnfinished(channel));
+            DeadLetterFile.write(channel, ByteBuffer.wrap(line), ByteBuffer.wrap(new byte[] {'\n'}));
+            channel.force(true);
+        }
+    }
+
+    /** How many stretches two lists begin with that are the same, wherever other sources stood. */
+    static int same(List<Stretch> some, List<Stretch> others) {
+        int end = Math.min(some.size(), others.size());
+        for (int i = 0; i < end; i++) {
+            if (!some.get(i).withMoved(List.of()).equals(others.get(i).withMoved(List.of()))) {
+                return i;
+            }
+        }
+        return end;
+    }
+
+    private void add(Line line, List<Stretch> stretches) {
+        if (line.from() > stretches.size()) {
+            throw damaged(null);
+        }
+        stretches.subList(line.from(), stretches.size()).clear();
+        stretches.addAll(line.stretches());
+    }
+
+    /** Behind the last whole line: whoever was killed while it wrote one had not appended its commands yet. */
+    private static long cutOffUnfinished(FileChannel channel) throws IOException {
+        long whole = channel.size();
+        ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+        while (whole > 0) {
+            long from = Math.max(0, whole - BLOCK_BYTES);
+            block.clear().limit((int) (whole - from));
+            int read = 0;
+            while (block.hasRemaining() && read >= 0) {
+                read = channel.read(block, from + block.position());
+            }
+            for (int i = block.position() - 1; i >= 0; i--) {
+                if (block.get(i) == '\n') {
+                    channel.truncate(from + i + 1);
+                    return from + i + 1;
+                }
+            }
+            whole = from;
+        }
+        channel.truncate(0);
+        return 0;
+    }
+
+    private List<Line> lines() throws IOException {
+        List<Line> all = new ArrayList<>();
+        if (!Files.exists(path)) {
+            return all;
+        }
+        try (InputStream input = Files.newInputStream(path)) {
+            LineReader lines = new LineReader(input, Integer.MAX_VALUE - 8);
+            for (byte[] line = lines.next(); line != null; line = lines.next()) {
+                if (lines.wasEnded()) {
+                    all.add(parse(line));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static byte[] line(Line line) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            json.writeNumberProperty("commands", line.commands());
+            json.writeNumberProperty("from", line.from());
+            json.writeArrayPropertyStart("files");
+            for (Position position : line.positions()) {
+                json.writeStartObject();
+                json.writeStringProperty("source", position.source());
+                json.writeStringProperty("id", position.sourceId());
+                json.writeNumberProperty("records", position.nextOffset());
+                json.writeStringProperty("content", position.content());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeArrayPropertyStart("stretches");
+            for (Stretch stretch : line.stretches()) {
+                json.writeStartObject();
+                json.writeStringProperty("id", stretch.sourceId());
+                json.writeNumberProperty("from", stretch.from());
+                json.writeNumberProperty("to", stretch.to());
+                json.writeNumberProperty("start", stretch.startMs());
+                json.writeNumberProperty("else", stretch.elseMs());
+                json.writeNumberProperty("latest", stretch.latestMs());
+                json.writeArrayPropertyStart("unlearned");
+                for (long record : stretch.unlearned()) {
+                    json.writeNumber(record);
+                }
+                json.writeEndArray();
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+
+    private Line parse(byte[] line) {
+        long commands = -1;
+        int from = -1;
+        List<Position> positions = new ArrayList<>();
+        List<Stretch> stretches = new ArrayList<>();
+        try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), line)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw damaged(null);
+            }
+            for (String name = json.nextName(); name != null; name = json.nextName()) {
+                json.nextToken();
+                switch (name) {
+                    case "commands" -> commands = json.getLongValue();
+                    case "from" -> from = json.getIntValue();
+                    case "files" -> positions = positions(json);
+                    case "stretches" -> stretches = stretches(json);
+                    default -> json.skipChildren();
+                }
+            }
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw damaged(e);
+        }
+        if (commands < 0 || from < 0) {
+            throw damaged(null);
+        }
+        return new Line(commands, from, positions, stretches);
+    }
+
+    private static List<Position> positions(JsonParser json) {
+        List<Position> positions = new ArrayList<>();
+        while (json.nextToken() == JsonToken.START_OBJECT) {
+            String source = "";
+            String id = "";
+            String content = "";
+            long records = 0;
+            for (String name = json.nextName(); name != null; name = json.nextName()) {
+                json.nextToken();
+                switch (name) {
+                    case "source" -> source = json.getString();
+                    case "id" -> id = json.getString();
+                    case "records" -> records = json.getLongValue();
+                    case "content" -> content = json.getString();
+                    default -> json.skipChildren();
+                }
+            }
+            positions.add(new Position(source, id, 0, records, -1, content));
+        }
+        return positions;
+    }
+
+    private static List<Stretch> stretches(JsonParser json) {
+        List<Stretch> stretches = new ArrayList<>();
+        while (json.nextToken() == JsonToken.START_OBJECT) {
+            String id = "";
+            long[] numbers = new long[5];
+            List<Long> unlearned = new ArrayList<>();
+            for (String name = json.nextName(); name != null; name = json.nextName()) {
+                json.nextToken();
+                switch (name) {
+                    case "id" -> id = json.getString();
+                    case "from" -> numbers[0] = json.getLongValue();
+                    case "to" -> numbers[1] = json.getLongValue();
+                    case "start" -> numbers[2] = json.getLongValue();
+                    case "else" -> numbers[3] = json.getLongValue();
+                    case "latest" -> numbers[4] = json.getLongValue();
+                    case "unlearned" -> {
+                        while (json.nextToken() != JsonToken.END_ARRAY) {
+                            unlearned.add(json.getLongValue());
+                        }
+                    }
+                    default -> json.skipChildren();
+                }
+            }
+            stretches.add(new Stretch(id, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], unlearned));
+        }
+        return stretches;
+    }
+
+    private IllegalStateException damaged(@Nullable Exception cause) {
+        return new IllegalStateException(
+                "the file that says what had been learned when something was forgotten is damaged: file=" + path
+                        + ". Put back the one of a backup, or move it away: then nothing is forgotten that the memory has not learned",
+                cause);
+    }
+}

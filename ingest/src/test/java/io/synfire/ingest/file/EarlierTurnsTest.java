@@ -1,0 +1,421 @@
+package io.synfire.ingest.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.synfire.engine.Engine;
+import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
+import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.Digest;
+import io.synfire.engine.view.MemoryView;
+import io.synfire.ingest.codec.Decoding;
+import io.synfire.ingest.forget.ForgetReceipt;
+import io.synfire.ingest.replay.ReplayOptions;
+import io.synfire.ingest.replay.ReplayWatch;
+import io.synfire.ingest.replay.Until;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A memory that is put back becomes what it was when the last commands were appended, before anything else is learned. */
+@SuppressWarnings("NullAway.Init")
+final class EarlierTurnsTest {
+
+    private static final String WHOLE = "{\"at\":\"2024-02-01T10:00:00Z\",\"concepts\":[\"a\",\"b\"]}";
+
+    @TempDir
+    Path directory;
+
+    /** Files, a memory that learned them, and copies of it as it was. */
+    private static final class Memory {
+        final FileKit kit;
+        Engine engine;
+
+        Memory(Path directory) throws IOException {
+            kit = new FileKit(Files.createDirectories(directory));
+            engine = kit.open("store");
+        }
+
+        Path file(String name) {
+            return kit.directory.resolve(name);
+        }
+
+        void learn(String name, String... records) throws IOException {
+            for (String record : records) {
+                Files.writeString(file(name), record + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            }
+            kit.learn(engine, kit.touched(file(name)));
+        }
+
+        FileForgetter forgetter() {
+            return new FileForgetter(engine, file("forgotten.jsonl"), kit.deadLetters(), Decoding.plain());
+        }
+
+        void copyTo(String name) throws IOException {
+            engine.close();
+            copy("store", name);
+            engine = kit.open("store");
+        }
+
+        void restore(String name) throws IOException {
+            engine.close();
+            Files.move(file("store"), file("aside-" + System.nanoTime()));
+            copy(name, "store");
+            engine = kit.open("store");
+        }
+
+        private void copy(String from, String to) throws IOException {
+            try (Stream<Path> files = Files.walk(file(from))) {
+                for (Path each : files.toList()) {
+                    Files.copy(
+                            each, file(to).resolve(file(from).relativize(each).toString()));
+                }
+            }
+        }
+
+        void learnEarlier(Path... given) throws IOException {
+            var unused = forgetter().learnEarlier(List.of(given));
+        }
+
+        void forgetContext(String context) throws IOException {
+            assertThat(forgetter().forgetContext(context).appended()).isNotEmpty();
+        }
+
+        void forgetConcept(String concept) throws IOException {
+            assertThat(forgetter().forgetConcept(concept)).isNotEmpty();
+        }
+
+        Digest rebuilt() throws IOException {
+            try (Engine again = kit.open("rebuilt-" + System.nanoTime())) {
+                kit.replay(engine, again);
+                return again.digest();
+            }
+        }
+    }
+
+    /** What a memory is: sums of floats may end in other digits, where checkpoints fell otherwise between what was added and taken back. */
+    private record State(long learned, long episodes, long pairs, Map<String, Double> strengths) {
+
+        static State of(Engine engine) {
+            MemoryView view = engine.view();
+            Map<String, Double> strengths = new TreeMap<>();
+            for (int cue = 0; cue < view.conceptCount(); cue++) {
+                if (view.isKnown(cue)) {
+                    Associations row = view.associations(cue, view.watermarkMs());
+                    for (int i = 0; i < row.size(); i++) {
+                        if (Math.abs(row.strength(i, 0)) > 1e-4) {
+                            strengths.put(view.idOf(cue) + '>' + view.idOf(row.target(i)), row.strength(i, 0));
+                        }
+                    }
+                }
+            }
+            return new State(
+                    engine.digest().learned(),
+                    view.counts().episodes(),
+                    view.counts().pairs(),
+                    strengths);
+        }
+
+        void requireSame(State other) {
+            assertThat(learned).isEqualTo(other.learned);
+            assertThat(episodes).isEqualTo(other.episodes);
+            assertThat(pairs).isEqualTo(other.pairs);
+            assertThat(strengths.keySet()).isEqualTo(other.strengths.keySet());
+            strengths.forEach((pair, strength) ->
+                    assertThat(strength).as(pair).isCloseTo(other.strengths.get(pair), within(1e-4)));
+        }
+    }
+
+    private static String at(int minute, String context, String concept) {
+        return "{\"at\":\"2024-02-01T10:%02d:00Z\",\"context\":\"%s\",\"concepts\":[\"%s\"]}"
+                .formatted(minute, context, concept);
+    }
+
+    @Test
+    void aContextThatWentOnAfterTheBackupIsForgottenAsItWas() throws Exception {
+        Memory memory = new Memory(directory.resolve("m"));
+        memory.learn("f.jsonl", WHOLE, at(0, "u9", "a"));
+        memory.copyTo("b1");
+        memory.learn("f.jsonl", at(1, "u9", "b"), at(2, "u9", "c"));
+        ForgetReceipt receipt = memory.forgetter().forgetContext("u9");
+        assertThat(receipt.episodes()).isEqualTo(3);
+        Digest forgotten = memory.engine.digest();
+        assertThat(forgotten.learned()).isEqualTo(memory.kit.told(WHOLE).learned());
+        memory.learn("f.jsonl", at(3, "u1", "a"));
+        Digest whole = memory.engine.digest();
+
+        memory.restore("b1");
+        assertThat(memory.forgetter().learnEarlier(List.of())).isZero();
+        assertThat(memory.engine.digest()).isEqualTo(forgotten);
+        memory.learn("f.jsonl");
+        assertThat(memory.engine.digest()).isEqualTo(whole);
+        assertThat(memory.rebuilt()).isEqualTo(whole);
+        assertThat(memory.kit.deadLetters()).doesNotExist();
+
+        // Nothing of it is left, so nothing is taken back again; neither where the forget is what comes first.
+        ForgetReceipt again = memory.forgetter().forgetContext("u9");
+        assertThat(again.appended()).isEmpty();
+        assertThat(again.strangers()).isZero();
+        assertThat(memory.engine.digest()).isEqualTo(whole);
+        memory.restore("b1");
+        assertThat(memory.forgetter().forgetContext("u9").strangers()).isZero();
+        assertThat(memory.engine.digest()).isEqualTo(forgotten);
+        memory.engine.close();
+    }
+
+    @Test
+    void aConceptIsForgottenOfWhatCameBeforeAndOfNothingElse() throws Exception {
+        Memory memory = new Memory(directory.resolve("m"));
+        memory.learn("f.jsonl", WHOLE);
+        memory.copyTo("b1");
+        memory.learn("f.jsonl", WHOLE.replace("\"b\"", "\"c\""));
+        memory.forgetConcept("a");
+        memory.learn("f.jsonl", WHOLE.replace("\"b\"", "\"d\""));
+        Digest whole = memory.engine.digest();
+        memory.restore("b1");
+        memory.forgetConcept("nobody");
+        memory.learn("f.jsonl");
+        assertThat(memory.engine.digest().state()).isEqualTo(whole.state());
+        assertThat(memory.rebuilt()).isEqualTo(memory.engine.digest());
+        memory.engine.close();
+    }
+
+    @Test
+    void aFileThatIsNewSinceTheBackupOrWasRenamedIsFoundAndOneThatIsGoneIsNamed() throws Exception {
+        Memory memory = new Memory(directory.resolve("m"));
+        memory.learn("f.jsonl", WHOLE);
+        memory.copyTo("b1");
+        memory.learn("g.jsonl", at(1, "u9", "b"), at(2, "u9", "c"));
+        memory.forgetContext("u9");
+        Digest whole = memory.engine.digest();
+        Files.move(memory.file("g.jsonl"), memory.file("g.jsonl.1"));
+        memory.restore("b1");
+        memory.learnEarlier();
+        assertThat(memory.engine.digest()).isEqualTo(whole);
+        // Nothing twice, under whichever name.
+        memory.learn("g.jsonl.1");
+        assertThat(memory.engine.digest()).isEqualTo(whole);
+
+        Path elsewhere = Files.createDirectory(memory.file("elsewhere")).resolve("x");
+        Files.move(memory.file("g.jsonl.1"), elsewhere);
+        memory.restore("b1");
+        Digest before = memory.engine.digest();
+        byte[] commands = Files.readAllBytes(memory.file("forgotten.jsonl"));
+        assertThatThrownBy(() -> memory.forgetter().learnEarlier(List.of()))
+                .isInstanceOf(ReplacedFileException.class)
+                .hasMessageContaining(
+                        "file=" + memory.kit.directory.toRealPath().resolve("g.jsonl") + " records=2");
+        assertThatThrownBy(() -> memory.forgetter().forgetContext("u9")).isInstanceOf(ReplacedFileException.class);
+        assertThatThrownBy(() -> memory.forgetter().forgetConcept("a")).isInstanceOf(ReplacedFileException.class);
+        assertThat(memory.engine.digest()).isEqualTo(before);
+        assertThat(memory.file("forgotten.jsonl")).hasBinaryContent(commands);
+        memory.learnEarlier(elsewhere);
+        assertThat(memory.engine.digest()).isEqualTo(whole);
+        memory.engine.close();
+    }
+
+    @Test
+    void commandsOfWhichNobodySaysWhatCameBeforeAreLearnedOnlyWhereTheyTakeBackWhatIsThere() throws Exception {
+        Memory memory = new Memory(directory.resolve("m"));
+        memory.learn("f.jsonl", WHOLE, at(0, "u9", "a"));
+        memory.copyTo("b1");
+        memory.learn("f.jsonl", at(1, "u9", "b"));
+        memory.copyTo("b2");
+        memory.forgetContext("u9");
+        Digest whole = memory.engine.digest();
+        Files.delete(memory.file("turns.jsonl"));
+
+        memory.restore("b1");
+        Digest before = memory.engine.digest();
+        assertThatThrownBy(() -> memory.forgetter().learnEarlier(List.of()))
+                .hasMessageContaining("take back what this memory has not learned")
+                .hasMessageContaining("context=u9 episodes=1");
+        assertThat(memory.engine.digest()).isEqualTo(before);
+        // As it is told.
+        Files.move(memory.file("forgotten.jsonl"), memory.file("away"));
+        memory.learnEarlier();
+        memory.learn("f.jsonl");
+        Files.move(memory.file("away"), memory.file("forgotten.jsonl"));
+        memory.learnEarlier();
+        assertThat(memory.engine.digest()).isEqualTo(whole);
+
+        memory.restore("b2");
+        memory.learnEarlier();
+        assertThat(memory.engine.digest()).isEqualTo(whole);
+        memory.engine.close();
+    }
+
+    @Test
+    void aTurnThatIsTornIsOneThatIsNotThereAndADamagedOneIsNamed() throws Exception {
+        Memory memory = new Memory(directory.resolve("m"));
+        memory.learn("f.jsonl", WHOLE, at(0, "u9", "a"), at(0, "u8", "a"));
+        memory.copyTo("b1");
+        memory.forgetContext("u9");
+        Files.writeString(memory.file("turns.jsonl"), "{\"commands\":1,\"fr", StandardOpenOption.APPEND);
+        memory.forgetContext("u8");
+        Digest whole = memory.engine.digest();
+        assertThat(Files.readAllLines(memory.file("turns.jsonl"))).hasSize(2);
+        memory.restore("b1");
+        memory.learnEarlier();
+        assertThat(memory.engine.digest()).isEqualTo(whole);
+        Files.writeString(memory.file("turns.jsonl"), "x\n", StandardOpenOption.APPEND);
+        memory.restore("b1");
+        assertThatThrownBy(() -> memory.forgetter().learnEarlier(List.of()))
+                .hasMessageContaining("is damaged: file=" + memory.file("turns.jsonl"));
+        memory.engine.close();
+    }
+
+    @Test
+    void aNewLogOfCommandsIsNotBegunWhereTheOneThatWasLearnedIsGone() throws Exception {
+        Memory memory = new Memory(directory.resolve("m"));
+        memory.learn("f.jsonl", WHOLE, at(0, "u9", "a"));
+        memory.forgetContext("u9");
+        Path commands = memory.file("forgotten.jsonl");
+        Files.move(commands, memory.file("away"));
+        assertThatThrownBy(() -> memory.forgetter().forgetConcept("a")).isInstanceOf(ReplacedFileException.class);
+        assertThatThrownBy(() -> memory.forgetter().forgetContext("u9")).isInstanceOf(ReplacedFileException.class);
+        assertThat(commands).doesNotExist();
+        memory.engine.close();
+    }
+
+    /** Files grow in turns, are rotated, contexts and concepts are forgotten; any earlier memory becomes the same again. */
+    @Test
+    void anyEarlierMemoryBecomesWhatItWas() throws Exception {
+        for (long seed = 1; seed <= 25; seed++) {
+            try {
+                run(new Memory(directory.resolve("seed-" + seed)), new Random(seed));
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed=" + seed, e);
+            }
+        }
+    }
+
+    private static void run(Memory memory, Random random) throws Exception {
+        memory.kit.batchMax = 1 + random.nextInt(4);
+        int minute = 0;
+        int copies = 0;
+        int rotated = 0;
+        memory.learn("f.jsonl", WHOLE);
+        memory.learn("g.jsonl", WHOLE.replace("\"a\"", "\"z\""));
+        memory.copyTo("b0");
+        State forgotten = null;
+        for (int step = 0; step < 14 || forgotten == null; step++) {
+            int what = random.nextInt(10);
+            if (what < 5) {
+                List<String> records = new ArrayList<>();
+                for (int i = random.nextInt(4); i >= 0; i--) {
+                    minute = Math.min(59, minute + random.nextInt(2));
+                    String record = at(minute, "c" + random.nextInt(3), "w" + random.nextInt(5));
+                    // Some say no time, some are sent twice, some are none.
+                    records.add(
+                            switch (random.nextInt(6)) {
+                                case 0 -> record.replaceFirst("\"at\":\"[^\"]*\",", "");
+                                case 1 -> record.replaceFirst("\\{", "{\"eventId\":\"e" + random.nextInt(3) + "\",");
+                                case 2 -> random.nextBoolean() ? "no record" : record;
+                                default -> record;
+                            });
+                }
+                memory.kit.nowMs += 1_000;
+                memory.learn(random.nextBoolean() ? "f.jsonl" : "g.jsonl", records.toArray(String[]::new));
+            } else if (what < 7) {
+                memory.copyTo("b" + ++copies);
+            } else if (what == 7) {
+                Path aside = memory.file("f.jsonl." + ++rotated);
+                Files.move(memory.file("f.jsonl"), aside);
+                String first = at(minute, "c0", "r" + rotated) + "\n";
+                memory.kit.learn(memory.engine, false, aside, memory.kit.text("f.jsonl", first));
+            } else {
+                boolean isContext = random.nextInt(3) > 0;
+                if (isContext) {
+                    String context = "c" + random.nextInt(3);
+                    if (memory.forgetter().forgetContext(context).appended().isEmpty()) {
+                        continue;
+                    }
+                } else {
+                    memory.forgetConcept("w" + random.nextInt(5));
+                }
+                forgotten = State.of(memory.engine);
+            }
+        }
+        // What comes last comes in one file: nobody keeps the turns of what nothing was forgotten after.
+        memory.forgetConcept("w0");
+        forgotten = State.of(memory.engine);
+        memory.learn("f.jsonl", at(minute, "c1", "w1"), at(minute, "c1", "w2"));
+        State whole = State.of(memory.engine);
+
+        memory.restore("b" + random.nextInt(copies + 1));
+        if (random.nextBoolean()) {
+            killedOnTheWay(memory, random.nextInt(5));
+        }
+        boolean isForget = random.nextBoolean();
+        if (isForget) {
+            assertThat(memory.forgetter().forgetContext("nobody").appended()).isEmpty();
+        } else {
+            memory.learnEarlier();
+        }
+        State.of(memory.engine).requireSame(forgotten);
+        memory.learn("f.jsonl");
+        memory.learn("g.jsonl");
+        State.of(memory.engine).requireSame(whole);
+        assertThat(memory.rebuilt().learned()).isEqualTo(whole.learned());
+        memory.engine.close();
+    }
+
+    /** As many stretches are learned and stored as a process had come to that was killed, with a store that was short of room. */
+    private static void killedOnTheWay(Memory memory, int stretches) throws Exception {
+        Turns.Turn turn = Objects.requireNonNull(new Turns(memory.file("turns.jsonl")).last(Long.MAX_VALUE));
+        List<Stretch> learned = memory.engine.view().stretches();
+        List<Position> goal = new ArrayList<>();
+        for (Position position : turn.positions()) {
+            boolean isUnlearned = turn
+                    .stretches()
+                    .subList(learned.size(), turn.stretches().size())
+                    .stream()
+                    .anyMatch(stretch -> stretch.sourceId().equals(position.sourceId()));
+            if (isUnlearned) {
+                goal.add(position);
+            }
+        }
+        int[] left = {stretches};
+        ReplayWatch watch = new ReplayWatch() {
+            @Override
+            public boolean isStopped() {
+                return left[0] <= 0;
+            }
+
+            @Override
+            public void moved() {
+                left[0]--;
+            }
+        };
+        try (DeadLetterFile rejects = new DeadLetterFile(memory.kit.deadLetters())) {
+            var unused = new FileReplay(
+                            memory.engine,
+                            null,
+                            memory.kit.limits,
+                            new ReplayOptions(Until.always(), false, Duration.ofDays(1)),
+                            rejects,
+                            goal,
+                            turn.stretches(),
+                            beside -> {},
+                            true)
+                    .learn(watch);
+        }
+        memory.engine.checkpoint();
+        memory.engine.close();
+        memory.engine = memory.kit.open("store");
+    }
+}
