@@ -111,6 +111,7 @@ public final class FileForgetter {
      * @throws IOException if it cannot be read
      */
     public long learnEarlier() throws IOException {
+        learner.findLetters();
         long learnedBefore = learn();
         LearnSummary learned = last;
         if (learned != null && learned.records() > 0) {

@@ -5,6 +5,7 @@ import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.FileSightings;
+import io.synfire.ingest.file.LearnedLetters;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.TopicIds;
 import io.synfire.ingest.kafka.TopicSightings;
@@ -55,7 +56,7 @@ final class EvidenceSearch {
             doubt = sightings.doubt(memory.counts().deadLetters()).orElse(null);
         }
         FileSightings files = new FileSightings(
-                positions,
+                found(positions),
                 memory.stretches(),
                 learning,
                 settings.decoding().mapping(),
@@ -79,6 +80,15 @@ final class EvidenceSearch {
                 unsearched(all, Stretch.streamed(memory.stretches())),
                 all.stream().mapToLong(Sightings::records).sum());
         return answer(latest, doubt);
+    }
+
+    /** With dead letters where the data directory has them now. */
+    private List<Position> found(List<Position> positions) {
+        try {
+            return LearnedLetters.found(settings.data().resolve(Stores.DEAD_LETTERS), positions);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the dead letters cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static EvidenceAnswer answer(Sightings sightings, @Nullable String doubt) {

@@ -11,6 +11,7 @@ import io.synfire.engine.store.StoreFormatException;
 import io.synfire.engine.store.StoreOutline;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.DeadLetterFile;
+import io.synfire.ingest.file.LearnedLetters;
 import io.synfire.ingest.file.UnmarkedFiles;
 import io.synfire.ingest.kafka.TopicReplay;
 import io.synfire.ingest.replay.IncompleteLogException;
@@ -216,7 +217,9 @@ final class Rebuilding {
         }
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
             MemoryView view = engine.view();
-            return new Live(view.settings(), view.positions(), view.stretches(), side(engine));
+            List<Position> positions =
+                    LearnedLetters.found(settings.data().resolve(Stores.DEAD_LETTERS), view.positions());
+            return new Live(view.settings(), positions, view.stretches(), side(engine));
         } catch (StoreFormatException e) {
             Optional<StoreOutline> older = Engine.outline(settings.store());
             if (older.isPresent()) {
