@@ -157,7 +157,8 @@ public final class FileLearner {
     }
 
     /**
-     * Learns a stream, such as the standard input, which has no position: it leaves no log to forget or rebuild from.
+     * Learns a stream, such as the standard input, which has no position: it leaves no log to forget or rebuild from. All streams are one
+     * partition, apart from that of files: a context, or the window of an event's id, does not reach from the one into the other.
      *
      * @param stream the stream
      * @param name what messages and dead letters call it; {@code -} is the standard input

@@ -28,6 +28,11 @@ final class FileRun {
     /** All files are one log, in the order in which they are learned: a context may go on from one to the next. */
     static final String PARTITION = "";
 
+    /**
+     * All streams are another: nobody can read them again, so what they do to contexts, ids and the clock must not decide what files teach.
+     */
+    static final String STREAMS_PARTITION = Stretch.STREAMS;
+
     private final Engine engine;
     private final RoomWatch room;
     private final LineDecoder decoder;
@@ -240,7 +245,8 @@ final class FileRun {
             return;
         }
         dead.force();
-        Batch batch = new Batch(PARTITION, entries, positions(), batchRejected, stretch())
+        String partition = task.id() == null ? STREAMS_PARTITION : PARTITION;
+        Batch batch = new Batch(partition, entries, positions(), batchRejected, stretch())
                 .ofSource(task.against().get().ms());
         room.untilThereIsRoom(engine, () -> engine.apply(batch));
         room.untilThereIsRoom(engine, checkpoints::look);
