@@ -124,6 +124,7 @@ public final class FileForgetter {
      * @throws IOException if a file cannot be read
      */
     public long learnEarlier(List<Path> given) throws IOException {
+        learner.findLetters();
         if (!Files.exists(commands)) {
             return 0;
         }

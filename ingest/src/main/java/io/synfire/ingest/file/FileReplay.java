@@ -263,7 +263,7 @@ public final class FileReplay {
                         .filter(known -> !gone.contains(known.id()))
                         .toList(),
                 stretches);
-        try (OpenFiles open = new OpenFiles()) {
+        try (OpenFiles open = new OpenFiles(read())) {
             Map<String, Position> stood = new LinkedHashMap<>();
             boolean hasMoved = false;
             for (Stretch stretch : stretches) {
@@ -293,7 +293,11 @@ public final class FileReplay {
                 }
             }
         } catch (ReplacedFileException e) {
-            throw new IllegalStateException("a file was changed while it was learned: " + e.getMessage(), e);
+            throw new IllegalStateException(
+                    "a file was changed while it was learned: " + e.getMessage()
+                            + ". Once it is what it was, the same command goes on. If that is refused, too, a part of the change was"
+                            + " learned: then rebuild into another directory",
+                    e);
         }
         engine.apply(new Batch(FileRun.PARTITION, List.of(), reached(), 0));
         watch.moved();
@@ -307,6 +311,13 @@ public final class FileReplay {
      */
     public List<Missing> missing() {
         return List.copyOf(missing);
+    }
+
+    /** What was learned of the files before: what is read now must go on with it, whatever lay there in between. */
+    private List<Known> read() {
+        return Known.of(engine.positions()).stream()
+                .filter(known -> goals.containsKey(known.id()))
+                .toList();
     }
 
     private Known required(Stretch stretch) {

@@ -106,7 +106,11 @@ public final class FileTail {
     /** What lies behind what was learned. */
     private void readAppended(Known known, Visitor visitor) throws IOException {
         LineDecoder decoder = new LineDecoder(settings, decoding.mapping(), decoding.limits());
-        try (Unpacked content = Unpacked.open(known.path())) {
+        try (OpenedFile file = OpenedFile.of(known.path());
+                Unpacked content = file.content()) {
+            if (Beginnings.of(file, List.of(known)).isEmpty()) {
+                throw ReplacedFileException.toRead(List.of(known));
+            }
             LineReader lines = new LineReader(content.stream(), LineDecoder.LINE_BYTES_MAX);
             RecordTimes times = new RecordTimes(known.mark().latestMs(), nowMs);
             long record = 0;

@@ -47,8 +47,7 @@ record Known(Position position, FileMark mark) {
     static String nextId(List<Position> positions, long startMs) {
         long last = 0;
         for (Known known : of(positions)) {
-            String id = known.id();
-            last = Math.max(last, Long.parseLong(id.substring(0, id.indexOf('-'))));
+            last = Math.max(last, known.number());
         }
         return (last + 1) + "-" + Long.toHexString(startMs);
     }
@@ -59,6 +58,11 @@ record Known(Position position, FileMark mark) {
 
     String id() {
         return position.sourceId();
+    }
+
+    /** Its place in the order in which files were learned first. */
+    long number() {
+        return Long.parseLong(id().substring(0, id().indexOf('-')));
     }
 
     String source() {

@@ -14,10 +14,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -128,14 +130,11 @@ public final class LearnSession {
         List<Known> known = Known.of(learner.engine.positions());
         Map<String, Known> before = new HashMap<>();
         known.forEach(each -> before.put(each.id(), each));
-        List<Known> moved = moved(known);
-        List<Known> now = new ArrayList<>();
-        for (Known each : known) {
-            now.add(moved.stream()
-                    .filter(move -> move.id().equals(each.id()))
-                    .findFirst()
-                    .orElse(each));
-        }
+        List<Known> letters = isLetters && !asNew ? lettersElsewhere(known) : List.of();
+        List<Known> found = with(letters, known);
+        List<Known> others = moved(found);
+        List<Known> now = with(others, found);
+        List<Known> moved = now.stream().filter(each -> !known.contains(each)).toList();
         for (Map.Entry<String, Path> file : files.entrySet()) {
             if (!isLetters && recognition.recognize(file.getKey(), now).isNew()) {
                 requireJsonLines(Unpacked.open(file.getValue()), file.getValue());
@@ -157,6 +156,43 @@ public final class LearnSession {
             learner.engine.apply(new Batch(FileRun.PARTITION, List.of(), positions, 0));
             learner.engine.checkpoint();
         }
+    }
+
+    private static List<Known> with(List<Known> moved, List<Known> known) {
+        List<Known> now = new ArrayList<>();
+        for (Known each : known) {
+            now.add(moved.stream()
+                    .filter(move -> move.id().equals(each.id()))
+                    .findFirst()
+                    .orElse(each));
+        }
+        return now;
+    }
+
+    /** Letters that were learned where the data directory was before, or that it is a copy of; as found in it. */
+    private List<Known> lettersElsewhere(List<Known> known) throws IOException {
+        List<Known> moved = LearnedLetters.moved(learner.deadLetters, known);
+        List<Known> now = with(moved, known);
+        List<Known> same = new ArrayList<>();
+        Set<Known> held = new HashSet<>();
+        for (Known each : known) {
+            if (each.mark().isLetters() && Beginnings.holds(each)) {
+                held.add(each);
+            }
+        }
+        for (Known each : moved) {
+            boolean isGone =
+                    known.stream().filter(was -> was.id().equals(each.id())).noneMatch(held::contains);
+            if (isGone || goesOn(each, now)) {
+                same.add(each);
+            }
+        }
+        return same;
+    }
+
+    private boolean goesOn(Known letters, List<Known> known) throws IOException {
+        return LearnedLetters.goesOn(
+                learner.deadLetters, letters, learner.engine.view().stretches(), openLetters(known));
     }
 
     private List<Known> moved(List<Known> known) throws IOException {
@@ -201,6 +237,10 @@ public final class LearnSession {
             return nothing(source, start.known().records(), knownAs(source, start), told);
         }
         Known own = recognized.own();
+        if (isLetters && start != null && !goesOn(start.known(), known)) {
+            start = null;
+            own = null;
+        }
         String id = own == null ? Known.nextId(learner.engine.positions(), learner.startMs) : own.id();
         FileMark mark = start == null ? null : start.known().mark();
         try (OpenedFile opened = OpenedFile.of(file)) {

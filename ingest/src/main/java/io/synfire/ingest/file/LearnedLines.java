@@ -1,5 +1,6 @@
 package io.synfire.ingest.file;
 
+import io.synfire.engine.event.Position;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,27 +11,51 @@ import java.util.List;
 final class LearnedLines implements Closeable {
 
     private final Known known;
+    private final OpenedFile file;
     private final Unpacked content;
     private final LineReader lines;
     private long next;
+
+    private LearnedLines(Known known, OpenedFile file, Unpacked content) {
+        this.known = known;
+        this.file = file;
+        this.content = content;
+        InputStream learned = new FirstBytes(content.stream(), known.mark().bytes());
+        int bytesMax = known.mark().isLetters() ? LineDecoder.LETTER_BYTES_MAX : LineDecoder.LINE_BYTES_MAX;
+        this.lines = new LineReader(learned, bytesMax, Fingerprint.empty());
+    }
 
     /**
      * Opens a file.
      *
      * @throws ReplacedFileException if it is gone
      */
-    LearnedLines(Known known) throws IOException {
-        this.known = known;
+    static LearnedLines of(Known known) throws IOException {
+        return of(known, List.of());
+    }
+
+    /**
+     * Opens a file that must begin with what is said to have been read of it.
+     *
+     * @throws ReplacedFileException if it does not, or is gone
+     */
+    static LearnedLines of(Known known, List<Known> begins) throws IOException {
         try {
-            this.content = Unpacked.open(known.path());
+            OpenedFile file = OpenedFile.of(known.path());
+            try {
+                if (Beginnings.of(file, begins).size() < begins.size()) {
+                    throw ReplacedFileException.toRead(List.of(known));
+                }
+                return new LearnedLines(known, file, file.content());
+            } catch (IOException | RuntimeException e) {
+                file.close();
+                throw e;
+            }
         } catch (NoSuchFileException e) {
             throw ReplacedFileException.toRead(List.of(known));
         } catch (IOException e) {
             throw Reasons.reading(known.path(), e);
         }
-        InputStream learned = new FirstBytes(content.stream(), known.mark().bytes());
-        int bytesMax = known.mark().isLetters() ? LineDecoder.LETTER_BYTES_MAX : LineDecoder.LINE_BYTES_MAX;
-        this.lines = new LineReader(learned, bytesMax, Fingerprint.empty());
     }
 
     /** Passes over lines, up to a record. */
@@ -61,6 +86,13 @@ final class LearnedLines implements Closeable {
         return line;
     }
 
+    /** What was read of it, as if no more of it had been learned. */
+    Known read() {
+        Position position = known.position();
+        FileMark mark = mark(-1);
+        return new Known(new Position(position.source(), known.id(), 0, next, -1, mark.toText()), mark);
+    }
+
     boolean wasTooLong() {
         return lines.wasTooLong();
     }
@@ -86,6 +118,10 @@ final class LearnedLines implements Closeable {
 
     @Override
     public void close() throws IOException {
-        content.close();
+        try {
+            content.close();
+        } finally {
+            file.close();
+        }
     }
 }

@@ -56,7 +56,7 @@ final class OpenLetters {
 
     private static Set<Letter> learned(Known known, List<Stretch> stretches) throws IOException {
         Set<Letter> learned = new HashSet<>();
-        try (LearnedLines lines = new LearnedLines(known)) {
+        try (LearnedLines lines = LearnedLines.of(known)) {
             for (Stretch stretch : stretches) {
                 if (!stretch.sourceId().equals(known.id())) {
                     continue;

@@ -125,6 +125,14 @@ final class Recognition {
                 alike = alike == null || bytes > alike.mark().bytes() ? each : alike;
                 continue;
             }
+            if (isLetters) {
+                // All are of this file; it goes on where it was taken up last.
+                if (own == null || each.number() > own.number()) {
+                    longest = new Beginning(each, begins.fingerprint());
+                    own = each;
+                }
+                continue;
+            }
             long longestBytes = longest == null ? -1 : longest.known().mark().bytes();
             if (bytes > longestBytes || (bytes == longestBytes && isOwn)) {
                 longest = new Beginning(each, begins.fingerprint());

@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.synfire.engine.Engine;
+import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.view.Digest;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
 import io.synfire.ingest.replay.ReplayWatch;
 import io.synfire.ingest.replay.Until;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +79,108 @@ final class FileReplayTest {
             kit.replay(learned, again);
             assertSame(again, learned);
         }
+    }
+
+    @Test
+    void oneThatIsReplacedBeforeItsTurnIsNotLearnedAndTheReplayGoesOnOnceItIsBack() throws Exception {
+        Path first = kit.write("a.jsonl", FileKit.record(1, "a", "x"), FileKit.record(2, "b", "x"));
+        Path second = kit.write("b.jsonl", FileKit.record(3, "right", "x"), FileKit.record(4, "right2", "x"));
+        Path wrong = kit.write("wrong.jsonl", FileKit.record(3, "wrong", "x"), FileKit.record(4, "wrong2", "x"));
+        try (Engine learned = kit.open("learned");
+                Engine again = kit.open("again")) {
+            kit.learn(learned, false, first, second);
+            assertThatThrownBy(() -> kit.replay(learned, again, Until.always(), false, once(() -> swap(second, wrong))))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("a file was changed while it was learned")
+                    .hasMessageContaining("file=" + second);
+            assertThat(again.view().conceptOf("wrong")).isNegative();
+            assertThat(again.view().counts().episodes()).isEqualTo(2);
+            swap(second, wrong);
+            kit.replay(learned, again);
+            assertSame(again, learned);
+        }
+    }
+
+    @Test
+    void whatWasLearnedOfAnotherFileIsNotTakenForThisOneWhenTheReplayGoesOn() throws Exception {
+        String[] records = IntStream.range(0, 6_000)
+                .mapToObj(i -> FileKit.record(1 + i % 28, "c" + i, "x"))
+                .toArray(String[]::new);
+        Path file = kit.write("a.jsonl", records);
+        String right = Files.readString(file);
+        try (Engine learned = kit.open("learned");
+                Engine again = kit.open("again")) {
+            kit.learn(learned, file);
+            int[] moves = {0};
+            ReplayWatch stopping = new ReplayWatch() {
+                @Override
+                public boolean isStopped() {
+                    return moves[0] >= 2;
+                }
+
+                @Override
+                public void moved() {
+                    moves[0]++;
+                }
+            };
+            kit.replay(learned, again, Until.always(), false, stopping);
+            again.checkpoint();
+            // As if another file had lain there while its first records were learned.
+            Position stood = again.positions().get(0);
+            Position other = new Position(
+                    stood.source(),
+                    stood.sourceId(),
+                    0,
+                    stood.nextOffset(),
+                    -1,
+                    stood.content().replaceFirst("sha256=..", "sha256=00"));
+            again.apply(new Batch(FileRun.PARTITION, List.of(), List.of(other), 0));
+            Digest before = again.digest();
+            assertThatThrownBy(() -> kit.replay(learned, again))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("file=" + file)
+                    .hasMessageContaining("rebuild into another directory");
+            assertThat(again.digest()).isEqualTo(before);
+            again.apply(new Batch(FileRun.PARTITION, List.of(), List.of(stood), 0));
+            kit.replay(learned, again);
+            assertThat(again.digest()).isEqualTo(learned.digest());
+            assertThat(Files.readString(file)).isEqualTo(right);
+        }
+    }
+
+    /** Something that is done after the first stretch. */
+    private static ReplayWatch once(Change change) {
+        boolean[] done = {false};
+        return new ReplayWatch() {
+            @Override
+            public boolean isStopped() {
+                return false;
+            }
+
+            @Override
+            public void moved() {
+                if (!done[0]) {
+                    done[0] = true;
+                    try {
+                        change.make();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            }
+        };
+    }
+
+    private static void swap(Path one, Path other) throws IOException {
+        Path between = one.resolveSibling("between");
+        Files.move(one, between);
+        Files.move(other, one);
+        Files.move(between, other);
+    }
+
+    /** What happens to files meanwhile. */
+    private interface Change {
+        void make() throws IOException;
     }
 
     @Test

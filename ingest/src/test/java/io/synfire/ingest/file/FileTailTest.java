@@ -2,6 +2,7 @@ package io.synfire.ingest.file;
 
 import static io.synfire.ingest.file.FileKit.record;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Episode;
@@ -103,6 +104,25 @@ final class FileTailTest {
         build();
         assertThat(tail(built)).containsExactly("c3", "long-concept-of-the-fourth");
         assertThat(tail(built, engine)).containsExactly("c3", "long-concept-of-the-fourth");
+    }
+
+    @Test
+    void aFileThatIsReplacedWhileTheTailIsReadIsRefused() throws Exception {
+        Path file = kit.write("a.jsonl", A, C);
+        kit.learn(engine, file);
+        Path other = kit.write("other", B, D, E);
+        List<FileTail.Log> logs =
+                List.of(new FileTail.Log(engine.positions(), engine.view().stretches()));
+        assertThatThrownBy(() -> new FileTail(
+                                engine.view().settings(), new Decoding(null, false, null, kit.limits), kit.nowMs)
+                        .read(logs, new Tail(MOMENT_MS, 100), records -> {
+                            if (records == 2) {
+                                assertThat(other.toFile().renameTo(file.toFile()))
+                                        .isTrue();
+                            }
+                        }))
+                .isInstanceOf(ReplacedFileException.class)
+                .hasMessageContaining("file=" + file);
     }
 
     @Test
