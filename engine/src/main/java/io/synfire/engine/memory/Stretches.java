@@ -47,9 +47,41 @@ final class Stretches {
         }
         Stretch added = stretch.withMoved(moved);
         synchronized (this) {
+            if (hasExtendedLast(added)) {
+                return;
+            }
             pending.add(added);
             bytes += bytes(added);
         }
+    }
+
+    /** A stream may be read in small batches for days, and all that is kept of it is how much that was. */
+    private boolean hasExtendedLast(Stretch added) {
+        int at = pending.size() - 1;
+        if (at < frozen) {
+            return false;
+        }
+        Stretch last = pending.get(at);
+        boolean isMore = added.isStreamed()
+                && last.isStreamed()
+                && last.to() == added.from()
+                && last.startMs() == added.startMs()
+                && last.elseMs() == added.elseMs()
+                && added.moved().isEmpty();
+        if (isMore) {
+            pending.set(
+                    at,
+                    new Stretch(
+                            Stretch.STREAMS,
+                            last.from(),
+                            added.to(),
+                            last.startMs(),
+                            last.elseMs(),
+                            last.latestMs(),
+                            List.of(),
+                            last.moved()));
+        }
+        return isMore;
     }
 
     private Map<String, Position> beside() {

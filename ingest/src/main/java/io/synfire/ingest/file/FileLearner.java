@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,8 @@ public final class FileLearner {
     private final LineDecoder decoder;
     private final int batchMax;
     private final InstantSource clock;
+    private final BooleanSupplier isStopped;
+    private @Nullable LearnSummary unfinished;
     private final CheckpointTimer checkpoints;
     private final RoomWatch room = new RoomWatch();
 
@@ -56,7 +60,7 @@ public final class FileLearner {
      * @param deadLetters the file that rejected lines are appended to
      * @param mapping where foreign JSON keeps things, or null for Synfire's own form
      * @param limits what a line may be at most; {@link #LINE_BYTES_MAX} in any case
-     * @param checkpointInterval at most about this long between two checkpoints while lines come
+     * @param checkpointInterval at most about this long between two checkpoints
      * @param clock tells when that is
      */
     public FileLearner(
@@ -66,13 +70,37 @@ public final class FileLearner {
             RecordLimits limits,
             Duration checkpointInterval,
             InstantSource clock) {
+        this(engine, deadLetters, mapping, limits, checkpointInterval, clock, () -> false);
+    }
+
+    /**
+     * A learner that can be stopped, whose run begins now.
+     *
+     * @param engine what learns
+     * @param deadLetters the file that rejected lines are appended to
+     * @param mapping where foreign JSON keeps things, or null for Synfire's own form
+     * @param limits what a line may be at most; {@link #LINE_BYTES_MAX} in any case
+     * @param checkpointInterval at most about this long between two checkpoints
+     * @param clock tells when that is
+     * @param isStopped asked now and then, on the learning thread, whether no more is to be read; then a {@link StoppedException} is thrown, and what
+     *     was read until then is learned and checkpointed
+     */
+    public FileLearner(
+            Engine engine,
+            Path deadLetters,
+            @Nullable FieldMapping mapping,
+            RecordLimits limits,
+            Duration checkpointInterval,
+            InstantSource clock,
+            BooleanSupplier isStopped) {
         this(
                 engine,
                 deadLetters,
                 new LineDecoder(engine.view().settings(), mapping, limits),
                 checkpointInterval,
                 clock,
-                BATCH_MAX);
+                BATCH_MAX,
+                isStopped);
     }
 
     /** One with batches of its own size. */
@@ -82,7 +110,8 @@ public final class FileLearner {
             LineDecoder decoder,
             Duration checkpointInterval,
             InstantSource clock,
-            int batchMax) {
+            int batchMax,
+            BooleanSupplier isStopped) {
         this.engine = engine;
         this.deadLetters = deadLetters;
         this.decoder = decoder;
@@ -90,6 +119,7 @@ public final class FileLearner {
         this.startMs = clock.millis();
         this.checkpoints = new CheckpointTimer(engine, checkpointInterval);
         this.batchMax = batchMax;
+        this.isStopped = isStopped;
     }
 
     /**
@@ -160,6 +190,9 @@ public final class FileLearner {
      * Learns a stream, such as the standard input, which has no position: it leaves no log to forget or rebuild from. All streams are one
      * partition, apart from that of files: a context, or the window of an event's id, does not reach from the one into the other.
      *
+     * <p>Somebody may write it slowly: whenever it gives nothing for a moment, what was read is applied, and checkpointed when it is time to. A
+     * thread of its own waits for the stream; where that gives nothing more after this was stopped, it waits as long as its process is there.
+     *
      * @param stream the stream
      * @param name what messages and dead letters call it; {@code -} is the standard input
      * @param progress told the number of lines read, now and then
@@ -168,8 +201,10 @@ public final class FileLearner {
      * @throws IOException if it cannot be read to its end; what was read until then is learned
      */
     public LearnSummary learn(InputStream stream, String name, LongConsumer progress) throws IOException {
+        beginOne();
         try {
-            Unpacked content = Unpacked.of(stream);
+            PatientStream patient = PatientStream.of(stream, isStopped);
+            Unpacked content = Unpacked.of(patient);
             InputStream records = new BufferedInputStream(content.stream(), FormatHint.SAMPLE_BYTES);
             requireJsonLines(FormatHint.sample(records), name);
             FileRun.Task task = new FileRun.Task(
@@ -178,12 +213,17 @@ public final class FileLearner {
             List<String> notes = new ArrayList<>();
             notes.add("a stream leaves no log: what was learned of it cannot be read again, to forget a context or to"
                     + " rebuild");
-            return run(task, lines, new RecordTimes(-1, startMs), content, null, notes, progress);
-        } catch (DeadLetterException e) {
+            return run(task, lines, new RecordTimes(-1, startMs), content, null, notes, progress, patient);
+        } catch (DeadLetterException | StoppedException e) {
             throw e;
         } catch (IOException e) {
             throw new IOException("the stream cannot be read to its end: stream=" + name + ": " + Reasons.of(e), e);
         }
+    }
+
+    /** Another file or stream is to be learned. */
+    void beginOne() {
+        unfinished = null;
     }
 
     /** Reads lines to their end, and tells what became of them. */
@@ -194,17 +234,39 @@ public final class FileLearner {
             Unpacked content,
             @Nullable String knownAs,
             List<String> notes,
-            LongConsumer progress)
+            LongConsumer progress,
+            @Nullable PatientStream patient)
             throws IOException {
         long duplicatesBefore = engine.view().counts().duplicates();
         try (DeadLetterFile dead = new DeadLetterFile(deadLetters)) {
             FileRun run = run(task, lines, times, dead);
-            run.learn(progress);
+            if (patient != null) {
+                patient.tell(isLong -> run.waits(isLong, progress));
+            }
+            try {
+                run.learn(progress);
+            } catch (IOException e) {
+                unfinished = run.summary(engine.view().counts().duplicates() - duplicatesBefore, knownAs, notes);
+                throw e;
+            }
             if (content.hasGarbage()) {
                 notes.add("behind the packed data lies something else, which was not read");
             }
             return run.summary(engine.view().counts().duplicates() - duplicatesBefore, knownAs, notes);
+        } finally {
+            if (patient != null) {
+                patient.close();
+            }
         }
+    }
+
+    /**
+     * What became of the file or stream that was to be learned last, if it could not be read to its end: the part of it that is learned.
+     *
+     * @return that; empty if it was read to its end, or was refused before anything of it was read
+     */
+    public Optional<LearnSummary> unfinished() {
+        return Optional.ofNullable(unfinished);
     }
 
     private FileRun run(FileRun.Task task, LineReader lines, RecordTimes times, Rejects dead) {
@@ -217,7 +279,8 @@ public final class FileLearner {
                 lines,
                 times,
                 new FileRun.BatchSize(batchMax, BATCH_BYTES_MAX),
-                checkpoints);
+                checkpoints,
+                isStopped);
     }
 
     static void requireJsonLines(byte[] sample, String name) {

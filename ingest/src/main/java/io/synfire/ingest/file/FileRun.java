@@ -15,6 +15,8 @@ import io.synfire.ingest.room.RoomWatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,9 @@ final class FileRun {
      */
     static final String STREAMS_PARTITION = Stretch.STREAMS;
 
+    /** So long at most what was read of a stream waits for more that comes at once, or nearly so. */
+    private static final long WAITING_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+
     private final Engine engine;
     private final RoomWatch room;
     private final LineDecoder decoder;
@@ -42,6 +47,7 @@ final class FileRun {
     private final RecordTimes times;
     private final BatchSize batchSize;
     private final CheckpointTimer checkpoints;
+    private final BooleanSupplier isStopped;
 
     private final List<Entry> entries = new ArrayList<>();
     private final List<Long> unlearned = new ArrayList<>();
@@ -49,7 +55,9 @@ final class FileRun {
     private long bytes;
     private long batchRejected;
     private long batchFrom;
+    private long batchNanos;
     private long batchLatestMs;
+    private Counts applied = new Counts(0, 0, 0, 0, 0);
     private final long streamedBefore;
     private long next;
     private boolean isEnded;
@@ -82,6 +90,9 @@ final class FileRun {
             boolean mayGrow,
             @Nullable OpenLetters letters) {}
 
+    /** What became of lines. */
+    private record Counts(long episodes, long commands, long rejected, long passedOver, int rejections) {}
+
     /**
      * How much is applied at once.
      *
@@ -99,7 +110,8 @@ final class FileRun {
             LineReader lines,
             RecordTimes times,
             BatchSize batchSize,
-            CheckpointTimer checkpoints) {
+            CheckpointTimer checkpoints,
+            BooleanSupplier isStopped) {
         this.engine = engine;
         this.room = room;
         this.decoder = decoder;
@@ -109,10 +121,23 @@ final class FileRun {
         this.times = times;
         this.batchSize = batchSize;
         this.checkpoints = checkpoints;
+        this.isStopped = isStopped;
         this.next = task.from();
         this.streamedBefore = task.id() == null ? Stretch.streamed(engine.view().stretches()) : 0;
         this.isEnded = task.isEnded();
         begin();
+    }
+
+    /**
+     * Whoever writes a stream has nothing for us now: what was read is not to wait for more, unless that comes at once. A stream may go on for
+     * days, and nobody reads it again.
+     */
+    void waits(boolean isLong, LongConsumer progress) throws IOException {
+        if (isLong || System.nanoTime() - batchNanos > WAITING_NANOS_MAX) {
+            apply();
+            progress.accept(next);
+        }
+        room.untilThereIsRoom(engine, checkpoints::look);
     }
 
     /** Reads to the end. */
@@ -122,19 +147,29 @@ final class FileRun {
                 readLines(progress);
             }
         } catch (IOException e) {
-            // What was read is learned.
-            try {
-                apply();
-                room.untilThereIsRoom(engine, engine::checkpoint);
-            } catch (IOException | RuntimeException again) {
-                e.addSuppressed(again);
-            }
+            // What was read is learned; where that cannot be, what was applied before is made safe all the same.
+            also(this::apply, e);
+            also(() -> room.untilThereIsRoom(engine, engine::checkpoint), e);
             throw e;
         }
         apply();
         room.untilThereIsRoom(engine, engine::checkpoint);
     }
 
+    /** A part of the end of a run. */
+    private interface Ending {
+        void run() throws IOException;
+    }
+
+    private static void also(Ending ending, IOException failure) {
+        try {
+            ending.run();
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** What became of what was applied: all that was read, unless the run failed so that the rest could not be. */
     LearnSummary summary(long duplicates, @Nullable String knownAs, List<String> notes) {
         if (noLetters > 0) {
             notes.add("lines that are no dead letters were passed over: lines=" + noLetters);
@@ -144,18 +179,18 @@ final class FileRun {
         return new LearnSummary(
                 task.source(),
                 hasPosition ? task.id() : null,
-                next - task.from(),
-                episodes - duplicates,
-                commands,
+                batchFrom - task.from(),
+                applied.episodes() - duplicates,
+                applied.commands(),
                 duplicates,
-                rejected,
-                passedOver,
+                applied.rejected(),
+                applied.passedOver(),
                 task.from(),
                 knownAs,
                 waits,
                 task.id() != null,
                 notes,
-                rejections);
+                rejections.subList(0, applied.rejections()));
     }
 
     /** Reads the rest of a line that was learned before it had an end; false if there is nothing more. */
@@ -190,7 +225,15 @@ final class FileRun {
             if (entries.size() + unlearned.size() >= batchSize.records() || bytes >= batchSize.bytes()) {
                 apply();
                 progress.accept(next);
+                requireGoingOn();
             }
+        }
+    }
+
+    private void requireGoingOn() throws StoppedException {
+        // Of a stream, which nobody reads again, what has come is read first.
+        if (task.id() != null && isStopped.getAsBoolean()) {
+            throw new StoppedException();
         }
     }
 
@@ -259,6 +302,8 @@ final class FileRun {
         bytes = 0;
         batchRejected = 0;
         batchFrom = next;
+        applied = new Counts(episodes, commands, rejected, passedOver, rejections.size());
+        batchNanos = System.nanoTime();
         batchLatestMs = times.latestMs();
     }
 

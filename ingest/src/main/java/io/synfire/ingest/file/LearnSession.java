@@ -85,6 +85,7 @@ public final class LearnSession {
      * @throws IOException if it cannot be read to its end; what was read until then is learned
      */
     public LearnSummary learn(Path file, LongConsumer progress) throws IOException {
+        learner.beginOne();
         try {
             if (!isRegular(file)) {
                 // Files.newInputStream asks a pipe for its position.
@@ -100,7 +101,7 @@ public final class LearnSession {
                 learned = anew(file).learn(Known.source(file), file, progress);
             }
             return learned;
-        } catch (DeadLetterException e) {
+        } catch (DeadLetterException | StoppedException e) {
             throw e;
         } catch (IOException e) {
             throw Reasons.reading(file, e);
@@ -270,7 +271,7 @@ public final class LearnSession {
                         records, isLetters ? LineDecoder.LETTER_BYTES_MAX : LineDecoder.LINE_BYTES_MAX, passed);
                 RecordTimes times = new RecordTimes(
                         mark == null ? -1 : mark.latestMs(), ModifiedTime.ofFile(file, learner.startMs));
-                return learner.run(task, lines, times, content, knownAs(source, start), told, progress);
+                return learner.run(task, lines, times, content, knownAs(source, start), told, progress, null);
             }
         }
     }

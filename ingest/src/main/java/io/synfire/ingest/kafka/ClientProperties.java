@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigDef;
@@ -274,6 +275,20 @@ public final class ClientProperties {
     Admin newAdmin() {
         try {
             return Admin.create(admin());
+        } catch (KafkaException e) {
+            throw asSilence(e);
+        }
+    }
+
+    /**
+     * A producer of bytes.
+     *
+     * @param given its properties
+     * @throws SilentClusterException if no name of the cluster's servers can be resolved now
+     */
+    KafkaProducer<byte[], byte[]> newProducer(Map<String, Object> given) {
+        try {
+            return new KafkaProducer<>(given);
         } catch (KafkaException e) {
             throw asSilence(e);
         }

@@ -113,11 +113,7 @@ public final class EpisodeProducer implements AutoCloseable {
      */
     public EpisodeProducer(ClientProperties properties, String topic, MeterRegistry meters) {
         this.topic = topic;
-        try {
-            this.producer = new KafkaProducer<>(properties.appending("synfire-producer"));
-        } catch (KafkaException e) {
-            throw properties.asSilence(e);
-        }
+        this.producer = properties.newProducer(properties.appending("synfire-producer"));
         this.metrics = new KafkaClientMetrics(producer);
         metrics.bindTo(meters);
     }
@@ -132,10 +128,15 @@ public final class EpisodeProducer implements AutoCloseable {
      */
     public Appended append(List<Outgoing> records) {
         List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
-        for (Outgoing record : records) {
-            sent.add(producer.send(record.to(topic, producer)));
+        try {
+            for (Outgoing record : records) {
+                sent.add(producer.send(record.to(topic, producer)));
+            }
+            producer.flush();
+        } catch (KafkaException e) {
+            // Such as that nobody says which partitions there are: nothing of this record was sent.
+            throw notTaken(topic, e);
         }
-        producer.flush();
         for (int i = 0; i < sent.size(); i++) {
             if (isTooLarge(sent.get(i))) {
                 throw tooLarge(topic, i, records.get(i).bytes());

@@ -34,6 +34,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -155,6 +156,9 @@ public final class TopicReplay {
                 }
             }
             return positions;
+        } catch (KafkaException e) {
+            throw new SilentClusterException(
+                    "the cluster does not say where the topic ends: topic=" + topic + ": " + Causes.words(e), e);
         }
     }
 

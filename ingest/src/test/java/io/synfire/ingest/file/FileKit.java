@@ -27,6 +27,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** Files and memories of a test, with a clock that the test sets. */
 final class FileKit {
@@ -37,6 +38,7 @@ final class FileKit {
     final Path directory;
     long nowMs = NOW_MS;
     int batchMax = 2_000;
+    BooleanSupplier isStopped = () -> false;
     Duration checkpointInterval = Duration.ofSeconds(10);
     RecordLimits limits = RecordLimits.DEFAULTS;
 
@@ -50,6 +52,11 @@ final class FileKit {
 
     Engine open(String name) {
         return Engine.open(directory.resolve(name), Map.of(), new EngineOptions(16 << 20), new SimpleMeterRegistry());
+    }
+
+    /** Beside its writer, as of the last checkpoint. */
+    Engine openReadOnly(String name) {
+        return Engine.openReadOnly(directory.resolve(name), new EngineOptions(16 << 20), new SimpleMeterRegistry());
     }
 
     Path deadLetters() {
@@ -69,7 +76,8 @@ final class FileKit {
                 decoder,
                 checkpointInterval,
                 InstantSource.fixed(Instant.ofEpochMilli(nowMs)),
-                batchMax);
+                batchMax,
+                isStopped);
     }
 
     LearnSummary learn(Engine engine, Path file) throws IOException {

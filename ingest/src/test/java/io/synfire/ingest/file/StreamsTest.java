@@ -92,7 +92,8 @@ final class StreamsTest {
                         new LineDecoder(engine.view().settings(), null, RecordLimits.DEFAULTS),
                         Duration.ZERO,
                         () -> Instant.ofEpochMilli(nowMs.get()),
-                        1);
+                        1,
+                        () -> false);
                 learning = pool.submit(() -> learner.learn(in, "-", lines -> {}));
                 for (int minute = 0; minute <= 60; minute += 20) {
                     nowMs.set(FileKit.NOW_MS + minute * 60_000L);

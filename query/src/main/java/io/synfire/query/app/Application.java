@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,11 +39,20 @@ final class Application implements Operations {
     private final Map<String, String> environment;
     private final PrintStream out;
     private final PrintStream err;
+    private volatile @Nullable StopRequest stop;
 
     Application(Map<String, String> environment, PrintStream out, PrintStream err) {
         this.environment = environment;
         this.out = out;
         this.err = err;
+    }
+
+    /** All that is to be said was said: a signal that came meanwhile may end the process. */
+    void ended() {
+        StopRequest asked = stop;
+        if (asked != null) {
+            asked.ended();
+        }
     }
 
     @Override
@@ -87,13 +97,17 @@ final class Application implements Operations {
     }
 
     @Override
-    public LearnAnswer learn(Common common, LearnRequest request) throws IOException {
-        return new Learning(Settings.load(common, environment, Map.of()), System.in, err).learn(request);
+    public LearnAnswer learn(Common common, LearnRequest what) throws IOException {
+        Settings settings = Settings.load(common, environment, Map.of());
+        try (StopRequest request = StopRequest.install()) {
+            stop = request;
+            return new Learning(settings, System.in, err, request::isAsked).learn(what);
+        }
     }
 
     @Override
     public ForgetAnswer forget(Common common, Forgotten what) throws IOException {
-        return new Forgetting(Settings.load(common, environment, Map.of())).forget(what);
+        return asking(() -> new Forgetting(Settings.load(common, environment, Map.of())).forget(what));
     }
 
     @Override
@@ -105,7 +119,7 @@ final class Application implements Operations {
             return search.find(view, null, from, to, k);
         }
         try (TopicCluster cluster = TopicCluster.of(settings)) {
-            return search.find(view, cluster.client(), from, to, k);
+            return asking(() -> search.find(view, cluster.client(), from, to, k));
         }
     }
 
@@ -116,12 +130,12 @@ final class Application implements Operations {
 
     @Override
     public RebuildAnswer rebuild(Common common, RebuildRequest request) throws IOException {
-        return new Rebuilding(environment, err).rebuild(common, request);
+        return asking(() -> new Rebuilding(environment, err).rebuild(common, request));
     }
 
     @Override
     public DiffAnswer diff(Common common, DiffRequest request) throws IOException {
-        return new Diffing(environment, err).diff(common, request);
+        return asking(() -> new Diffing(environment, err).diff(common, request));
     }
 
     @Override
@@ -177,6 +191,21 @@ final class Application implements Operations {
         Settings settings = Settings.load(common, environment, Map.of());
         Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry());
         return new Opened(engine, new Queries(engine.view(), settings.recall()));
+    }
+
+    /** What asks a cluster. */
+    private interface Asking<T> {
+        T ask() throws IOException;
+    }
+
+    /** A client of Kafka says in exceptions of its own that the cluster does not answer, or refuses: that is one line here, too. */
+    private static <T> T asking(Asking<T> asking) throws IOException {
+        try {
+            return asking.ask();
+        } catch (KafkaException e) {
+            throw new IllegalStateException(
+                    "the cluster does not answer, or does not do what it was asked for: " + e.getMessage(), e);
+        }
     }
 
     /** Does some work, then waits until SIGTERM or Ctrl-C; these end the work, too. Then everything is closed before the process ends. */

@@ -2,6 +2,7 @@ package io.synfire.query.app;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
+import io.synfire.engine.store.StoreException;
 import io.synfire.ingest.file.FileLearner;
 import io.synfire.ingest.file.LearnSession;
 import io.synfire.ingest.file.LearnSummary;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /** Learns files and the standard input, with no Kafka. */
@@ -25,16 +27,19 @@ final class Learning {
     private final Settings settings;
     private final InputStream in;
     private final PrintStream err;
+    private final BooleanSupplier isStopped;
 
     /** One thing to learn. */
     private interface Source {
         LearnSummary learn(LongConsumer progress) throws IOException;
     }
 
-    Learning(Settings settings, InputStream in, PrintStream err) {
+    /** {@code isStopped} tells that no more is to be read; what was read until then is learned. */
+    Learning(Settings settings, InputStream in, PrintStream err, BooleanSupplier isStopped) {
         this.settings = settings;
         this.in = in;
         this.err = err;
+        this.isStopped = isStopped;
     }
 
     LearnAnswer learn(LearnRequest request) throws IOException {
@@ -52,21 +57,27 @@ final class Learning {
                     settings.decoding().mapping(),
                     settings.decoding().limits(),
                     settings.checkpointInterval(),
-                    InstantSource.system());
+                    InstantSource.system(),
+                    isStopped);
             LearnSession session = learner.begin(paths, request.asNew());
             try {
                 for (String file : request.files()) {
-                    learned.add(learned(
+                    learn(
+                            learner,
                             file,
                             progress -> file.equals(STANDARD_INPUT)
                                     ? learner.learn(in, STANDARD_INPUT, progress)
-                                    : session.learn(Path.of(file), progress)));
+                                    : session.learn(Path.of(file), progress),
+                            learned);
                 }
                 if (request.again()) {
-                    learned.add(
-                            learned(deadLetters.toString(), progress -> learner.learnAgain(request.asNew(), progress)));
+                    learn(
+                            learner,
+                            deadLetters.toString(),
+                            progress -> learner.learnAgain(request.asNew(), progress),
+                            learned);
                 }
-            } catch (IOException | IllegalStateException | IllegalArgumentException e) {
+            } catch (IOException | IllegalStateException | IllegalArgumentException | StoreException e) {
                 String failure = e.getMessage()
                         + (request.asNew()
                                 ? ". What was learned until then stays; to go on, learn without --as-new"
@@ -80,15 +91,21 @@ final class Learning {
         return new LearnAnswer(learned, deadLetters.toString(), null);
     }
 
-    private Learned learned(String file, Source source) throws IOException {
+    /** Of one that cannot be read to its end, what was learned until then is told, too. */
+    private void learn(FileLearner learner, String file, Source source, List<Learned> learned) throws IOException {
         ProgressBar progress = new ProgressBar(err, "learning " + file, 0);
         long start = System.nanoTime();
-        LearnSummary summary;
         try {
-            summary = source.learn(progress::at);
+            learned.add(learned(file, source.learn(progress::at), start));
+        } catch (IOException e) {
+            learner.unfinished().ifPresent(part -> learned.add(learned(file, part, start)));
+            throw e;
         } finally {
             progress.done();
         }
+    }
+
+    private static Learned learned(String file, LearnSummary summary, long start) {
         return new Learned(
                 file,
                 summary.source(),

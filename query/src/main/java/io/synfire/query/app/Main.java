@@ -13,8 +13,9 @@ public final class Main {
      * @param arguments what the user typed
      */
     public static void main(String[] arguments) {
-        int code = SynfireCommand.over(new Application(System.getenv(), System.out, System.err))
-                .execute(arguments);
+        Application application = new Application(System.getenv(), System.out, System.err);
+        int code = SynfireCommand.over(application).execute(arguments);
+        application.ended();
         System.exit(code);
     }
 }

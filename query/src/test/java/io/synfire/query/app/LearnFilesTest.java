@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.synfire.query.cli.SynfireCommand;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,11 +24,13 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -362,6 +365,65 @@ final class LearnFilesTest {
         assertThat(field(out.toString(), "episodes")).isEqualTo("3");
         assertThat(err.toString()).isEqualTo("synfire: " + failure + System.lineSeparator());
         assertFails(failure, "learn", cut.toString());
+    }
+
+    @Test
+    void whatWasLearnedOfTheFileThatFailsIsToldAsIsWhatWasLearnedBefore() throws Exception {
+        String good = write("good.jsonl", MONDAY);
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (OutputStream gzip = new GZIPOutputStream(packed)) {
+            for (int i = 0; i < 5_000; i++) {
+                String line =
+                        i == 7 ? "{}" : "{\"at\":" + (1_706_781_600_000L + i) + ",\"concepts\":[\"c" + i + "\",\"y\"]}";
+                gzip.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        byte[] half = Arrays.copyOf(packed.toByteArray(), packed.size() / 2);
+        String cut = Files.write(directory.resolve("cut.gz"), half).toString();
+        int whole = wholeLines(half);
+        assertThat(whole).isBetween(2_001, 4_999);
+        String failure = "the file cannot be read: file=" + cut + ": its gzip data ends too early";
+
+        assertThat(run("learn", good, cut, "--json")).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("\"sourceId\":", "{\"file\":\"" + good + "\"", "{\"file\":\"" + cut + "\"")
+                .contains(counts(3, 3, 0))
+                .contains(counts(whole, whole - 1, 1))
+                .contains("\"rejections\":[{\"record\":7,\"reason\":\"")
+                .contains("]," + counts(whole + 3, whole + 2, 1))
+                .endsWith("\"failure\":\"" + failure + "\"}\n");
+        assertThat(err.toString()).isEqualTo("synfire: " + failure + System.lineSeparator());
+        assertThat(json("status")).contains("\"episodes\":" + (whole + 2));
+        // What was told is safe, and is not learned once more.
+        assertThat(run("learn", cut, "--json")).isEqualTo(1);
+        assertThat(out.toString()).contains(counts(0, 0, 0) + ",\"passedOver\":0,\"learnedBefore\":" + whole);
+
+        data = "alone";
+        assertThat(run("learn", cut)).isEqualTo(1);
+        assertThat(out.toString())
+                .contains(String.format(
+                        Locale.ROOT, "%s: %,d episodes learned of %,d records in ", cut, whole - 1, whole))
+                .contains("record 7: ")
+                .contains("1 rejected records are in " + directory.resolve("alone/dead-letters.jsonl"));
+        assertThat(err.toString()).isEqualTo("synfire: " + failure + System.lineSeparator());
+        assertThat(json("status")).contains("\"episodes\":" + (whole - 1));
+    }
+
+    private static String counts(int records, int episodes, int rejected) {
+        return "\"records\":" + records + ",\"episodes\":" + episodes + ",\"commands\":0,\"duplicates\":0,\"rejected\":"
+                + rejected;
+    }
+
+    /** As the JDK unpacks them. */
+    private static int wholeLines(byte[] packed) throws IOException {
+        int lines = 0;
+        try (InputStream unpacked = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+            while (true) {
+                lines += unpacked.read() == '\n' ? 1 : 0;
+            }
+        } catch (EOFException e) {
+            return lines;
+        }
     }
 
     @Test

@@ -3,6 +3,9 @@ package io.synfire.query.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.engine.EngineOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -97,6 +100,63 @@ final class LearnPipeIT {
                 .contains("-: 8,000 episodes learned of 8,000 records")
                 .contains("0 rejected");
         assertLearned(data, "4000\\.0");
+    }
+
+    /** As of a log to which something is appended now and then. */
+    @Test
+    void whatASlowPipeGaveIsSafeAndAStopKeepsAllOfIt() throws Exception {
+        Path fifo = directory.resolve("fifo");
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
+                .isZero();
+        Path data = directory.resolve("memory");
+        RandomAccessFile pipe = new RandomAccessFile(fifo.toFile(), "rw");
+        try (pipe;
+                JarProcess learn = JarProcess.start(
+                        ProcessBuilder.Redirect.from(fifo.toFile()),
+                        directory.resolve("learn.log"),
+                        List.of(),
+                        "learn",
+                        "-",
+                        "--data",
+                        data.toString(),
+                        "--set",
+                        "checkpoint-interval=1s")) {
+            pipe.write(records(0, 500));
+            await().atMost(LONG).ignoreExceptions().until(() -> episodes(data) == 500);
+            for (int i = 500; i < 505; i++) {
+                pipe.write(records(i, i + 1));
+                int all = i + 1;
+                await().atMost(LONG).until(() -> episodes(data) == all);
+            }
+            // With the next checkpoint a while ahead; of the last record not all has come.
+            byte[] last = records(505, 507);
+            pipe.write(last, 0, last.length - 3);
+            FileInputStream left = new FileInputStream(pipe.getFD());
+            await().atMost(LONG).until(() -> left.available() == 0);
+            learn.terminate();
+            // As one that the signal has ended.
+            assertThat(learn.awaitExit(LONG)).as(learn.output()).isEqualTo(143);
+            assertThat(learn.output())
+                    .contains("-: 506 episodes learned of 506 records")
+                    .contains("synfire: it was stopped; what was read until then is learned");
+        }
+        assertThat(episodes(data)).isEqualTo(506);
+    }
+
+    private static byte[] records(int from, int to) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = from; i < to; i++) {
+            lines.append("{\"at\":").append(1_700_000_000_000L + i).append(",\"concepts\":[\"a").append(i).append("\",\"x\"]}\n");
+        }
+        return lines.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** As of the last checkpoint. */
+    private static long episodes(Path data) {
+        try (Engine engine = Engine.openReadOnly(
+                data.resolve("store"), new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
+            return engine.view().counts().episodes();
+        }
     }
 
     private void assertLearned(Path data, String strength) throws Exception {

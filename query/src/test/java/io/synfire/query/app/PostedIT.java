@@ -148,7 +148,8 @@ final class PostedIT {
                 assertThat(served.post(url + "/v1/episodes", two).statusCode()).isEqualTo(202);
                 served.awaitLearned(url, 2, 0);
                 broker.close();
-                for (String body : List.of(episode(2), two)) {
+                String identified = "{\"concepts\":[\"c0\",\"d0\"],\"eventId\":\"e-1\"}";
+                for (String body : List.of(identified, episode(2), two)) {
                     long asked = System.nanoTime();
                     HttpResponse<String> unavailable = served.post(url + "/v1/episodes", body);
                     // What was set for one answer, and for delivery; and time for a machine that is busy.
