@@ -286,12 +286,19 @@ final class Rebuilding {
         if (!Files.exists(into)) {
             return;
         }
+        if (!Files.isDirectory(into)) {
+            throw taken(into);
+        }
         try (Stream<Path> files = Files.list(into)) {
             // A plan that was being written when the process ended is nothing yet.
             if (files.anyMatch(file -> !file.endsWith(RebuildPlan.FILE + ".new"))) {
-                throw new IllegalArgumentException(
-                        "a rebuild goes into a new or empty directory, or goes on in its own: into=" + into);
+                throw taken(into);
             }
         }
+    }
+
+    private static IllegalArgumentException taken(Path into) {
+        return new IllegalArgumentException(
+                "a rebuild goes into a new or empty directory, or goes on in its own: into=" + into);
     }
 }
