@@ -486,16 +486,6 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Who has a store open to learn into it.
-     *
-     * @param directory the store's directory; there may be none
-     * @return process, start and host, as far as they can be told, or empty if nobody has
-     */
-    public static Optional<String> holder(Path directory) {
-        return RocksStore.holder(directory);
-    }
-
-    /**
      * Checkpoints, and makes a second name for each file of the store as it is then: what a backup copies while learning goes on. Learning
      * waits meanwhile, mostly for the checkpoint.
      *

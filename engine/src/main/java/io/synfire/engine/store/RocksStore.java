@@ -98,20 +98,6 @@ public final class RocksStore implements AutoCloseable {
     }
 
     /**
-     * Who has a store open for writing.
-     *
-     * @param directory its directory; there may be none
-     * @return such as {@code pid=4711 started=2011-12-09T12:00:00Z host=a}, or empty if nobody has
-     */
-    public static Optional<String> holder(Path directory) {
-        try {
-            return StoreHolder.find(directory);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the store's directory cannot be read: store=" + directory, e);
-        }
-    }
-
-    /**
      * How many checkpoints that were committed are no longer there: the end of the write-ahead log is gone. What they held is read again from
      * its source.
      *

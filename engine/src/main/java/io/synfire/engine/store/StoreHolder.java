@@ -1,11 +1,8 @@
 package io.synfire.engine.store;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -25,21 +22,10 @@ final class StoreHolder {
 
     private StoreHolder() {}
 
-    /** Who holds the lock of a store, which is tried for that; empty if nobody does. */
-    static Optional<String> find(Path directory) throws IOException {
-        Path lock = directory.resolve("LOCK");
-        if (!Files.isRegularFile(lock)) {
-            return Optional.empty();
-        }
+    /** Whether it is this process that has the store open. */
+    static boolean isOwn(Path directory) throws IOException {
         Path file = directory.resolve(NAME);
-        if (Files.isRegularFile(file) && Files.readString(file).equals(own())) {
-            // A look at the lock would give up this process's own.
-            return Optional.of(of(directory));
-        }
-        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
-                FileLock free = channel.tryLock()) {
-            return free == null ? Optional.of(of(directory)) : Optional.empty();
-        }
+        return Files.isRegularFile(file) && Files.readString(file).equals(own());
     }
 
     /** This process, which has just taken the lock. */

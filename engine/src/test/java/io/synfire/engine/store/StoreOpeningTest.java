@@ -3,6 +3,8 @@ package io.synfire.engine.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -82,15 +84,81 @@ final class StoreOpeningTest {
     }
 
     @Test
-    void aSecondWriterIsToldWhoHasTheStore() {
+    void aSecondWriterIsToldWhoHasTheStore() throws Exception {
         try (RocksStore first = RocksStore.open(directory, BUDGET)) {
             first.create(Map.of("half-lives", "30d"));
             assertThatThrownBy(() -> RocksStore.open(directory, BUDGET).close())
                     .isInstanceOf(StoreInUseException.class)
-                    .hasMessageContaining("pid=" + ProcessHandle.current().pid());
-            assertThat(RocksStore.holder(directory)).isPresent();
+                    .hasMessageContaining(own());
+            assertThatThrownBy(() -> StoreHold.take(directory))
+                    .isInstanceOf(StoreInUseException.class)
+                    .hasMessageContaining(own());
+            // To ask has not let the lock go.
+            assertThat(another()).contains("a store has one writer at a time").contains(own());
             RocksStore.openReadOnly(directory, BUDGET).close();
         }
-        assertThat(RocksStore.holder(directory)).isEmpty();
+        StoreHold.take(directory).close();
+        RocksStore.open(directory, BUDGET).close();
+    }
+
+    @Test
+    void aStoreThatIsHeldIsOpenedByNoOtherProcessWhereverItIsMoved() throws Exception {
+        create();
+        // Of a process that was killed: it is not this one that has the store.
+        Files.writeString(directory.resolve("HOLDER"), "pid=1 started=2011-12-09T12:00:00Z\n");
+        Path moved = directory.resolveSibling(directory.getFileName() + "-moved");
+        try (StoreHold held = StoreHold.take(directory)) {
+            assertThat(held).isNotNull();
+            assertThat(another()).contains("a store has one writer at a time").contains(own());
+            assertThat(StoreHolder.of(directory)).isEqualTo(own());
+            Files.move(directory, moved);
+            create();
+            Files.move(moved, directory.resolve("moved"));
+            assertThat(another(directory.resolve("moved"))).contains("a store has one writer at a time");
+        }
+        assertThat(another(directory.resolve("moved"))).isEqualTo("opened");
+        assertThat(another()).isEqualTo("opened");
+        // Where no store is, nothing is held and nothing made.
+        StoreHold.take(moved).close();
+        assertThat(moved).doesNotExist();
+        StoreHold.take(Files.createDirectory(moved)).close();
+        assertThat(moved).isEmptyDirectory();
+    }
+
+    private static String own() {
+        return "pid=" + ProcessHandle.current().pid();
+    }
+
+    private String another() throws Exception {
+        return another(directory);
+    }
+
+    /** What another process says that opens the store to write. */
+    private static String another(Path store) throws Exception {
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Other.class.getName(),
+                        store.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(other.waitFor()).as(said).isZero();
+        return said.strip();
+    }
+
+    /** Another process. */
+    static final class Other {
+        private Other() {}
+
+        public static void main(String[] arguments) {
+            try (RocksStore store = RocksStore.open(Path.of(arguments[0]), BUDGET)) {
+                assertThat(store).isNotNull();
+                System.out.println("opened");
+            } catch (StoreInUseException e) {
+                System.out.println(e.getMessage());
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.EpisodeContent;
+import io.synfire.engine.learn.Kernel;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.replay.SentAgain;
 import java.util.ArrayDeque;
@@ -41,6 +42,8 @@ public final class PairFinder {
     private final String from;
     private final String to;
     private final LearningSettings settings;
+    private final Kernel forwardKernel;
+    private final Kernel backwardKernel;
     private final boolean isWhole;
     private final SentAgain sentAgain;
     private final Map<String, Window> windows = new HashMap<>();
@@ -51,6 +54,9 @@ public final class PairFinder {
 
     /** What retractions name that was not there: episodes without a context, which may be in another partition. */
     private final List<Unmatched> unmatched = new ArrayList<>();
+
+    /** The clock when one of the two was last forgotten. */
+    private long forgottenMs = -1;
 
     private long episodes;
 
@@ -89,7 +95,8 @@ public final class PairFinder {
         }
     }
 
-    private record Unmatched(EpisodeContent content, long timestampMs) {}
+    /** Where it is retired, it names what was forgotten, unless that came late to another partition. */
+    private record Unmatched(EpisodeContent content, int partition, long timestampMs, boolean isRetired) {}
 
     /**
      * Nothing found yet.
@@ -103,6 +110,8 @@ public final class PairFinder {
         this.from = from;
         this.to = to;
         this.settings = settings;
+        this.forwardKernel = new Kernel(settings.kernel(), settings.tauMs());
+        this.backwardKernel = new Kernel(settings.kernel(), settings.tauBackwardMs());
         this.isWhole = isWhole;
         this.sentAgain = new SentAgain(settings);
     }
@@ -123,7 +132,7 @@ public final class PairFinder {
         if (entry instanceof Episode episode) {
             learn(new Place(source, partition, offset, timestampMs, episode));
         } else if (entry instanceof Retraction retraction) {
-            takeBack(retraction, timestampMs);
+            takeBack(retraction, partition, timestampMs);
         } else if (entry instanceof Forget forget) {
             forget(forget.concept());
         }
@@ -139,36 +148,40 @@ public final class PairFinder {
     }
 
     /**
-     * What was found in all partitions of a topic: an episode without a context may be taken back by what is in another.
+     * What was found in all partitions of a topic: an episode without a context may be taken back by what is in another. Each that is named
+     * is so once.
      *
      * @param finders one of each partition
      * @return in no order
      */
     public static List<Sighting> found(List<PairFinder> finders) {
         List<Sighting> all = new ArrayList<>();
+        Map<EpisodeContent, List<Sighting>> named = new HashMap<>();
+        finders.forEach(finder -> finder.unmatched.forEach(each -> named.put(each.content(), new ArrayList<>())));
         for (PairFinder finder : finders) {
-            List<Sighting> own = new ArrayList<>(finder.found());
-            for (PairFinder other : finders) {
-                if (other != finder) {
-                    other.unmatched.forEach(named -> takeBack(named, own));
-                }
+            for (Sighting sighting : finder.found()) {
+                List<Sighting> alike = named.isEmpty() || sighting.earlier() != null
+                        ? null
+                        : named.get(EpisodeContent.of(sighting.latest().episode()));
+                (alike == null ? all : alike).add(sighting);
             }
-            all.addAll(own);
         }
+        // The earliest first: it has the fewest to choose from.
+        finders.stream()
+                .flatMap(finder -> finder.unmatched.stream())
+                .sorted(Comparator.comparingLong(Unmatched::timestampMs))
+                .forEach(each -> takeBack(each, named.getOrDefault(each.content(), List.of())));
+        named.values().forEach(all::addAll);
         return all;
     }
 
-    /** Of those before it the last. */
-    private static void takeBack(Unmatched named, List<Sighting> found) {
-        for (int i = found.size() - 1; i >= 0; i--) {
-            Place latest = found.get(i).latest();
-            if (latest.episode().atMs() == named.content().atMs()
-                    && latest.timestampMs() <= named.timestampMs()
-                    && EpisodeContent.of(latest.episode()).equals(named.content())) {
-                found.remove(i);
-                return;
-            }
-        }
+    /** Of those before it in other partitions the last; its own had none. */
+    private static void takeBack(Unmatched named, List<Sighting> alike) {
+        alike.stream()
+                .filter(sighting -> sighting.latest().partition() != named.partition())
+                .filter(sighting -> sighting.latest().timestampMs() <= named.timestampMs())
+                .max(Comparator.comparingLong(sighting -> sighting.latest().timestampMs()))
+                .ifPresent(alike::remove);
     }
 
     private void learn(Place place) {
@@ -178,7 +191,7 @@ public final class PairFinder {
         boolean hasBoth = hasFrom && hasTo && !from.equals(to);
         String context = episode.context();
         if (context == null) {
-            if (hasBoth && !wasTakenBackBefore(episode)) {
+            if (hasBoth && !wasTakenBackBefore(episode) && episode.reward() != 0) {
                 add(new Pair(new Mention(place, 0, true, true), null));
             }
             return;
@@ -206,7 +219,9 @@ public final class PairFinder {
         if (hasFrom || hasTo) {
             Mention mention = new Mention(place, step, hasFrom, hasTo);
             if (hasBoth) {
-                add(new Pair(mention, null));
+                if (episode.reward() != 0) {
+                    add(new Pair(mention, null));
+                }
             } else {
                 pair(mention, window);
             }
@@ -219,10 +234,19 @@ public final class PairFinder {
             long gapMs = Math.abs(
                     mention.place.episode().atMs() - earlier.place.episode().atMs());
             if (gapMs <= settings.maxGapMs()
-                    && ((mention.hasFrom && earlier.hasTo) || (mention.hasTo && earlier.hasFrom))) {
+                    && ((mention.hasFrom && earlier.hasTo) || (mention.hasTo && earlier.hasFrom))
+                    && isWorth(gapMs, mention, earlier)) {
                 add(new Pair(mention, earlier));
             }
         }
+    }
+
+    /** Whether an impulse lies between the two, there or back: by these gains, after this gap, there may be none. */
+    private boolean isWorth(long gapMs, Mention mention, Mention earlier) {
+        int steps = Math.toIntExact(mention.step - earlier.step);
+        double reward = mention.place.episode().reward();
+        return reward * settings.forward() * forwardKernel.at(gapMs, steps) != 0
+                || reward * settings.backward() * backwardKernel.at(gapMs, steps) != 0;
     }
 
     private boolean hasExpired(Window window) {
@@ -236,7 +260,8 @@ public final class PairFinder {
         }
         EpisodeContent content = EpisodeContent.of(episode);
         for (Iterator<Unmatched> each = unmatched.iterator(); each.hasNext(); ) {
-            if (each.next().content().equals(content)) {
+            Unmatched named = each.next();
+            if (!named.isRetired() && named.content().equals(content)) {
                 each.remove();
                 return true;
             }
@@ -244,7 +269,7 @@ public final class PairFinder {
         return false;
     }
 
-    private void takeBack(Retraction retraction, long timestampMs) {
+    private void takeBack(Retraction retraction, int partition, long timestampMs) {
         if (retraction.context() != null) {
             windows.remove(retraction.context());
         }
@@ -264,7 +289,7 @@ public final class PairFinder {
                     living.remove(content);
                 }
             } else if (hasFrom && hasTo && retraction.context() == null) {
-                unmatched.add(new Unmatched(content, timestampMs));
+                unmatched.add(new Unmatched(content, partition, timestampMs, episode.atMs() <= forgottenMs));
             }
         }
     }
@@ -289,7 +314,9 @@ public final class PairFinder {
         }
         found.clear();
         living.clear();
-        unmatched.clear();
+        forgottenMs = sentAgain.clockMs();
+        // What it took back went with the concept; what it will take back only once its time has come does not.
+        unmatched.removeIf(named -> named.content().atMs() <= forgottenMs);
         for (Window window : windows.values()) {
             for (Mention mention : window.mentions) {
                 mention.hasFrom &= !isFrom;

@@ -21,7 +21,6 @@ import io.synfire.query.http.DamagedServer;
 import io.synfire.query.recall.Queries;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -147,7 +146,8 @@ final class Application implements Operations {
         if (FileCopies.isEmpty(settings.store())) {
             throw new IllegalArgumentException("there is no store here: store=" + settings.store());
         }
-        try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
+        try (DataLock held = DataLock.take(settings.data(), "backup");
+                Engine engine = Stores.open(held, settings, new SimpleMeterRegistry())) {
             return backups(settings).make(engine::linkTo, target);
         } catch (StoreInUseException e) {
             String url = Serving.url(settings.data()).orElseThrow(() -> e);
@@ -165,7 +165,6 @@ final class Application implements Operations {
     @Override
     public RestoreAnswer restore(Common common, Path backup, boolean force) throws IOException {
         Settings settings = Settings.load(common, environment, Map.of());
-        Files.createDirectories(settings.data());
         return backups(settings).restore(backup, force);
     }
 

@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.store.StoreHold;
+import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.Verification;
 import io.synfire.query.answer.BackupAnswer;
@@ -11,6 +13,7 @@ import io.synfire.query.answer.RestoreAnswer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
@@ -93,21 +96,54 @@ final class Backups {
         }
     }
 
-    /** Puts a backup in the place of the store; with force, moves the one that is there aside. */
+    /**
+     * Puts a backup in the place of the store; with force, moves the one that is there aside. From before it looks until it has done so, nobody
+     * else changes anything in the data directory.
+     */
     RestoreAnswer restore(Path directory, boolean force) throws IOException {
         Path source = directory.toAbsolutePath().normalize();
         BackupAnswer backup = BackupManifest.read(source);
-        Engine.holder(store).ifPresent(holder -> {
+        try (DataLock held = DataLock.take(data, "restore");
+                StoreHold before = StoreHold.take(store)) {
+            requireLive(held);
+            return restored(source, backup, before.isThere(), force);
+        } catch (StoreInUseException e) {
+            throw new IllegalStateException("the store is in use, stop who has it first: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Refuses a memory that a restore has taken away and not replaced: its process was killed in between, and an empty one would begin in its
+     * place. Nobody may restore meanwhile.
+     *
+     * @throws IllegalStateException if it is so
+     */
+    static void requireWhole(Path store) throws IOException {
+        Path left = restoring(store);
+        if (FileCopies.isEmpty(store) && Files.exists(left, LinkOption.NOFOLLOW_LINKS) && Unfinished.isOurs(left)) {
             throw new IllegalStateException(
-                    "the store is in use, stop who has it first: store=" + store + ' ' + holder);
-        });
-        boolean isThere = !FileCopies.isEmpty(store);
+                    "a restore was stopped before its end, run it again; to begin with an empty memory, take away what it left: path="
+                            + left);
+        }
+    }
+
+    /** A rebuilt memory may have taken over before the directory was held. */
+    private void requireLive(DataLock held) {
+        Path live = StoreDirectory.live(held.data()).toAbsolutePath().normalize();
+        if (!live.equals(store)) {
+            throw new IllegalStateException(
+                    "another memory has taken over meanwhile, run it again: store=" + store + " now=" + live);
+        }
+    }
+
+    private RestoreAnswer restored(Path source, BackupAnswer backup, boolean isThere, boolean force)
+            throws IOException {
         if (isThere && !force) {
             throw new IllegalStateException("there is a store already, --force moves it aside: store=" + store);
         }
         BackedUpLog log = new BackedUpLog(data);
         log.requireFits(backup, source);
-        try (Unfinished unfinished = Unfinished.begin(sibling(store, ".restoring"))) {
+        try (Unfinished unfinished = Unfinished.begin(restoring(store))) {
             Digest after = copied(source.resolve(STORE), unfinished.content(), backup);
             Path aside = null;
             if (isThere) {
@@ -206,6 +242,10 @@ final class Backups {
                 return aside;
             }
         }
+    }
+
+    private static Path restoring(Path store) {
+        return sibling(store, ".restoring");
     }
 
     private static Path sibling(Path path, String suffix) {

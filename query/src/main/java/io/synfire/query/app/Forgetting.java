@@ -157,7 +157,8 @@ final class Forgetting {
         Path deadLetters = settings.data().resolve("dead-letters.jsonl");
         List<Appended> appended = new ArrayList<>();
         String commandsId;
-        try (Engine engine = Stores.open(settings, new SimpleMeterRegistry())) {
+        try (DataLock held = DataLock.take(settings.data(), "forget");
+                Engine engine = Stores.open(held, settings, new SimpleMeterRegistry())) {
             // Where there is no cluster for the topic's part, the files' part must not be there alone.
             before.run();
             FileForgetter forgetter = new FileForgetter(

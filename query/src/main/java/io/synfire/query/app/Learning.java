@@ -11,7 +11,6 @@ import io.synfire.query.cli.Operations.LearnRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -39,10 +38,10 @@ final class Learning {
     }
 
     LearnAnswer learn(LearnRequest request) throws IOException {
-        Files.createDirectories(settings.data());
         Path deadLetters = settings.data().resolve("dead-letters.jsonl");
         List<Learned> learned = new ArrayList<>();
-        try (Engine engine = Stores.openToLearn(settings, new SimpleMeterRegistry())) {
+        try (DataLock held = DataLock.take(settings.data(), "learn");
+                Engine engine = Stores.openToLearn(held, settings, new SimpleMeterRegistry())) {
             FileLearner learner = new FileLearner(
                     engine,
                     deadLetters,

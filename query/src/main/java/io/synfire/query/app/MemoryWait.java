@@ -110,7 +110,8 @@ final class MemoryWait {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         EpisodeConsumer.Options options = new EpisodeConsumer.Options(
                 settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults(), null);
-        try (Engine engine = Stores.openToLearn(settings, meters);
+        try (DataLock held = DataLock.take(settings.data(), "forget");
+                Engine engine = Stores.openToLearn(held, settings, meters);
                 EpisodeConsumer consumer = new EpisodeConsumer(engine, client, options, meters)) {
             consumer.start();
             while (true) {

@@ -61,10 +61,18 @@ final class Rebuilding {
                 ? settings.learning()
                 : Settings.load(new Common(common.data(), request.settings(), common.set()), environment, Map.of())
                         .learning();
-        Optional<RebuildPlan> begun = RebuildPlan.read(into);
-        if (begun.isEmpty()) {
-            requireEmpty(into);
+        // Before anything is written there, and once more when nobody else can write there.
+        requireEmptyOrBegun(into);
+        try (DataLock held = DataLock.take(into, "rebuild")) {
+            requireEmptyOrBegun(into);
+            return rebuild(settings, held, request, given);
         }
+    }
+
+    private RebuildAnswer rebuild(Settings settings, DataLock held, RebuildRequest request, Map<String, String> given)
+            throws IOException {
+        Path into = held.data();
+        Optional<RebuildPlan> begun = RebuildPlan.read(into);
         Live live = live(settings);
         try (LateCluster cluster = new LateCluster(settings)) {
             RebuildPlan plan = begun.isPresent()
@@ -211,12 +219,14 @@ final class Rebuilding {
 
     /** The memory there is; null if there is none, or none that can be read: then its log must do without it. */
     private @Nullable Live live(Settings settings) throws IOException {
+        Backups.requireWhole(settings.store());
         if (FileCopies.isEmpty(settings.store())) {
             return null;
         }
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
             MemoryView view = engine.view();
-            return new Live(view.settings(), view.positions(), view.stretches(), side(engine));
+            List<Position> positions = Stores.log(settings.data()).found(view.positions());
+            return new Live(view.settings(), positions, view.stretches(), side(engine));
         } catch (StoreFormatException e) {
             Optional<StoreOutline> older = Engine.outline(settings.store());
             if (older.isPresent()) {
@@ -282,16 +292,17 @@ final class Rebuilding {
         }
     }
 
-    private static void requireEmpty(Path into) throws IOException {
-        if (!Files.exists(into)) {
+    private static void requireEmptyOrBegun(Path into) throws IOException {
+        if (!Files.exists(into) || RebuildPlan.read(into).isPresent()) {
             return;
         }
         if (!Files.isDirectory(into)) {
             throw taken(into);
         }
         try (Stream<Path> files = Files.list(into)) {
-            // A plan that was being written when the process ended is nothing yet.
-            if (files.anyMatch(file -> !file.endsWith(RebuildPlan.FILE + ".new"))) {
+            // A plan that was being written when the process ended is nothing yet, and neither is a lock.
+            if (files.map(file -> String.valueOf(file.getFileName()))
+                    .anyMatch(name -> !name.equals(RebuildPlan.FILE + ".new") && !DataLock.isPart(name))) {
                 throw taken(into);
             }
         }

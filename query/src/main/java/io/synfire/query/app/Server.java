@@ -86,7 +86,7 @@ final class Server implements AutoCloseable {
         try {
             PrometheusMeterRegistry meters = meters(parts);
             // The store first: if another process has it, nothing else is to be started.
-            LiveMemory memory = opened(parts, new LiveMemory(toLearn(settings, meters), settings.recall()));
+            LiveMemory memory = opened(parts, new LiveMemory(toLearn(settings, meters, parts), settings.recall()));
             Stores.tidy(settings);
             ClusterLink link = opened(parts, new ClusterLink(settings, meters));
             Learners learners = opened(parts, new Learners(settings, link::client, meters));
@@ -98,9 +98,10 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static Engine toLearn(Settings settings, MeterRegistry meters) {
+    private static Engine toLearn(Settings settings, MeterRegistry meters, Deque<AutoCloseable> parts) {
         try {
-            return Stores.openToLearn(settings, meters);
+            DataLock held = opened(parts, DataLock.take(settings.data(), "serve"));
+            return Stores.openToLearn(held, settings, meters);
         } catch (IOException e) {
             throw new UncheckedIOException("the memory cannot be opened to learn: " + e.getMessage(), e);
         }

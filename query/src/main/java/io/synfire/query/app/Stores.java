@@ -4,11 +4,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.SettingsMismatchException;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.ingest.file.DataLog;
 import io.synfire.ingest.file.FileForgetter;
 import io.synfire.query.cli.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -27,13 +30,26 @@ final class Stores {
 
     private Stores() {}
 
+    /** The part of the log that lies in data directories, where they are now. */
+    static DataLog log(Path... directories) {
+        List<Path> files = new ArrayList<>();
+        for (Path data : directories) {
+            files.add(data.resolve(FORGOTTEN));
+            files.add(data.resolve(DEAD_LETTERS));
+        }
+        return new DataLog(files);
+    }
+
     /**
-     * The memory, as of its last checkpoint.
+     * The memory, as of its last checkpoint. Whoever calls holds its data directory until the memory is closed.
      *
+     * @throws IllegalStateException if a restore was stopped between taking the store away and putting the other one in its place
      * @throws UsageException if other learning settings are given than it was made with; the message ends with the command that
      *     makes a memory by them
      */
-    static Engine open(Settings settings, MeterRegistry meters) {
+    static Engine open(DataLock held, Settings settings, MeterRegistry meters) throws IOException {
+        requireHeld(held, settings);
+        Backups.requireWhole(settings.store());
         try {
             Engine engine = Engine.open(settings.store(), settings.learning(), settings.engine(), meters);
             TrialsLog.watch(engine, settings.store());
@@ -55,8 +71,8 @@ final class Stores {
      * @throws UsageException if other learning settings are given than it was made with
      * @throws IOException if the commands that forget cannot be read
      */
-    static Engine openToLearn(Settings settings, MeterRegistry meters) throws IOException {
-        Engine engine = open(settings, meters);
+    static Engine openToLearn(DataLock held, Settings settings, MeterRegistry meters) throws IOException {
+        Engine engine = open(held, settings, meters);
         try {
             FileForgetter forgetter = new FileForgetter(
                     engine,
@@ -68,6 +84,13 @@ final class Stores {
         } catch (IOException | RuntimeException e) {
             engine.close();
             throw e;
+        }
+    }
+
+    private static void requireHeld(DataLock held, Settings settings) {
+        if (!held.data().equals(settings.data())) {
+            throw new IllegalArgumentException("another data directory is held than that of the memory: held="
+                    + held.data() + " data=" + settings.data());
         }
     }
 

@@ -163,7 +163,7 @@ final class BackupsTest {
         FileCopies.delete(data.resolve("store.restoring"));
         restore(monday);
         assertThat(Engine.verify(data.resolve("store"), OPTIONS).digest()).isEqualTo(digest);
-        assertThat(FileCopies.all(data)).containsExactly("store", "store.damaged-1");
+        assertThat(FileCopies.all(data)).containsExactly("memory.lock", "store", "store.damaged-1");
     }
 
     @Test

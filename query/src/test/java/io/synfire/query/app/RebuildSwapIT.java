@@ -237,7 +237,8 @@ final class RebuildSwapIT {
             assertThat(serve.awaitExit(Duration.ofSeconds(10))).isZero();
         }
         try (var files = Files.list(directory.resolve("data"))) {
-            assertThat(files.map(path -> path.getFileName().toString())).containsExactly("store");
+            assertThat(files.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("memory.lock", "store");
         }
         assertEqualsUndisturbed("stopped", Map.of());
     }

@@ -202,7 +202,7 @@ final class RestoredLogTest {
         FileCopies.delete(data);
         restore("b1");
         assertThat(data.resolve("forgotten.jsonl")).hasBinaryContent(commands);
-        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "store");
+        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "memory.lock", "store");
         assertThat(strengths(data)).isEqualTo(both("a-b"));
         rebuildSaysTheSame();
         forgetContext("u8");
@@ -244,7 +244,7 @@ final class RestoredLogTest {
                 .hasMessageContaining("another log than that of the backup is in the data directory")
                 .hasMessageContaining("file=" + commands);
         assertThat(commands).hasContent("{\"forget\":{\"concept\":\"b\"}}");
-        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "store");
+        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "memory.lock", "store");
 
         Files.write(commands, own);
         Path kept = directory.resolve("b1/log/forgotten.jsonl");
@@ -253,7 +253,7 @@ final class RestoredLogTest {
         Files.delete(kept);
         assertThatThrownBy(() -> restore("b1"))
                 .hasMessageContaining("the backup is damaged, a file is missing: file=" + kept);
-        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "store");
+        assertThat(FileCopies.all(data)).containsExactly("forgotten.jsonl", "memory.lock", "store");
         assertThat(strengths(data)).isEqualTo(before);
     }
 

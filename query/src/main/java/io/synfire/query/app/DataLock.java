@@ -1,0 +1,110 @@
+package io.synfire.query.app;
+
+import io.synfire.engine.store.StoreInUseException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who may change a data directory: one process at a time. A store has a lock of its own, but it does not hold a directory in which one store
+ * takes the place of another. So whoever learns, makes a backup or puts one back holds the directory as a whole, from before the first look at
+ * it until the end.
+ *
+ * <p>The lock goes with its process, however that ends: what a killed process left hinders nobody. The file beside it only says who has it.
+ */
+final class DataLock implements AutoCloseable {
+
+    private static final String LOCK = "memory.lock";
+    private static final String HOLDER = "memory.holder";
+    private static final Path HOST = Path.of("/proc/sys/kernel/hostname");
+
+    private final Path data;
+    private final FileChannel channel;
+
+    private DataLock(Path data, FileChannel channel) {
+        this.data = data;
+        this.channel = channel;
+    }
+
+    /**
+     * Holds a data directory, which is made if it is not there.
+     *
+     * @param command what it is held for, such as {@code learn}; whoever comes second is told
+     * @throws StoreInUseException if another has it
+     * @throws IOException if it cannot be written
+     */
+    static DataLock take(Path data, String command) throws IOException {
+        Files.createDirectories(data);
+        Path holder = data.resolve(HOLDER);
+        String own = own(data);
+        if (read(holder).endsWith(own)) {
+            // To open the lock's file once more, and close it, would give up this process's own lock.
+            throw inUse(data);
+        }
+        FileChannel channel = FileChannel.open(data.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (!isLocked(channel)) {
+                throw inUse(data);
+            }
+            Files.writeString(holder, "command=" + command + ' ' + own);
+            return new DataLock(data, channel);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Whether a name in a data directory is that of a file of this lock. */
+    static boolean isPart(String name) {
+        return List.of(LOCK, HOLDER).contains(name);
+    }
+
+    /** The data directory that is held. */
+    Path data() {
+        return data;
+    }
+
+    private static StoreInUseException inUse(Path data) {
+        String holder = read(data.resolve(HOLDER));
+        return new StoreInUseException(StoreDirectory.live(data), holder.isEmpty() ? "holder=unknown" : holder, null);
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            // Another thread of this process has it.
+            return false;
+        }
+    }
+
+    /** This process in this directory: a copy of the directory is another. */
+    private static String own(Path data) throws IOException {
+        ProcessHandle own = ProcessHandle.current();
+        Optional<Instant> started = own.info().startInstant();
+        String host = Files.isReadable(HOST) ? " host=" + Files.readString(HOST).strip() : "";
+        return "pid=" + own.pid() + started.map(at -> " started=" + at).orElse("") + host + " data="
+                + data.toRealPath();
+    }
+
+    private static String read(Path holder) {
+        try {
+            return Files.exists(holder) ? Files.readString(holder).strip() : "";
+        } catch (IOException e) {
+            return "holder=unknown (" + e.getMessage() + ')';
+        }
+    }
+
+    /** Gives it up. */
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(data.resolve(HOLDER));
+        channel.close();
+    }
+}
