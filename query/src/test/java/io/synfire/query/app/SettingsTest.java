@@ -364,6 +364,8 @@ final class SettingsTest {
                 .hasMessageContaining("half-live");
         assertThatThrownBy(() -> load("", Map.of("SYNFIRE_HTP_PORT", "1"))).hasMessageContaining("SYNFIRE_HTP_PORT");
         assertThatThrownBy(() -> load("", Map.of(), "forget-below=1")).hasMessageContaining("forget.below");
+        assertThatThrownBy(() -> load("fields: {concepts: /items, reward: /rating}", Map.of()))
+                .hasMessageContaining("did you mean fields.reward.pointer? setting=fields.reward");
     }
 
     @Test
