@@ -24,9 +24,9 @@ abstract class ExclusiveProducer implements AutoCloseable {
     final KafkaProducer<byte[], byte[]> producer;
     private boolean isUsable = true;
 
-    ExclusiveProducer(ClientProperties client, Map<String, Object> properties, String topic) {
+    ExclusiveProducer(ClientProperties clients, Map<String, Object> properties, String topic) {
         this.topic = topic;
-        this.producer = client.newProducer(properties);
+        this.producer = clients.newProducer(properties);
     }
 
     /** Whether it may be used again. */

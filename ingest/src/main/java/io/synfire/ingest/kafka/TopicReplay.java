@@ -519,7 +519,7 @@ public final class TopicReplay {
     }
 
     private static KafkaConsumer<byte[], ByteBuffer> consumer(ClientProperties properties) {
-        return new KafkaConsumer<>(
+        return properties.newConsumer(
                 properties.reader("synfire-rebuild"), new ByteArrayDeserializer(), new ByteBufferDeserializer());
     }
 }

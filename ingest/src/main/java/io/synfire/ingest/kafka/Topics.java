@@ -123,12 +123,12 @@ public final class Topics {
 
     /** Whether the cluster says within seconds that it has no such topic. */
     boolean lacks(String topic) {
-        try (Admin admin = Admin.create(properties.admin())) {
+        try (Admin admin = properties.newAdmin()) {
             var unused = admin.describeTopics(List.of(topic), new DescribeTopicsOptions().timeoutMs(SOON_MS))
                     .allTopicNames()
                     .get();
             return false;
-        } catch (ExecutionException | KafkaException e) {
+        } catch (ExecutionException | KafkaException | SilentClusterException e) {
             LOG.debug("whether there is a topic: topic={}", topic, e);
             return e.getCause() instanceof UnknownTopicOrPartitionException;
         } catch (InterruptedException e) {

@@ -45,9 +45,11 @@ final class DemoIT {
                 .containsPattern("264\\.819  GREEN REGENCY TEACUP AND SAUCER")
                 .contains("learned 20,610 episodes (56,982,646 pairs in all)")
                 .contains("from 20,610 episodes; 0 dead letters");
+        forgetAConcept();
         String second = demo("second.log");
         assertThat(second)
                 .containsPattern("264\\.819  GREEN REGENCY TEACUP AND SAUCER")
+                .contains("learning               [" + "=".repeat(40) + "] 20,612 / 20,612")
                 .contains("learned 0 episodes (56,982,646 pairs in all)")
                 .contains("from 20,610 episodes; 0 dead letters");
         try (Engine engine = Engine.openReadOnly(
@@ -139,6 +141,21 @@ final class DemoIT {
             assertThat(demo.awaitExit(Duration.ofSeconds(30)))
                     .as("%s", demo.output())
                     .isZero();
+        }
+    }
+
+    /** Appends a command behind the purchases, in a transaction, whose end has an offset of its own. */
+    private void forgetAConcept() throws Exception {
+        try (JarProcess forget = JarProcess.start(
+                directory.resolve("forget.log"),
+                List.of("-Xmx192m", "-XX:+UseSerialGC"),
+                "forget",
+                "--concept",
+                "PARTY BUNTING",
+                "--data",
+                directory.resolve("data").toString())) {
+            assertThat(forget.awaitExit(BOUND)).as("%s", forget.output()).isZero();
+            assertThat(forget.output()).contains("partition 0 offset 20610").containsPattern("applied +yes");
         }
     }
 
