@@ -143,6 +143,17 @@ public final class FileReplay {
     }
 
     /**
+     * Whether a position is one of dead letters that were learned.
+     *
+     * @param position the position
+     * @return true if its source is a file of these
+     */
+    public static boolean isLetters(Position position) {
+        return Known.of(List.of(position)).stream()
+                .anyMatch(known -> known.mark().isLetters());
+    }
+
+    /**
      * Refuses files that are gone, or are not those that were learned, before anything is learned. Reads all of them, once, unless the goal
      * is reached.
      *

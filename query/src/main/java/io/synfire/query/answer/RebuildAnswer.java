@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings what the new memory learned by
  * @param positions how far it read
  * @param missing what of the log is gone and was passed over
- * @param before the memory that was live when the rebuild began, or null if there was none
+ * @param before the memory that was live when the rebuild began, or was gone on with; null if there was none
  * @param after the new one
  * @param comparison whether both learned the same
  * @param records how many records were read now

@@ -9,9 +9,7 @@ import io.synfire.query.answer.RebuildAnswer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,27 +79,6 @@ final class RebuildFiles {
             behind.set(0, behind.get(0).withMoved(topic));
         }
         return behind;
-    }
-
-    /** The goal of a plan, with files where they are now: one may have been renamed since it was made. */
-    static List<Position> goal(RebuildPlan plan, Rebuilding.@Nullable Live live) {
-        Map<String, String> names = new HashMap<>();
-        if (live != null) {
-            live.positions().stream()
-                    .filter(position -> !position.content().isEmpty())
-                    .forEach(position -> names.put(position.sourceId(), position.source()));
-        }
-        return plan.goal().stream()
-                .map(position -> position.content().isEmpty()
-                        ? position
-                        : new Position(
-                                names.getOrDefault(position.sourceId(), position.source()),
-                                position.sourceId(),
-                                position.partition(),
-                                position.nextOffset(),
-                                position.leaderEpoch(),
-                                position.content()))
-                .toList();
     }
 
     static List<RebuildAnswer.Missing> missing(List<io.synfire.ingest.replay.Missing> ranges) {

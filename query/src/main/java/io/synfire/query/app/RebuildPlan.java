@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.synfire.engine.event.Position;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.FieldMapping;
+import io.synfire.ingest.file.FileReplay;
 import io.synfire.query.answer.RebuildAnswer;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -10,11 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Dump;
@@ -32,11 +34,12 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param learning the learning settings of the new memory
  * @param untilMs the last event time that counts, or null for no end
  * @param acceptsGap whether what is gone is passed over
- * @param goal how far each source is read
- * @param before the memory that was live when the rebuild began, or null if there was none
+ * @param goal how far each source is read: as far as the live memory had when this was begun or gone on with
+ * @param before the live memory as it was then, or null if there was none
  * @param comparable whether the new memory is to learn the same
  * @param missing what was passed over so far since it is gone
  * @param startMs when the rebuild began, milliseconds since the epoch: what files are held against that were learned before that was kept
+ * @param finished whether it came to its goal once: then the new memory may be in use
  */
 record RebuildPlan(
         Map<String, String> arguments,
@@ -47,7 +50,8 @@ record RebuildPlan(
         RebuildAnswer.@Nullable Side before,
         boolean comparable,
         List<RebuildAnswer.Missing> missing,
-        long startMs) {
+        long startMs,
+        boolean finished) {
 
     /** The file's name in the data directory of the new memory. */
     static final String FILE = "rebuild.yaml";
@@ -77,10 +81,30 @@ record RebuildPlan(
         return differences;
     }
 
+    /** The same, with ranges that were found missing; those that are known already are named once. */
     RebuildPlan withMissing(List<RebuildAnswer.Missing> more) {
-        List<RebuildAnswer.Missing> all = new ArrayList<>(missing);
+        Set<RebuildAnswer.Missing> all = new LinkedHashSet<>(missing);
         all.addAll(more);
-        return new RebuildPlan(arguments, learning, untilMs, acceptsGap, goal, before, comparable, all, startMs);
+        return with(List.copyOf(all), finished);
+    }
+
+    /** The same, at its goal. */
+    RebuildPlan done() {
+        return with(missing, true);
+    }
+
+    /** The same, going on with what an earlier one has built. What is gone of files is found again: it may have come back. */
+    RebuildPlan goingOn(RebuildPlan begun) {
+        List<RebuildAnswer.Missing> ofTopic = begun.missing.stream()
+                .filter(range -> goal.stream()
+                        .anyMatch(position -> position.source().equals(range.source()) && !FileReplay.isFile(position)))
+                .toList();
+        return with(missing, begun.finished).withMissing(ofTopic);
+    }
+
+    private RebuildPlan with(List<RebuildAnswer.Missing> ranges, boolean isFinished) {
+        return new RebuildPlan(
+                arguments, learning, untilMs, acceptsGap, goal, before, comparable, ranges, startMs, isFinished);
     }
 
     /** The plan in a directory, or empty if there is none. */
@@ -112,6 +136,7 @@ record RebuildPlan(
         root.put("before", before == null ? null : toMap(before));
         root.put("comparable", comparable);
         root.put("start", startMs);
+        root.put("finished", finished);
         root.put("missing", missing.stream().map(RebuildPlan::toMap).toList());
         String yaml = new Dump(DumpSettings.builder()
                         .setDefaultFlowStyle(FlowStyle.BLOCK)
@@ -140,7 +165,9 @@ record RebuildPlan(
                 list(root.get("missing")).stream()
                         .map(each -> missing(map(each)))
                         .toList(),
-                whole(root, "start"));
+                whole(root, "start"),
+                // Where that was not kept, nobody knows.
+                root.get("finished") == null || Boolean.parseBoolean(text(root, "finished")));
     }
 
     private static Map<String, Object> toMap(Position position) {

@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a memory from the log anew, in a data directory of its own: by other learning settings, as of another moment, or to compare with
- * the one that is live. It reads as far as that one had checkpointed when the rebuild began; where there is none, as far as the topic went
- * then. What it is to do is kept in {@value RebuildPlan#FILE}, where it is its store says: so it may be stopped anyhow, and goes on.
+ * the one that is live. It reads as far as that one had checkpointed when the rebuild began or was gone on with; where there is none, as far
+ * as the topic went then. What it is to do is kept in {@value RebuildPlan#FILE}, where it is its store says: so it may be stopped anyhow, and
+ * goes on.
  */
 final class Rebuilding {
 
@@ -83,9 +84,23 @@ final class Rebuilding {
         Optional<RebuildPlan> begun = RebuildPlan.read(into);
         Live live = live(settings);
         try (LateCluster cluster = new LateCluster(settings)) {
-            RebuildPlan plan = begun.isPresent()
-                    ? goOn(settings, begun.get(), live, given, request)
-                    : begin(settings, live, given, request, cluster);
+            RebuildPlan plan;
+            if (begun.isPresent()) {
+                requireAsBegun(settings, begun.get(), live, given, request);
+                if (live == null) {
+                    // Of files it alone knows the order.
+                    var unused = new RebuildFiles(settings, err).stretches(begun.get(), null);
+                }
+                plan = goOn(
+                        settings,
+                        begun.get(),
+                        plan(settings, live, given, request, begun.get().startMs(), cluster),
+                        live,
+                        into);
+            } else {
+                plan = plan(
+                        settings, live, given, request, InstantSource.system().millis(), cluster);
+            }
             plan.write(into);
             try {
                 return read(settings, plan, live, into, cluster);
@@ -101,11 +116,13 @@ final class Rebuilding {
         }
     }
 
-    private RebuildPlan begin(
+    /** What is to be done as of now; {@code startMs} is when the rebuild began. */
+    private RebuildPlan plan(
             Settings settings,
             @Nullable Live live,
             Map<String, String> given,
             RebuildRequest request,
+            long startMs,
             LateCluster cluster)
             throws IOException {
         LearningSettings learning = changed(live == null ? null : live.learning(), given);
@@ -113,7 +130,6 @@ final class Rebuilding {
                 ? TopicReplay.end(cluster.get().client(), settings.topics().episodes())
                 : live.positions();
         LogReplay.requireReadable(settings, goal);
-        long startMs = InstantSource.system().millis();
         UnmarkedFiles marked = new RebuildFiles(settings, err).marked(goal, learning, startMs);
         if (!marked.missing().isEmpty() && !request.acceptGap()) {
             throw new IncompleteLogException(marked.missing());
@@ -129,10 +145,11 @@ final class Rebuilding {
                 live == null ? null : live.side(),
                 comparable,
                 RebuildFiles.missing(marked.missing()),
-                startMs);
+                startMs,
+                false);
     }
 
-    private static RebuildPlan goOn(
+    private static void requireAsBegun(
             Settings settings,
             RebuildPlan plan,
             @Nullable Live live,
@@ -147,13 +164,34 @@ final class Rebuilding {
                     "a rebuild goes on as it was begun; for another give it a directory of its own: into="
                             + request.into() + " begun -> asked for: " + differences);
         }
-        return plan;
+    }
+
+    /** What was learned and forgotten since it was stopped is to be in it, and what it is compared with is the memory as it is now. */
+    private RebuildPlan goOn(Settings settings, RebuildPlan begun, RebuildPlan now, @Nullable Live live, Path into)
+            throws IOException {
+        HalfBuilt built = new HalfBuilt(settings, into);
+        built.tidy();
+        Optional<String> difference =
+                built.difference(begun, now, new RebuildFiles(settings, err).stretches(now, live));
+        if (difference.isEmpty()) {
+            return now.goingOn(begun);
+        }
+        if (begun.finished()) {
+            throw new IllegalArgumentException(
+                    "what was built before is not the beginning of the memory as it is now, and may be in use; give the rebuild a"
+                            + " directory of its own: into=" + into + ": " + difference.get());
+        }
+        err.printf(
+                "what was built so far is not the beginning of the memory as it is now, so the rebuild begins anew: into=%s: %s%n",
+                into, difference.get());
+        built.discard();
+        return now;
     }
 
     private RebuildAnswer read(Settings settings, RebuildPlan plan, @Nullable Live live, Path into, LateCluster cluster)
             throws IOException {
         long start = System.nanoTime();
-        List<Position> goal = RebuildFiles.goal(plan, live);
+        List<Position> goal = plan.goal();
         List<Stretch> stretches = new RebuildFiles(settings, err).stretches(plan, live);
         Path store = StoreDirectory.live(into);
         RebuildPlan done = plan;
@@ -200,6 +238,8 @@ final class Rebuilding {
             replay.doubt(known == null ? 0 : known.deadLetters()).ifPresent(doubt -> err.printf("%s%n", doubt));
             replay.finish().ifPresent(overlooked -> err.printf("%s%n", overlooked));
             engine.flush();
+            done = done.done();
+            done.write(into);
             double seconds = (System.nanoTime() - start) / 1e9;
             return answer(done, into, engine, replay.done(goal) - before, seconds);
         }
