@@ -56,7 +56,7 @@ final class EvidenceSearch {
             doubt = sightings.doubt(memory.counts().deadLetters()).orElse(null);
         }
         FileSightings files = new FileSightings(
-                positions,
+                found(positions),
                 memory.stretches(),
                 learning,
                 settings.decoding().mapping(),
@@ -80,6 +80,14 @@ final class EvidenceSearch {
                 unsearched(all, Stretch.streamed(memory.stretches())),
                 all.stream().mapToLong(Sightings::records).sum());
         return answer(latest, doubt);
+    }
+
+    private List<Position> found(List<Position> positions) {
+        try {
+            return Stores.log(settings.data()).found(positions);
+        } catch (IOException e) {
+            throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static EvidenceAnswer answer(Sightings sightings, @Nullable String doubt) {

@@ -232,7 +232,8 @@ final class Rebuilding {
         }
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
             MemoryView view = engine.view();
-            return new Live(view.settings(), view.positions(), view.stretches(), view.unlearned(), side(engine));
+            List<Position> positions = Stores.log(settings.data()).found(view.positions());
+            return new Live(view.settings(), positions, view.stretches(), view.unlearned(), side(engine));
         } catch (StoreFormatException e) {
             Optional<StoreOutline> older = Engine.outline(settings.store());
             if (older.isPresent()) {
