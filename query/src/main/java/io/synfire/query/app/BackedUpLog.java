@@ -54,7 +54,7 @@ final class BackedUpLog {
     private boolean isLearned(String name, List<Position> positions) throws IOException {
         String source = "file:" + data.resolve(name).toRealPath();
         return Stores.log(data).found(positions).stream()
-                .anyMatch(position -> position.source().equals(source))
+                        .anyMatch(position -> position.source().equals(source))
                 || LearnedLetters.areIn(data.resolve(name), positions);
     }
 

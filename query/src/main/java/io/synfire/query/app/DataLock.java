@@ -60,6 +60,27 @@ final class DataLock implements AutoCloseable {
         }
     }
 
+    /**
+     * Who holds a data directory now, which is tried for that.
+     *
+     * @return command, process, start and host, or empty if nobody has it
+     * @throws IOException if it cannot be read
+     */
+    static Optional<String> holder(Path data) throws IOException {
+        Path lock = data.resolve(LOCK);
+        if (!Files.isRegularFile(lock)) {
+            return Optional.empty();
+        }
+        String holder = read(data.resolve(HOLDER));
+        if (holder.endsWith(own(data))) {
+            // A look at the lock would give up this process's own.
+            return Optional.of(holder);
+        }
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+            return isLocked(channel) ? Optional.empty() : Optional.of(holder);
+        }
+    }
+
     /** Whether a name in a data directory is that of a file of this lock. */
     static boolean isPart(String name) {
         return List.of(LOCK, HOLDER).contains(name);
