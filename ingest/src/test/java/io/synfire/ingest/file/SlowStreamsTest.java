@@ -120,7 +120,8 @@ final class SlowStreamsTest {
             Future<LearnSummary> learning = learning(engine);
             ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor();
             try {
-                var unused = writer.scheduleWithFixedDelay(this::writeOne, 0, PatientStream.PAUSE_MS / 5, TimeUnit.MILLISECONDS);
+                var unused = writer.scheduleWithFixedDelay(
+                        this::writeOne, 0, PatientStream.PAUSE_MS / 5, TimeUnit.MILLISECONDS);
                 await().until(() -> stored().episodes() > 0);
             } finally {
                 writer.shutdown();

@@ -146,15 +146,19 @@ final class LearnPipeIT {
     private static byte[] records(int from, int to) {
         StringBuilder lines = new StringBuilder();
         for (int i = from; i < to; i++) {
-            lines.append("{\"at\":").append(1_700_000_000_000L + i).append(",\"concepts\":[\"a").append(i).append("\",\"x\"]}\n");
+            lines.append("{\"at\":")
+                    .append(1_700_000_000_000L + i)
+                    .append(",\"concepts\":[\"a")
+                    .append(i)
+                    .append("\",\"x\"]}\n");
         }
         return lines.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** As of the last checkpoint. */
     private static long episodes(Path data) {
-        try (Engine engine = Engine.openReadOnly(
-                data.resolve("store"), new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
+        try (Engine engine =
+                Engine.openReadOnly(data.resolve("store"), new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
             return engine.view().counts().episodes();
         }
     }

@@ -226,7 +226,8 @@ final class MixedLogsIT {
             new Learning(
                             settings,
                             new ByteArrayInputStream(new byte[0]),
-                            new PrintStream(err, true, StandardCharsets.UTF_8))
+                            new PrintStream(err, true, StandardCharsets.UTF_8),
+                            () -> false)
                     .learn(new LearnRequest(List.of(file.toString()), false, false));
         }
 
