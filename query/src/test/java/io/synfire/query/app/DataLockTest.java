@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.synfire.engine.store.StoreInUseException;
+import io.synfire.query.cli.SynfireCommand;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** One process at a time changes a data directory, and whoever comes second is told who has it. */
 @SuppressWarnings("NullAway.Init")
@@ -88,5 +96,48 @@ final class DataLockTest {
             assertThat(lock.data()).isEqualTo(data);
         }
         assertThat(FileCopies.names(data)).allMatch(DataLock::isPart);
+    }
+
+    /** Whatever it is held for: such as a restore, which is about to put another store in the place of this one. */
+    @Test
+    void noCommandChangesWhatAnotherHolds() throws Exception {
+        Path log = Files.writeString(
+                directory.resolve("log.jsonl"), "{\"at\":1600000000000,\"concepts\":[\"tea\",\"milk\"]}\n");
+        String data = directory.resolve("data").toString();
+        String backup = directory.resolve("backup").toString();
+        String built = directory.resolve("built").toString();
+        assertThat(run("learn", log.toString(), "--data", data)).isEmpty();
+        assertThat(run("backup", backup, "--data", data)).isEmpty();
+        try (DataLock held = DataLock.take(Path.of(data), "test");
+                DataLock target = DataLock.take(Path.of(built), "test")) {
+            assertThat(held.data()).isNotEqualTo(target.data());
+            for (List<String> command : List.of(
+                    List.of("learn", log.toString()),
+                    List.of("serve", "--set", "kafka.bootstrap.servers=127.0.0.1:1"),
+                    List.of("forget", "--concept", "tea"),
+                    List.of("backup", backup + "-2"),
+                    List.of("restore", backup, "--force"),
+                    List.of("rebuild", "--into", built))) {
+                List<String> line = new ArrayList<>(command);
+                line.addAll(List.of("--data", data));
+                assertThat(run(line.toArray(String[]::new)))
+                        .as("%s", command)
+                        .contains("a store has one writer at a time and another one has it open", "command=test pid=");
+            }
+        }
+        assertThat(run("learn", log.toString(), "--data", data)).isEmpty();
+        assertThat(run("rebuild", "--into", built, "--data", data)).isEmpty();
+    }
+
+    /** What a command says of its failure; nothing if it has none. */
+    private static String run(String... line) {
+        StringWriter err = new StringWriter();
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+        CommandLine command = SynfireCommand.over(new Application(Map.of(), nowhere, nowhere));
+        command.setOut(new PrintWriter(new StringWriter()));
+        command.setErr(new PrintWriter(err));
+        int code = command.execute(line);
+        assertThat(code).as("%s", err).isEqualTo(err.toString().isEmpty() ? 0 : 1);
+        return err.toString();
     }
 }
