@@ -50,6 +50,7 @@ public final class FileForgetter {
 
     private final Engine engine;
     private final Path commands;
+    private final Path deadLetters;
     private final Turns turns;
     private final EarlierTurns earlier;
     private final FileLearner learner;
@@ -78,6 +79,7 @@ public final class FileForgetter {
     public FileForgetter(Engine engine, Path commands, Path deadLetters, Decoding decoding) {
         this.engine = engine;
         this.commands = commands;
+        this.deadLetters = deadLetters;
         this.learner = new FileLearner(
                 engine,
                 deadLetters,
@@ -220,9 +222,9 @@ public final class FileForgetter {
         }
     }
 
-    private LearnedFiles files() {
+    private LearnedFiles files() throws IOException {
         return new LearnedFiles(
-                engine.positions(),
+                new DataLog(List.of(commands, deadLetters)).found(engine.positions()),
                 engine.view().stretches(),
                 engine.view().settings(),
                 decoding.mapping(),

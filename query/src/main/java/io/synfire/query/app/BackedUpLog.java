@@ -52,7 +52,8 @@ final class BackedUpLog {
 
     private boolean isLearned(String name, List<Position> positions) throws IOException {
         String source = "file:" + data.resolve(name).toRealPath();
-        return positions.stream().anyMatch(position -> position.source().equals(source));
+        return Stores.log(data).found(positions).stream()
+                .anyMatch(position -> position.source().equals(source));
     }
 
     /**

@@ -50,12 +50,13 @@ final class EvidenceSearch {
         String doubt = null;
         if (client != null && needsTopic(positions)) {
             TopicIds.require(client, topic, positions);
-            TopicSightings sightings = new TopicSightings(client, settings.topics(), settings.decoding(), learning);
+            TopicSightings sightings =
+                    new TopicSightings(client, settings.topics(), settings.decoding(), learning, memory.unlearned());
             all.add(sightings.find(from, to, k));
             doubt = sightings.doubt(memory.counts().deadLetters()).orElse(null);
         }
         FileSightings files = new FileSightings(
-                positions,
+                found(positions),
                 memory.stretches(),
                 learning,
                 settings.decoding().mapping(),
@@ -79,6 +80,14 @@ final class EvidenceSearch {
                 unsearched(all, Stretch.streamed(memory.stretches())),
                 all.stream().mapToLong(Sightings::records).sum());
         return answer(latest, doubt);
+    }
+
+    private List<Position> found(List<Position> positions) {
+        try {
+            return Stores.log(settings.data()).found(positions);
+        } catch (IOException e) {
+            throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static EvidenceAnswer answer(Sightings sightings, @Nullable String doubt) {
