@@ -244,9 +244,9 @@ final class EarlierTurns {
         return entries;
     }
 
-    private LearnedFiles files() {
+    private LearnedFiles files() throws IOException {
         return new LearnedFiles(
-                engine.positions(),
+                new DataLog(List.of(commands, deadLetters)).found(engine.positions()),
                 engine.view().stretches(),
                 engine.view().settings(),
                 decoding.mapping(),

@@ -245,7 +245,7 @@ final class RestoredLogTest {
         backup("b1");
         Path commands = data.resolve("forgotten.jsonl");
         Files.writeString(commands, "{\"forget\":{\"concept\":\"b\"}}\n");
-        assertThatThrownBy(this::learn)
+        assertThatThrownBy(() -> learn())
                 .hasMessageContaining("the file of what was forgotten is not the one that was learned")
                 .hasMessageContaining("move away what is in its place, and `restore BACKUP --force`");
         Files.delete(commands);
@@ -255,7 +255,7 @@ final class RestoredLogTest {
         rebuildSaysTheSame();
     }
 
-    private Settings served() {
+    private Settings served() throws IOException {
         return Settings.load(
                 new Common(
                         data, null, List.of("half-lives=none", "http.port=0", "kafka.bootstrap.servers=127.0.0.1:1")),
