@@ -25,7 +25,9 @@ final class BodyTypes {
             return "a body must not be compressed: Content-Encoding=" + String.join(", ", encodings);
         }
         List<String> transfers = headers.getValuesList(HttpHeader.TRANSFER_ENCODING);
-        if (!isPlain(transfers.stream().filter(each -> !each.strip().equalsIgnoreCase("chunked")).toList())) {
+        if (!isPlain(transfers.stream()
+                .filter(each -> !each.strip().equalsIgnoreCase("chunked"))
+                .toList())) {
             return "a body must not be compressed: Transfer-Encoding=" + String.join(", ", transfers);
         }
         // Of several it is not clear which is meant.

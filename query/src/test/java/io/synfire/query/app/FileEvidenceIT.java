@@ -7,8 +7,6 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Position;
-import java.util.ArrayList;
-import java.util.Map;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,7 +15,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,8 +86,8 @@ final class FileEvidenceIT {
                     .isZero();
         }
         // As if it had been learned by its name in a locale of UTF-8: the one of this test may be another.
-        try (Engine engine = Engine.open(
-                data.resolve("store"), Map.of(), new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
+        try (Engine engine =
+                Engine.open(data.resolve("store"), Map.of(), new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
             Position learned = engine.positions().get(0);
             Position named = new Position(
                     learned.source().replace("e.jsonl", "\u00e9.jsonl"),
