@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.ingest.file.FileReplay;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.TopicReplay;
@@ -32,6 +33,7 @@ final class LogReplay {
     private final Rejects rejects;
     private final @Nullable InstantSource clock;
     private final List<Missing> missing = new ArrayList<>();
+    private Unlearned known = Unlearned.unknown();
 
     /** Made when it is first needed: what it has read of dead letters it need not read again. */
     private @Nullable TopicReplay topicReplay;
@@ -90,6 +92,11 @@ final class LogReplay {
         files.requireFiles();
         replayFiles(files, watch);
         replayTopic(goal, client, watch);
+    }
+
+    /** Of a topic, what a clock had refused for the memory that is learned anew is refused again, though dead letters are gone. */
+    void knowing(Unlearned before) {
+        known = before;
     }
 
     /** How far the topic of a goal had been read, and not beyond the goal. */
@@ -163,6 +170,7 @@ final class LogReplay {
             topicReplay =
                     new TopicReplay(client, settings.topics(), engine, settings.decoding(), options, rejects, clock);
         }
+        topicReplay.knowing(known);
         topicReplay.replay(topic, watch);
     }
 }
