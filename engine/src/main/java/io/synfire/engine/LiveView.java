@@ -2,6 +2,7 @@ package io.synfire.engine;
 
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.memory.MemoryReader;
 import io.synfire.engine.view.Activity;
@@ -60,6 +61,11 @@ final class LiveView implements MemoryView {
     @Override
     public List<Stretch> stretches() {
         return whileOpen(memory::stretches);
+    }
+
+    @Override
+    public Unlearned unlearned() {
+        return whileOpen(memory::unlearned);
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param copies where else the one command stands that this batch holds; mostly empty
  * @param sourceMs the latest time of the sources of what was read, such as the timestamp of a record or the start of a run, milliseconds
  *     since the epoch; {@value #SOURCE_UNKNOWN} where it is not known
+ * @param passedOver what was read and nothing was learned of, in its order, where the source keeps its order by itself
  */
 public record Batch(
         String partition,
@@ -26,7 +27,8 @@ public record Batch(
         long deadLetters,
         @Nullable Stretch stretch,
         List<Copy> copies,
-        long sourceMs) {
+        long sourceMs,
+        List<PassedOver> passedOver) {
 
     /** The time of a batch's sources is not known. */
     public static final long SOURCE_UNKNOWN = -1;
@@ -64,6 +66,7 @@ public record Batch(
         entries = List.copyOf(entries);
         positions = List.copyOf(positions);
         copies = List.copyOf(copies);
+        passedOver = List.copyOf(passedOver);
         if (!copies.isEmpty()
                 && !(entries.size() == 1 && entries.get(0) instanceof Forget forget && forget.eventId() != null)) {
             throw new IllegalArgumentException("only one forget with an id has copies: entries=" + entries.size());
@@ -87,7 +90,7 @@ public record Batch(
             long deadLetters,
             @Nullable Stretch stretch,
             List<Copy> copies) {
-        this(partition, entries, positions, deadLetters, stretch, copies, SOURCE_UNKNOWN);
+        this(partition, entries, positions, deadLetters, stretch, copies, SOURCE_UNKNOWN, List.of());
     }
 
     /**
@@ -127,7 +130,17 @@ public record Batch(
      * @return the batch
      */
     public Batch ofSource(long latestMs) {
-        return new Batch(partition, entries, positions, deadLetters, stretch, copies, latestMs);
+        return new Batch(partition, entries, positions, deadLetters, stretch, copies, latestMs, passedOver);
+    }
+
+    /**
+     * The same, with what was passed over.
+     *
+     * @param records what nothing was learned of, in the order in which it was read
+     * @return the batch
+     */
+    public Batch passingOver(List<PassedOver> records) {
+        return new Batch(partition, entries, positions, deadLetters, stretch, copies, sourceMs, records);
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.PassedOver;
+import io.synfire.engine.event.PassedOver.Why;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.LearningSettings;
@@ -38,6 +40,7 @@ public final class Memory {
     private final Room room;
     private final Map<String, Position> positions = new LinkedHashMap<>();
     private final Stretches stretches;
+    private final PassedOvers passedOvers;
 
     private long deadLetters;
     private long sourceMs;
@@ -71,6 +74,7 @@ public final class Memory {
         this.committed = last.positions();
         last.positions().forEach(this::moveTo);
         this.stretches = new Stretches(store);
+        this.passedOvers = new PassedOvers(store, last.number() == 0 ? List.of() : last.positions());
         dictionary.load(store);
         this.marginals = new Marginals(decays, last);
         marginals.load(store, dictionary.count());
@@ -80,7 +84,8 @@ public final class Memory {
                 new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, budget.impulsesMax());
         this.room = new Room(budget, this::bytes, this::fixedBytes);
         this.figures = snapshot();
-        this.reader = new MemoryReader(settings, decays, dictionary, marginals, adjacencies, stretches, this::figures);
+        this.reader = new MemoryReader(
+                settings, decays, dictionary, marginals, adjacencies, stretches, passedOvers, this::figures);
     }
 
     /**
@@ -97,13 +102,14 @@ public final class Memory {
         for (Batch batch : batches) {
             learning.apply(batch);
             pairs += batch.pairs();
-            batch.positions().forEach(this::moveTo);
+            batch.positions().forEach(this::goTo);
             deadLetters += batch.deadLetters();
             sourceMs = Math.max(sourceMs, batch.sourceMs());
             if (batch.stretch() != null) {
                 stretches.add(batch.stretch(), positions.values());
                 changed = true;
             }
+            passedOvers.add(batch.passedOver());
             changed |= !batch.entries().isEmpty() || !batch.positions().isEmpty() || batch.deadLetters() > 0;
         }
         learning.drain();
@@ -173,6 +179,7 @@ public final class Memory {
         parts.add(marginals.freeze());
         parts.addAll(learning.freeze());
         parts.add(stretches.freeze());
+        parts.add(passedOvers.freeze());
         RowStaging rows = adjacencies.freeze(learning.watermarkMs(), room.tableBytesMax());
         beginning = List.copyOf(positions.values());
         CheckpointRecord record = new CheckpointRecord(
@@ -216,6 +223,7 @@ public final class Memory {
         room.written();
         learning.committed(room.windowBytesMax());
         stretches.committed();
+        passedOvers.committed();
         adjacencies.committed(written.rows());
         adjacencies.evict(room.tableBytesMax(), room.isFull());
         room.made();
@@ -334,6 +342,25 @@ public final class Memory {
         return committed;
     }
 
+    /** The same; a log that has lost what was read goes on with other records under the same offsets. */
+    private void goTo(Position position) {
+        Position before = positions.get(position.key());
+        if (before != null
+                && position.content().isEmpty()
+                && !position.sourceId().isEmpty()
+                && before.sourceId().equals(position.sourceId())
+                && before.nextOffset() > position.nextOffset()) {
+            passedOvers.add(List.of(new PassedOver(
+                    position.sourceId(),
+                    position.partition(),
+                    position.nextOffset(),
+                    before.nextOffset(),
+                    Why.LOST,
+                    -1)));
+        }
+        moveTo(position);
+    }
+
     private void moveTo(Position position) {
         positions.put(position.key(), position);
     }
@@ -343,7 +370,7 @@ public final class Memory {
     }
 
     private long bytes() {
-        return adjacencies.bytes() + learning.windowBytes() + stretches.bytes() + fixedBytes();
+        return adjacencies.bytes() + learning.windowBytes() + stretches.bytes() + passedOvers.bytes() + fixedBytes();
     }
 
     private Trials trials() {

@@ -2,6 +2,7 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Activity;
@@ -24,6 +25,7 @@ public final class MemoryReader {
     private final Marginals marginals;
     private final Adjacencies adjacencies;
     private final Stretches stretches;
+    private final PassedOvers passedOvers;
     private final Supplier<MemoryFigures> figures;
 
     MemoryReader(
@@ -33,6 +35,7 @@ public final class MemoryReader {
             Marginals marginals,
             Adjacencies adjacencies,
             Stretches stretches,
+            PassedOvers passedOvers,
             Supplier<MemoryFigures> figures) {
         this.settings = settings;
         this.decays = decays;
@@ -40,6 +43,7 @@ public final class MemoryReader {
         this.marginals = marginals;
         this.adjacencies = adjacencies;
         this.stretches = stretches;
+        this.passedOvers = passedOvers;
         this.figures = figures;
     }
 
@@ -104,6 +108,17 @@ public final class MemoryReader {
      */
     public List<Stretch> stretches() {
         return stretches.all();
+    }
+
+    /**
+     * What was read of sources that keep their order by themselves, and nothing was learned of.
+     *
+     * @return what the memory knows of it
+     */
+    public Unlearned unlearned() {
+        // Positions first: what is passed over after that lies behind them.
+        List<Position> upTo = positions();
+        return passedOvers.all(upTo);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.event.PassedOver;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ForwardDecay;
@@ -85,6 +86,7 @@ final class StoreAudit {
     StoreAudit run() {
         marginals();
         stretches();
+        passedOver();
         lateEpisodes();
         for (int cue = 0; cue < dictionary.count(); cue++) {
             try {
@@ -178,6 +180,49 @@ final class StoreAudit {
         }
         ends.remove(Stretch.STREAMS);
         ends.forEach((source, end) -> found("stretches", "their source has no position: source=" + source));
+    }
+
+    /** What was passed over of one partition rises, ends where its position does, and is not more than was rejected. */
+    private void passedOver() {
+        Map<String, Long> ends = new TreeMap<>();
+        long[] next = {0};
+        long[] rejected = {0};
+        store.passedOver((number, records) -> {
+            if (number != next[0]) {
+                found("what was passed over " + next[0], "it is missing: found=" + number);
+            }
+            next[0] = number + 1;
+            for (PassedOver each : records) {
+                String key = each.sourceId() + '/' + each.partition();
+                long end = ends.getOrDefault(key, 0L);
+                if (each.why() == PassedOver.Why.LOST) {
+                    ends.put(key, Math.min(end, each.from()));
+                    continue;
+                }
+                if (each.from() < end) {
+                    found(
+                            "what was passed over " + number,
+                            "it was passed over before: from=" + each.from() + " before=" + end);
+                }
+                ends.put(key, each.to());
+                rejected[0] += each.why() == PassedOver.Why.LEFT_OUT ? 0 : each.records();
+            }
+        });
+        for (Position position : record.positions()) {
+            Long end = ends.get(position.sourceId() + '/' + position.partition());
+            if (end != null && end > position.nextOffset()) {
+                found(
+                        "position of " + position.source(),
+                        "more was passed over than it says: partition=" + position.partition() + " passedOver=" + end
+                                + " position=" + position.nextOffset());
+            }
+        }
+        if (rejected[0] > record.deadLetters()) {
+            found(
+                    "what was passed over",
+                    "more was rejected than was counted: passedOver=" + rejected[0] + " deadLetters="
+                            + record.deadLetters());
+        }
     }
 
     /** They are of concepts that were forgotten. */

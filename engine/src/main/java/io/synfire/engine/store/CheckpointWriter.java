@@ -1,8 +1,11 @@
 package io.synfire.engine.store;
 
+import io.synfire.engine.event.PassedOver;
+import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ContextWindow;
+import java.util.List;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -189,6 +192,25 @@ public final class CheckpointWriter implements AutoCloseable {
      */
     public void stretch(long number, Stretch stretch) {
         put(ColumnFamily.STRETCHES, Keys.key(number), StretchBytes.of(stretch));
+    }
+
+    /**
+     * Adds what was passed over behind what is stored of it.
+     *
+     * @param number its number
+     * @param records what nothing was learned of
+     */
+    public void passedOver(long number, List<PassedOver> records) {
+        put(ColumnFamily.DEFAULT, PassedOverBytes.key(number), PassedOverBytes.of(records));
+    }
+
+    /**
+     * Says since when is kept what was passed over.
+     *
+     * @param positions how far the sources had been read then
+     */
+    public void passedOverSince(List<Position> positions) {
+        put(ColumnFamily.DEFAULT, PassedOverBytes.SINCE_KEY, PassedOverBytes.since(positions));
     }
 
     /**

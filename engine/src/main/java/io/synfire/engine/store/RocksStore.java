@@ -1,5 +1,7 @@
 package io.synfire.engine.store;
 
+import io.synfire.engine.event.PassedOver;
+import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ContextWindow;
@@ -9,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -350,6 +353,18 @@ public final class RocksStore implements AutoCloseable {
         void stretch(long number, Stretch stretch);
     }
 
+    /** Takes what was passed over between two checkpoints. */
+    @FunctionalInterface
+    public interface PassedOverVisitor {
+        /**
+         * Takes it.
+         *
+         * @param number its number
+         * @param records what nothing was learned of, in the order in which it was read
+         */
+        void passedOver(long number, List<PassedOver> records);
+    }
+
     /** Takes one episode that came late. */
     @FunctionalInterface
     public interface LateEpisodeVisitor {
@@ -431,6 +446,30 @@ public final class RocksStore implements AutoCloseable {
                 return count;
             }
         });
+    }
+
+    /**
+     * Reads all that was passed over, in the order in which it was read.
+     *
+     * @param visitor takes what came between two checkpoints
+     */
+    public void passedOver(PassedOverVisitor visitor) {
+        scan(ColumnFamily.DEFAULT, (key, value) -> {
+            if (PassedOverBytes.isKey(key)) {
+                long number = PassedOverBytes.number(key);
+                visitor.passedOver(number, failures.decoded(() -> PassedOverBytes.read(number, value)));
+            }
+        });
+    }
+
+    /**
+     * Since when is kept what was passed over.
+     *
+     * @return how far the sources had been read then, or empty if nothing is kept of it yet
+     */
+    public Optional<List<Position>> passedOverSince() {
+        byte[] bytes = get(ColumnFamily.DEFAULT, PassedOverBytes.SINCE_KEY);
+        return bytes == null ? Optional.empty() : Optional.of(failures.decoded(() -> PassedOverBytes.readSince(bytes)));
     }
 
     /**

@@ -46,6 +46,16 @@ public final class StoreInspection {
         });
     }
 
+    /** Makes it a store that never kept what was passed over, as earlier versions did. */
+    public static void removePassedOver(Path directory) {
+        change(directory, database -> {
+            database.db().delete(database.handle(ColumnFamily.DEFAULT), PassedOverBytes.SINCE_KEY);
+            for (long number = 0; number < 100; number++) {
+                database.db().delete(database.handle(ColumnFamily.DEFAULT), PassedOverBytes.key(number));
+            }
+        });
+    }
+
     /** Makes it a store of another format. */
     public static void setFormat(Path directory, byte format) {
         change(directory, database -> database.db()

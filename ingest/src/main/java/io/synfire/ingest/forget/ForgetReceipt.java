@@ -82,8 +82,26 @@ public record ForgetReceipt(Removed removed, Search search, List<Appended> appen
      * @param offset its offset, or record number
      * @param eventId the command's own id
      * @param isRepeated whether the memory passes it over, since one of its id came before: it takes nothing back
+     * @param latestMs the latest event time of what it takes back, milliseconds since the epoch: a memory that has read it lets it wait until its
+     *     watermark is there; -1 where it waits for nothing
      */
-    public record Appended(String source, int partition, long offset, String eventId, boolean isRepeated) {
+    public record Appended(
+            String source, int partition, long offset, String eventId, boolean isRepeated, long latestMs) {
+
+        /** One that waits for nothing. */
+        public Appended(String source, int partition, long offset, String eventId, boolean isRepeated) {
+            this(source, partition, offset, eventId, isRepeated, -1);
+        }
+
+        /**
+         * The same, of what it takes back.
+         *
+         * @param untilMs the latest event time of it, milliseconds since the epoch
+         * @return one that waits for that time
+         */
+        public Appended takingBackUpTo(long untilMs) {
+            return new Appended(source, partition, offset, eventId, isRepeated, untilMs);
+        }
 
         /**
          * The same, passed over.
@@ -91,7 +109,7 @@ public record ForgetReceipt(Removed removed, Search search, List<Appended> appen
          * @return one that takes nothing back
          */
         public Appended repeated() {
-            return new Appended(source, partition, offset, eventId, true);
+            return new Appended(source, partition, offset, eventId, true, latestMs);
         }
     }
 

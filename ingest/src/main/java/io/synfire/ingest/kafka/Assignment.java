@@ -256,6 +256,11 @@ final class Assignment {
         }
     }
 
+    /** What tells the topic from another of its name. */
+    String topicId() {
+        return topicId;
+    }
+
     Position position(TopicPartition partition, OffsetAndMetadata next) {
         return new Position(
                 source(),

@@ -15,9 +15,11 @@ final class ClockLetters implements Rejecting, AutoCloseable {
     private final ClientProperties properties;
     private final String topic;
     private final String topicId;
+    private final String memoryId;
     private @Nullable DeadLetters letters;
 
-    ClockLetters(ClientProperties properties, String topic, String topicId) {
+    ClockLetters(ClientProperties properties, String topic, String topicId, String memoryId) {
+        this.memoryId = memoryId;
         this.properties = properties;
         this.topic = topic;
         this.topicId = topicId;
@@ -27,7 +29,12 @@ final class ClockLetters implements Rejecting, AutoCloseable {
     public void send(ConsumerRecord<byte[], ByteBuffer> record, MalformedRecordException reason) {
         if (letters == null) {
             letters = new DeadLetters(
-                    properties, topic, topicId, FaultPolicy.defaultDeadLetterBytesMax(), new SimpleMeterRegistry());
+                    properties,
+                    topic,
+                    topicId,
+                    memoryId,
+                    FaultPolicy.defaultDeadLetterBytesMax(),
+                    new SimpleMeterRegistry());
         }
         letters.send(record, reason);
     }

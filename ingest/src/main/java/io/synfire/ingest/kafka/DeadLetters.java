@@ -41,6 +41,9 @@ final class DeadLetters implements Rejecting, AutoCloseable {
     /** The id of the topic that the record was in: another of its name may come after it. */
     static final String TOPIC_ID = "__synfire.topic-id";
 
+    /** The id of the store of the memory that did not learn the record; only where it has one. */
+    static final String MEMORY = "__synfire.memory";
+
     /** What the clock said that refused the record; only where one did. {@link Refusals} reads it. */
     static final String CLOCK = "__synfire.clock";
 
@@ -51,6 +54,7 @@ final class DeadLetters implements Rejecting, AutoCloseable {
 
     private final String topic;
     private final String topicId;
+    private final String memoryId;
     private final int bytesMax;
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaClientMetrics metrics;
@@ -65,9 +69,17 @@ final class DeadLetters implements Rejecting, AutoCloseable {
      *
      * @param topic where they go
      * @param topicId the id of the topic whose records they are
+     * @param memoryId the id of the store of the memory that does not learn them, or empty
      * @param bytesMax a larger record is cut off
      */
-    DeadLetters(ClientProperties properties, String topic, String topicId, int bytesMax, MeterRegistry meters) {
+    DeadLetters(
+            ClientProperties properties,
+            String topic,
+            String topicId,
+            String memoryId,
+            int bytesMax,
+            MeterRegistry meters) {
+        this.memoryId = memoryId;
         this.topic = topic;
         this.topicId = topicId;
         this.bytesMax = bytesMax;
@@ -91,6 +103,8 @@ final class DeadLetters implements Rejecting, AutoCloseable {
         add(headers, OFFSET, Long.toString(record.offset()));
         add(headers, REASON, reason.reason().tag());
         add(headers, TOPIC_ID, topicId);
+        // Always: a record that was a dead letter before and was sent again has headers of that time.
+        add(headers, MEMORY, memoryId);
         if (reason instanceof RefusedByClockException refused) {
             add(headers, CLOCK, Instant.ofEpochMilli(refused.clockMs()).toString());
         }

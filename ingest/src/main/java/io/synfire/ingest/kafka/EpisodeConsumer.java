@@ -11,6 +11,7 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.StoreException;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.RecordNotes;
+import io.synfire.ingest.replay.Until;
 import io.synfire.ingest.room.RoomWatch;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -363,7 +364,12 @@ public final class EpisodeConsumer implements AutoCloseable {
                         properties.consumer(), new ByteArrayDeserializer(), new ByteBufferDeserializer());
                 KafkaClientMetrics metrics = new KafkaClientMetrics(consumer);
                 DeadLetters rejected = new DeadLetters(
-                        properties, options.topics().deadLetters(), topicId, faults.deadLetterBytesMax(), meters)) {
+                        properties,
+                        options.topics().deadLetters(),
+                        topicId,
+                        engine.storeId().orElse(""),
+                        faults.deadLetterBytesMax(),
+                        meters)) {
             metrics.bindTo(meters);
             live = consumer;
             Assignment assignment = new Assignment(
@@ -391,7 +397,7 @@ public final class EpisodeConsumer implements AutoCloseable {
                     new LearningLoop.Clients(consumer, rejected, watch, group, offsets(topicId, admin, consumer)),
                     assignment,
                     gate,
-                    new PollDecoder(decoder, assignment, rejected, gate));
+                    new PollDecoder(decoder, Until.always(), assignment, rejected, gate));
             try {
                 loop.run();
             } finally {

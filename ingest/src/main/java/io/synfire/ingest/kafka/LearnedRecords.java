@@ -2,7 +2,9 @@ package io.synfire.ingest.kafka;
 
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.PassedOver.Why;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.HeldRetractions;
@@ -18,9 +20,11 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which records of a topic a memory learned, and as what, to those who read the topic again beside it. What the clock of the first
- * reader has refused was not learned, though the clock would let it pass by now: that is read from the dead-letter topic, all of it, before
- * any record is judged. Keeps some 40 bytes a refusal. One thread at a time.
+ * Says which records of a topic a memory learned, and as what, to those who read the topic again beside it. The memory knows what it has
+ * passed over, and that decides, whatever settings and dead letters there are now. Of records of which it does not know, since an older
+ * version read them, or since they came after its last checkpoint, the dead-letter topic decides, which is read before any record is judged:
+ * what the clock of the first reader has refused was not learned; nor was what this memory has rejected, or somebody who does not say who he
+ * is, which leaves a doubt. Keeps some 40 bytes a refusal. One thread at a time.
  */
 final class LearnedRecords {
 
@@ -28,15 +32,29 @@ final class LearnedRecords {
     private final TopicNames topics;
     private final Decoding decoding;
     private final LearningSettings settings;
+    private final List<Unlearned> memories;
+    private final LeftOut leftOut;
     private final @Nullable Undecided undecided;
+    private List<PassedOverOffsets> known = List.of();
 
+    private @Nullable LetterOffsets letters;
     private @Nullable Refusals refusals;
+    private @Nullable RecordDecoder learned;
     private @Nullable RecordDecoder decided;
     private @Nullable RecordDecoder judged;
 
-    /** Of records that a learner has passed, or will pass as their dead letters tell. */
-    LearnedRecords(ClientProperties properties, TopicNames topics, Decoding decoding, LearningSettings settings) {
-        this(properties, topics, decoding, settings, null);
+    /** How often a dead letter decided of which nobody knows whose it is. */
+    private long doubted;
+
+    /** Of records that a learner has passed, or will pass as their dead letters tell. {@code memories}: what they know; empty if none does. */
+    LearnedRecords(
+            ClientProperties properties,
+            TopicNames topics,
+            Decoding decoding,
+            LearningSettings settings,
+            List<Unlearned> memories,
+            LeftOut leftOut) {
+        this(properties, topics, decoding, settings, memories, leftOut, null);
     }
 
     /** Of all records: episodes behind the memory's positions are held against a clock, as who learns them next will do. */
@@ -45,9 +63,17 @@ final class LearnedRecords {
             TopicNames topics,
             Decoding decoding,
             LearningSettings settings,
+            Unlearned memory,
             List<Position> learned,
             InstantSource clock) {
-        this(properties, topics, decoding, settings, Undecided.behind(topics.episodes(), learned, clock));
+        this(
+                properties,
+                topics,
+                decoding,
+                settings,
+                List.of(memory),
+                LeftOut.IS_NOT_LEARNED,
+                Undecided.behind(topics.episodes(), learned, clock));
     }
 
     private LearnedRecords(
@@ -55,12 +81,24 @@ final class LearnedRecords {
             TopicNames topics,
             Decoding decoding,
             LearningSettings settings,
+            List<Unlearned> memories,
+            LeftOut leftOut,
             @Nullable Undecided undecided) {
         this.properties = properties;
         this.topics = topics;
         this.decoding = decoding;
         this.settings = settings;
+        this.memories = List.copyOf(memories);
+        this.leftOut = leftOut;
         this.undecided = undecided;
+    }
+
+    /** What is to be said of records that a memory has left out since they are later than the moment that it was rebuilt for. */
+    enum LeftOut {
+        /** They were not learned. */
+        IS_NOT_LEARNED,
+        /** They are part of the log all the same. */
+        COUNTS
     }
 
     /** From which offset of each partition on nobody has decided, and the clock that does. */
@@ -91,7 +129,14 @@ final class LearnedRecords {
         Refusals read = refusals;
         if (read == null) {
             String topicId = TopicIds.of(properties, topics.episodes());
-            read = new Refusals(properties, topics.deadLetters(), topicId, List::of, () -> false);
+            known = memories.stream()
+                    .map(memory -> new PassedOverOffsets(memory, topicId))
+                    .toList();
+            LetterOffsets others = new LetterOffsets(memories, known);
+            letters = others;
+            read = new Refusals(properties, topics.deadLetters(), topicId, List::of, () -> false, others::take);
+            // One that is never read refuses nothing.
+            learned = decoder(new Refusals(properties, topics.deadLetters(), topicId, List::of, () -> false), null);
             decided = decoder(read, null);
             judged = undecided == null ? decided : decoder(read, clockNeeded(undecided.clock()));
             refusals = read;
@@ -105,19 +150,61 @@ final class LearnedRecords {
     }
 
     /**
+     * Whether a record was passed over: nothing was learned of it, whatever it says now.
+     *
+     * @throws IllegalStateException if nobody has looked what was refused
+     */
+    boolean isPassedOver(ConsumerRecord<?, ?> record) {
+        LetterOffsets others = letters;
+        if (others == null) {
+            throw unread();
+        }
+        boolean isKnown = false;
+        for (PassedOverOffsets memory : known) {
+            if (memory.knows(record.partition(), record.offset())) {
+                isKnown = true;
+                Why why = memory.why(record.partition(), record.offset());
+                if (why != null && (why != Why.LEFT_OUT || leftOut == LeftOut.IS_NOT_LEARNED)) {
+                    return true;
+                }
+            }
+        }
+        if (isKnown) {
+            return false;
+        }
+        if (others.isOwn(record.partition(), record.offset())) {
+            return true;
+        }
+        boolean isUnsigned = others.isUnsigned(record.partition(), record.offset());
+        if (isUnsigned) {
+            doubted++;
+        }
+        return isUnsigned;
+    }
+
+    /** Whether a memory says that it has learned a record. */
+    private boolean isLearned(ConsumerRecord<?, ?> record) {
+        return known.stream().anyMatch(memory -> memory.knows(record.partition(), record.offset()));
+    }
+
+    /**
      * What was learned of a record.
      *
-     * @throws MalformedRecordException if it is a dead letter: nothing was learned of it
+     * @throws MalformedRecordException if it cannot be read, or a clock has refused it: it is a dead letter, and nothing was learned of it; or
+     *     the memory has learned it, and it cannot be read as it is read here
      * @throws IllegalStateException if nobody has looked what was refused
      */
     Entry entry(ConsumerRecord<byte[], byte[]> record) throws MalformedRecordException {
-        RecordDecoder known = decided;
+        RecordDecoder certain = learned;
+        RecordDecoder told = decided;
         RecordDecoder ahead = judged;
-        if (known == null || ahead == null) {
-            throw new IllegalStateException(
-                    "what was refused must be read before any record: topic=" + topics.episodes());
+        if (certain == null || told == null || ahead == null) {
+            throw unread();
         }
-        Entry entry = known.admitted(record);
+        if (isLearned(record)) {
+            return certain.admitted(record);
+        }
+        Entry entry = told.admitted(record);
         // Commands are for whoever learns: what they name was let pass once, and may be ahead of this clock all the
         // same.
         return entry instanceof Episode && undecided != null && undecided.holds(record)
@@ -126,15 +213,33 @@ final class LearnedRecords {
     }
 
     /**
-     * What may make a record that was refused look like one that was learned: what a clock has refused is not known any more.
+     * What may make a record that was refused look like one that was learned, or one that was learned look like one that was refused: what a
+     * clock has refused is not known any more, or who has rejected what is not.
      *
      * @param deadLetters how many records the memory has rejected
      * @return empty if all of it is known
      */
     Optional<String> doubt(long deadLetters) {
-        return refusals == null
+        Refusals read = refusals;
+        if (read == null) {
+            return Optional.empty();
+        }
+        if (known.isEmpty() || !known.stream().allMatch(PassedOverOffsets::knowsAll)) {
+            long told = memories.stream().mapToLong(Unlearned::rejected).max().orElse(0);
+            Optional<String> gone =
+                    read.doubt(Math.max(0, deadLetters - told), "so what a clock has refused may be taken for learned");
+            if (gone.isPresent()) {
+                return gone;
+            }
+        }
+        return doubted == 0
                 ? Optional.empty()
-                : refusals.doubt(deadLetters, "so what a clock has refused may be taken for learned");
+                : Optional.of("there are dead letters of which nobody knows whether this memory has rejected them, so"
+                        + " their records were taken for not learned: dead-letters=" + topics.deadLetters());
+    }
+
+    private IllegalStateException unread() {
+        return new IllegalStateException("what was refused must be read before any record: topic=" + topics.episodes());
     }
 
     private RecordDecoder decoder(Refusals read, @Nullable InstantSource clock) {

@@ -4,11 +4,15 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.PassedOver;
+import io.synfire.engine.event.PassedOver.Why;
 import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.replay.Until;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -27,11 +31,14 @@ final class PollDecoder {
     private static final int BATCH_ENTRIES = 512;
 
     private final RecordDecoder decoder;
+    private final Until until;
     private final Assignment assignment;
     private final Rejecting rejected;
     private final ForgetGate gate;
 
-    PollDecoder(RecordDecoder decoder, Assignment assignment, Rejecting rejected, ForgetGate gate) {
+    /** What of an entry counts is up to {@code until}; nothing is learned of the rest. */
+    PollDecoder(RecordDecoder decoder, Until until, Assignment assignment, Rejecting rejected, ForgetGate gate) {
+        this.until = until;
         this.decoder = decoder;
         this.assignment = assignment;
         this.rejected = rejected;
@@ -59,25 +66,19 @@ final class PollDecoder {
             List<ConsumerRecord<byte[], ByteBuffer>> records,
             OffsetAndMetadata end,
             List<Batch> batches) {
-        List<Entry> entries = new ArrayList<>();
-        long pairs = 0;
-        int rejectedHere = 0;
-        long sourceMs = Batch.SOURCE_UNKNOWN;
+        Gathered gathered = new Gathered(partition);
         for (ConsumerRecord<byte[], ByteBuffer> record : records) {
             try {
                 Entry entry = decoder.admitted(record, record.value());
                 if (gate.holdsAt(partition, entry)) {
-                    batches.add(batch(partition, entries, at(record, 0), rejectedHere)
-                            .ofSource(sourceMs));
+                    batches.add(gathered.batch(at(record, 0)));
                     gate.hold(partition, (Forget) entry, at(record, 0), at(record, 1));
                     return;
                 }
-                entries.add(entry);
-                sourceMs = Math.max(sourceMs, sourceMs(record, entry));
-                pairs += entry.pairs();
+                gathered.add(record, entry);
             } catch (MalformedRecordException e) {
                 rejected.send(record, e);
-                rejectedHere++;
+                gathered.reject(record, e);
             } catch (RuntimeException e) {
                 throw new IllegalStateException(
                         "a record can neither be learned nor rejected, so learning stops before it: topic="
@@ -85,17 +86,69 @@ final class PollDecoder {
                                 + record.offset() + ": " + Causes.words(e),
                         e);
             }
-            if (pairs >= BATCH_PAIRS || entries.size() >= BATCH_ENTRIES) {
-                batches.add(
-                        batch(partition, entries, at(record, 1), rejectedHere).ofSource(sourceMs));
-                entries = new ArrayList<>();
-                pairs = 0;
-                rejectedHere = 0;
-                sourceMs = Batch.SOURCE_UNKNOWN;
+            if (gathered.isFull()) {
+                batches.add(gathered.batch(at(record, 1)));
+                gathered = new Gathered(partition);
             }
         }
         // The end may lie behind the last record: markers of transactions have offsets, too.
-        batches.add(batch(partition, entries, end, rejectedHere).ofSource(sourceMs));
+        batches.add(gathered.batch(end));
+    }
+
+    /** A batch that is not whole yet. */
+    private final class Gathered {
+        private final TopicPartition partition;
+        private final List<Entry> entries = new ArrayList<>();
+        private final List<PassedOver> passedOver = new ArrayList<>();
+        private long pairs;
+        private long deadLetters;
+        private long sourceMs = Batch.SOURCE_UNKNOWN;
+
+        Gathered(TopicPartition partition) {
+            this.partition = partition;
+        }
+
+        void add(ConsumerRecord<byte[], ByteBuffer> record, Entry entry) {
+            // The sources are the same, whatever of them counts.
+            sourceMs = Math.max(sourceMs, sourceMs(record, entry));
+            pairs += entry.pairs();
+            Optional<Entry> counted = until.countedOf(entry);
+            if (counted.isPresent()) {
+                entries.add(counted.get());
+            } else {
+                passOver(record, Why.LEFT_OUT, -1);
+            }
+        }
+
+        void reject(ConsumerRecord<byte[], ByteBuffer> record, MalformedRecordException reason) {
+            deadLetters++;
+            if (reason instanceof RefusedByClockException refused) {
+                passOver(record, Why.CLOCK, refused.clockMs());
+            } else {
+                passOver(record, Why.REJECTED, -1);
+            }
+        }
+
+        private void passOver(ConsumerRecord<byte[], ByteBuffer> record, Why why, long clockMs) {
+            PassedOver next = new PassedOver(
+                    assignment.topicId(), partition.partition(), record.offset(), record.offset() + 1, why, clockMs);
+            int last = passedOver.size() - 1;
+            if (last >= 0 && passedOver.get(last).isFollowedBy(next)) {
+                passedOver.set(last, passedOver.get(last).with(next));
+            } else {
+                passedOver.add(next);
+            }
+        }
+
+        boolean isFull() {
+            return pairs >= BATCH_PAIRS || entries.size() >= BATCH_ENTRIES;
+        }
+
+        Batch batch(OffsetAndMetadata next) {
+            return new Batch(partition.toString(), entries, List.of(assignment.position(partition, next)), deadLetters)
+                    .ofSource(sourceMs)
+                    .passingOver(passedOver);
+        }
     }
 
     /** What events are held against; a command says nothing of it, and a record that was rejected may say anything. */
@@ -105,9 +158,5 @@ final class PollDecoder {
 
     private static OffsetAndMetadata at(ConsumerRecord<byte[], ByteBuffer> record, int further) {
         return new OffsetAndMetadata(record.offset() + further, record.leaderEpoch(), "");
-    }
-
-    private Batch batch(TopicPartition partition, List<Entry> entries, OffsetAndMetadata next, int rejectedHere) {
-        return new Batch(partition.toString(), entries, List.of(assignment.position(partition, next)), rejectedHere);
     }
 }

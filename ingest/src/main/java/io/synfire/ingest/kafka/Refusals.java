@@ -69,6 +69,18 @@ final class Refusals {
     private State state = State.WHOLE;
     private int noted;
 
+    /** How many dead letters of the topic were read. */
+    private long letters;
+
+    private final Letters others;
+
+    /** Takes dead letters of the topic, whatever the reason. */
+    @FunctionalInterface
+    interface Letters {
+        /** {@code memoryId} is empty where the letter does not say who wrote it. */
+        void take(int partition, long offset, String memoryId);
+    }
+
     /** What is left of the dead letters. */
     private enum State {
         /** All that were ever written. */
@@ -94,11 +106,28 @@ final class Refusals {
             String topicId,
             Supplier<List<Position>> positions,
             BooleanSupplier isStopped) {
+        this(properties, deadLetters, topicId, positions, isStopped, (partition, offset, memoryId) -> {});
+    }
+
+    /** The same; others hear of all dead letters of the topic. */
+    Refusals(
+            ClientProperties properties,
+            String deadLetters,
+            String topicId,
+            Supplier<List<Position>> positions,
+            BooleanSupplier isStopped,
+            Letters others) {
+        this.others = others;
         this.properties = properties;
         this.deadLetters = deadLetters;
         this.topicId = topicId;
         this.positions = positions;
         this.isStopped = isStopped;
+    }
+
+    /** The id of the topic whose records were refused. */
+    String topicId() {
+        return topicId;
     }
 
     /** What the clock said that refused a record, or {@link Long#MAX_VALUE} if none did. */
@@ -124,7 +153,12 @@ final class Refusals {
      */
     Optional<String> doubt(long rejected, String consequence) {
         return switch (state) {
-            case WHOLE -> Optional.empty();
+            case WHOLE ->
+                letters >= rejected
+                        ? Optional.empty()
+                        : Optional.of("the dead-letter topic holds fewer dead letters than were rejected, "
+                                + consequence + ": dead-letters=" + deadLetters + " rejected=" + rejected + " found="
+                                + letters);
             case CUT ->
                 Optional.of("the first dead letters are gone, " + consequence + ": dead-letters=" + deadLetters);
             case MISSING ->
@@ -181,6 +215,7 @@ final class Refusals {
             if (!id.equals(deadLettersId)) {
                 // It was deleted and created again. What it said before was decided all the same.
                 next.clear();
+                letters = 0;
                 deadLettersId = id;
             }
             Set<Integer> partitions = new HashSet<>();
@@ -261,18 +296,24 @@ final class Refusals {
     }
 
     private void take(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
-        if (!Reason.CLOCK.tag().equals(text(record, DeadLetters.REASON))
-                || !topicId.equals(text(record, DeadLetters.TOPIC_ID))) {
+        if (!topicId.equals(text(record, DeadLetters.TOPIC_ID))) {
             return;
         }
+        letters++;
+        boolean isClock = Reason.CLOCK.tag().equals(text(record, DeadLetters.REASON));
         try {
-            put(
-                    Integer.parseInt(text(record, DeadLetters.PARTITION)),
-                    Long.parseLong(text(record, DeadLetters.OFFSET)),
-                    Instant.parse(text(record, DeadLetters.CLOCK)).toEpochMilli());
+            int partition = Integer.parseInt(text(record, DeadLetters.PARTITION));
+            long offset = Long.parseLong(text(record, DeadLetters.OFFSET));
+            if (isClock) {
+                put(
+                        partition,
+                        offset,
+                        Instant.parse(text(record, DeadLetters.CLOCK)).toEpochMilli());
+            }
+            others.take(partition, offset, text(record, DeadLetters.MEMORY));
         } catch (NumberFormatException | DateTimeException | ArithmeticException e) {
             LOG.warn(
-                    "a dead letter says that a clock refused it, and not which record or when, so it decides nothing:"
+                    "a dead letter does not say which record it is of, or which clock refused it, so it decides nothing:"
                             + " dead-letters={} partition={} offset={}",
                     deadLetters,
                     record.partition(),

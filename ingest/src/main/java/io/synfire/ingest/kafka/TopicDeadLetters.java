@@ -21,6 +21,8 @@ public final class TopicDeadLetters {
     private final ClientProperties properties;
     private final String topic;
     private final HeldId id;
+    private final String topicId;
+    private final String memoryId;
     private final Map<TopicPartition, Long> nextOffsets = new HashMap<>();
     private final List<Place> places = new ArrayList<>();
     private final Map<Place, String> reasons = new HashMap<>();
@@ -40,8 +42,12 @@ public final class TopicDeadLetters {
      * @param properties how to reach the cluster
      * @param topic the topic of dead letters
      * @param id what they must name
+     * @param topicId the id of the topic of episodes: of another of its name nothing was refused here
+     * @param memoryId the id of the memory's store, or empty: what another memory could not read is not refused here
      */
-    public TopicDeadLetters(ClientProperties properties, String topic, HeldId id) {
+    public TopicDeadLetters(ClientProperties properties, String topic, HeldId id, String topicId, String memoryId) {
+        this.topicId = topicId;
+        this.memoryId = memoryId;
         this.properties = properties;
         this.topic = topic;
         this.id = id;
@@ -78,7 +84,7 @@ public final class TopicDeadLetters {
     }
 
     /**
-     * Why a record became a dead letter, if it did and names it.
+     * Why a record became a dead letter of this memory, if it did and names it.
      *
      * @param original the record
      * @return the reason, or empty if it is not among those that were looked at
@@ -96,10 +102,18 @@ public final class TopicDeadLetters {
         String from = text(letter, DeadLetters.TOPIC);
         Long partition = number(text(letter, DeadLetters.PARTITION));
         Long offset = number(text(letter, DeadLetters.OFFSET));
-        if (from != null && partition != null && offset != null) {
+        if (from != null && partition != null && offset != null && isOwn(letter)) {
             reasons.put(
                     new Place(from, partition.intValue(), offset), String.valueOf(text(letter, DeadLetters.MESSAGE)));
         }
+    }
+
+    /** Of this topic, and of this memory or one that does not say which it is. */
+    private boolean isOwn(ConsumerRecord<byte[], byte[]> letter) {
+        String ofTopic = text(letter, DeadLetters.TOPIC_ID);
+        String ofMemory = text(letter, DeadLetters.MEMORY);
+        return (ofTopic == null || ofTopic.equals(topicId))
+                && (ofMemory == null || ofMemory.isEmpty() || memoryId.isEmpty() || ofMemory.equals(memoryId));
     }
 
     private static @Nullable String text(ConsumerRecord<byte[], byte[]> letter, String name) {

@@ -5,6 +5,7 @@ import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
@@ -103,21 +104,23 @@ public final class TopicForgetter {
      *
      * @param context its key
      * @param learned the positions of the memory: the topic must be the one they are of
+     * @param memory what the memory has learned nothing of, as of its last checkpoint
      * @param watermarkMs what the receipt's evidence is decayed to
      * @return what they remove, and how many episodes are left; learners apply them when they read them
      * @throws SilentClusterException if the cluster does not answer within 30 s
      * @throws IllegalStateException if the topic is another than the one that was learned, or the cluster refuses something, such as its
      *     dead letters; of what is to be appended, parts may be
      */
-    public ForgetReceipt forgetContext(String context, List<Position> learned, long watermarkMs) {
+    public ForgetReceipt forgetContext(String context, List<Position> learned, Unlearned memory, long watermarkMs) {
         String topicId = TopicIds.of(properties, topics.episodes());
         TopicIds.require(topics.episodes(), topicId, learned);
-        TopicDeadLetters refused = new TopicDeadLetters(properties, topics.deadLetters(), new HeldId(context));
+        TopicDeadLetters refused =
+                new TopicDeadLetters(properties, topics.deadLetters(), new HeldId(context), topicId, memory.memoryId());
         // First: from then on nobody else appends what this does not see.
         try (CommandProducer producer = new CommandProducer(properties, topics.episodes(), silenceMax);
                 TopicScan scan = new TopicScan(properties, "synfire-forget", silenceMax)) {
             refused.look();
-            LearnedRecords decided = new LearnedRecords(properties, topics, decoding, settings, learned, clock);
+            LearnedRecords decided = new LearnedRecords(properties, topics, decoding, settings, memory, learned, clock);
             records = decided;
             List<TopicPartition> partitions = scan.partitions(topics.episodes());
             Map<TopicPartition, Long> begins = scan.begins(partitions);
@@ -174,7 +177,8 @@ public final class TopicForgetter {
         List<Retraction> applied = new ArrayList<>();
         retractions.forEach((each, retraction) -> {
             boolean isRepeated = all.stream().anyMatch(followed -> followed.isRepeated(each));
-            appended.add(isRepeated ? each.repeated() : each);
+            Appended dated = each.takingBackUpTo(retraction.latestMs());
+            appended.add(isRepeated ? dated.repeated() : dated);
             if (!isRepeated) {
                 applied.add(retraction);
             }
@@ -342,14 +346,14 @@ public final class TopicForgetter {
         }
 
         private void take(ConsumerRecord<byte[], byte[]> record) {
+            if (decided.isPassedOver(record)) {
+                return;
+            }
             try {
                 Entry entry = decided.entry(record);
                 Retraction own = entry instanceof Retraction retraction && context.equals(retraction.context())
                         ? retraction
                         : null;
-                if (own != null && isRefused(record)) {
-                    return;
-                }
                 boolean counts = lives.take(source, record.offset(), entry);
                 if (own != null && !counts) {
                     repeated.add(record.offset());
@@ -357,7 +361,7 @@ public final class TopicForgetter {
                     pending.put(record.offset(), own);
                 }
             } catch (MalformedRecordException e) {
-                // A dead letter, of which nothing was learned; unless nobody wrote one when it was read.
+                // A dead letter that is yet to be written; or it was learned, read otherwise.
                 if (record.offset() < applied && !isRefused(record)) {
                     unreadable.add(
                             "kafka:" + record.topic() + " partition " + record.partition() + " offset "

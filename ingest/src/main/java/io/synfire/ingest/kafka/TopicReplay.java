@@ -3,9 +3,10 @@ package io.synfire.ingest.kafka;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
-import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.PassedOver;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.Retracted;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
@@ -62,6 +63,11 @@ public final class TopicReplay {
     private final Rejects rejects;
     private final @Nullable InstantSource clock;
     private final List<Missing> missing = new ArrayList<>();
+
+    private Unlearned known = Unlearned.unknown();
+
+    /** How many refusals the memory before knew that are no dead letters any more. */
+    private long kept;
 
     /** Read once, and then what came since. */
     private @Nullable Refusals refusals;
@@ -174,16 +180,25 @@ public final class TopicReplay {
                 new RecordDecoder(decoding, engine.view().settings(), readerClock, new RecordNotes(), options.held());
         try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(properties);
                 Applier applier = new Applier(engine, BatchListener.NONE, null);
-                ClockLetters letters = new ClockLetters(properties, topics.deadLetters(), topicId)) {
+                ClockLetters letters = new ClockLetters(
+                        properties,
+                        topics.deadLetters(),
+                        topicId,
+                        engine.storeId().orElse(""))) {
             Map<TopicPartition, Long> left = new HashMap<>();
             for (Position position : goal) {
                 left.put(new TopicPartition(topic, position.partition()), position.nextOffset());
             }
-            Assignment assignment = assignment(consumer, topicId, decided::read);
+            Assignment assignment = assignment(consumer, topicId, () -> readRefusals(decided, topicId));
             ForgetGate gate = new ForgetGate(engine, assignment, topic, new UpToGoal(left));
             Rejecting rejecting = (record, reason) -> reject(record, reason, letters);
             Reading reading = new Reading(
-                    consumer, assignment, gate, new PollDecoder(decoder, assignment, rejecting, gate), letters, left);
+                    consumer,
+                    assignment,
+                    gate,
+                    new PollDecoder(decoder, options.until(), assignment, rejecting, gate),
+                    letters,
+                    left);
             try {
                 boolean hasBegun = false;
                 while (!(hasBegun && left.isEmpty()) && !watch.isStopped()) {
@@ -242,9 +257,45 @@ public final class TopicReplay {
      * @return empty if all of it is known
      */
     public Optional<String> doubt(long deadLetters) {
-        return refusals == null
+        Refusals read = refusals;
+        if (read == null) {
+            return Optional.empty();
+        }
+        if (kept > 0) {
+            return Optional.of(
+                    "dead letters of records that a clock has refused are gone; the memory before knew them, so they"
+                            + " decide as before, but a memory that begins anew may learn these records: dead-letters="
+                            + topics.deadLetters() + " records=" + kept);
+        }
+        return new PassedOverOffsets(known, read.topicId()).knowsAll()
                 ? Optional.empty()
-                : refusals.doubt(deadLetters, "so what a clock has refused may have been learned now");
+                : read.doubt(deadLetters, "so what a clock has refused may have been learned now");
+    }
+
+    /**
+     * Refuses what the clock had refused, too, for the memory that is learned anew: dead letters may be gone. To be called before
+     * {@link #replay}, and again when that memory has read on.
+     *
+     * @param before what that memory has learned nothing of
+     */
+    public void knowing(Unlearned before) {
+        known = before;
+    }
+
+    private void readRefusals(Refusals decided, String topicId) {
+        decided.read();
+        Map<TopicPartition, Long> stored = stored();
+        for (PassedOver each : known.records()) {
+            if (each.why() == PassedOver.Why.CLOCK && each.sourceId().equals(topicId)) {
+                long next = stored.getOrDefault(new TopicPartition(topic, each.partition()), 0L);
+                for (long offset = Math.max(each.from(), next); offset < each.to(); offset++) {
+                    if (decided.clockMs(each.partition(), offset) == Long.MAX_VALUE) {
+                        decided.note(each.partition(), offset, each.clockMs());
+                        kept++;
+                    }
+                }
+            }
+        }
     }
 
     /**
@@ -340,7 +391,7 @@ public final class TopicReplay {
             List<Batch> batches = reading.decoder().decode(polled);
             rejects.force();
             reading.letters().await();
-            applier.apply(batches.stream().map(this::counted).toList(), polled.count());
+            applier.apply(batches, polled.count());
             polled.nextOffsets().forEach((partition, next) -> {
                 if (!reading.assignment().isHeld(partition)
                         && next.offset() >= reading.left().getOrDefault(partition, Long.MAX_VALUE)) {
@@ -413,14 +464,6 @@ public final class TopicReplay {
             }
         });
         return new ConsumerRecords<>(records, nextOffsets);
-    }
-
-    private Batch counted(Batch batch) {
-        List<Entry> entries = batch.entries().stream()
-                .flatMap(entry -> options.until().countedOf(entry).stream())
-                .toList();
-        // The sources are the same, whatever of them counts.
-        return new Batch(batch.partition(), entries, batch.positions(), batch.deadLetters()).ofSource(batch.sourceMs());
     }
 
     private void reject(

@@ -1,9 +1,12 @@
 package io.synfire.ingest.kafka;
 
 import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.kafka.LearnedRecords.LeftOut;
 import io.synfire.ingest.sighting.PairFinder;
 import io.synfire.ingest.sighting.Sighting;
 import io.synfire.ingest.sighting.Sightings;
@@ -21,7 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where two concepts fired together in a topic: looks at the end of it, and farther back, until enough is found or
+ * Finds where two concepts fired together in what a memory has read of a topic: looks at the end of it, and farther back, until enough is found or
  * {@value Sightings#RECORDS_MAX} records were looked at. Backwards since the latest is what is asked for, and Kafka's index of
  * times knows those of records, not those of episodes. What a memory holds of a stretch is known only to who reads it in log order: so each look begins
  * farther back and reads to the end, at least three times as much as the one before, and half of it again in all. What a clock
@@ -37,6 +40,7 @@ public final class TopicSightings {
     private final String topic;
     private final LearnedRecords learned;
     private final LearningSettings settings;
+    private final Unlearned memory;
     private final int recordsMax;
 
     /**
@@ -46,10 +50,16 @@ public final class TopicSightings {
      * @param topics the topic of episodes, and that of dead letters, which says what a clock has refused
      * @param decoding how its records become entries
      * @param settings what the memory learned by
+     * @param memory what the memory has learned nothing of, and how far it has read: what lies behind that is not looked at. Where it does
+     *     not say how far, the topic is looked at to its end
      */
     public TopicSightings(
-            ClientProperties properties, TopicNames topics, Decoding decoding, LearningSettings settings) {
-        this(properties, topics, decoding, settings, Sightings.RECORDS_MAX);
+            ClientProperties properties,
+            TopicNames topics,
+            Decoding decoding,
+            LearningSettings settings,
+            Unlearned memory) {
+        this(properties, topics, decoding, settings, memory, Sightings.RECORDS_MAX);
     }
 
     TopicSightings(
@@ -57,11 +67,14 @@ public final class TopicSightings {
             TopicNames topics,
             Decoding decoding,
             LearningSettings settings,
+            Unlearned memory,
             int recordsMax) {
         this.properties = properties;
         this.topic = topics.episodes();
+        this.memory = memory;
         this.recordsMax = recordsMax;
-        this.learned = new LearnedRecords(properties, topics, decoding, settings);
+        this.learned =
+                new LearnedRecords(properties, topics, decoding, settings, List.of(memory), LeftOut.IS_NOT_LEARNED);
         this.settings = settings;
     }
 
@@ -170,8 +183,26 @@ public final class TopicSightings {
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(names);
         Map<TopicPartition, Long> ends = consumer.endOffsets(names);
         return names.stream()
-                .map(name -> new Backwards(name, begins.getOrDefault(name, 0L), ends.getOrDefault(name, 0L), from, to))
+                .map(name -> {
+                    long begin = begins.getOrDefault(name, 0L);
+                    return new Backwards(
+                            name, begin, Math.max(begin, read(name, ends.getOrDefault(name, 0L))), from, to);
+                })
                 .toList();
+    }
+
+    /** How far the memory has read a partition, which may be none of it. */
+    private long read(TopicPartition partition, long end) {
+        List<Position> own = memory.upTo().stream()
+                .filter(position -> position.source().equals("kafka:" + topic))
+                .toList();
+        return own.isEmpty()
+                ? end
+                : own.stream()
+                        .filter(position -> position.partition() == partition.partition())
+                        .mapToLong(position -> Math.min(position.nextOffset(), end))
+                        .findFirst()
+                        .orElse(0L);
     }
 
     /** The partition whose unread part may hold the latest; null if none can hold what is later than k that were found. */
@@ -222,6 +253,9 @@ public final class TopicSightings {
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record, PairFinder finder) {
+        if (learned.isPassedOver(record)) {
+            return;
+        }
         Entry entry;
         try {
             entry = learned.entry(record);

@@ -1,8 +1,10 @@
 package io.synfire.ingest.kafka;
 
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
+import io.synfire.ingest.kafka.LearnedRecords.LeftOut;
 import io.synfire.ingest.replay.Tail;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,12 +39,19 @@ public final class TopicTail {
      * @param topics the topic of episodes, and that of dead letters, which says what a clock has refused
      * @param decoding how its records become entries
      * @param settings which entries are learned
+     * @param memories what each memory has learned nothing of: what one has rejected is not in the tail. What was left out since it is later
+     *     than the moment of a rebuild is
      */
-    public TopicTail(ClientProperties properties, TopicNames topics, Decoding decoding, LearningSettings settings) {
+    public TopicTail(
+            ClientProperties properties,
+            TopicNames topics,
+            Decoding decoding,
+            LearningSettings settings,
+            List<Unlearned> memories) {
         this.properties = properties;
         this.topic = topics.episodes();
         this.settings = settings;
-        this.learned = new LearnedRecords(properties, topics, decoding, settings);
+        this.learned = new LearnedRecords(properties, topics, decoding, settings, memories, LeftOut.COUNTS);
     }
 
     /**
@@ -120,6 +129,9 @@ public final class TopicTail {
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record, Tail tail) {
+        if (learned.isPassedOver(record)) {
+            return;
+        }
         try {
             tail.take(learned.entry(record));
         } catch (MalformedRecordException e) {

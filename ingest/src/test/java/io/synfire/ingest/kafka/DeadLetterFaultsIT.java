@@ -94,7 +94,7 @@ final class DeadLetterFaultsIT {
             LearnerKit kit = new LearnerKit("127.0.0.1:" + proxy.port(), topics).create(1);
             MalformedRecordException reason = new MalformedRecordException("a rule: name=value", null);
             try (DeadLetters rejected =
-                    new DeadLetters(kit.client(impatient), topics.deadLetters(), "id", 1 << 20, meters)) {
+                    new DeadLetters(kit.client(impatient), topics.deadLetters(), "id", "memory", 1 << 20, meters)) {
                 rejected.send(malformed(10), reason);
                 rejected.await();
                 proxy.silence();

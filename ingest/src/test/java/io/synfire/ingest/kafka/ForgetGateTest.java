@@ -16,6 +16,7 @@ import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Digest;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
+import io.synfire.ingest.replay.Until;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -341,6 +342,7 @@ final class ForgetGateTest {
         private PollDecoder decoder() {
             return new PollDecoder(
                     LearnerKit.decoder(engine.view().settings()),
+                    Until.always(),
                     assignment,
                     (record, reason) -> {
                         throw new AssertionError(reason);

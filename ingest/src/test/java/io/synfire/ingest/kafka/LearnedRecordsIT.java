@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.forget.ForgetReceipt;
 import io.synfire.ingest.replay.Tail;
@@ -159,8 +160,8 @@ final class LearnedRecordsIT {
             assertThat(live.view().counts().deadLetters()).isEqualTo(2);
             nowMs.set(startMs + 60 * MINUTE_MS);
             TopicForgetter forgetter = forgetter(live);
-            ForgetReceipt receipt =
-                    forgetter.forgetContext("u", live.positions(), live.view().watermarkMs());
+            ForgetReceipt receipt = forgetter.forgetContext(
+                    "u", live.positions(), Unlearned.unknown(), live.view().watermarkMs());
             assertThat(receipt.episodes()).isEqualTo(1);
             assertThat(receipt.left()).isZero();
             assertThat(receipt.appended()).hasSize(1);
@@ -172,7 +173,11 @@ final class LearnedRecordsIT {
             assertThat(live.view().counts().deadLetters()).isEqualTo(2);
             // Nothing is left, whoever looks again.
             assertThat(forgetter(live)
-                            .forgetContext("u", live.positions(), live.view().watermarkMs())
+                            .forgetContext(
+                                    "u",
+                                    live.positions(),
+                                    Unlearned.unknown(),
+                                    live.view().watermarkMs())
                             .appended())
                     .isEmpty();
         }
@@ -185,7 +190,11 @@ final class LearnedRecordsIT {
             learnAll(live);
             produceAll();
             ForgetReceipt receipt = forgetter(live)
-                    .forgetContext("u", live.positions(), live.view().watermarkMs());
+                    .forgetContext(
+                            "u",
+                            live.positions(),
+                            Unlearned.unknown(),
+                            live.view().watermarkMs());
             assertThat(receipt.episodes()).isEqualTo(1);
             learnAll(live);
             // The two that are ahead, and no retraction that names them.
@@ -205,7 +214,11 @@ final class LearnedRecordsIT {
             assertThat(activation(live, "tea")).isEqualTo(4);
             nowMs.set(startMs);
             ForgetReceipt receipt = forgetter(live)
-                    .forgetContext("u", live.positions(), live.view().watermarkMs());
+                    .forgetContext(
+                            "u",
+                            live.positions(),
+                            Unlearned.unknown(),
+                            live.view().watermarkMs());
             assertThat(receipt.episodes()).isEqualTo(3);
             nowMs.set(startMs + 60 * MINUTE_MS);
             learnAll(live);
@@ -221,7 +234,7 @@ final class LearnedRecordsIT {
             learnAll(live);
             nowMs.set(startMs + 60 * MINUTE_MS);
             TopicSightings sightings = new TopicSightings(
-                    client(), topics, Decoding.plain(), live.view().settings());
+                    client(), topics, Decoding.plain(), live.view().settings(), Unlearned.unknown());
             assertThat(sightings.find("tea", "milk", 10).found())
                     .extracting(found -> found.latest().offset())
                     .containsExactly(3L, 0L);
@@ -238,7 +251,7 @@ final class LearnedRecordsIT {
             nowMs.set(startMs + 60 * MINUTE_MS);
             Tail tail = new Tail(atMs(-5), 100);
             TopicTail topic = new TopicTail(
-                    client(), topics, Decoding.plain(), live.view().settings());
+                    client(), topics, Decoding.plain(), live.view().settings(), List.of());
             topic.read(tail, records -> {});
             assertThat(tail.episodes()).extracting(Episode::atMs).containsExactly(atMs(-1), atMs(9));
             assertThat(topic.doubt(2)).isEmpty();
@@ -275,14 +288,15 @@ final class LearnedRecordsIT {
     /** Each reads with the positions of a memory that knows none of the context, so that nothing is appended. */
     private void assertDoubt(Engine live, long rejected, Optional<String> doubt) {
         TopicForgetter forgetter = forgetter(live);
-        forgetter.forgetContext("nobody", live.positions(), live.view().watermarkMs());
+        forgetter.forgetContext(
+                "nobody", live.positions(), Unlearned.unknown(), live.view().watermarkMs());
         assertThat(forgetter.doubt(rejected)).isEqualTo(doubt);
         TopicSightings sightings = new TopicSightings(
-                client(), topics, Decoding.plain(), live.view().settings());
+                client(), topics, Decoding.plain(), live.view().settings(), Unlearned.unknown());
         sightings.find("tea", "milk", 1);
         assertThat(sightings.doubt(rejected)).isEqualTo(doubt);
         TopicTail tail =
-                new TopicTail(client(), topics, Decoding.plain(), live.view().settings());
+                new TopicTail(client(), topics, Decoding.plain(), live.view().settings(), List.of());
         tail.read(new Tail(0, 10), records -> {});
         assertThat(tail.doubt(rejected)).isEqualTo(doubt);
     }
@@ -310,7 +324,8 @@ final class LearnedRecordsIT {
                                     client(),
                                     topics,
                                     Decoding.plain(),
-                                    live.view().settings())
+                                    live.view().settings(),
+                                    Unlearned.unknown())
                             .find("tea", "milk", 1))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContainingAll(words);
@@ -318,12 +333,17 @@ final class LearnedRecordsIT {
                                     client(),
                                     topics,
                                     Decoding.plain(),
-                                    live.view().settings())
+                                    live.view().settings(),
+                                    List.of())
                             .read(new Tail(0, 10), records -> {}))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContainingAll(words);
             assertThatThrownBy(() -> forgetter(live)
-                            .forgetContext("u", live.positions(), live.view().watermarkMs()))
+                            .forgetContext(
+                                    "u",
+                                    live.positions(),
+                                    Unlearned.unknown(),
+                                    live.view().watermarkMs()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(topics.deadLetters());
             assertThat(TopicReplay.end(client(), topics.episodes()).get(0).nextOffset())

@@ -8,6 +8,7 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.codec.Decoding;
@@ -93,7 +94,7 @@ final class TopicForgetterIT {
         produceInTransaction(40, true);
         produceInTransaction(40, false);
         produce(100, true);
-        ForgetReceipt receipt = forgetter().forgetContext(OWN, positions(), atMs);
+        ForgetReceipt receipt = forgetter().forgetContext(OWN, positions(), Unlearned.unknown(), atMs);
         assertThat(receipt.left()).isZero();
         assertThat(receipt.strangers()).isZero();
         assertThat(receipt.appended()).hasSizeGreaterThan(3);
@@ -110,12 +111,13 @@ final class TopicForgetterIT {
         assertThat(concept).hasSize(PARTITIONS);
         assertThat(concept.stream().map(Appended::eventId).distinct()).hasSize(1);
         assertThat(concept.stream().map(Appended::partition)).containsExactly(0, 1, 2);
-        TopicSightings sightings = new TopicSightings(client(), topics, Decoding.plain(), SETTINGS);
+        TopicSightings sightings =
+                new TopicSightings(client(), topics, Decoding.plain(), SETTINGS, Unlearned.unknown());
         assertThat(sightings.find("c0", "c2", 1_000).found()).isNotEmpty();
         assertThat(sightings.find("c0", "c1", 1_000).found()).isEmpty();
         assertThat(sightings.find("secret", "c2", 1_000).found()).isEmpty();
         io.synfire.ingest.replay.Tail tail = new io.synfire.ingest.replay.Tail(0, 10_000);
-        new TopicTail(client(), topics, Decoding.plain(), SETTINGS).read(tail, records -> {});
+        new TopicTail(client(), topics, Decoding.plain(), SETTINGS, List.of()).read(tail, records -> {});
         assertThat(tail.episodes()).noneMatch(episode -> OWN.equals(episode.context()));
         try (Engine engine = learn("after-concept")) {
             assertThat(engine.view().conceptOf("c1")).isNegative();
@@ -133,19 +135,21 @@ final class TopicForgetterIT {
                 produce(1, true);
             }
         });
-        ForgetReceipt receipt = forgetter().forgetContext(OWN, positions(), atMs);
+        ForgetReceipt receipt = forgetter().forgetContext(OWN, positions(), Unlearned.unknown(), atMs);
         isOver.set(true);
         others.join();
         // One that goes on without end is not followed without end.
         assertThat(receipt.appended().size()).isGreaterThan(TopicForgetter.ROUNDS_MAX);
         assertThat(receipt.left()).isNotNegative();
         assertThat(receipt.strangers()).isZero();
-        ForgetReceipt rest = forgetter().forgetContext(OWN, positions(), atMs);
+        ForgetReceipt rest = forgetter().forgetContext(OWN, positions(), Unlearned.unknown(), atMs);
         assertThat(rest.left()).isZero();
         assertThat(rest.strangers()).isZero();
         assertLearnedAsIfItHadNeverBeen();
         // Nothing is left, so nothing is appended.
-        assertThat(forgetter().forgetContext(OWN, endPositions(), atMs).appended())
+        assertThat(forgetter()
+                        .forgetContext(OWN, endPositions(), Unlearned.unknown(), atMs)
+                        .appended())
                 .isEmpty();
     }
 
@@ -159,7 +163,7 @@ final class TopicForgetterIT {
                     .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
                         try {
                             begin.await();
-                            return Optional.of(forgetter().forgetContext(OWN, positions(), atMs));
+                            return Optional.of(forgetter().forgetContext(OWN, positions(), Unlearned.unknown(), atMs));
                         } catch (IllegalStateException e) {
                             assertThat(e).hasMessageContaining("another forget of this topic has begun meanwhile");
                             return Optional.<ForgetReceipt>empty();
@@ -175,7 +179,7 @@ final class TopicForgetterIT {
             assertThat(left()).isZero();
             produce(100, true);
         }
-        forgetter().forgetContext(OWN, positions(), atMs);
+        forgetter().forgetContext(OWN, positions(), Unlearned.unknown(), atMs);
         assertLearnedAsIfItHadNeverBeen();
     }
 
@@ -185,7 +189,7 @@ final class TopicForgetterIT {
         produce(300, true);
         // The same parts are in another topic: as far as a run came that was killed between them.
         TopicNames own = topics;
-        ForgetReceipt whole = forgetter().forgetContext(OWN, positions(), atMs);
+        ForgetReceipt whole = forgetter().forgetContext(OWN, positions(), Unlearned.unknown(), atMs);
         List<ConsumerRecord<byte[], byte[]>> log = records();
         long first = whole.appended().get(1).offset();
         TopicPartition of =
@@ -202,7 +206,7 @@ final class TopicForgetterIT {
             producer.flush();
         }
         assertThat(retractions()).hasSize(2);
-        ForgetReceipt rest = forgetter().forgetContext(OWN, positions(), atMs);
+        ForgetReceipt rest = forgetter().forgetContext(OWN, positions(), Unlearned.unknown(), atMs);
         assertThat(rest.left()).isZero();
         assertThat(rest.strangers()).isZero();
         // Of what no memory has applied yet the receipt tells as of its own.
@@ -244,7 +248,7 @@ final class TopicForgetterIT {
                 .filter(record -> new String(record.value(), StandardCharsets.UTF_8).contains("\"context\":\"" + OWN))
                 .count();
         // A memory whose last checkpoint is of the very beginning.
-        ForgetReceipt receipt = forgetter().forgetContext(OWN, positions(), 0);
+        ForgetReceipt receipt = forgetter().forgetContext(OWN, positions(), Unlearned.unknown(), 0);
         List<Retraction> parts = retractions();
         Retraction byHand = parts.stream()
                 .filter(part -> part.eventId() == null)
@@ -265,10 +269,15 @@ final class TopicForgetterIT {
         assertThat(receipt.removed().evidence())
                 .isPositive()
                 .isEqualTo(ForgetReceipt.removed(ownParts, SETTINGS, latestMs).evidence());
-        assertThat(forgetter().forgetContext(OWN, positions(), 0).appended())
+        assertThat(forgetter()
+                        .forgetContext(OWN, positions(), Unlearned.unknown(), 0)
+                        .appended())
                 .as("parts that no memory has applied are this command's")
                 .hasSameSizeAs(receipt.appended());
-        assertThat(forgetter().forgetContext(OWN, endPositions(), 0).episodes()).isZero();
+        assertThat(forgetter()
+                        .forgetContext(OWN, endPositions(), Unlearned.unknown(), 0)
+                        .episodes())
+                .isZero();
     }
 
     @Test
@@ -280,7 +289,7 @@ final class TopicForgetterIT {
                     .all()
                     .get();
         }
-        ForgetReceipt receipt = forgetter().forgetContext(OWN, positions(), atMs);
+        ForgetReceipt receipt = forgetter().forgetContext(OWN, positions(), Unlearned.unknown(), atMs);
         assertThat(receipt.search().unsearched())
                 .containsExactly("kafka:expired partition 0, offsets 0 to 5, which have expired");
         assertThat(receipt.search().searched().get(0)).startsWith("kafka:expired partition 0, offsets 5 to ");
@@ -297,8 +306,11 @@ final class TopicForgetterIT {
         }
         // Not learned yet: who learns it may refuse it.
         Map<TopicPartition, Long> before = ends();
-        assertThat(forgetter().forgetContext(OWN, positions(), atMs).left()).isZero();
-        assertThatThrownBy(() -> forgetter().forgetContext(OWN, endPositions(), atMs))
+        assertThat(forgetter()
+                        .forgetContext(OWN, positions(), Unlearned.unknown(), atMs)
+                        .left())
+                .isZero();
+        assertThatThrownBy(() -> forgetter().forgetContext(OWN, endPositions(), Unlearned.unknown(), atMs))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("cannot be read by the settings there are now, so nothing is taken back")
                 .hasMessageContaining("context=user-3 records=1 the first: kafka:expired partition 1 offset ");
@@ -328,7 +340,7 @@ final class TopicForgetterIT {
                 .hasMessageContaining("the cluster refuses what makes learners forget")
                 .hasMessageContaining("Write and Describe on the transactional id")
                 .hasMessageContaining("transactional.id=synfire-forget-" + topics.episodes());
-        assertThatThrownBy(() -> forgetter().forgetContext(OWN, positions(), atMs))
+        assertThatThrownBy(() -> forgetter().forgetContext(OWN, positions(), Unlearned.unknown(), atMs))
                 .hasMessageContaining("the cluster refuses what makes learners forget");
         assertThat(ends()).isEqualTo(before);
     }
@@ -349,12 +361,12 @@ final class TopicForgetterIT {
             }
             TopicForgetter forgetter = new TopicForgetter(
                     client(), topics, Decoding.plain(), SETTINGS, InstantSource.system(), Duration.ofSeconds(3));
-            ForgetReceipt receipt = forgetter.forgetContext(OWN, positions(), atMs);
+            ForgetReceipt receipt = forgetter.forgetContext(OWN, positions(), Unlearned.unknown(), atMs);
             assertThat(receipt.left()).isEqualTo(ForgetReceipt.LEFT_UNKNOWN);
             assertThat(receipt.appended()).isNotEmpty();
             other.commitTransaction();
         }
-        ForgetReceipt rest = forgetter().forgetContext(OWN, positions(), atMs);
+        ForgetReceipt rest = forgetter().forgetContext(OWN, positions(), Unlearned.unknown(), atMs);
         assertThat(rest.left()).isZero();
         assertThat(rest.strangers()).isZero();
         assertLearnedAsIfItHadNeverBeen();
@@ -385,7 +397,7 @@ final class TopicForgetterIT {
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
             }
             long begin = System.nanoTime();
-            assertThatThrownBy(() -> forgetter.forgetContext(OWN, positions, atMs))
+            assertThatThrownBy(() -> forgetter.forgetContext(OWN, positions, Unlearned.unknown(), atMs))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("topic=far");
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(60));
@@ -514,7 +526,9 @@ final class TopicForgetterIT {
     }
 
     private long left() {
-        return forgetter().forgetContext(OWN, endPositions(), atMs).episodes();
+        return forgetter()
+                .forgetContext(OWN, endPositions(), Unlearned.unknown(), atMs)
+                .episodes();
     }
 
     private Engine learn(String name) {

@@ -2,6 +2,7 @@ package io.synfire.ingest.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.sighting.Sightings;
@@ -62,7 +63,13 @@ final class TopicSightingsIT {
 
     private static Sightings find(int k, int recordsMax) {
         LearningSettings settings = LearningSettings.parse(Map.of());
-        return new TopicSightings(client(), new TopicNames("t", "t.dead"), Decoding.plain(), settings, recordsMax)
+        return new TopicSightings(
+                        client(),
+                        new TopicNames("t", "t.dead"),
+                        Decoding.plain(),
+                        settings,
+                        Unlearned.unknown(),
+                        recordsMax)
                 .find("tea", "milk", k);
     }
 

@@ -323,6 +323,7 @@ public final class AnswerText {
                     case APPLIED -> "applied";
                     case DEAD_LETTER -> "dead letter, " + part.reason();
                     case REPEATED -> "passed over, " + part.reason();
+                    case WAITING -> "not applied yet, " + part.reason();
                     case NOT_APPLIED -> "not applied, " + part.reason();
                     case NOT_AWAITED -> "not applied yet";
                     case ELSEWHERE -> String.valueOf(part.reason());

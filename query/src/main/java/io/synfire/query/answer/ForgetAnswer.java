@@ -63,6 +63,8 @@ public record ForgetAnswer(
         DEAD_LETTER("dead-letter"),
         /** The memory passes it over, since a command of its id came before: it takes nothing back. */
         REPEATED("repeated"),
+        /** The memory has read it and keeps it until the time of what it takes back has come; nothing is taken back yet. */
+        WAITING("waiting"),
         /** The memory has not come to it. */
         NOT_APPLIED("not-applied"),
         /** Nobody waited for it. */

@@ -112,7 +112,12 @@ final class Diffing {
                 for (Engine engine : List.of(first, second)) {
                     TopicIds.require(cluster.client(), settings.topics().episodes(), engine.positions());
                 }
-                TopicTail topic = new TopicTail(cluster.client(), settings.topics(), settings.decoding(), learning);
+                TopicTail topic = new TopicTail(
+                        cluster.client(),
+                        settings.topics(),
+                        settings.decoding(),
+                        learning,
+                        List.of(first.view().unlearned(), second.view().unlearned()));
                 topic.read(tail, progress::at);
                 long rejected = Math.max(
                         first.view().counts().deadLetters(),

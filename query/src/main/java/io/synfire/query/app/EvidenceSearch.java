@@ -50,7 +50,8 @@ final class EvidenceSearch {
         String doubt = null;
         if (client != null && needsTopic(positions)) {
             TopicIds.require(client, topic, positions);
-            TopicSightings sightings = new TopicSightings(client, settings.topics(), settings.decoding(), learning);
+            TopicSightings sightings =
+                    new TopicSightings(client, settings.topics(), settings.decoding(), learning, memory.unlearned());
             all.add(sightings.find(from, to, k));
             doubt = sightings.doubt(memory.counts().deadLetters()).orElse(null);
         }

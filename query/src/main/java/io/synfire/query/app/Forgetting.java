@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.MemoryView;
@@ -24,6 +25,7 @@ import io.synfire.query.cli.Operations.Forgotten;
 import io.synfire.query.recall.UnknownConceptException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +47,12 @@ final class Forgetting {
 
     /** What is known of the memory, as of its last checkpoint; positions as of now, if somebody serves it and says so. */
     private record Known(
-            LearningSettings learning, long watermarkMs, List<Position> positions, long deadLetters, long streamed) {}
+            LearningSettings learning,
+            long watermarkMs,
+            List<Position> positions,
+            Unlearned unlearned,
+            long deadLetters,
+            long streamed) {}
 
     /** What was done so far. */
     private static final class Done {
@@ -119,6 +126,7 @@ final class Forgetting {
                     view.settings(),
                     view.watermarkMs(),
                     server == null ? view.positions() : served(server, view.positions()),
+                    view.unlearned(),
                     view.counts().deadLetters(),
                     Stretch.streamed(view.stretches()));
         }
@@ -199,7 +207,8 @@ final class Forgetting {
             String context = what.context();
             List<Appended> appended = new ArrayList<>();
             if (context != null) {
-                ForgetReceipt receipt = forgetter.forgetContext(context, known.positions(), known.watermarkMs());
+                ForgetReceipt receipt =
+                        forgetter.forgetContext(context, known.positions(), known.unlearned(), known.watermarkMs());
                 done.add(receipt);
                 done.doubt = forgetter.doubt(known.deadLetters()).orElse(null);
                 appended.addAll(receipt.appended());
@@ -207,8 +216,12 @@ final class Forgetting {
                 appended.addAll(forgetter.forgetConcept(String.valueOf(what.concept()), known.positions()));
             }
             MemoryWait.Waited waited = what.isAwaited() ? waited(what, known, client, appended) : null;
-            TopicDeadLetters letters =
-                    new TopicDeadLetters(client, settings.topics().deadLetters(), id(what));
+            TopicDeadLetters letters = new TopicDeadLetters(
+                    client,
+                    settings.topics().deadLetters(),
+                    id(what),
+                    topicId(known),
+                    known.unlearned().memoryId());
             letters.look();
             for (Appended each : appended) {
                 done.parts.add(outcome(each, known, waited, letters));
@@ -222,11 +235,6 @@ final class Forgetting {
     private MemoryWait.Waited waited(Forgotten what, Known known, ClientProperties client, List<Appended> appended)
             throws IOException {
         String topic = KAFKA + settings.topics().episodes();
-        String topicId = known.positions().stream()
-                .filter(position -> position.source().equals(topic))
-                .map(Position::sourceId)
-                .findFirst()
-                .orElseThrow();
         Map<Integer, Long> last = new HashMap<>();
         for (Appended each : appended) {
             if (each.source().equals(topic) && !isAnotherMembers(known, each.partition())) {
@@ -234,8 +242,17 @@ final class Forgetting {
             }
         }
         return last.isEmpty()
-                ? new MemoryWait.Waited(Map.of(), null)
-                : new MemoryWait(settings, what, topicId, last).await(client);
+                ? new MemoryWait.Waited(Map.of(), known.watermarkMs(), null)
+                : new MemoryWait(settings, what, topicId(known), last).await(client);
+    }
+
+    private String topicId(Known known) {
+        String topic = KAFKA + settings.topics().episodes();
+        return known.positions().stream()
+                .filter(position -> position.source().equals(topic))
+                .map(Position::sourceId)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** In a group each memory learns the partitions that it was given. */
@@ -264,9 +281,17 @@ final class Forgetting {
         if (appended.isRepeated()) {
             return part(appended, Outcome.REPEATED, REPEATED);
         }
-        return waited.hasRead(appended.partition(), appended.offset())
-                ? part(appended, Outcome.APPLIED, null)
-                : part(appended, Outcome.NOT_APPLIED, waited.trouble());
+        if (!waited.hasRead(appended.partition(), appended.offset())) {
+            return part(appended, Outcome.NOT_APPLIED, waited.trouble());
+        }
+        return appended.latestMs() > waited.watermarkMs()
+                ? part(
+                        appended,
+                        Outcome.WAITING,
+                        "it takes back what is later than all that the memory has learned: latest="
+                                + Instant.ofEpochMilli(appended.latestMs()) + " watermark="
+                                + Instant.ofEpochMilli(waited.watermarkMs()))
+                : part(appended, Outcome.APPLIED, null);
     }
 
     private static Part part(Appended appended, Outcome outcome, @Nullable String reason) {

@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.Retracted;
 import io.synfire.ingest.file.FileReplay;
 import io.synfire.ingest.kafka.ClientProperties;
@@ -41,6 +42,7 @@ final class LogReplay {
     private final Map<String, Long> searchedFiles = new HashMap<>();
     private final Map<Integer, Long> searchedPartitions = new HashMap<>();
     private final List<Missing> missing = new ArrayList<>();
+    private Unlearned known = Unlearned.unknown();
 
     /** Made when it is first needed: what it has read of dead letters it need not read again. */
     private @Nullable TopicReplay topicReplay;
@@ -158,6 +160,11 @@ final class LogReplay {
         }
     }
 
+    /** Of a topic, what a clock had refused for the memory that is learned anew is refused again, though dead letters are gone. */
+    void knowing(Unlearned before) {
+        known = before;
+    }
+
     /** How far the topic of a goal had been read, and not beyond the goal. */
     private static List<Position> asFarAs(List<Position> stood, List<Position> goal) {
         Map<String, Position> goals = new HashMap<>();
@@ -236,6 +243,7 @@ final class LogReplay {
             made = new TopicReplay(client, settings.topics(), engine, settings.decoding(), options, rejects, clock);
             topicReplay = made;
         }
+        made.knowing(known);
         return made;
     }
 }

@@ -42,9 +42,10 @@ final class MemoryWait {
      * What came of the wait.
      *
      * @param nextOffsets by partition, how far the memory has read the topic
+     * @param watermarkMs the latest event time that it has learned, milliseconds since the epoch
      * @param trouble why it has not read all that was waited for; null if it has
      */
-    record Waited(Map<Integer, Long> nextOffsets, @Nullable String trouble) {
+    record Waited(Map<Integer, Long> nextOffsets, long watermarkMs, @Nullable String trouble) {
 
         /** Takes an unmodifiable copy. */
         Waited {
@@ -56,10 +57,14 @@ final class MemoryWait {
         }
     }
 
+    /** How far it is at a look. */
+    private record Seen(Map<Integer, Long> nextOffsets, long watermarkMs) {}
+
     /** How far the memory has come, as far as that is known, and until when it must come farther. */
     private static final class Progress {
         private final Duration patience;
         private final Map<Integer, Long> nextOffsets = new TreeMap<>();
+        private long watermarkMs;
         private long deadlineNanos;
 
         Progress(Duration patience) {
@@ -68,8 +73,9 @@ final class MemoryWait {
         }
 
         /** What is seen now may be older than what was seen before. */
-        void at(Map<Integer, Long> now) {
-            now.forEach((partition, next) -> {
+        void at(Seen now) {
+            watermarkMs = Math.max(watermarkMs, now.watermarkMs());
+            now.nextOffsets().forEach((partition, next) -> {
                 if (next > nextOffsets.getOrDefault(partition, -1L)) {
                     nextOffsets.put(partition, next);
                     deadlineNanos = System.nanoTime() + patience.toNanos();
@@ -116,7 +122,7 @@ final class MemoryWait {
             consumer.start();
             while (true) {
                 Throwable failure = consumer.failure();
-                progress.at(nextOffsets(engine.positions()));
+                progress.at(seen(engine));
                 // Nobody else learns it: what came behind is learned, too, as far as that goes.
                 if (isReached() && (consumer.ready() || failure != null || progress.isOver())) {
                     return waited(null);
@@ -138,11 +144,17 @@ final class MemoryWait {
         ServingClient client = url.isEmpty()
                 ? null
                 : new ServingClient(url.get(), what.tokenFile(), settings.http().tls());
+        boolean wasReached = false;
         while (true) {
             ServedStatus status = client == null ? null : asked(client);
-            progress.at(status == null ? stored() : nextOffsets(status.positions()));
+            progress.at(status == null ? stored() : new Seen(nextOffsets(status.positions()), status.watermarkMs()));
             if (isReached()) {
-                return waited(null);
+                // One more look: a status may have been told while the last of it was learned, its watermark first.
+                if (wasReached) {
+                    return waited(null);
+                }
+                wasReached = true;
+                continue;
             }
             if (progress.isOver()) {
                 return waited(silent(status == null ? null : status.trouble()));
@@ -164,14 +176,20 @@ final class MemoryWait {
     }
 
     /** As of the last checkpoint. */
-    private Map<Integer, Long> stored() {
+    private Seen stored() {
         EngineOptions small = new EngineOptions(EngineOptions.MEMORY_BYTES_MIN);
         try (Engine engine = Engine.openReadOnly(settings.store(), small, new SimpleMeterRegistry())) {
-            return nextOffsets(engine.positions());
+            return seen(engine);
         } catch (StoreException e) {
             // It is being written; the next look may be luckier.
-            return Map.of();
+            return new Seen(Map.of(), 0);
         }
+    }
+
+    /** The positions first: what they lie behind is in the watermark then. */
+    private Seen seen(Engine engine) {
+        Map<Integer, Long> next = nextOffsets(engine.positions());
+        return new Seen(next, engine.view().watermarkMs());
     }
 
     /** Of the topic, and not of another of its name. */
@@ -193,7 +211,7 @@ final class MemoryWait {
     }
 
     private Waited waited(@Nullable String trouble) {
-        return new Waited(progress.nextOffsets, trouble);
+        return new Waited(progress.nextOffsets, progress.watermarkMs, trouble);
     }
 
     private String silent(@Nullable String trouble) {

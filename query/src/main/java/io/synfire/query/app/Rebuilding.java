@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
@@ -47,7 +48,12 @@ final class Rebuilding {
     private final PrintStream err;
 
     /** The memory that is live, as of its last checkpoint; its figures and stretches are unknown if it has an older format. */
-    record Live(LearningSettings learning, List<Position> positions, List<Stretch> stretches, @Nullable Side side) {}
+    record Live(
+            LearningSettings learning,
+            List<Position> positions,
+            List<Stretch> stretches,
+            Unlearned unlearned,
+            @Nullable Side side) {}
 
     Rebuilding(Map<String, String> environment, PrintStream err) {
         this.environment = environment;
@@ -160,6 +166,7 @@ final class Rebuilding {
             // Where there was no memory nobody may have read the log before, and a clock decides of what is ahead.
             InstantSource clock = known == null ? InstantSource.system() : null;
             LogReplay replay = new LogReplay(settings, engine, options, rejects, clock);
+            replay.knowing(live == null ? Unlearned.unknown() : live.unlearned());
             long before = replay.done(goal);
             err.printf("rebuilding %s into %s, up to %s%n", settings.data(), into, goal(goal));
             ProgressBar progress = ProgressBar.rated(err, "rebuilding", LogReplay.total(goal), before);
@@ -239,7 +246,7 @@ final class Rebuilding {
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
             MemoryView view = engine.view();
             List<Position> positions = Stores.log(settings.data()).found(view.positions());
-            return new Live(view.settings(), positions, view.stretches(), side(engine));
+            return new Live(view.settings(), positions, view.stretches(), view.unlearned(), side(engine));
         } catch (StoreFormatException e) {
             Optional<StoreOutline> older = Engine.outline(settings.store());
             if (older.isPresent()) {
@@ -256,7 +263,8 @@ final class Rebuilding {
         err.printf(
                 "the store has an older format: store=%s format=%d; its settings and positions are used, its values cannot be compared%n",
                 settings.store(), older.format());
-        return new Live(LearningSettings.parse(older.settings()), older.positions(), List.of(), null);
+        return new Live(
+                LearningSettings.parse(older.settings()), older.positions(), List.of(), Unlearned.unknown(), null);
     }
 
     private @Nullable Live unreadable(StoreException e) {

@@ -283,6 +283,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
 
     private void replay(Running now, LogReplay replay, List<Position> goal) throws IOException, InterruptedException {
         List<Stretch> stretches = live.view().stretches();
+        replay.knowing(live.view().unlearned());
         replay.replay(goal, stretches, clients.get(), new ReplayWatch() {
             @Override
             public boolean isStopped() {

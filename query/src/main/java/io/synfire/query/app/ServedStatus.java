@@ -1,6 +1,8 @@
 package io.synfire.query.app;
 
 import io.synfire.engine.event.Position;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +16,10 @@ import tools.jackson.core.json.JsonFactory;
  * What a serving process says about its learning.
  *
  * @param positions how far its memory has read its sources
+ * @param watermarkMs the latest event time that it has learned, milliseconds since the epoch; 0 if it has learned nothing
  * @param trouble why it does not learn, or what it waits for; null if nothing is the matter
  */
-record ServedStatus(List<Position> positions, @Nullable String trouble) {
+record ServedStatus(List<Position> positions, long watermarkMs, @Nullable String trouble) {
 
     /** Takes an unmodifiable copy. */
     ServedStatus {
@@ -26,6 +29,7 @@ record ServedStatus(List<Position> positions, @Nullable String trouble) {
     /** Reads an answer of {@code /v1/status}; null if it is none. */
     static @Nullable ServedStatus parse(String json) {
         List<Position> positions = null;
+        long watermarkMs = 0;
         String failure = null;
         String waiting = null;
         try (JsonParser parser = new JsonFactory().createParser(ObjectReadContext.empty(), json)) {
@@ -36,15 +40,20 @@ record ServedStatus(List<Position> positions, @Nullable String trouble) {
                 parser.nextToken();
                 switch (name) {
                     case "positions" -> positions = positions(parser);
+                    case "watermark" -> watermarkMs = millis(parser.getString());
                     case "failure" -> failure = parser.getString();
                     case "waiting" -> waiting = parser.getString();
                     default -> parser.skipChildren();
                 }
             }
-        } catch (JacksonException | IllegalArgumentException e) {
+        } catch (JacksonException | DateTimeException | IllegalArgumentException e) {
             return null;
         }
-        return positions == null ? null : new ServedStatus(positions, failure == null ? waiting : failure);
+        return positions == null ? null : new ServedStatus(positions, watermarkMs, failure == null ? waiting : failure);
+    }
+
+    private static long millis(@Nullable String time) {
+        return time == null ? 0 : Instant.parse(time).toEpochMilli();
     }
 
     private static List<Position> positions(JsonParser parser) {

@@ -2,6 +2,7 @@ package io.synfire.query.recall;
 
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
@@ -56,6 +57,11 @@ final class CountingView implements MemoryView {
     @Override
     public List<Stretch> stretches() {
         return view.stretches();
+    }
+
+    @Override
+    public Unlearned unlearned() {
+        return view.unlearned();
     }
 
     @Override
