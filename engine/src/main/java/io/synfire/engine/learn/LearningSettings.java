@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,9 @@ public record LearningSettings(
 
     /** The largest absolute gain; with the bounds on strength and reward it keeps every sum inside a float32. */
     public static final double GAIN_MAX = 1000;
+
+    /** As JSON writes it: Java would take {@code 0x1p-1} and {@code 1d}, too. */
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,100}(\\.[0-9]{1,100})?([eE][+-]?[0-9]{1,4})?");
 
     /** What an episode's own pairs are divided by. */
     public enum Normalization {
@@ -253,11 +257,11 @@ public record LearningSettings(
     }
 
     private static double number(String name, String text) {
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(name + " must be a number: " + name + "=" + text, e);
+        double value = NUMBER.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException(name + " must be a number such as 0.5 or 1e-3: " + name + "=" + text);
         }
+        return value;
     }
 
     private static <E extends Enum<E>> E choice(String name, String text, Class<E> type) {

@@ -14,7 +14,7 @@ final class Json {
 
     static void expect(JsonParser parser, JsonToken token, String rule) throws MalformedRecordException {
         if (parser.currentToken() != token) {
-            throw new MalformedRecordException(rule + ": found=" + parser.currentToken(), null);
+            throw new MalformedRecordException(rule + ": found=" + JsonWords.found(parser.currentToken()), null);
         }
     }
 
@@ -22,7 +22,9 @@ final class Json {
     static void expectRoot(JsonParser parser) throws MalformedRecordException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw new MalformedRecordException(
-                    Reason.JSON, "a record must be a JSON object: found=" + parser.currentToken(), null);
+                    Reason.JSON,
+                    "a record must be a JSON object: found=" + JsonWords.found(parser.currentToken()),
+                    null);
         }
     }
 
@@ -44,7 +46,8 @@ final class Json {
     /** A whole number from 0 to a bound. */
     static long whole(String name, JsonParser parser, long max) throws MalformedRecordException {
         if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
-            throw new MalformedRecordException(name + " must be a whole number: found=" + parser.currentToken(), null);
+            throw new MalformedRecordException(
+                    name + " must be a whole number: found=" + JsonWords.found(parser.currentToken()), null);
         }
         BigInteger value = parser.getBigIntegerValue();
         if (value.signum() < 0 || value.compareTo(BigInteger.valueOf(max)) > 0) {
@@ -55,7 +58,8 @@ final class Json {
 
     static double number(String name, JsonParser parser) throws MalformedRecordException {
         if (!parser.currentToken().isNumeric()) {
-            throw new MalformedRecordException(name + " must be a number: found=" + parser.currentToken(), null);
+            throw new MalformedRecordException(
+                    name + " must be a number: found=" + JsonWords.found(parser.currentToken()), null);
         }
         return finite(name, parser.getDoubleValue());
     }
@@ -69,7 +73,8 @@ final class Json {
 
     static String text(String name, JsonParser parser) throws MalformedRecordException {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw new MalformedRecordException(name + " must be a string: found=" + parser.currentToken(), null);
+            throw new MalformedRecordException(
+                    name + " must be a string: found=" + JsonWords.found(parser.currentToken()), null);
         }
         return parser.getString();
     }

@@ -54,21 +54,31 @@ import tools.jackson.core.util.JsonRecyclerPools;
  */
 public final class JsonEpisodeCodec {
 
-    /** Buffers of the thread's own: the pool that threads share costs a twelfth of the reading of a record. */
+    private static final int NUMBER_MAX = 100;
+    private static final int NAME_MAX = 1_000;
+    private static final int TEXT_MAX = 1 << 20;
+
+    /** What a usual size is. */
+    private static final String TOO_LARGE = "a record must be JSON of a usual size, nested at most "
+            + RecordLimits.DEPTH_MAX + " deep, of at most " + RecordLimits.VALUES_MAX
+            + " values, with texts of at most "
+            + TEXT_MAX + " characters, names of " + NAME_MAX + " and numbers of " + NUMBER_MAX + ": ";
+
     private static final byte[] RETRACT = "retract".getBytes(StandardCharsets.US_ASCII);
 
     /** With which an escaped Latin letter begins; it goes on with its row of the table, 6 or 7. */
     private static final byte[] ESCAPE = "\\u00".getBytes(StandardCharsets.US_ASCII);
 
+    /** Buffers of the thread's own: the pool that threads share costs a twelfth of the reading of a record. */
     private final JsonFactory factory = JsonFactory.builder()
             .recyclerPool(JsonRecyclerPools.threadLocalPool())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(RecordLimits.DEPTH_MAX)
                     .maxTokenCount(RecordLimits.VALUES_MAX)
-                    .maxNumberLength(100)
-                    .maxNameLength(1_000)
-                    .maxStringLength(1 << 20)
+                    .maxNumberLength(NUMBER_MAX)
+                    .maxNameLength(NAME_MAX)
+                    .maxStringLength(TEXT_MAX)
                     .build())
             .build();
 
@@ -169,9 +179,9 @@ public final class JsonEpisodeCodec {
             requireSize(json, bytesMax);
             return bounded(entry);
         } catch (StreamConstraintsException e) {
-            throw new MalformedRecordException(Reason.SIZE, "a record must be JSON of a usual size: " + words(e), e);
+            throw new MalformedRecordException(Reason.SIZE, TOO_LARGE + JsonWords.place(e), e);
         } catch (JacksonException e) {
-            throw new MalformedRecordException(Reason.JSON, "a record must be JSON: " + words(e), e);
+            throw new MalformedRecordException(Reason.JSON, JsonWords.whyNoRecord(e), e);
         } catch (IllegalArgumentException e) {
             throw new MalformedRecordException(String.valueOf(e.getMessage()), e);
         }
@@ -217,13 +227,6 @@ public final class JsonEpisodeCodec {
             }
         }
         return true;
-    }
-
-    /** What the parser says, without the names of its own parts. */
-    private static String words(JacksonException e) {
-        return String.valueOf(e.getOriginalMessage())
-                .replaceAll(",? from `[^`]*`", "")
-                .replaceAll("\\[Source: [^;\\]]*; ", "[");
     }
 
     private Entry read(ByteBuffer json, Origin origin) throws MalformedRecordException {
@@ -442,7 +445,9 @@ public final class JsonEpisodeCodec {
     private static void requireEnd(JsonParser parser) throws MalformedRecordException {
         if (parser.nextToken() != null) {
             throw new MalformedRecordException(
-                    Reason.JSON, "a record must be one JSON object: follows=" + parser.currentToken(), null);
+                    Reason.JSON,
+                    "a record must be one JSON object: follows=" + JsonWords.found(parser.currentToken()),
+                    null);
         }
     }
 }

@@ -35,7 +35,9 @@ sealed interface JsonValue {
         JsonToken token = parser.currentToken();
         if (token == null) {
             throw new MalformedRecordException(
-                    MalformedRecordException.Reason.JSON, "a record must be a JSON object: found=null", null);
+                    MalformedRecordException.Reason.JSON,
+                    "a record must be a JSON object: found=" + JsonWords.found(null),
+                    null);
         }
         return switch (token) {
             case START_OBJECT -> {
@@ -58,7 +60,8 @@ sealed interface JsonValue {
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Numeral(parser.getString());
             case VALUE_TRUE, VALUE_FALSE -> new Flag(token == JsonToken.VALUE_TRUE);
             case VALUE_NULL -> new Nothing();
-            default -> throw new MalformedRecordException("a record must be JSON: found=" + token, null);
+            default ->
+                throw new MalformedRecordException("a record must be JSON: found=" + JsonWords.found(token), null);
         };
     }
 

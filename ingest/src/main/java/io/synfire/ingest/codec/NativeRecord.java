@@ -251,7 +251,8 @@ final class NativeRecord {
             } else if (token == JsonToken.START_OBJECT) {
                 concepts.add(activation());
             } else {
-                throw new MalformedRecordException("a concept must be a string or an object: found=" + token, null);
+                throw new MalformedRecordException(
+                        "a concept must be a string or an object: found=" + JsonWords.found(token), null);
             }
         }
         return concepts;

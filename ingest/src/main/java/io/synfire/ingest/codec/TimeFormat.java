@@ -49,7 +49,7 @@ public record TimeFormat(@Nullable EpochUnit unit, @Nullable ZoneId zone) {
         if (token == JsonToken.VALUE_STRING) {
             return ms(parser.getString());
         }
-        throw noTime(String.valueOf(token));
+        throw noTime(JsonWords.found(token));
     }
 
     /** The time that a value is, milliseconds since the epoch. */

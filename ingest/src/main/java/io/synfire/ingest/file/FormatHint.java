@@ -64,7 +64,7 @@ final class FormatHint {
         if (binary != null) {
             return Optional.of("records must be JSON, one a line: " + binary);
         }
-        List<String> lines = lines(sample);
+        List<String> lines = lines(behindZeros(sample));
         boolean mayBe = lines.isEmpty() || lines.stream().anyMatch(FormatHint::mayBeObject);
         if (mayBe && (lines.isEmpty() || !isOpen(lines.get(0), '['))) {
             return Optional.empty();
@@ -101,13 +101,26 @@ final class FormatHint {
         if (startsWith(sample, 'O', 'b', 'j', 1)) {
             return "this looks like Avro, which must be converted to JSON lines";
         }
+        byte[] text = behindZeros(sample);
         int controls = 0;
-        for (byte b : sample) {
+        for (byte b : text) {
             controls += b >= 0 && b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f' ? 1 : 0;
         }
-        // A log that was cut under its writer begins with zeros; the lines behind them are text.
-        boolean isText = lines(sample).stream().anyMatch(line -> WholeObject.is(line.getBytes(StandardCharsets.UTF_8)));
-        return controls * 10L > sample.length && !isText ? "this looks like a binary file" : null;
+        boolean isText = lines(text).stream().anyMatch(line -> WholeObject.is(line.getBytes(StandardCharsets.UTF_8)));
+        return controls * 10L > text.length && !isText ? "this looks like a binary file" : null;
+    }
+
+    /**
+     * A log that was cut under its writer begins with zeros, as many as it had bytes: what tells what it is lies behind them. Nothing, if it begins
+     * with more of them than are looked at; all of it, if it holds nothing else.
+     */
+    private static byte[] behindZeros(byte[] sample) {
+        int zeros = 0;
+        while (zeros < sample.length && sample[zeros] == 0) {
+            zeros++;
+        }
+        boolean isAll = zeros == sample.length && zeros < SAMPLE_BYTES;
+        return isAll ? sample : Arrays.copyOfRange(sample, zeros, sample.length);
     }
 
     /** What lines of text look like that hold no object. */

@@ -3,6 +3,7 @@ package io.synfire.ingest.file;
 import io.synfire.engine.event.Position;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -29,7 +30,16 @@ record Known(Position position, FileMark mark) {
     }
 
     static Path path(Position position) {
-        return Path.of(position.source().substring(FILE.length()));
+        String name = position.source().substring(FILE.length());
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new IllegalStateException(
+                    "a file that was learned has a name that cannot be written in this locale, so nobody can look for it:"
+                            + " run this in a locale of UTF-8, say with LC_ALL=C.UTF-8: encoding="
+                            + System.getProperty("sun.jnu.encoding") + " file=" + name,
+                    e);
+        }
     }
 
     /** What a file is called whatever way leads to it. */

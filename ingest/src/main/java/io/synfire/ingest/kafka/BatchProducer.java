@@ -38,7 +38,7 @@ final class BatchProducer extends ExclusiveProducer {
 
     /** The producer; {@code turns} says which partition is next for what may be in any. */
     BatchProducer(ClientProperties properties, String topic, AtomicInteger turns) {
-        super(properties.batching("synfire-batches", BATCH_BYTES), topic);
+        super(properties, properties.batching("synfire-batches", BATCH_BYTES), topic);
         this.turns = turns;
         this.hasPartitioner = properties.hasPartitioner();
         this.lingerMs = Long.parseLong(String.valueOf(

@@ -7,22 +7,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Properties of Kafka clients: what the user gave, passed through untouched, and the few that the guarantee rests on, which cannot
- * be given otherwise.
+ * be given otherwise. All clients are made here, so that what keeps one from being made is said in one way.
  */
 public final class ClientProperties {
 
@@ -38,6 +43,10 @@ public final class ClientProperties {
 
     /** Every property that a consumer, a producer or an admin client knows. What else is given is a plugin's, or a mistake. */
     public static final Set<String> NAMES = names();
+
+    /** What consumers, producers and admin clients say of their properties. */
+    private static final List<ConfigDef> DEFINED =
+            List.of(ConsumerConfig.configDef(), ProducerConfig.configDef(), AdminClientConfig.configDef());
 
     /** The largest request of a producer: 16 MiB, as HTTP takes, and 1 MiB for all that is not a record's value. */
     private static final long REQUEST_BYTES_MAX = 17L << 20;
@@ -66,7 +75,7 @@ public final class ClientProperties {
      * Properties as the user gave them, without the prefix {@code kafka.}.
      *
      * @param given by name; {@code bootstrap.servers} at least
-     * @throws IllegalArgumentException if no servers are named, or one is given that the guarantee rests on, with another value
+     * @throws IllegalArgumentException if no servers are named, or {@link #check} refuses them
      */
     public ClientProperties(Map<String, String> given) {
         if (given.getOrDefault("bootstrap.servers", "").isBlank()) {
@@ -95,7 +104,7 @@ public final class ClientProperties {
      * Refuses what the user may not give, before a client is made with it.
      *
      * @param given by name, without the prefix {@code kafka.}
-     * @throws IllegalArgumentException if no servers are named, or one is given that the guarantee rests on, with another value
+     * @throws IllegalArgumentException if one is given that the guarantee rests on, with another value, or with one that no client takes
      */
     public static void check(Map<String, String> given) {
         given.forEach((name, value) -> {
@@ -104,7 +113,29 @@ public final class ClientProperties {
                 throw new IllegalArgumentException("kafka." + name + " must be " + required
                         + ", the guarantee rests on it: kafka." + name + "=" + value);
             }
+            DEFINED.forEach(defined -> requireOfItsKind(defined.configKeys().get(name), value));
         });
+    }
+
+    /** Classes are looked for when a client is made: they may be anybody's. */
+    private static void requireOfItsKind(ConfigDef.@Nullable ConfigKey key, String value) {
+        if (key == null || key.type() == ConfigDef.Type.CLASS) {
+            return;
+        }
+        try {
+            Object parsed = ConfigDef.parseType(key.name, value, key.type);
+            if (key.validator != null) {
+                key.validator.ensureValid(key.name, parsed);
+            }
+        } catch (ConfigException e) {
+            String message = String.valueOf(e.getMessage());
+            String about = "for configuration " + key.name + ": ";
+            String why = message.contains(about) ? message.substring(message.indexOf(about) + about.length()) : message;
+            throw new IllegalArgumentException(
+                    "kafka." + key.name + " must be what Kafka's clients take: kafka." + key.name + "=" + value + ": "
+                            + why,
+                    e);
+        }
     }
 
     /**
@@ -115,8 +146,7 @@ public final class ClientProperties {
      */
     public static boolean isSecret(String name) {
         boolean isKnown = false;
-        for (ConfigDef known :
-                List.of(ConsumerConfig.configDef(), ProducerConfig.configDef(), AdminClientConfig.configDef())) {
+        for (ConfigDef known : DEFINED) {
             ConfigDef.ConfigKey key = known.configKeys().get(name);
             if (key != null && key.type() == ConfigDef.Type.PASSWORD) {
                 return true;
@@ -270,30 +300,48 @@ public final class ClientProperties {
      * An admin client.
      *
      * @throws SilentClusterException if no name of the cluster's servers can be resolved now
+     * @throws IllegalStateException if a client cannot be made with these properties
      */
     Admin newAdmin() {
+        return made(() -> Admin.create(admin()));
+    }
+
+    /** A consumer of these properties, which this has given; the same for the rest. */
+    KafkaConsumer<byte[], byte[]> newConsumer(Map<String, Object> properties) {
+        return newConsumer(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** A consumer whose keys and values are read otherwise; the same for the rest. */
+    <K, V> KafkaConsumer<K, V> newConsumer(
+            Map<String, Object> properties, Deserializer<K> keys, Deserializer<V> values) {
+        return made(() -> new KafkaConsumer<>(properties, keys, values));
+    }
+
+    /** A producer of these properties, which this has given; the same for the rest. */
+    KafkaProducer<byte[], byte[]> newProducer(Map<String, Object> properties) {
+        return made(() -> new KafkaProducer<>(properties));
+    }
+
+    /** A client looks its servers up when it is made. A name that nobody knows yet is a cluster that does not answer yet. */
+    private <C> C made(Supplier<C> making) {
         try {
-            return Admin.create(admin());
+            return making.get();
         } catch (KafkaException e) {
-            throw asSilence(e);
+            Throwable reason = e;
+            while (reason.getCause() != null && !isUnresolved(reason)) {
+                reason = reason.getCause();
+            }
+            throw isUnresolved(reason)
+                    ? new SilentClusterException(
+                            "no server's name can be resolved: kafka.bootstrap.servers=" + servers(), e)
+                    : new IllegalStateException(
+                            "Kafka's client cannot work with the settings kafka.*: " + Causes.words(reason), e);
         }
     }
 
-    /**
-     * A client looks its servers up when it is made. A name that nobody knows yet is a cluster that does not answer yet.
-     *
-     * @param e what a client could not be made for
-     * @return what is to be thrown
-     */
-    RuntimeException asSilence(KafkaException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ConfigException
-                    && String.valueOf(cause.getMessage()).startsWith(UNRESOLVED)) {
-                return new SilentClusterException(
-                        "no server's name can be resolved: kafka.bootstrap.servers=" + servers(), e);
-            }
-        }
-        return e;
+    private static boolean isUnresolved(Throwable reason) {
+        return reason instanceof ConfigException
+                && String.valueOf(reason.getMessage()).startsWith(UNRESOLVED);
     }
 
     Map<String, Object> admin() {

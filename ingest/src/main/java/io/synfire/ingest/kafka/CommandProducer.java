@@ -53,7 +53,7 @@ final class CommandProducer extends TransactionalProducer {
      * @throws IllegalStateException if it refuses transactions
      */
     CommandProducer(ClientProperties properties, String topic, Duration silenceMax) {
-        super(properties(properties, topic, silenceMax), topic);
+        super(properties, properties(properties, topic, silenceMax), topic);
         this.id = id(topic);
         try {
             init();

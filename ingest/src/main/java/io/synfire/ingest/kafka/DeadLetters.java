@@ -83,7 +83,7 @@ final class DeadLetters implements Rejecting, AutoCloseable {
         this.topic = topic;
         this.topicId = topicId;
         this.bytesMax = bytesMax;
-        this.producer = new KafkaProducer<>(properties.producer("synfire-dead-letters", bytesMax));
+        this.producer = properties.newProducer(properties.producer("synfire-dead-letters", bytesMax));
         this.metrics = new KafkaClientMetrics(producer);
         metrics.bindTo(meters);
         this.meters = meters;

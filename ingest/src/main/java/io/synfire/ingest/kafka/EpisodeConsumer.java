@@ -288,10 +288,6 @@ public final class EpisodeConsumer implements AutoCloseable {
                 LOG.warn("{}", message);
             }
             unresolved = message;
-        } catch (KafkaException e) {
-            if (!(properties.asSilence(e) instanceof SilentClusterException)) {
-                throw e;
-            }
         }
         return false;
     }
@@ -360,7 +356,7 @@ public final class EpisodeConsumer implements AutoCloseable {
                 new RecordDecoder(options.decoding(), engine.view().settings(), readerClock(bound, refusals), notes);
         FaultPolicy faults = options.faults();
         // Values stay where they were received: what is large is not there twice.
-        try (KafkaConsumer<byte[], ByteBuffer> consumer = new KafkaConsumer<>(
+        try (KafkaConsumer<byte[], ByteBuffer> consumer = properties.newConsumer(
                         properties.consumer(), new ByteArrayDeserializer(), new ByteBufferDeserializer());
                 KafkaClientMetrics metrics = new KafkaClientMetrics(consumer);
                 DeadLetters rejected = new DeadLetters(

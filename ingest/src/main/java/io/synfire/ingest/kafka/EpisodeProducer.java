@@ -13,7 +13,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.utils.Utils;
@@ -113,11 +112,7 @@ public final class EpisodeProducer implements AutoCloseable {
      */
     public EpisodeProducer(ClientProperties properties, String topic, MeterRegistry meters) {
         this.topic = topic;
-        try {
-            this.producer = new KafkaProducer<>(properties.appending("synfire-producer"));
-        } catch (KafkaException e) {
-            throw properties.asSilence(e);
-        }
+        this.producer = properties.newProducer(properties.appending("synfire-producer"));
         this.metrics = new KafkaClientMetrics(producer);
         metrics.bindTo(meters);
     }

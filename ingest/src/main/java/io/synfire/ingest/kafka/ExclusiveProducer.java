@@ -24,9 +24,9 @@ abstract class ExclusiveProducer implements AutoCloseable {
     final KafkaProducer<byte[], byte[]> producer;
     private boolean isUsable = true;
 
-    ExclusiveProducer(Map<String, Object> properties, String topic) {
+    ExclusiveProducer(ClientProperties clients, Map<String, Object> properties, String topic) {
         this.topic = topic;
-        this.producer = new KafkaProducer<>(properties);
+        this.producer = clients.newProducer(properties);
     }
 
     /** Whether it may be used again. */

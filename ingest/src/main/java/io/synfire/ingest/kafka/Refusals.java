@@ -202,7 +202,7 @@ final class Refusals {
 
     /** The partitions of the dead-letter topic; none if there is no such topic. */
     private Set<Integer> partitions() {
-        try (Admin admin = Admin.create(properties.admin())) {
+        try (Admin admin = properties.newAdmin()) {
             TopicDescription found = admin.describeTopics(
                             List.of(deadLetters), new DescribeTopicsOptions().timeoutMs(ANSWER_MAX_MS))
                     .allTopicNames()
@@ -236,7 +236,7 @@ final class Refusals {
         Map<String, Object> given = properties.reader("synfire-refusals");
         given.put("allow.auto.create.topics", "false");
         try (KafkaConsumer<ByteBuffer, ByteBuffer> consumer =
-                new KafkaConsumer<>(given, new ByteBufferDeserializer(), new ByteBufferDeserializer())) {
+                properties.newConsumer(given, new ByteBufferDeserializer(), new ByteBufferDeserializer())) {
             List<TopicPartition> all = partitions.stream()
                     .map(partition -> new TopicPartition(deadLetters, partition))
                     .toList();

@@ -16,7 +16,7 @@ final class RequestProducer extends TransactionalProducer {
      * @throws KafkaException if it does not, or does not answer
      */
     RequestProducer(ClientProperties properties, String topic, String id, RecordSizes sizes) {
-        super(properties.transactional("synfire-transactions", id), topic);
+        super(properties, properties.transactional("synfire-transactions", id), topic);
         this.sizes = sizes;
         init();
     }

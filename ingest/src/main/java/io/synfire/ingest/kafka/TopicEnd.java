@@ -1,19 +1,28 @@
 package io.synfire.ingest.kafka;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
-/** Looks at the end of the first partition of a topic, without learning anything. */
+/**
+ * Looks at the first partition of a topic, without learning anything. Each question has a consumer of its own, which joins no group and commits
+ * nothing. Thread-safe.
+ */
 public final class TopicEnd {
-
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
     private final ClientProperties properties;
     private final TopicPartition partition;
+
+    /** Takes the values of records in their order. */
+    public interface Visitor {
+
+        /**
+         * One record's value.
+         *
+         * @param value null where the record has none
+         */
+        void value(byte @Nullable [] value);
+    }
 
     /**
      * The end of a topic.
@@ -27,42 +36,35 @@ public final class TopicEnd {
     }
 
     /**
-     * Where it ends.
+     * Where it ends, for who does not see what is not committed. Not each offset before it is that of a record: what ends a transaction has
+     * one, too.
      *
      * @return the offset that the next record will get
+     * @throws SilentClusterException if the cluster does not answer within 30 s
+     * @throws IllegalStateException if it refuses
      */
     public long offset() {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.consumer())) {
-            Long end = consumer.endOffsets(List.of(partition)).get(partition);
-            if (end == null) {
-                throw new IllegalStateException(
-                        "the cluster does not say where the topic ends: topic=" + partition.topic());
-            }
-            return end;
+        try (TopicScan scan = scan()) {
+            return scan.ends(List.of(partition)).getOrDefault(partition, 0L);
         }
     }
 
     /**
-     * One record.
+     * Reads a stretch.
      *
-     * @param offset its offset
-     * @return its value
+     * @param from the first offset
+     * @param to the offset behind the last; the topic must have come so far
+     * @param visitor takes what is there
+     * @throws SilentClusterException if nothing comes for 30 s
+     * @throws IllegalStateException if the beginning of it is gone, or the cluster refuses it
      */
-    public byte[] record(long offset) {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                with(properties.consumer(), Map.of("max.poll.records", "1", "max.partition.fetch.bytes", "65536")))) {
-            consumer.assign(List.of(partition));
-            consumer.seek(partition, offset);
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(ANSWER_MAX)) {
-                return record.value();
-            }
-            throw new IllegalStateException(
-                    "the cluster does not hand out a record: topic=" + partition.topic() + " offset=" + offset);
+    public void read(long from, long to, Visitor visitor) {
+        try (TopicScan scan = scan()) {
+            scan.read(partition, from, to, record -> visitor.value(record.value()));
         }
     }
 
-    private static Map<String, Object> with(Map<String, Object> properties, Map<String, Object> more) {
-        properties.putAll(more);
-        return properties;
+    private TopicScan scan() {
+        return new TopicScan(properties, "synfire-look", TopicScan.SILENCE_MAX);
     }
 }

@@ -30,7 +30,7 @@ public final class TopicIds {
      * @throws IllegalStateException if it has no such topic, or does not let it be seen
      */
     public static String of(ClientProperties properties, String topic) {
-        try (Admin admin = Admin.create(properties.admin())) {
+        try (Admin admin = properties.newAdmin()) {
             TopicDescription found = admin.describeTopics(
                             List.of(topic), new DescribeTopicsOptions().timeoutMs(ANSWER_MAX_MS))
                     .allTopicNames()

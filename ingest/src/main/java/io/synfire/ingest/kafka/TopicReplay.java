@@ -515,7 +515,7 @@ public final class TopicReplay {
     }
 
     private static KafkaConsumer<byte[], ByteBuffer> consumer(ClientProperties properties) {
-        return new KafkaConsumer<>(
+        return properties.newConsumer(
                 properties.reader("synfire-rebuild"), new ByteArrayDeserializer(), new ByteBufferDeserializer());
     }
 }

@@ -122,7 +122,7 @@ record TopicRetention(Set<String> cleanup, String retentionMs, String retentionB
      * @throws SilentClusterException if the cluster does not answer
      */
     static @Nullable Config describe(ClientProperties properties, String topic) throws InterruptedException {
-        Admin admin = Admin.create(properties.admin());
+        Admin admin = properties.newAdmin();
         try {
             return describe(admin, topic);
         } catch (RetriableException e) {

@@ -46,7 +46,7 @@ final class TopicScan implements AutoCloseable {
         this.silenceMax = silenceMax;
         Map<String, Object> reading = properties.reader(clientId);
         reading.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-        this.consumer = new KafkaConsumer<>(reading);
+        this.consumer = properties.newConsumer(reading);
     }
 
     /** The partitions of a topic by number; empty if there is no such topic. */

@@ -144,7 +144,7 @@ public final class TopicSightings {
      */
     public Sightings find(String from, String to, int k) {
         learned.look();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.reader("synfire-evidence"))) {
+        try (KafkaConsumer<byte[], byte[]> consumer = properties.newConsumer(properties.reader("synfire-evidence"))) {
             List<Backwards> partitions = partitions(consumer, from, to);
             Backwards latest = latest(partitions, k);
             while (latest != null && records(partitions) < recordsMax) {

@@ -63,7 +63,7 @@ public final class TopicTail {
      */
     public void read(Tail tail, LongConsumer progress) {
         learned.look();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.reader("synfire-tail"))) {
+        try (KafkaConsumer<byte[], byte[]> consumer = properties.newConsumer(properties.reader("synfire-tail"))) {
             Map<TopicPartition, Long> ends = begin(consumer, tail.afterMs());
             long records = 0;
             long deadline = System.nanoTime() + ANSWER_NANOS_MAX;

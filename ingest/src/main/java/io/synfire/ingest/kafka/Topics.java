@@ -100,7 +100,7 @@ public final class Topics {
      * @return bytes, or empty if that may not be asked
      */
     OptionalLong recordBytesMax(String topic) {
-        try (Admin admin = Admin.create(properties.admin())) {
+        try (Admin admin = properties.newAdmin()) {
             return recordBytesMax(admin, topic);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -110,8 +110,11 @@ public final class Topics {
 
     /** The same, and empty if the cluster does not answer within seconds. */
     OptionalLong recordBytesMaxSoon(String topic) {
-        try (Admin admin = Admin.create(properties.admin())) {
+        try (Admin admin = properties.newAdmin()) {
             return recordBytesMax(admin, topic, new DescribeConfigsOptions().timeoutMs(SOON_MS));
+        } catch (SilentClusterException e) {
+            LOG.debug("how large a record may be: topic={}", topic, e);
+            return OptionalLong.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return OptionalLong.empty();
@@ -120,12 +123,12 @@ public final class Topics {
 
     /** Whether the cluster says within seconds that it has no such topic. */
     boolean lacks(String topic) {
-        try (Admin admin = Admin.create(properties.admin())) {
+        try (Admin admin = properties.newAdmin()) {
             var unused = admin.describeTopics(List.of(topic), new DescribeTopicsOptions().timeoutMs(SOON_MS))
                     .allTopicNames()
                     .get();
             return false;
-        } catch (ExecutionException | KafkaException e) {
+        } catch (ExecutionException | KafkaException | SilentClusterException e) {
             LOG.debug("whether there is a topic: topic={}", topic, e);
             return e.getCause() instanceof UnknownTopicOrPartitionException;
         } catch (InterruptedException e) {

@@ -15,8 +15,8 @@ abstract class TransactionalProducer extends ExclusiveProducer {
 
     private static final Logger LOG = LoggerFactory.getLogger(TransactionalProducer.class);
 
-    TransactionalProducer(Map<String, Object> properties, String topic) {
-        super(properties, topic);
+    TransactionalProducer(ClientProperties clients, Map<String, Object> properties, String topic) {
+        super(clients, properties, topic);
     }
 
     /** Why a transaction was not committed, or, where that was not seen, may not have been. */

@@ -126,11 +126,19 @@ final class JsonEpisodeCodecTest {
             quoteCharacter = '`',
             textBlock =
                     """
-                    ``                                      | must be a JSON object
+                    ``                                      | must be a JSON object: found=nothing
                     not json                                | must be JSON
-                    {"concepts":["a"]                       | must be JSON
-                    {"concepts":["a"]} {}                   | must be one JSON object
-                    []                                      | must be a JSON object
+                    {"concepts":["a"]                       | must be JSON: it ends too early
+                    {"concepts":["a"]} {}                   | must be one JSON object: follows=object
+                    {"concepts":["a"]} null                 | must be one JSON object: follows=null
+                    []                                      | must be a JSON object: found=array
+                    null                                    | must be a JSON object: found=null
+                    7                                       | must be a JSON object: found=number
+                    {"concepts":[b]}                        | must be JSON: byte=13
+                    {"concepts":["a"],"at":0x1}             | must be JSON: byte=24
+                    {"concepts":["a"],"at":01}              | must be JSON: byte=24
+                    {"concepts":["a"],"at":+1}              | must be JSON: byte=24
+                    {"concepts":["a"],}                     | must be JSON: byte=18
                     {}                                      | must have concepts
                     {"concepts":[]}                         | concepts must hold at least one
                     {"concepts":"a"}                        | concepts must be an array
@@ -143,21 +151,21 @@ final class JsonEpisodeCodecTest {
                     {"concepts":[{"id":"a","strength":-1}]} | strength must be in
                     {"concepts":["a"],"reward":1e999}       | finite
                     {"concepts":["a"],"reward":NaN}         | must be JSON
-                    {"concepts":["a"],"reward":"1"}         | reward must be a number
+                    {"concepts":["a"],"reward":"1"}         | reward must be a number: found=string
                     {"concepts":["a"],"at":-1}              | at must be within 1970-01-01 and 9999-12-31, a negative number is before
-                    {"concepts":["a"],"at":true}            | at must be ISO-8601
+                    {"concepts":["a"],"at":true}            | milliseconds since 1970: found=boolean
                     {"concepts":["a"],"at":[1]}             | at must be ISO-8601
                     {"concepts":["a"],"at":1.5}             | at looks like seconds
                     {"concepts":["a"],"at":99999999999999999999} | at looks like nanoseconds
                     {"concepts":["a"],"at":"yesterday"}     | at must be ISO-8601
-                    {"concepts":["a"],"concepts":["b"]}     | must be JSON
-                    {"at":null,"at":1000000000001,"concepts":["b"]} | must be JSON
-                    {"concepts":[{"id":"a","id":"b"}]}      | must be JSON
-                    {"concepts":["a"],"other":{"x":1,"x":2}} | must be JSON
-                    {"forget":{"concept":"a","concept":"b"}} | must be JSON
-                    {"retract":{"context":"k","episodes":[{"at":1000000000001,"at":1000000000002,"concepts":["b"]}]}} | must be JSON
+                    {"concepts":["a"],"concepts":["b"]}     | fields are given once: field=concepts
+                    {"at":null,"at":1000000000001,"concepts":["b"]} | fields are given once: field=at
+                    {"concepts":[{"id":"a","id":"b"}]}      | fields are given once: field=id
+                    {"concepts":["a"],"other":{"x":1,"x":2}} | fields are given once: field=x
+                    {"forget":{"concept":"a","concept":"b"}} | fields are given once: field=concept
+                    {"retract":{"context":"k","episodes":[{"at":1000000000001,"at":1000000000002,"concepts":["b"]}]}} | fields are given once: field=at
                     {"concepts":null}                       | must have concepts
-                    {"concepts":[null]}                     | a concept must be a string or an object
+                    {"concepts":[null]}                     | a concept must be a string or an object: found=null
                     {"concepts":[{"id":null}]}              | must have an id
                     {"concept":["a"]}                       | must have concepts: concepts=missing found=concept
                     {"concepts":[{"Id":"a"}]}               | must have an id: id=missing found=Id
@@ -191,7 +199,7 @@ final class JsonEpisodeCodecTest {
                     {"retract":{"context":"k","before":[{"at":1000000000001,"context":"l","concepts":["b"]}],"episodes":[{"at":1000000000001,"concepts":["b"]}]}} | of the retracted context
                     {"retract":{"context":"k","episodes":[{"at":1000000000009,"clock":1000000000008,"concepts":["b"]}]}} | clock must be within at
                     {"retract":{"context":"k","episodes":[{"at":1000000000009,"clock":-1,"concepts":["b"]}]}} | clock must be 0 to
-                    {"retract":{"context":"k","episodes":[{"at":1000000000009,"clock":"9","concepts":["b"]}]}} | clock must be a whole number
+                    {"retract":{"context":"k","episodes":[{"at":1000000000009,"clock":"9","concepts":["b"]}]}} | clock must be a whole number: found=string
                     {"retract":{"context":"k","before":[{"at":1000000000009,"clock":1000000000030,"concepts":["b"]}],"episodes":[{"at":1000000000009,"clock":1000000000020,"concepts":["b"]}]}} | clocks must not fall
                     """)
     void aMalformedRecordIsToldTheRuleItBreaks(String json, String rule) {

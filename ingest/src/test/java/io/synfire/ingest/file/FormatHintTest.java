@@ -97,9 +97,18 @@ final class FormatHintTest {
     }
 
     @Test
-    void aLogThatWasCutUnderItsWriterBeginsWithZerosAndIsOne() {
+    void aLogThatWasCutUnderItsWriterBeginsWithZerosAndIsOne() throws IOException {
         String lines = "{\"concepts\":[\"a\"]}\n".repeat(100);
         assertThat(hint("\0".repeat(50) + lines)).isEqualTo("none");
+        // As many as the log had bytes, which may be more than is looked at.
+        for (int zeros : new int[] {FormatHint.SAMPLE_BYTES - 10, FormatHint.SAMPLE_BYTES, 10_000_000}) {
+            byte[] log = ("\0".repeat(zeros) + lines).getBytes(StandardCharsets.UTF_8);
+            assertThat(hint(FormatHint.sample(new ByteArrayInputStream(log))))
+                    .as("%d zeros", zeros)
+                    .isEqualTo("none");
+        }
+        assertThat(hint("\0".repeat(5_000) + "id,name\n1,x\n")).contains("CSV");
+        assertThat(hint(new byte[2_000])).contains("binary file");
     }
 
     @Test

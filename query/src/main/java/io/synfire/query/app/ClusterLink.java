@@ -2,6 +2,7 @@ package io.synfire.query.app;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.synfire.ingest.kafka.AtomicProducer;
+import io.synfire.ingest.kafka.BrokerInUseException;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeProducer;
 import io.synfire.ingest.kafka.LocalBroker;
@@ -58,7 +59,7 @@ final class ClusterLink implements AutoCloseable {
     }
 
     /**
-     * Starts the broker, where no cluster is named; waits until the cluster has answered, however long, and makes the topics that are missing.
+     * Starts the broker, where no cluster is named, as soon as no other process has its directory; waits until the cluster has answered, however long, and makes the topics that are missing.
      *
      * @throws IllegalArgumentException if the clients' properties are wrong
      * @throws IllegalStateException if the broker cannot start, or the cluster refuses
@@ -72,14 +73,40 @@ final class ClusterLink implements AutoCloseable {
         }
     }
 
-    private ClientProperties ofBroker() {
+    /**
+     * A broker that another process runs on the same directory is not used: it is a command's, and ends with it. Until then this waits, as for any
+     * cluster.
+     */
+    private ClientProperties ofBroker() throws InterruptedException {
         LOG.info("a Kafka broker is started in this process, since kafka.bootstrap.servers names none");
-        LocalBroker broker = LocalBroker.start(settings.data().resolve("kafka"), LocalBroker.PREFERRED_PORT);
+        LocalBroker broker = started();
+        while (broker == null) {
+            TimeUnit.MILLISECONDS.sleep(RETRY_MS);
+            broker = started();
+        }
         parts.push(broker);
         LOG.info("a Kafka broker runs in this process at {}", broker.bootstrapServers());
         Map<String, String> kafka = new HashMap<>(settings.kafka());
         kafka.put(SERVERS, broker.bootstrapServers());
         return new ClientProperties(kafka);
+    }
+
+    /** Null while another has the directory. */
+    private @Nullable LocalBroker started() {
+        try {
+            return LocalBroker.start(settings.data().resolve("kafka"), LocalBroker.PREFERRED_PORT);
+        } catch (BrokerInUseException e) {
+            waitFor(e);
+            return null;
+        }
+    }
+
+    private void waitFor(IllegalStateException e) {
+        String message = String.valueOf(e.getMessage());
+        if (!message.equals(trouble)) {
+            LOG.warn("the cluster has not answered, trying again: {}", message);
+        }
+        trouble = message;
     }
 
     private boolean hasOpened(ClientProperties client) throws InterruptedException {
@@ -88,11 +115,7 @@ final class ClusterLink implements AutoCloseable {
             open = new Open(client, producer(client));
             return true;
         } catch (SilentClusterException e) {
-            String message = String.valueOf(e.getMessage());
-            if (!message.equals(trouble)) {
-                LOG.warn("the cluster has not answered, trying again: {}", message);
-            }
-            trouble = message;
+            waitFor(e);
             return false;
         } catch (IllegalStateException e) {
             if (Thread.interrupted()) {

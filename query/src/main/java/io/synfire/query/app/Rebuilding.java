@@ -317,13 +317,20 @@ final class Rebuilding {
         if (!Files.exists(into) || RebuildPlan.read(into).isPresent()) {
             return;
         }
+        if (!Files.isDirectory(into)) {
+            throw taken(into);
+        }
         try (Stream<Path> files = Files.list(into)) {
             // A plan that was being written when the process ended is nothing yet, and neither is a lock.
             if (files.map(file -> String.valueOf(file.getFileName()))
                     .anyMatch(name -> !name.equals(RebuildPlan.FILE + ".new") && !DataLock.isPart(name))) {
-                throw new IllegalArgumentException(
-                        "a rebuild goes into a new or empty directory, or goes on in its own: into=" + into);
+                throw taken(into);
             }
         }
+    }
+
+    private static IllegalArgumentException taken(Path into) {
+        return new IllegalArgumentException(
+                "a rebuild goes into a new or empty directory, or goes on in its own: into=" + into);
     }
 }

@@ -74,7 +74,7 @@ final class Server implements AutoCloseable {
                 memory,
                 this::status,
                 sink,
-                link == null ? null : evidence(settings, memory, link),
+                evidence(settings, memory, link),
                 new Admin(link == null ? null : new LiveBackups(settings, memory), rebuilds),
                 meters,
                 InstantSource.system());
@@ -134,12 +134,20 @@ final class Server implements AutoCloseable {
         return opened(parts, new EpisodeConsumer(engine, client, options, scoring, meters));
     }
 
-    private static EvidenceSource evidence(Settings settings, LiveMemory memory, ClusterLink link) {
+    /** The files that were learned need no cluster. */
+    private static EvidenceSource evidence(Settings settings, LiveMemory memory, @Nullable ClusterLink link) {
         return (from, to, k) -> {
-            ClientProperties client = link.client();
             MemoryView view = memory.view();
+            EvidenceSearch search = new EvidenceSearch(settings, view.settings());
+            ClientProperties client = null;
+            if (search.needsTopic(view.positions())) {
+                if (link == null) {
+                    throw new UnavailableException("this server is offline, it reads no topic");
+                }
+                client = link.client();
+            }
             try {
-                return new EvidenceSearch(settings, view.settings()).find(view, client, from, to, k);
+                return search.find(view, client, from, to, k);
             } catch (IllegalStateException | UncheckedIOException e) {
                 throw new UnavailableException(String.valueOf(e.getMessage()), e);
             }

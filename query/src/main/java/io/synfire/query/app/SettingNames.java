@@ -44,10 +44,17 @@ final class SettingNames {
         return known;
     }
 
-    /** The known key that is most like another. */
+    /** The known key that is most like another: one of those that it begins, if it is the first part of any. */
     static String nearest(String key) {
         Set<String> known = known();
         known.add("kafka.bootstrap.servers");
+        Set<String> within = new TreeSet<>(known);
+        within.removeIf(candidate -> !candidate.startsWith(key + "."));
+        if (!within.isEmpty()) {
+            // Where something is, before what else is said of it.
+            String pointer = key + ".pointer";
+            return within.contains(pointer) ? pointer : within.iterator().next();
+        }
         String best = "";
         int bestDistance = Integer.MAX_VALUE;
         for (String candidate : known) {

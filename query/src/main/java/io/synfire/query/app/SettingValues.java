@@ -1,6 +1,7 @@
 package io.synfire.query.app;
 
 import io.synfire.engine.event.Episode;
+import io.synfire.query.recall.Numbers;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.Locale;
@@ -20,11 +21,7 @@ final class SettingValues {
     }
 
     static int whole(Map<String, String> values, String key) {
-        try {
-            return Integer.parseInt(text(values, key));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(key + " must be a whole number: " + key + "=" + text(values, key), e);
-        }
+        return Numbers.whole(key, text(values, key));
     }
 
     static long time(String key, String text) {
@@ -61,13 +58,9 @@ final class SettingValues {
     }
 
     static double number(String key, String text) {
-        try {
-            double value = Double.parseDouble(text);
-            if (Math.abs(value) <= Episode.REWARD_MAX) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(key + " must be a number: " + key + "=" + text, e);
+        double value = Numbers.number(key, text);
+        if (Math.abs(value) <= Episode.REWARD_MAX) {
+            return value;
         }
         throw new IllegalArgumentException(key + " must be in [-1e6, 1e6]: " + key + "=" + text);
     }

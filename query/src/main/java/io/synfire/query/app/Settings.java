@@ -156,7 +156,7 @@ record Settings(
                 new TopicNames(
                         SettingValues.text(others, "topics.episodes"),
                         SettingValues.text(others, "topics.dead-letters")),
-                SettingValues.whole(others, "topics.partitions"),
+                partitions(others),
                 decoding(others, rewards, contextFrom.equals("key")),
                 faults(others),
                 offsetsGroup(SettingValues.text(others, OFFSETS_GROUP), kafka.get("group.id")),
@@ -177,6 +177,14 @@ record Settings(
                     + " offsets.group=" + given + " kafka.group.id=" + member);
         }
         return member;
+    }
+
+    private static int partitions(Map<String, String> others) {
+        int partitions = SettingValues.whole(others, "topics.partitions");
+        if (partitions < 1) {
+            throw new IllegalArgumentException("topics.partitions must be at least 1: topics.partitions=" + partitions);
+        }
+        return partitions;
     }
 
     private static double share(Map<String, String> others) {

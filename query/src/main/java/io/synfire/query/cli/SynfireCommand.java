@@ -133,6 +133,9 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
         if (failure instanceof java.nio.file.FileAlreadyExistsException) {
             return "a file is there already, and nothing is written over it: file=" + failure.getMessage();
         }
+        if (failure instanceof java.nio.file.NotDirectoryException) {
+            return "it must be a directory: file=" + failure.getMessage();
+        }
         return failure instanceof java.nio.file.AccessDeniedException
                 ? "the file must be readable, and writable where it is written: file=" + failure.getMessage()
                 : String.valueOf(failure.getMessage());

@@ -1,5 +1,6 @@
 package io.synfire.query.http;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -18,9 +19,16 @@ final class BodyTypes {
 
     /** Why it is not, or null. */
     static @Nullable String refusal(HttpFields headers, Set<String> types) {
-        String encoding = headers.get(HttpHeader.CONTENT_ENCODING);
-        if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
-            return "a body must not be compressed: Content-Encoding=" + encoding;
+        // A header may be given more than once, which says the same as one with all of them.
+        List<String> encodings = headers.getValuesList(HttpHeader.CONTENT_ENCODING);
+        if (!isPlain(encodings)) {
+            return "a body must not be compressed: Content-Encoding=" + String.join(", ", encodings);
+        }
+        List<String> transfers = headers.getValuesList(HttpHeader.TRANSFER_ENCODING);
+        if (!isPlain(transfers.stream()
+                .filter(each -> !each.strip().equalsIgnoreCase("chunked"))
+                .toList())) {
+            return "a body must not be compressed: Transfer-Encoding=" + String.join(", ", transfers);
         }
         // Of several it is not clear which is meant.
         List<String> all = headers.getValuesList(HttpHeader.CONTENT_TYPE);
@@ -31,5 +39,11 @@ final class BodyTypes {
                 ? null
                 : "the content type must be one of " + types + ", in UTF-8: Content-Type="
                         + (given == null ? "missing" : given);
+    }
+
+    private static boolean isPlain(List<String> encodings) {
+        return encodings.stream()
+                .flatMap(each -> Arrays.stream(each.split(",")))
+                .allMatch(each -> each.strip().equalsIgnoreCase("identity"));
     }
 }

@@ -157,18 +157,10 @@ public record RecallSettings(
     }
 
     private static double number(Map<String, String> values, String key) {
-        try {
-            return Double.parseDouble(values.getOrDefault(key, ""));
-        } catch (NumberFormatException e) {
-            throw new BadQueryException(key + " must be a number: " + key + "=" + values.get(key));
-        }
+        return Numbers.number(key, values.getOrDefault(key, ""));
     }
 
     private static int whole(Map<String, String> values, String key) {
-        try {
-            return Integer.parseInt(values.getOrDefault(key, ""));
-        } catch (NumberFormatException e) {
-            throw new BadQueryException(key + " must be a whole number: " + key + "=" + values.get(key));
-        }
+        return Numbers.whole(key, values.getOrDefault(key, ""));
     }
 }

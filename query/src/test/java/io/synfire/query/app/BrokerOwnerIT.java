@@ -1,6 +1,7 @@
 package io.synfire.query.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
@@ -50,8 +51,7 @@ final class BrokerOwnerIT {
                     "directory=" + kafka + " pid=" + ProcessHandle.current().pid() + " started=";
             for (List<String> command : List.of(
                     List.of("forget", "--context", "u1", "--data", data.toString()),
-                    List.of("forget", "--concept", "a", "--data", data.toString()),
-                    List.of("serve", "--data", data.toString(), "--set", "http.port=0"))) {
+                    List.of("forget", "--concept", "a", "--data", data.toString()))) {
                 try (JarProcess second = jar(command.get(0) + ".log", command.toArray(new String[0]))) {
                     assertThat(second.awaitExit(Duration.ofMinutes(1))).isEqualTo(1);
                     assertThat(second.output()
@@ -67,6 +67,41 @@ final class BrokerOwnerIT {
         }
         // Nothing was appended to the files' log either, while the topic's could not be.
         assertThat(data.resolve("forgotten.jsonl")).doesNotExist();
+    }
+
+    @Test
+    void aServerWaitsForTheDirectoryOfAnothersBrokerAndAnswersMeanwhile() throws Exception {
+        Path data = directory.resolve("waits");
+        Path kafka = data.resolve("kafka");
+        String[] serve = {"serve", "--data", data.toString(), "--set", "http.port=0"};
+        HttpClient http = HttpClient.newHttpClient();
+        LocalBroker broker = LocalBroker.start(kafka, 0);
+        try (JarProcess server = jar("waits.log", serve)) {
+            String url = server.awaitUrl();
+            try (broker) {
+                String own =
+                        "directory=" + kafka + " pid=" + ProcessHandle.current().pid() + " started=";
+                await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(get(http, url + "/v1/status"))
+                        .contains("the cluster has not answered for ")
+                        .contains(own));
+                assertThat(get(http, url + "/v1/status")).contains("\"ready\":false");
+                assertThat(get(http, url + "/health/live")).isNotEmpty();
+                assertThat(server.isAlive()).isTrue();
+            }
+            // Its own, once the other has ended; and it takes episodes.
+            assertThat(server.awaitReadyUrl()).isEqualTo(url);
+            post(url);
+            server.terminate();
+            assertThat(server.awaitExit(Duration.ofSeconds(30)))
+                    .as("%s", server.output())
+                    .isZero();
+            assertThat(server.output()).doesNotContain("\tat ");
+        }
+    }
+
+    private static String get(HttpClient http, String url) throws Exception {
+        return http.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString())
+                .body();
     }
 
     /** A memory that says it learned from the topic and from a file. */

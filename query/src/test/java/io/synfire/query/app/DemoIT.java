@@ -60,6 +60,11 @@ final class DemoIT {
             assertThat(trending.concepts()).hasSize(10);
             assertThat(trending.associations()).hasSize(10);
         }
+        forgetAConcept();
+        assertThat(demo("third.log"))
+                .contains("learning               [" + "=".repeat(40) + "] 20,612 / 20,612")
+                .contains("learned 0 episodes")
+                .contains("from 20,610 episodes; 0 dead letters");
     }
 
     /** Pairs that were bought together at least three times, counted anew in the bundled baskets. */
@@ -139,6 +144,21 @@ final class DemoIT {
             assertThat(demo.awaitExit(Duration.ofSeconds(30)))
                     .as("%s", demo.output())
                     .isZero();
+        }
+    }
+
+    /** Appends a command behind the purchases, in a transaction, whose end has an offset of its own. */
+    private void forgetAConcept() throws Exception {
+        try (JarProcess forget = JarProcess.start(
+                directory.resolve("forget.log"),
+                List.of("-Xmx192m", "-XX:+UseSerialGC"),
+                "forget",
+                "--concept",
+                "PARTY BUNTING",
+                "--data",
+                directory.resolve("data").toString())) {
+            assertThat(forget.awaitExit(BOUND)).as("%s", forget.output()).isZero();
+            assertThat(forget.output()).contains("partition 0 offset 20610").containsPattern("applied +yes");
         }
     }
 

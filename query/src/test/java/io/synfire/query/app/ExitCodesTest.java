@@ -2,6 +2,13 @@ package io.synfire.query.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.engine.EngineOptions;
+import io.synfire.engine.event.Activation;
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Position;
 import io.synfire.query.cli.SynfireCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -102,6 +109,10 @@ final class ExitCodesTest {
         assertExit(1, "restore", path("backup"));
         assertExit(1, "rebuild", "--into", data.toString());
         assertExit(1, "rebuild", "--into", directory.toString());
+        assertExit(1, "rebuild", "--into", path("empty.jsonl"));
+        assertThat(err.toString())
+                .contains("a rebuild goes into a new or empty directory")
+                .contains("empty.jsonl");
         assertExit(1, "evaluate", "--train", path("nowhere"), "--test", path("log.jsonl"));
         assertExit(1, "evaluate", "--prequential", path("empty.jsonl"));
         assertExit(1, "diff", data.toString(), path("nowhere"));
@@ -132,6 +143,51 @@ final class ExitCodesTest {
         }
         assertExit(1, "demo", "--config", path("nowhere.yaml"));
         assertAllSeen(Set.of("completion"));
+    }
+
+    /** Each command that needs the topic says why it is not reached, and nothing of classes. */
+    @Test
+    void whereTheServersNameIsUnknownOneLineSaysSo() throws Exception {
+        Path topics = directory.resolve("topics");
+        try (Engine engine =
+                Engine.open(topics.resolve("store"), Map.of(), EngineOptions.defaults(), new SimpleMeterRegistry())) {
+            Position position = new Position("kafka:synfire.episodes", "id", 0, 1, -1);
+            Episode episode = new Episode(
+                    1_600_000_000_000L, "k", List.of(new Activation("tea", 1), new Activation("milk", 1)), 1, null);
+            engine.apply(new Batch("synfire.episodes-0", List.of(episode), List.of(position), 0));
+        }
+        for (String[] command : List.of(
+                new String[] {"forget", "--context", "k", "--patience", "1s"},
+                new String[] {"forget", "--concept", "tea", "--patience", "1s"},
+                new String[] {"explain", "tea", "milk", "--evidence"},
+                new String[] {"rebuild", "--into", path("another")},
+                new String[] {"diff", topics.toString(), topics.toString(), "--tail"})) {
+            assertExit(
+                    1,
+                    with(command, "--data", topics.toString(), "--set", "kafka.bootstrap.servers=nohost.invalid:9092"));
+            assertThat(err.toString())
+                    .as("%s", List.of(command))
+                    .isEqualToIgnoringNewLines("synfire: no server's name can be resolved:"
+                            + " kafka.bootstrap.servers=nohost.invalid:9092");
+            // Whatever else keeps a client from being made.
+            assertExit(
+                    1,
+                    with(
+                            command,
+                            "--data",
+                            topics.toString(),
+                            "--set",
+                            "kafka.bootstrap.servers=127.0.0.1:9092",
+                            "--set",
+                            "kafka.security.protocol=SSL",
+                            "--set",
+                            "kafka.ssl.truststore.location=" + path("none.jks")));
+            assertThat(err.toString())
+                    .as("%s", List.of(command))
+                    .startsWith("synfire: Kafka's client cannot work with the settings kafka.*: ")
+                    .contains("none.jks")
+                    .doesNotContain("org.apache", "Exception");
+        }
     }
 
     @Test

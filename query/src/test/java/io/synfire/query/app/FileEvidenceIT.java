@@ -44,6 +44,7 @@ final class FileEvidenceIT {
                     .as(learn.output())
                     .isZero();
         }
+        String offline = offline(data);
         try (JarProcess serve = JarProcess.start(
                 directory.resolve("serve.log"), List.of(), "serve", "--data", data, "--set", "http.port=0")) {
             String url = serve.awaitReadyUrl();
@@ -54,6 +55,7 @@ final class FileEvidenceIT {
                             + "\",\"topic\":null,\"partition\":0,\"offset\":0,")
                     .contains("\"at\":\"2024-02-01T10:00:00Z\"")
                     .contains("\"concepts\":[\"tea\",\"milk\"]");
+            assertThat(offline).isEqualTo(episodes(found));
             Files.writeString(daily, MONDAY.replace("milk", "honey"));
             assertRefused(evidence(url), daily);
             Files.writeString(daily, MONDAY.substring(0, MONDAY.indexOf('\n') + 1));
@@ -64,6 +66,28 @@ final class FileEvidenceIT {
             Files.writeString(daily, MONDAY + MONDAY.replace("milk", "honey"));
             assertThat(evidence(url).body()).isEqualTo(found.body());
         }
+    }
+
+    /** What a server without a cluster says: files need none. */
+    private String offline(String data) throws Exception {
+        try (JarProcess serve = JarProcess.start(
+                directory.resolve("offline.log"),
+                List.of(),
+                "serve",
+                "--offline",
+                "--data",
+                data,
+                "--set",
+                "http.port=0")) {
+            HttpResponse<String> found = evidence(serve.awaitUrl());
+            assertThat(found.statusCode()).as(found.body()).isEqualTo(200);
+            return episodes(found);
+        }
+    }
+
+    private static String episodes(HttpResponse<String> answer) {
+        String body = answer.body();
+        return body.substring(body.indexOf("\"episodes\":[{\"source\""));
     }
 
     private static void assertRefused(HttpResponse<String> answer, Path file) {

@@ -11,8 +11,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
@@ -117,8 +119,14 @@ final class PostedIT {
     }
 
     private static String record(ClientProperties kafka, String offset) {
-        return new String(
-                new TopicEnd(kafka, Served.TOPICS.episodes()).record(Long.parseLong(offset)), StandardCharsets.UTF_8);
+        long at = Long.parseLong(offset);
+        List<String> there = new ArrayList<>();
+        new TopicEnd(kafka, Served.TOPICS.episodes())
+                .read(
+                        at,
+                        at + 1,
+                        value -> there.add(new String(Objects.requireNonNull(value), StandardCharsets.UTF_8)));
+        return there.get(0);
     }
 
     @Test

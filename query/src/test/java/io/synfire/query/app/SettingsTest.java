@@ -12,12 +12,14 @@ import io.synfire.ingest.codec.TimeFormat;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.FaultPolicy;
 import io.synfire.query.cli.Operations.Common;
+import io.synfire.query.cli.UsageException;
 import io.synfire.query.http.HttpOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -362,6 +364,8 @@ final class SettingsTest {
                 .hasMessageContaining("half-live");
         assertThatThrownBy(() -> load("", Map.of("SYNFIRE_HTP_PORT", "1"))).hasMessageContaining("SYNFIRE_HTP_PORT");
         assertThatThrownBy(() -> load("", Map.of(), "forget-below=1")).hasMessageContaining("forget.below");
+        assertThatThrownBy(() -> load("fields: {concepts: /items, reward: /rating}", Map.of()))
+                .hasMessageContaining("did you mean fields.reward.pointer? setting=fields.reward");
     }
 
     @Test
@@ -381,6 +385,57 @@ final class SettingsTest {
         assertThatThrownBy(() -> load("memory: lots", Map.of())).hasMessageContaining("memory=lots");
         assertThatThrownBy(() -> load("context-from: value", Map.of())).hasMessageContaining("context-from=value");
         assertThatThrownBy(() -> load("- a", Map.of())).hasMessageContaining("keys and values");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "prequential.share",
+                "recall.self",
+                "recall.spread",
+                "forward",
+                "backward",
+                "forget.below",
+                "fields.reward.otherwise",
+                "fields.reward.values.order"
+            })
+    void aNumberIsWrittenAsJsonWritesIt(String key) throws IOException {
+        String[] others = key.startsWith("fields.")
+                ? new String[] {"fields.concepts=/items", "fields.reward.pointer=/type", "fields.reward.values.view=0.1"
+                }
+                : new String[0];
+        assertThat(load("", Map.of(), with(others, key + "=5e-1"))).isNotNull();
+        for (String wrong : List.of("0x1p-1", "1d", "1f", ".5", "NaN", "Infinity", "much")) {
+            assertThatThrownBy(() -> load("", Map.of(), with(others, key + "=" + wrong)))
+                    .as("%s=%s", key, wrong)
+                    .isInstanceOf(UsageException.class)
+                    .hasMessageContaining(key + " must be a number such as 0.5 or 1e-3: " + key + "=" + wrong);
+        }
+    }
+
+    private static String[] with(String[] set, String more) {
+        String[] all = Arrays.copyOf(set, set.length + 1);
+        all[set.length] = more;
+        return all;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "topics.partitions=0, topics.partitions must be at least 1",
+        "topics.partitions=-1, topics.partitions must be at least 1",
+        "kafka.max.poll.records=abc, kafka.max.poll.records must be what Kafka's clients take",
+        "kafka.max.poll.records=0, kafka.max.poll.records must be what Kafka's clients take",
+        "kafka.compression.type=best, kafka.compression.type must be what Kafka's clients take",
+        "kafka.request.timeout.ms=5s, kafka.request.timeout.ms must be what Kafka's clients take"
+    })
+    void whatNoClientAndNoTopicTakesIsRefusedByEveryCommand(String setting, String rule) throws IOException {
+        assertThatThrownBy(() -> load("", Map.of(), setting))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith(rule + ": " + setting)
+                .hasMessageNotContaining("org.apache");
+        assertThat(load("", Map.of(), "kafka.max.poll.records=7", "kafka.compression.type=zstd", "topics.partitions=1")
+                        .kafka())
+                .containsEntry("max.poll.records", "7");
     }
 
     @Test

@@ -161,7 +161,16 @@ final class HttpAttacks {
     private Attack compressed() {
         List<String> headers = List.of(
                 "Content-Type: application/json",
-                "Content-Encoding: " + any(List.of("gzip", "GZIP", "br", "deflate", "gzip, identity", "x")));
+                "Content-Encoding: "
+                        + any(List.of(
+                                "gzip",
+                                "GZIP",
+                                "br",
+                                "deflate",
+                                "gzip, identity",
+                                "identity, gzip",
+                                "identity\r\nContent-Encoding: gzip",
+                                "x")));
         return new Attack("a compressed body", 415, request("POST", any(TAKE_BODIES), headers, json()));
     }
 

@@ -121,6 +121,18 @@ final class HttpInputTest {
                     send(body.getKey(), bytes, "Content-Type", "application/json", "Content-Encoding", "gzip"),
                     415,
                     "Content-Encoding=gzip");
+            assertRefused(
+                    send(
+                            body.getKey(),
+                            bytes,
+                            "Content-Type",
+                            "application/json",
+                            "Content-Encoding",
+                            "identity",
+                            "Content-Encoding",
+                            "gzip"),
+                    415,
+                    "Content-Encoding=identity, gzip");
         }
         assertThat(send(
                                 "/v1/recall",
