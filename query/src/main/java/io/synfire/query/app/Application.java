@@ -150,7 +150,7 @@ final class Application implements Operations {
                 Engine engine = Stores.open(held, settings, new SimpleMeterRegistry())) {
             return backups(settings).make(engine::linkTo, target);
         } catch (StoreInUseException e) {
-            String url = Serving.url(settings.data(), settings.store()).orElseThrow(() -> e);
+            String url = Serving.url(settings.data()).orElseThrow(() -> e);
             Path absolute = target.toAbsolutePath().normalize();
             try {
                 new ServingClient(url, tokenFile, settings.http().tls()).backup(absolute);

@@ -60,6 +60,24 @@ final class DataLock implements AutoCloseable {
         }
     }
 
+    /** Who holds a data directory now, in words that no other process and no other directory has; empty if nobody does. */
+    static Optional<String> holder(Path data) throws IOException {
+        Path lock = data.resolve(LOCK);
+        if (!Files.isRegularFile(lock)) {
+            return Optional.empty();
+        }
+        String holder = read(data.resolve(HOLDER));
+        if (!holder.endsWith(own(data))) {
+            // This process has it not, so that a look at the lock gives up none of its own.
+            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+                if (isLocked(channel)) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(holder);
+    }
+
     /** Whether a name in a data directory is that of a file of this lock. */
     static boolean isPart(String name) {
         return List.of(LOCK, HOLDER).contains(name);

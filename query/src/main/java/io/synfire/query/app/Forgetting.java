@@ -126,7 +126,7 @@ final class Forgetting {
 
     /** Who serves the memory, and so knows more of it than was stored last; null if nobody does. */
     private @Nullable ServingClient server(Forgotten what) throws IOException {
-        Optional<String> url = Serving.url(settings.data(), settings.store());
+        Optional<String> url = Serving.url(settings.data());
         return url.isEmpty()
                 ? null
                 : new ServingClient(url.get(), what.tokenFile(), settings.http().tls());

@@ -134,7 +134,7 @@ final class MemoryWait {
     }
 
     private Waited serving() throws IOException {
-        Optional<String> url = Serving.url(settings.data(), settings.store());
+        Optional<String> url = Serving.url(settings.data());
         ServingClient client = url.isEmpty()
                 ? null
                 : new ServingClient(url.get(), what.tokenFile(), settings.http().tls());

@@ -237,7 +237,7 @@ final class Server implements AutoCloseable {
     /** For the commands that need the holder of the store. */
     private void sayWhere() {
         try {
-            Serving.write(settings.data(), settings.store(), url());
+            Serving.write(settings.data(), url());
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory cannot be written: data=" + settings.data(), e);
         }

@@ -3,7 +3,6 @@ package io.synfire.query.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.synfire.engine.Engine;
 import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -83,8 +82,8 @@ final class AnothersServerIT {
             pipe.write("{\"at\":\"2024-02-01T10:00:00Z\",\"concepts\":[\"mine-2\",\"x\"]}\n"
                     .getBytes(StandardCharsets.UTF_8));
             await().atMost(LONG)
-                    .until(() -> learn.isAlive()
-                            && Engine.holder(StoreDirectory.live(data("mine"))).isPresent());
+                    .until(() ->
+                            learn.isAlive() && DataLock.holder(data("mine")).isPresent());
             assertRefused("left");
             // As a copy of the whole directory would have it.
             Files.copy(
