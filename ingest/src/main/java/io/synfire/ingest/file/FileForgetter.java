@@ -47,6 +47,7 @@ public final class FileForgetter {
 
     private final Engine engine;
     private final Path commands;
+    private final Path deadLetters;
     private final FileLearner learner;
     private final Decoding decoding;
     private String commandsId = "";
@@ -73,6 +74,7 @@ public final class FileForgetter {
     public FileForgetter(Engine engine, Path commands, Path deadLetters, Decoding decoding) {
         this.engine = engine;
         this.commands = commands;
+        this.deadLetters = deadLetters;
         this.learner = new FileLearner(
                 engine,
                 deadLetters,
@@ -111,7 +113,6 @@ public final class FileForgetter {
      * @throws IOException if it cannot be read
      */
     public long learnEarlier() throws IOException {
-        learner.findLetters();
         long learnedBefore = learn();
         LearnSummary learned = last;
         if (learned != null && learned.records() > 0) {
@@ -202,9 +203,9 @@ public final class FileForgetter {
         }
     }
 
-    private LearnedFiles files() {
+    private LearnedFiles files() throws IOException {
         return new LearnedFiles(
-                engine.positions(),
+                new DataLog(List.of(commands, deadLetters)).found(engine.positions()),
                 engine.view().stretches(),
                 engine.view().settings(),
                 decoding.mapping(),

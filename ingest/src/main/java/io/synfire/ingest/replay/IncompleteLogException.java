@@ -30,7 +30,8 @@ public final class IncompleteLogException extends IllegalStateException {
     public static IncompleteLogException replaced(List<Missing> missing) {
         return new IncompleteLogException(
                 "a file is not there any more as it was learned, it was replaced, cut short or removed",
-                " if it was renamed, learn it under its new name first, which learns nothing twice;",
+                " if it was renamed, learn it under its new name first, which learns nothing twice; what commands in it took back or forgot"
+                        + " would be learned again;",
                 missing);
     }
 }

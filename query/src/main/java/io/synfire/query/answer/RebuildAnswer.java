@@ -90,5 +90,15 @@ public record RebuildAnswer(
      * @param fromOffset the first offset or record number
      * @param toOffset the one after the last
      */
-    public record Missing(String source, int partition, long fromOffset, long toOffset) {}
+    public record Missing(String source, int partition, long fromOffset, long toOffset) {
+
+        /**
+         * Whether all of it is commands that forget: then what they took back or forgot was learned again.
+         *
+         * @return true for the file of these in a data directory
+         */
+        public boolean isCommands() {
+            return source.startsWith("file:") && source.endsWith("/forgotten.jsonl");
+        }
+    }
 }

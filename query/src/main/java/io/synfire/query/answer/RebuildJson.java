@@ -40,6 +40,7 @@ public final class RebuildJson {
                 json.writeNumberProperty("partition", missing.partition());
                 json.writeNumberProperty("fromOffset", missing.fromOffset());
                 json.writeNumberProperty("toOffset", missing.toOffset());
+                json.writeBooleanProperty("commands", missing.isCommands());
                 json.writeEndObject();
             }
             json.writeEndArray();

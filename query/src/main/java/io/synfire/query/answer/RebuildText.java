@@ -1,6 +1,8 @@
 package io.synfire.query.answer;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Rebuilds as text. Immutable and thread-safe. */
 public final class RebuildText {
@@ -43,6 +45,7 @@ public final class RebuildText {
                         missing.partition(),
                         missing.fromOffset(),
                         missing.toOffset() - 1)));
+        learnedAgain(text, answer.missing());
         Long untilMs = answer.untilMs();
         if (untilMs != null) {
             text.append(String.format("  until              %s%n", AnswerJson.iso(untilMs)));
@@ -66,6 +69,22 @@ public final class RebuildText {
                 });
         text.append(String.format("ask it with --data %s%n", answer.into()));
         return text.toString();
+    }
+
+    /** Commands that are gone take nothing back, and nobody is to find that out later. */
+    private static void learnedAgain(StringBuilder text, List<RebuildAnswer.Missing> missing) {
+        if (missing.isEmpty()) {
+            return;
+        }
+        Optional<RebuildAnswer.Missing> commands =
+                missing.stream().filter(RebuildAnswer.Missing::isCommands).findFirst();
+        text.append(
+                commands.isPresent()
+                        ? String.format(
+                                "  LEARNED AGAIN      what the commands in %s took back or forgot, since they are gone%n",
+                                commands.get().source())
+                        : String.format(
+                                "  learned again      what commands in what is missing took back or forgot, if there were any%n"));
     }
 
     private static void row(StringBuilder text, String name, String before, String after) {

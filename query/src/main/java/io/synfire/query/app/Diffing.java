@@ -61,19 +61,20 @@ final class Diffing {
                             : scores(
                                     settings,
                                     request,
-                                    episodes(settings, request.heldOut(), first, second),
+                                    episodes(settings, request, request.heldOut(), first, second),
                                     first,
                                     second));
         }
     }
 
-    private List<Episode> episodes(Settings settings, HeldOutLog heldOut, Engine first, Engine second)
+    private List<Episode> episodes(
+            Settings settings, DiffRequest request, HeldOutLog heldOut, Engine first, Engine second)
             throws IOException {
         if (heldOut instanceof HeldOutLog.OfFiles files) {
             return ofFiles(settings, files);
         }
         if (heldOut instanceof HeldOutLog.OfTail tail) {
-            return ofTail(settings, tail, first, second);
+            return ofTail(settings, request, tail, first, second);
         }
         throw new IllegalStateException("unknown kind of log: heldOut=" + heldOut);
     }
@@ -92,7 +93,8 @@ final class Diffing {
     }
 
     /** What is later than both memories, in the logs that either was learned from. */
-    private List<Episode> ofTail(Settings settings, HeldOutLog.OfTail asked, Engine first, Engine second)
+    private List<Episode> ofTail(
+            Settings settings, DiffRequest request, HeldOutLog.OfTail asked, Engine first, Engine second)
             throws IOException {
         long afterMs = Math.max(first.view().watermarkMs(), second.view().watermarkMs());
         Tail tail = new Tail(afterMs, asked.episodesMax());
@@ -104,7 +106,7 @@ final class Diffing {
         LearningSettings learning = first.view().settings();
         ProgressBar progress = new ProgressBar(err, "reading the tail", 0);
         new FileTail(learning, settings.decoding(), InstantSource.system().millis())
-                .read(List.of(log(first), log(second)), tail, progress::at);
+                .read(List.of(log(request, first), log(request, second)), tail, progress::at);
         if (LogReplay.needsTopic(settings, logs)) {
             try (TopicCluster cluster = TopicCluster.of(settings)) {
                 for (Engine engine : List.of(first, second)) {
@@ -133,8 +135,11 @@ final class Diffing {
         return episodes;
     }
 
-    private static FileTail.Log log(Engine engine) {
-        return new FileTail.Log(engine.positions(), engine.view().stretches());
+    /** A rebuilt memory has read what lies in the data directory of the one before, which may be the other of both. */
+    private static FileTail.Log log(DiffRequest request, Engine engine) throws IOException {
+        return new FileTail.Log(
+                Stores.log(request.first(), request.second()).found(engine.positions()),
+                engine.view().stretches());
     }
 
     private List<Score> scores(

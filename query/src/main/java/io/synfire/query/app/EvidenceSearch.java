@@ -5,7 +5,6 @@ import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.FileSightings;
-import io.synfire.ingest.file.LearnedLetters;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.TopicIds;
 import io.synfire.ingest.kafka.TopicSightings;
@@ -82,12 +81,11 @@ final class EvidenceSearch {
         return answer(latest, doubt);
     }
 
-    /** With dead letters where the data directory has them now. */
     private List<Position> found(List<Position> positions) {
         try {
-            return LearnedLetters.found(settings.data().resolve(Stores.DEAD_LETTERS), positions);
+            return Stores.log(settings.data()).found(positions);
         } catch (IOException e) {
-            throw new UncheckedIOException("the dead letters cannot be read: " + e.getMessage(), e);
+            throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -11,7 +11,6 @@ import io.synfire.engine.store.StoreFormatException;
 import io.synfire.engine.store.StoreOutline;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.DeadLetterFile;
-import io.synfire.ingest.file.LearnedLetters;
 import io.synfire.ingest.file.UnmarkedFiles;
 import io.synfire.ingest.kafka.TopicReplay;
 import io.synfire.ingest.replay.IncompleteLogException;
@@ -226,8 +225,7 @@ final class Rebuilding {
         }
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
             MemoryView view = engine.view();
-            List<Position> positions =
-                    LearnedLetters.found(settings.data().resolve(Stores.DEAD_LETTERS), view.positions());
+            List<Position> positions = Stores.log(settings.data()).found(view.positions());
             return new Live(view.settings(), positions, view.stretches(), side(engine));
         } catch (StoreFormatException e) {
             Optional<StoreOutline> older = Engine.outline(settings.store());

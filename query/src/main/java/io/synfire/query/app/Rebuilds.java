@@ -232,18 +232,23 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
     /** Reads until it is close behind the live memory; false if it was called off. */
     private boolean catchUp(Running now, LogReplay replay) throws IOException, InterruptedException {
         for (int round = 0; round < ROUNDS_MAX; round++) {
-            List<Position> goal = live.engine().positions();
+            List<Position> goal = positions();
             LogReplay.requireReadable(settings, goal);
             replay(now, replay, goal);
             if (now.stopping) {
                 return false;
             }
-            List<Position> moved = live.engine().positions();
+            List<Position> moved = positions();
             if (LogReplay.total(moved) - replay.done(moved) <= CLOSE_RECORDS) {
                 break;
             }
         }
         return true;
+    }
+
+    /** How far the live memory is; of what lies in its data directory, there. */
+    private List<Position> positions() throws IOException {
+        return Stores.log(settings.data()).found(live.engine().positions());
     }
 
     private void replay(Running now, LogReplay replay, List<Position> goal) throws IOException, InterruptedException {
@@ -274,7 +279,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
             throws IOException, InterruptedException {
         learners.stop();
         try {
-            replay(now, replay, live.engine().positions());
+            replay(now, replay, positions());
             replay.doubt(live.view().counts().deadLetters()).ifPresent(doubt -> LOG.warn("{}", doubt));
             engine.flush();
             keep(dead);

@@ -4,11 +4,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.SettingsMismatchException;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.ingest.file.DataLog;
 import io.synfire.ingest.file.FileForgetter;
 import io.synfire.query.cli.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -26,6 +29,16 @@ final class Stores {
     static final String DEAD_LETTERS = "dead-letters.jsonl";
 
     private Stores() {}
+
+    /** The part of the log that lies in data directories, where they are now. */
+    static DataLog log(Path... directories) {
+        List<Path> files = new ArrayList<>();
+        for (Path data : directories) {
+            files.add(data.resolve(FORGOTTEN));
+            files.add(data.resolve(DEAD_LETTERS));
+        }
+        return new DataLog(files);
+    }
 
     /**
      * The memory, as of its last checkpoint. Whoever calls holds its data directory until the memory is closed.
