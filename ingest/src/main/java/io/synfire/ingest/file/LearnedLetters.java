@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Where the dead letters lie that a memory has learned, and whether they go on there. They lie in its data directory, and that may have been moved, copied or restored: so
- * they are known by what they are, as all files are, and not by their path.
+ * Where the dead letters lie that a memory has learned, and whether they go on there. They lie in its data directory, and that may have been
+ * moved, copied or restored: so they are known by what they are, as all files are, and not by their path.
  */
 final class LearnedLetters {
 
