@@ -124,7 +124,6 @@ public final class FileForgetter {
      * @throws IOException if a file cannot be read
      */
     public long learnEarlier(List<Path> given) throws IOException {
-        learner.findLetters();
         if (!Files.exists(commands)) {
             return 0;
         }

@@ -1,8 +1,6 @@
 package io.synfire.ingest.file;
 
 import io.synfire.engine.Engine;
-import io.synfire.engine.event.Batch;
-import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.SourceTime;
 import io.synfire.ingest.codec.FieldMapping;
 import io.synfire.ingest.codec.RecordLimits;
@@ -166,18 +164,6 @@ public final class FileLearner {
         }
         return LearnSession.begin(this, List.of(deadLetters), asNew, LearnSession.Kind.LETTERS)
                 .learn(deadLetters, progress);
-    }
-
-    /** Says where the dead letters are that were learned, if the data directory was moved, copied or restored since. */
-    void findLetters() throws IOException {
-        List<Position> known = engine.positions();
-        List<Position> moved = LearnedLetters.found(deadLetters, known).stream()
-                .filter(position -> !known.contains(position))
-                .toList();
-        if (!moved.isEmpty()) {
-            engine.apply(new Batch(FileRun.PARTITION, List.of(), moved, 0));
-            engine.checkpoint();
-        }
     }
 
     /** Learns retractions that we have appended to a file of our own. */

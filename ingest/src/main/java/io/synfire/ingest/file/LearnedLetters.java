@@ -1,6 +1,5 @@
 package io.synfire.ingest.file;
 
-import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.ingest.replay.Rejects;
 import java.io.IOException;
@@ -8,17 +7,15 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
- * Where the dead letters lie that a memory has learned. They lie in its data directory, and that may have been moved, copied or restored: so
- * they are known by what they are, as all files are, and not by their path.
+ * Where the dead letters lie that a memory has learned, and whether they go on there. They lie in its data directory, and that may have been
+ * moved, copied or restored: so they are known by what they are, as all files are, and not by their path.
  */
-public final class LearnedLetters {
+final class LearnedLetters {
 
     private LearnedLetters() {}
 
@@ -29,47 +26,6 @@ public final class LearnedLetters {
             Rejects.Place place = letter.place();
             return new Letter(place.source(), place.sourceId(), place.record(), ByteBuffer.wrap(letter.value()));
         }
-    }
-
-    /**
-     * Whether a file holds letters that were learned.
-     *
-     * @param file a file of dead letters; there may be none
-     * @param positions how far the sources were learned
-     * @return true if it begins with all that was learned of one of them
-     * @throws IOException if it cannot be read
-     */
-    public static boolean areIn(Path file, List<Position> positions) throws IOException {
-        return Files.isRegularFile(file)
-                && !Beginnings.of(file, letters(Known.of(positions))).isEmpty();
-    }
-
-    /**
-     * The positions of a memory, with its letters where they are now: in its data directory, if they lie there and no longer where they were.
-     *
-     * @param file where the data directory has its dead letters; there may be none
-     * @param positions how far the sources were learned
-     * @return as many, in the same order
-     * @throws IOException if the file cannot be read
-     */
-    public static List<Position> found(Path file, List<Position> positions) throws IOException {
-        Map<String, Position> moved = new HashMap<>();
-        for (Known each : moved(file, Known.of(positions))) {
-            if (!Beginnings.holds(before(each, positions))) {
-                moved.put(each.id(), each.position());
-            }
-        }
-        return positions.stream()
-                .map(position ->
-                        position.content().isEmpty() ? position : moved.getOrDefault(position.sourceId(), position))
-                .toList();
-    }
-
-    private static Known before(Known moved, List<Position> positions) {
-        return Known.of(positions).stream()
-                .filter(known -> known.id().equals(moved.id()))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** Those that were learned under another path, and that a file begins with: as found there. */

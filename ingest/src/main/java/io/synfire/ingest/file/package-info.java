@@ -5,6 +5,7 @@
  *
  * <pre>
  *   learn   FileLearner → LearnSession ─ Recognition: which files are known, by their Beginnings
+ *                             ├── OpenedFile, SteadyStream: that what is read is what was looked at, and stays it
  *                             └── FileRun: Unpacked → LineReader → LineDecoder → Batch, with FileMark and Stretch
  *   again   FileReplay, LearnedFiles (for FileForgetter, FileSightings, FileTail): stretch by stretch, LearnedLines held against its mark
  *   restored  EarlierTurns: what came before the commands that an older memory lacks, as Turns has it, by FileReplay

@@ -1,7 +1,6 @@
 package io.synfire.query.app;
 
 import io.synfire.engine.event.Position;
-import io.synfire.ingest.file.LearnedLetters;
 import io.synfire.query.answer.BackupAnswer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,8 +53,7 @@ final class BackedUpLog {
     private boolean isLearned(String name, List<Position> positions) throws IOException {
         String source = "file:" + data.resolve(name).toRealPath();
         return Stores.log(data).found(positions).stream()
-                        .anyMatch(position -> position.source().equals(source))
-                || LearnedLetters.areIn(data.resolve(name), positions);
+                .anyMatch(position -> position.source().equals(source));
     }
 
     /**

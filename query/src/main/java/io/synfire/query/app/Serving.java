@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a serving process answers, in a file of its data directory, so that commands can ask it for what only the holder of the store can do. The
+ * Where a serving process answers, in a file of its data directory, so that commands can ask it for what only its holder can do. The
  * file may be left by a process that was killed, or be copied with its directory, and another memory may answer there by then. So it also says
- * which process that is, and counts only while that one holds the directory.
+ * which process that is, and counts only while that one holds the data directory.
  */
 final class Serving {
 
@@ -20,7 +20,7 @@ final class Serving {
     /** This process answers at a URL, and holds the data directory. */
     static void write(Path data, String url) throws IOException {
         String holder = DataLock.holder(data)
-                .orElseThrow(() -> new IllegalStateException("who serves must hold the data directory: data=" + data));
+                .orElseThrow(() -> new IllegalStateException("who serves must hold its data directory: data=" + data));
         Files.writeString(data.resolve(NAME), url + "\n" + holder + "\n");
     }
 

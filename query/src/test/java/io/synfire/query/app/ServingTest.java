@@ -14,11 +14,12 @@ final class ServingTest {
     private static final String URL = "http://127.0.0.1:8080";
 
     @TempDir
-    Path data;
+    Path directory;
 
     @Test
     void itCountsWhileTheProcessThatWroteItHoldsTheDirectory() throws Exception {
-        assertThat(Serving.url(data)).isEmpty();
+        Path data = directory.resolve("data");
+        Path copy = directory.resolve("copy");
         try (DataLock held = DataLock.take(data, "serve")) {
             assertThat(held.data()).isEqualTo(data);
             assertThat(Serving.url(data)).isEmpty();
@@ -30,6 +31,12 @@ final class ServingTest {
             Files.writeString(data.resolve("serving"), URL + "\n");
             assertThat(Serving.url(data)).isEmpty();
             Files.writeString(data.resolve("serving"), left);
+            assertThat(Serving.url(data)).contains(URL);
+            // A copy of the directory, which is held by a learner.
+            try (DataLock learning = DataLock.take(copy, "learn")) {
+                Files.copy(data.resolve("serving"), learning.data().resolve("serving"));
+                assertThat(Serving.url(copy)).isEmpty();
+            }
             assertThat(Serving.url(data)).contains(URL);
         }
         // It was killed.
