@@ -97,9 +97,7 @@ final class RebuildAgainTest {
     private String rebuildsTheSame() {
         String live = learned("live");
         succeeds("rebuild", "--into", path("built"));
-        assertThat(out.toString())
-                .contains("the same, as it must")
-                .containsPattern("learned +" + live + " +" + live);
+        assertThat(out.toString()).contains("the same, as it must").containsPattern("learned +" + live + " +" + live);
         String said = out + told.toString(StandardCharsets.UTF_8);
         assertThat(learned("built")).isEqualTo(live);
         return said;
