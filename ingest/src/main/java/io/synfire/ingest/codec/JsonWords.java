@@ -12,7 +12,7 @@ import tools.jackson.core.exc.UnexpectedEndOfInputException;
  * What a JSON parser has met, in the words of JSON: what it calls things itself, and what it says, is for who knows its classes. Stateless and
  * thread-safe.
  */
-public final class JsonWords {
+final class JsonWords {
 
     /** How the parser says that a field is there again. */
     private static final Pattern TWICE = Pattern.compile("Duplicate Object property \"(.*)\"", Pattern.DOTALL);
@@ -25,7 +25,7 @@ public final class JsonWords {
      * @param token null where there is nothing
      * @return one or two words
      */
-    public static String found(@Nullable JsonToken token) {
+    static String found(@Nullable JsonToken token) {
         if (token == null) {
             return "nothing";
         }

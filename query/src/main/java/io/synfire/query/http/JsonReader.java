@@ -1,6 +1,5 @@
 package io.synfire.query.http;
 
-import io.synfire.ingest.codec.JsonWords;
 import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.Numbers;
 import java.util.HashSet;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -179,7 +179,23 @@ final class JsonReader {
 
     private void require(boolean holds, String rule) {
         if (!holds) {
-            throw new BadQueryException(rule + ": found=" + JsonWords.found(parser.currentToken()));
+            throw new BadQueryException(rule + ": found=" + found(parser.currentToken()));
         }
+    }
+
+    /** A token in the words of JSON. */
+    private static String found(@Nullable JsonToken token) {
+        if (token == null) {
+            return "nothing";
+        }
+        return switch (token) {
+            case START_OBJECT, END_OBJECT -> "object";
+            case START_ARRAY, END_ARRAY -> "array";
+            case VALUE_STRING -> "string";
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "number";
+            case VALUE_TRUE, VALUE_FALSE -> "boolean";
+            case VALUE_NULL -> "null";
+            default -> "something else";
+        };
     }
 }
