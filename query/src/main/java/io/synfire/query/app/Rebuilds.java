@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +49,18 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
     private static final int ROUNDS_MAX = 20;
 
     private static final int ATTEMPTS_MAX = 3;
+
+    /** Settings by which the same episodes are learned, in the same windows, for whatever they are worth then. */
+    private static final Set<String> OF_WORTH = Set.of(
+            "half-lives",
+            "kernel",
+            "tau",
+            "tau-backward",
+            "forward",
+            "backward",
+            "normalization",
+            "max-associations",
+            "forget.below");
 
     private final Settings settings;
     private final LiveMemory live;
@@ -215,6 +228,10 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         }
     }
 
+    private static boolean learnsTheSame(LearningSettings one, LearningSettings other) {
+        return one.differences(other.toMap()).keySet().stream().allMatch(OF_WORTH::contains);
+    }
+
     private synchronized void backToReading(Running now) {
         now.state = State.READING;
         now.done = 0;
@@ -233,8 +250,8 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         Engine engine = Engine.open(store, now.learning.toMap(), settings.engine(), own, id);
         TrialsLog.watch(engine, store);
         try (DeadLetterFile rejects = new DeadLetterFile(dead)) {
-            boolean asLive =
-                    now.untilMs == null && now.learning.equals(live.view().settings());
+            boolean asLive = now.untilMs == null
+                    && learnsTheSame(now.learning, live.view().settings());
             ReplayOptions options =
                     new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval(), asLive);
             LogReplay replay = new LogReplay(settings, engine, options, rejects, null);
