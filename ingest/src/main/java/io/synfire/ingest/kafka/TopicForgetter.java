@@ -162,6 +162,7 @@ public final class TopicForgetter {
                     break;
                 }
                 List<Appended> added = append(producer, parts);
+                all.forEach(followed -> followed.appended(added));
                 for (int i = 0; i < added.size(); i++) {
                     retractions.put(added.get(i), cut.get(i));
                 }
@@ -278,6 +279,9 @@ public final class TopicForgetter {
         /** Of those in the log, which are passed over, since one of their id came before. */
         private final Set<Long> repeated = new HashSet<>();
 
+        /** What this run has appended is told by its own outcome: where it is refused, to append it again would not help. */
+        private final Set<Long> appended = new HashSet<>();
+
         private Unreadable unreadable;
         ContextLives lives;
         long end;
@@ -346,7 +350,7 @@ public final class TopicForgetter {
         }
 
         private void take(ConsumerRecord<byte[], byte[]> record) {
-            if (decided.isPassedOver(record)) {
+            if (!appended.contains(record.offset()) && decided.isPassedOver(record)) {
                 return;
             }
             try {
@@ -371,6 +375,13 @@ public final class TopicForgetter {
                             e.getMessage() + ", and no dead letter says that it was refused");
                 }
             }
+        }
+
+        /** Of what was appended, what is in this partition. */
+        void appended(List<Appended> parts) {
+            parts.stream()
+                    .filter(part -> part.partition() == partition.partition())
+                    .forEach(part -> appended.add(part.offset()));
         }
 
         Appended appended(long offset, Retraction retraction) {
