@@ -298,22 +298,21 @@ public final class Engine implements AutoCloseable {
      * the memory's budget; it is not stored, and so is gone if the engine is closed.
      *
      * @param named what the retractions of the log name; any other retraction takes back what it names
-     * @param asLive whether this memory is to learn what another one has learned: then a retraction that was written by hand takes back what
-     *     it names, also where that was not learned, as it did there
      * @throws IllegalStateException if the engine only reads, is closed, has failed before, or has learned something of which it knows no more
      */
-    public synchronized void takeBackWhatIsLearned(Retracted named, boolean asLive) {
+    public synchronized void takeBackWhatIsLearned(Retracted named) {
         requireWriting();
         if (memory.figures().watermarkMs() != 0 || !memory.figures().positions().isEmpty()) {
             throw new IllegalStateException(
                     "only a memory that has read nothing can be told what its log takes back: positions="
                             + memory.figures().positions());
         }
-        memory.takeBackWhatIsLearned(named, asLive);
+        memory.takeBackWhatIsLearned(named);
     }
 
     /**
-     * The log is learned: from now on retractions take back what they name, which is what this memory has learned.
+     * The log is learned: from now on retractions take back what they name, which is what this memory has learned. The next checkpoint keeps
+     * how far the sources were read ({@link MemoryView#learnedAnew}).
      *
      * @return by context, how many episodes are left of it that this memory has learned and that other one had not, when the context was
      *     forgotten there: no command names them

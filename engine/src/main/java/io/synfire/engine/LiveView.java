@@ -69,6 +69,11 @@ final class LiveView implements MemoryView {
     }
 
     @Override
+    public List<Position> learnedAnew() {
+        return whileOpen(memory::learnedAnew);
+    }
+
+    @Override
     public int conceptCount() {
         return memory.conceptCount();
     }

@@ -2,6 +2,7 @@ package io.synfire.engine.event;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,11 @@ public record Retraction(
 
     /** The most episodes before: as many steps as a window may have. */
     public static final int BEFORE_MAX = 1_000;
+
+    /** How the id of a {@linkplain #isPart part} begins; what follows are hexadecimal digits. */
+    public static final String PART_ID = "forget-";
+
+    private static final Pattern PART = Pattern.compile(PART_ID + "[0-9a-f]{32}");
 
     /**
      * Checks that the episodes are of the context, and their clocks in order.
@@ -92,6 +98,19 @@ public record Retraction(
                 .mapToLong(learned -> learned.episode().atMs())
                 .max()
                 .orElseThrow();
+    }
+
+    /**
+     * Whether this was made of a log in which a context was forgotten, and not by somebody who wrote it. Such a one names all that the memory
+     * had learned of the context, up to the last that it names, beside what others before it named.
+     *
+     * @return true if it is of a context, tells the clock of each episode, and its id is as those are
+     */
+    public boolean isPart() {
+        return context != null
+                && eventId != null
+                && PART.matcher(eventId).matches()
+                && takenBack.stream().allMatch(learned -> learned.clockMs() != Learned.CLOCK_UNKNOWN);
     }
 
     @Override

@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * The episodes of one context that a memory has learned and not taken back, and which of them a retraction takes back. Whoever asks that asks
  * here, so that all of them mean the same.
  *
- * <p>A retraction takes back what it names, each episode once: the first in log order that is worth the same. It names what the memory had
+ * <p>A retraction takes back what it names, each episode once: of those worth the same the last that came after one of its concepts was
+ * forgotten, or else the first in log order. It names what the memory had
  * learned that was live when it was written. A memory of other settings, or of another moment, may have learned more or less of the context.
- * What a retraction names and was not learned is passed over. One that tells a clock with each episode was made of a log that was read as a
- * whole. It also takes back
+ * What a retraction names and was not learned is passed over. A {@linkplain Retraction#isPart part} was made of a log that was read as a
+ * whole. In a memory that learns its log anew it also takes back
  *
  * <ul>
  *   <li>for an episode that is not there the first of the same event id that differs in its time alone: that event, sent twice;
@@ -43,7 +44,7 @@ public final class ContextLedger<E> {
     private long next;
     private long left;
 
-    /** Those that came before the last retraction that told clocks have numbers below this. */
+    /** Those that came before the last part have numbers below this. */
     private long retractedTo;
 
     /** An episode that was learned. */
@@ -77,39 +78,42 @@ public final class ContextLedger<E> {
      * @param what what is known of it
      */
     public void learned(Episode episode, E what) {
+        learned(episode, what, false);
+    }
+
+    /**
+     * One was learned.
+     *
+     * @param episode the next in log order
+     * @param what what is known of it
+     * @param isLate whether it came after one of its concepts was forgotten, with a time before that
+     */
+    public void learned(Episode episode, E what, boolean isLate) {
         Kept<E> kept = new Kept<>(next++, what);
         inLogOrder.add(kept);
-        byContent
-                .computeIfAbsent(EpisodeContent.hash(episode), hash -> new ArrayDeque<>(1))
-                .add(kept);
+        add(byContent.computeIfAbsent(EpisodeContent.hash(episode), hash -> new ArrayDeque<>(1)), kept, isLate);
         if (episode.eventId() != null) {
-            byEvent.computeIfAbsent(event(episode), event -> new ArrayDeque<>(1))
-                    .add(kept);
+            add(byEvent.computeIfAbsent(event(episode), event -> new ArrayDeque<>(1)), kept, isLate);
         }
         left++;
     }
 
-    /**
-     * Whether all that a retraction names is there as it names it.
-     *
-     * @param retraction a retraction of this context
-     * @return false if something of it was not learned, or was taken back
-     */
-    public boolean holdsAll(Retraction retraction) {
-        Map<Long, Integer> named = new HashMap<>();
-        for (Learned learned : retraction.takenBack()) {
-            named.merge(EpisodeContent.hash(learned.episode()), 1, Integer::sum);
+    private static <E> void add(Deque<Kept<E>> alike, Kept<E> kept, boolean isLate) {
+        if (isLate) {
+            alike.addFirst(kept);
+        } else {
+            alike.addLast(kept);
         }
-        return named.entrySet().stream().allMatch(each -> present(byContent.get(each.getKey())) >= each.getValue());
     }
 
     /**
      * Takes back.
      *
      * @param retraction a retraction of this context
+     * @param isAnew whether the memory learned this of its log anew, and not live: a live memory takes back what is named, and no more
      * @return what it finds, which is no longer there
      */
-    public Found<E> takeBack(Retraction retraction) {
+    public Found<E> takeBack(Retraction retraction, boolean isAnew) {
         List<Kept<E>> found = new ArrayList<>();
         List<Episode> strangers = new ArrayList<>();
         for (Learned learned : retraction.takenBack()) {
@@ -120,7 +124,7 @@ public final class ContextLedger<E> {
                 take(kept, found);
             }
         }
-        if (tellsClocks(retraction)) {
+        if (isAnew && retraction.isPart()) {
             for (Episode stranger : strangers) {
                 Kept<E> kept = stranger.eventId() == null ? null : first(byEvent.get(event(stranger)));
                 if (kept != null) {
@@ -149,7 +153,7 @@ public final class ContextLedger<E> {
     }
 
     /**
-     * How many episodes are left that were learned before the last retraction that tells clocks: of the memory that it was made for, none.
+     * How many episodes are left that were learned before the last part: of the memory that it was made for, none.
      *
      * @return at least 0; costs a look at all that is left
      */
@@ -179,20 +183,6 @@ public final class ContextLedger<E> {
         kept.isGone = true;
         left--;
         found.add(kept);
-    }
-
-    /**
-     * Whether a retraction tells a clock with each episode, as one does that was made of a log.
-     *
-     * @param retraction the retraction
-     * @return false if one of the episodes that it takes back has none
-     */
-    public static boolean tellsClocks(Retraction retraction) {
-        return retraction.takenBack().stream().allMatch(learned -> learned.clockMs() != Learned.CLOCK_UNKNOWN);
-    }
-
-    private static <E> long present(@Nullable Deque<Kept<E>> alike) {
-        return alike == null ? 0 : alike.stream().filter(kept -> !kept.isGone).count();
     }
 
     /** The first that is still there, or null; those before it are dropped. */

@@ -58,6 +58,17 @@ final class Firings {
         return firing(episode, concepts, strengths);
     }
 
+    /** Whether an episode that was just learned came after one of its concepts was forgotten, and its time is before that. */
+    boolean isLate(Episode episode, Firing firing) {
+        for (int i = 0; i < firing.size(); i++) {
+            Retirement retirement = dictionary.retirement(firing.concept(i));
+            if (retirement != null && episode.atMs() <= retirement.watermarkMs()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** What a retraction names: as it fired when it was learned. */
     record Replayed(List<Firing> before, List<Firing> takenBack) {}
 

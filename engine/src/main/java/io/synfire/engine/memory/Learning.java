@@ -265,7 +265,8 @@ final class Learning {
     /** Of what the log takes back somewhere. */
     private void keep(int partition, Episode episode, Firing firing, @Nullable ContextWindow window) {
         if (ledger != null && ledger.names(episode)) {
-            Kept kept = new Kept(partition, episode, firing, window == null ? null : window.copy());
+            Kept kept = new Kept(
+                    partition, episode, firing, window == null ? null : window.copy(), firings.isLate(episode, firing));
             if (!ledger.learned(kept)) {
                 takeBack(kept);
             }

@@ -26,7 +26,6 @@ final class Ledger {
     private static final int DEBT_BYTES = 100;
 
     private final Retracted named;
-    private final boolean asLive;
     private final Map<Key, ContextLedger<Kept>> contexts = new HashMap<>();
 
     /** Those without a context that are there, by what they are worth, the latest last. */
@@ -40,19 +39,16 @@ final class Ledger {
     /** A context of a partition. */
     private record Key(int partition, String context) {}
 
-    /** An episode that was learned. */
-    record Kept(int partition, Episode episode, Firing firing, @Nullable ContextWindow window) {}
+    /** An episode that was learned; late if that was after one of its concepts was forgotten, and its time is before that. */
+    record Kept(int partition, Episode episode, Firing firing, @Nullable ContextWindow window, boolean isLate) {}
 
     /**
      * A ledger of a memory that has learned nothing.
      *
      * @param named what the log takes back
-     * @param asLive whether the memory is to learn what another has learned: then a retraction that names more than was learned by hand
-     *     takes it back all the same, as it did there
      */
-    Ledger(Retracted named, boolean asLive) {
+    Ledger(Retracted named) {
         this.named = named;
-        this.asLive = asLive;
     }
 
     long bytes() {
@@ -69,7 +65,7 @@ final class Ledger {
         String context = episode.context();
         if (context != null) {
             contexts.computeIfAbsent(new Key(kept.partition(), context), key -> new ContextLedger<>())
-                    .learned(episode, kept);
+                    .learned(episode, kept, kept.isLate());
         } else {
             long hash = EpisodeContent.hash(episode);
             if (isOwed(kept.partition(), hash)) {
@@ -81,7 +77,7 @@ final class Ledger {
         return true;
     }
 
-    /** What of a retraction was learned, in log order; null if it is to be applied as one of a memory that is live. */
+    /** What of a retraction was learned, in log order; null if the log was not known to take that back. */
     @Nullable
     List<Kept> takenBack(int partition, Retraction retraction) {
         String context = retraction.context();
@@ -111,13 +107,7 @@ final class Ledger {
             return null;
         }
         ContextLedger<Kept> ledger = contexts.computeIfAbsent(key, context -> new ContextLedger<>());
-        boolean isLive = asLive && !ContextLedger.tellsClocks(retraction) && !ledger.holdsAll(retraction);
-        List<Kept> found = ledger.takeBack(retraction).takenBack();
-        if (isLive) {
-            found.forEach(kept -> bytes -= bytes(kept));
-            return null;
-        }
-        return found;
+        return ledger.takeBack(retraction, true).takenBack();
     }
 
     private @Nullable List<Kept> alone(int partition, Episode episode) {
@@ -135,9 +125,6 @@ final class Ledger {
                 }
             }
             return List.of(alike.remove(index));
-        }
-        if (asLive) {
-            return null;
         }
         debts.computeIfAbsent(hash, key -> new ArrayList<>(1)).add(partition);
         bytes += DEBT_BYTES;

@@ -51,6 +51,14 @@ public final class Memory {
     private List<Position> beginning;
 
     private volatile List<Position> committed;
+
+    /** How far the sources had been read when the memory became live; empty if it always was. */
+    private volatile List<Position> learnedAnew;
+
+    private List<Position> storedAnew;
+    /** What the checkpoint under way stores of it. */
+    private List<Position> beginningAnew;
+
     private final MemoryReader reader;
     private volatile MemoryFigures figures;
 
@@ -72,6 +80,9 @@ public final class Memory {
         this.checkpoint = last.number();
         this.beginning = last.positions();
         this.committed = last.positions();
+        this.learnedAnew = store.learnedAnew();
+        this.storedAnew = learnedAnew;
+        this.beginningAnew = learnedAnew;
         last.positions().forEach(this::moveTo);
         this.stretches = new Stretches(store);
         this.passedOvers = new PassedOvers(store, last.number() == 0 ? List.of() : last.positions());
@@ -85,7 +96,15 @@ public final class Memory {
         this.room = new Room(budget, this::bytes, this::fixedBytes);
         this.figures = snapshot();
         this.reader = new MemoryReader(
-                settings, decays, dictionary, marginals, adjacencies, stretches, passedOvers, this::figures);
+                settings,
+                decays,
+                dictionary,
+                marginals,
+                adjacencies,
+                stretches,
+                passedOvers,
+                this::figures,
+                () -> learnedAnew);
     }
 
     /**
@@ -122,20 +141,21 @@ public final class Memory {
      * the heap until {@link #takeBackWhatIsNamed}, or until it is closed.
      *
      * @param named what retractions of the log name; of others it takes back what they name
-     * @param asLive whether what was written by hand takes back what it names also where that was not learned
      */
-    public void takeBackWhatIsLearned(Retracted named, boolean asLive) {
-        learning.keep(new Ledger(named, asLive));
+    public void takeBackWhatIsLearned(Retracted named) {
+        learning.keep(new Ledger(named));
     }
 
     /**
-     * From now on retractions take back what they name, as those of a memory do that is live.
+     * From now on retractions take back what they name, as those of a memory do that is live. How far the sources were read is kept.
      *
      * @return of contexts that the log takes back, how many episodes are left that it does not name
      */
     public Map<String, Long> takeBackWhatIsNamed() {
         Map<String, Long> overlooked = learning.overlooked();
         learning.keep(null);
+        learnedAnew = List.copyOf(positions.values());
+        changed = true;
         return overlooked;
     }
 
@@ -180,6 +200,11 @@ public final class Memory {
         parts.addAll(learning.freeze());
         parts.add(stretches.freeze());
         parts.add(passedOvers.freeze());
+        List<Position> anew = learnedAnew;
+        if (anew != storedAnew) {
+            parts.add(writer -> writer.learnedAnew(anew));
+        }
+        beginningAnew = anew;
         RowStaging rows = adjacencies.freeze(learning.watermarkMs(), room.tableBytesMax());
         beginning = List.copyOf(positions.values());
         CheckpointRecord record = new CheckpointRecord(
@@ -224,6 +249,7 @@ public final class Memory {
         learning.committed(room.windowBytesMax());
         stretches.committed();
         passedOvers.committed();
+        storedAnew = beginningAnew;
         adjacencies.committed(written.rows());
         adjacencies.evict(room.tableBytesMax(), room.isFull());
         room.made();

@@ -27,6 +27,7 @@ public final class MemoryReader {
     private final Stretches stretches;
     private final PassedOvers passedOvers;
     private final Supplier<MemoryFigures> figures;
+    private final Supplier<List<Position>> learnedAnew;
 
     MemoryReader(
             LearningSettings settings,
@@ -36,7 +37,8 @@ public final class MemoryReader {
             Adjacencies adjacencies,
             Stretches stretches,
             PassedOvers passedOvers,
-            Supplier<MemoryFigures> figures) {
+            Supplier<MemoryFigures> figures,
+            Supplier<List<Position>> learnedAnew) {
         this.settings = settings;
         this.decays = decays;
         this.dictionary = dictionary;
@@ -45,6 +47,7 @@ public final class MemoryReader {
         this.stretches = stretches;
         this.passedOvers = passedOvers;
         this.figures = figures;
+        this.learnedAnew = learnedAnew;
     }
 
     /**
@@ -119,6 +122,15 @@ public final class MemoryReader {
         // Positions first: what is passed over after that lies behind them.
         List<Position> upTo = positions();
         return passedOvers.all(upTo);
+    }
+
+    /**
+     * How far the sources had been read when the memory had learned its log anew.
+     *
+     * @return positions; empty if it has learned its log live from the beginning
+     */
+    public List<Position> learnedAnew() {
+        return learnedAnew.get();
     }
 
     /**

@@ -210,7 +210,16 @@ public final class CheckpointWriter implements AutoCloseable {
      * @param positions how far the sources had been read then
      */
     public void passedOverSince(List<Position> positions) {
-        put(ColumnFamily.DEFAULT, PassedOverBytes.SINCE_KEY, PassedOverBytes.since(positions));
+        put(ColumnFamily.DEFAULT, PassedOverBytes.SINCE_KEY, PositionBytes.of(positions));
+    }
+
+    /**
+     * Says how far the log was learned anew.
+     *
+     * @param positions how far the sources had been read
+     */
+    public void learnedAnew(List<Position> positions) {
+        put(ColumnFamily.DEFAULT, PositionBytes.ANEW_KEY, PositionBytes.of(positions));
     }
 
     /**

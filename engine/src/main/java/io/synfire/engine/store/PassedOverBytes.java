@@ -2,7 +2,6 @@ package io.synfire.engine.store;
 
 import io.synfire.engine.event.PassedOver;
 import io.synfire.engine.event.PassedOver.Why;
-import io.synfire.engine.event.Position;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,23 +71,6 @@ final class PassedOverBytes {
             }
             source.end();
             return records;
-        } catch (IllegalArgumentException e) {
-            throw source.damaged(String.valueOf(e.getMessage()));
-        }
-    }
-
-    static byte[] since(List<Position> positions) {
-        ByteSink sink = new ByteSink(64);
-        PositionBytes.write(positions, sink);
-        return sink.toBytes();
-    }
-
-    static List<Position> readSince(byte[] bytes) {
-        ByteSource source = new ByteSource("since when is kept what was passed over", bytes);
-        try {
-            List<Position> positions = PositionBytes.read(source);
-            source.end();
-            return positions;
         } catch (IllegalArgumentException e) {
             throw source.damaged(String.valueOf(e.getMessage()));
         }

@@ -9,7 +9,28 @@ import java.util.List;
  */
 final class PositionBytes {
 
+    /** Under it lie the positions up to which the log was learned anew. */
+    static final byte[] ANEW_KEY = Keys.utf8("learned-anew");
+
     private PositionBytes() {}
+
+    static byte[] of(List<Position> positions) {
+        ByteSink sink = new ByteSink(64);
+        write(positions, sink);
+        return sink.toBytes();
+    }
+
+    /** {@code what} names them where they are damaged. */
+    static List<Position> read(String what, byte[] bytes) {
+        ByteSource source = new ByteSource(what, bytes);
+        try {
+            List<Position> positions = read(source);
+            source.end();
+            return positions;
+        } catch (IllegalArgumentException e) {
+            throw source.damaged(String.valueOf(e.getMessage()));
+        }
+    }
 
     static void write(List<Position> positions, ByteSink sink) {
         sink.varint(positions.size());

@@ -469,7 +469,22 @@ public final class RocksStore implements AutoCloseable {
      */
     public Optional<List<Position>> passedOverSince() {
         byte[] bytes = get(ColumnFamily.DEFAULT, PassedOverBytes.SINCE_KEY);
-        return bytes == null ? Optional.empty() : Optional.of(failures.decoded(() -> PassedOverBytes.readSince(bytes)));
+        return bytes == null
+                ? Optional.empty()
+                : Optional.of(
+                        failures.decoded(() -> PositionBytes.read("since when is kept what was passed over", bytes)));
+    }
+
+    /**
+     * How far the log was learned anew.
+     *
+     * @return how far the sources had been read when it was; empty if it was learned live
+     */
+    public List<Position> learnedAnew() {
+        byte[] bytes = get(ColumnFamily.DEFAULT, PositionBytes.ANEW_KEY);
+        return bytes == null
+                ? List.of()
+                : failures.decoded(() -> PositionBytes.read("how far the log was learned anew", bytes));
     }
 
     /**

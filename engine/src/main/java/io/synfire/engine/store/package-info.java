@@ -8,6 +8,7 @@
  *                   "checkpoint"           {@link io.synfire.engine.store.CheckpointRecord}: number, watermark, N, counts, positions, clocks, copies
  *                   "passed/" number       {@link io.synfire.engine.event.PassedOver}s between two checkpoints; the number has 8 bytes BE
  *                   "passed-since"         positions at which these began to be kept
+ *                   "learned-anew"         positions up to which the log was learned anew
  *   concepts        concept, 4 bytes BE    the concept's id, UTF-8; or what is left of it, once it is forgotten
  *   marginals       concept, 4 bytes BE    {@link io.synfire.engine.store.StoredMarginal}
  *   rows            cue, 4 bytes BE        {@link io.synfire.engine.store.StoredRow}: all associations of one cue, packed: a whole

@@ -77,6 +77,14 @@ public interface MemoryView {
     Unlearned unlearned();
 
     /**
+     * How far the sources had been read when this memory had learned its log anew, and became live. Up to there a retraction took back what the
+     * memory had learned of what it names, behind it what it names.
+     *
+     * @return one position per source and partition; empty if the memory was live from the beginning
+     */
+    List<Position> learnedAnew();
+
+    /**
      * How many ints were given to concepts: 0 (inclusive) to this (exclusive). Those that are not {@link #isKnown
      * known} are among them; they have no associations and no activation.
      *

@@ -54,7 +54,7 @@ final class LedgerPropertyTest {
         LearningSettings wished = settings(random, random.nextBoolean() ? live : Agreement.settings(random));
         // Then what a context has learned beside what is named goes with it, and nothing of it is left that met it.
         LearningSettings other = forgets ? with(wished, "max-concepts", Integer.toString(live.maxConcepts())) : wished;
-        List<Line> withRetractions = taken(log, live, random);
+        List<Line> withRetractions = taken(log, live, random, !forgets);
         long untilMs = random.nextInt(3) == 0 ? middleMs(log) : Long.MAX_VALUE;
         List<Line> admitted = withRetractions.stream()
                 .filter(line -> !(line.entry() instanceof Episode episode)
@@ -68,7 +68,7 @@ final class LedgerPropertyTest {
         try (StoredMemory asWritten = new StoredMemory(directory, other);
                 StoredMemory anew = new StoredMemory(directory, other, random.nextBoolean() ? 0 : 300_000)) {
             asWritten.apply(exact);
-            anew.memory().takeBackWhatIsLearned(named, false);
+            anew.memory().takeBackWhatIsLearned(named);
             for (int from = 0; from < admitted.size(); ) {
                 int to = Math.min(admitted.size(), from + 1 + random.nextInt(12));
                 anew.apply(admitted.subList(from, to));
@@ -118,7 +118,8 @@ final class LedgerPropertyTest {
     }
 
     /** The log with retractions of what a memory had learned of it: whole contexts, in parts; and episodes without one, by hand. */
-    private static List<Line> taken(List<Line> log, LearningSettings settings, SplittableRandom random) {
+    private static List<Line> taken(
+            List<Line> log, LearningSettings settings, SplittableRandom random, boolean byHand) {
         Fold fold = new Fold(settings);
         List<Line> all = new ArrayList<>();
         for (Line line : log) {
@@ -131,7 +132,7 @@ final class LedgerPropertyTest {
             if (random.nextInt(40) == 0) {
                 List<String> keys = List.copyOf(fold.contexts.keySet());
                 if (!keys.isEmpty()) {
-                    for (Line part : parts(fold, keys.get(random.nextInt(keys.size())), random)) {
+                    for (Line part : parts(fold, keys.get(random.nextInt(keys.size())), random, byHand)) {
                         all.add(part);
                         fold.take(part);
                     }
@@ -151,11 +152,14 @@ final class LedgerPropertyTest {
     }
 
     /** As whoever looks up the context in the log writes it. */
-    private static List<Line> parts(Fold fold, String key, SplittableRandom random) {
+    private static List<Line> parts(Fold fold, String key, SplittableRandom random, boolean byHand) {
         List<Own> own = fold.contexts.getOrDefault(key, List.of());
         List<Line> parts = new ArrayList<>();
         for (List<Own> run : runs(own.stream().filter(each -> !each.isGone).toList(), own, random)) {
-            parts.add(part(fold, own, run, "r" + random.nextLong()));
+            String id = byHand && random.nextInt(4) == 0
+                    ? "by-hand-" + random.nextLong()
+                    : Retraction.PART_ID + "%016x%016x".formatted(random.nextLong(), random.nextLong());
+            parts.add(part(fold, own, run, id));
         }
         return parts;
     }
@@ -380,8 +384,9 @@ final class LedgerPropertyTest {
                         .toList();
                 return here.isEmpty() ? alike.stream().limit(1).toList() : List.of(here.get(here.size() - 1));
             }
-            // It was made of all that had been learned of the context: so all up to the last of it goes, and what is
-            // the same event.
+            // A part was made of all that had been learned of the context: so all up to the last of it goes. Of what
+            // somebody
+            // wrote that goes which it names.
             Map<Episode, Long> left = new HashMap<>();
             named.forEach(episode -> left.merge(bare(episode), 1L, Long::sum));
             int last = -1;
@@ -397,7 +402,9 @@ final class LedgerPropertyTest {
                     last = i;
                 }
             }
-            found.addAll(there.subList(0, last + 1));
+            if (retraction.isPart()) {
+                found.addAll(there.subList(0, last + 1));
+            }
             return there.stream().filter(found::contains).toList();
         }
 

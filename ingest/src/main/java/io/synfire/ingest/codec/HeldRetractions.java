@@ -2,7 +2,6 @@ package io.synfire.ingest.codec;
 
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Retraction;
-import io.synfire.engine.learn.ContextLedger;
 
 /**
  * Which retractions are held to the limits of what they name. A memory that learns refuses one that names what it could not have learned. In a
@@ -11,7 +10,7 @@ import io.synfire.engine.learn.ContextLedger;
 public enum HeldRetractions {
     /** All: by who learns a log first. */
     ALL,
-    /** Those that tell no clock with each episode. One that tells them names what a memory had learned, and was applied by it. */
+    /** Those that somebody wrote. A {@linkplain Retraction#isPart part} names what a memory had learned. */
     BY_HAND,
     /** None: by who takes back only what it has learned itself, or knows what was applied. */
     NONE;
@@ -23,8 +22,6 @@ public enum HeldRetractions {
      * @return true for whatever is no retraction
      */
     public boolean holds(Entry entry) {
-        return this == ALL
-                || !(entry instanceof Retraction retraction)
-                || (this == BY_HAND && !ContextLedger.tellsClocks(retraction));
+        return this == ALL || !(entry instanceof Retraction retraction) || (this == BY_HAND && !retraction.isPart());
     }
 }

@@ -13,6 +13,7 @@ import io.synfire.ingest.file.Turns.Turn;
 import io.synfire.ingest.forget.ContextLives;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
+import io.synfire.ingest.replay.TakenBack;
 import io.synfire.ingest.replay.Until;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -129,7 +131,7 @@ final class EarlierTurns {
                         .map(position -> position.source() + " records " + position.nextOffset())
                         .toList());
         try (DeadLetterFile rejects = new DeadLetterFile(deadLetters)) {
-            ReplayOptions options = new ReplayOptions(Until.always(), false, NO_CHECKPOINT);
+            ReplayOptions options = new ReplayOptions(Until.always(), false, NO_CHECKPOINT, TakenBack.AS_NAMED);
             boolean unused = new FileReplay(
                             engine,
                             decoding.mapping(),
@@ -218,7 +220,9 @@ final class EarlierTurns {
     }
 
     private ContextLives lives(String context, Set<String> eventIds) {
-        return new ContextLives(context, engine.view().settings(), eventIds);
+        Map<String, Long> learnedAnew = new HashMap<>();
+        engine.view().learnedAnew().forEach(position -> learnedAnew.put(position.sourceId(), position.nextOffset()));
+        return new ContextLives(context, engine.view().settings(), learnedAnew, eventIds);
     }
 
     /** The commands from one on; those that are none become dead letters when they are learned. */

@@ -24,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -233,13 +234,19 @@ public final class FileForgetter {
 
     /** An event may have been sent twice, also to another context: who was first decides what was learned. */
     private ContextLives lives(String context, Unfinished unfinished) throws IOException {
-        ContextLives lives = new ContextLives(context, engine.view().settings(), Set.of());
+        Map<String, Long> learnedAnew = new HashMap<>();
+        engine.view().learnedAnew().forEach(position -> learnedAnew.put(identity(position), position.nextOffset()));
+        ContextLives lives = new ContextLives(context, engine.view().settings(), learnedAnew, Set.of());
         scan(lives, context, unfinished);
         while (!lives.isCertain()) {
-            lives = new ContextLives(context, engine.view().settings(), lives.eventIds());
+            lives = new ContextLives(context, engine.view().settings(), learnedAnew, lives.eventIds());
             scan(lives, context, unfinished);
         }
         return lives;
+    }
+
+    private static String identity(Position position) {
+        return position.sourceId().isEmpty() ? position.source() : position.sourceId();
     }
 
     private void scan(ContextLives lives, String context, Unfinished unfinished) throws IOException {
@@ -248,8 +255,7 @@ public final class FileForgetter {
         files().scan(new LearnedFiles.Visitor() {
             @Override
             public void entry(Position position, long record, Entry entry) {
-                String id = position.sourceId().isEmpty() ? position.source() : position.sourceId();
-                boolean counts = lives.take(id, record, entry);
+                boolean counts = lives.take(identity(position), record, entry);
                 boolean isUnfinished = position.sourceId().equals(commandsId) && record >= unfinished.from;
                 if (counts && isUnfinished && entry instanceof Retraction part && context.equals(part.context())) {
                     unfinished.parts.put(record, part);

@@ -27,6 +27,7 @@ public final class ContextLives {
 
     private final String context;
     private final LearningSettings settings;
+    private final Map<String, Long> learnedAnew;
     private final Set<String> watchedIds;
     private final Set<String> ownIds = new HashSet<>();
 
@@ -72,10 +73,13 @@ public final class ContextLives {
      *
      * @param context the context
      * @param settings what the memory learned by
+     * @param learnedAnew how many records of each source the memory had learned anew, and not live
      * @param eventIds event ids of the context's episodes, as {@link #eventIds()} of an earlier pass found them: whose copies in other
      *     contexts matter
      */
-    public ContextLives(String context, LearningSettings settings, Set<String> eventIds) {
+    public ContextLives(
+            String context, LearningSettings settings, Map<String, Long> learnedAnew, Set<String> eventIds) {
+        this.learnedAnew = Map.copyOf(learnedAnew);
         this.context = context;
         this.settings = settings;
         this.watchedIds = Set.copyOf(eventIds);
@@ -97,7 +101,7 @@ public final class ContextLives {
             return false;
         }
         if (entry instanceof Retraction retraction) {
-            takeBack(retraction);
+            takeBack(retraction, record < learnedAnew.getOrDefault(source, 0L));
         }
         return true;
     }
@@ -133,7 +137,8 @@ public final class ContextLives {
     }
 
     /**
-     * How many episodes retractions of the context name that were not there to be taken back: they were taken back twice, or never learned.
+     * How many episodes retractions of the context name that were not there to be taken back by a memory that was live: they were taken back
+     * twice, or never learned.
      *
      * @return at least 0
      */
@@ -196,7 +201,7 @@ public final class ContextLives {
         firedMs = clockMs;
     }
 
-    private void takeBack(Retraction retraction) {
+    private void takeBack(Retraction retraction, boolean isAnew) {
         boolean isOwn = context.equals(retraction.context());
         isDropped |= isOwn;
         for (Learned learned : retraction.takenBack()) {
@@ -206,9 +211,10 @@ public final class ContextLives {
             }
         }
         if (isOwn) {
-            ContextLedger.Found<Own> found = left.takeBack(retraction);
+            ContextLedger.Found<Own> found = left.takeBack(retraction, isAnew);
             found.takenBack().forEach(each -> each.isTakenBack = true);
-            strangers += found.strangers();
+            // What a memory that learns a log anew has not learned of what others took back, it has not lost.
+            strangers += isAnew ? 0 : found.strangers();
         }
     }
 

@@ -16,7 +16,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts what is left of a context into retractions that a record can hold: as few as possible, in log order. Each is read back before it is
@@ -32,7 +31,6 @@ public final class RetractionParts {
 
     private static final int ENVELOPE_BYTES = 128;
     private static final int ID_BYTES = 16;
-    private static final String ID = "forget-";
 
     private final JsonEpisodeCodec codec;
     private final int bytesWanted;
@@ -182,16 +180,6 @@ public final class RetractionParts {
         return own.stream().map(each -> each.learned).toList();
     }
 
-    /**
-     * Whether a command is a part of a context that was unlearned by {@code forget}, and no retraction that somebody wrote.
-     *
-     * @param eventId its id, or null
-     * @return true if it is named like one
-     */
-    public static boolean isPart(@Nullable String eventId) {
-        return eventId != null && eventId.startsWith(ID);
-    }
-
     private static String id(Own first, Own last, byte[] content) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -200,7 +188,7 @@ public final class RetractionParts {
                 digest.update((byte) 0);
             }
             digest.update(content);
-            return ID + HexFormat.of().formatHex(digest.digest(), 0, ID_BYTES);
+            return Retraction.PART_ID + HexFormat.of().formatHex(digest.digest(), 0, ID_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

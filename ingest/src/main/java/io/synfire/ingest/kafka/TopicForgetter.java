@@ -63,6 +63,7 @@ public final class TopicForgetter {
     private final LearningSettings settings;
     private final InstantSource clock;
     private final Duration silenceMax;
+    private List<Position> learnedAnew = List.of();
     private @Nullable LearnedRecords records;
 
     /**
@@ -96,6 +97,15 @@ public final class TopicForgetter {
         this.settings = settings;
         this.clock = clock;
         this.silenceMax = silenceMax;
+    }
+
+    /**
+     * Tells how far the memory had learned its log anew, and not live: there a retraction took back what it had learned.
+     *
+     * @param positions as the memory says
+     */
+    public void knowing(List<Position> positions) {
+        learnedAnew = List.copyOf(positions);
     }
 
     /**
@@ -271,6 +281,7 @@ public final class TopicForgetter {
         private final String source;
         private final TopicDeadLetters refused;
         private final LearnedRecords decided;
+        private final Map<String, Long> anew = new HashMap<>();
         private long strangersBefore = -1;
 
         /** Retractions of the context that were in the log at the first look, and not applied, by their offsets. */
@@ -304,7 +315,11 @@ public final class TopicForgetter {
             this.source = topicId + "-" + partition.partition();
             this.decided = decided;
             this.refused = refused;
-            this.lives = new ContextLives(context, settings, Set.of());
+            learnedAnew.stream()
+                    .filter(position ->
+                            position.sourceId().equals(topicId) && position.partition() == partition.partition())
+                    .forEach(position -> anew.put(source, position.nextOffset()));
+            this.lives = new ContextLives(context, settings, anew, Set.of());
             this.unreadable = new Unreadable(context);
         }
 
@@ -312,7 +327,7 @@ public final class TopicForgetter {
             scan.read(partition, end, to, this::take);
             // An event may have been sent twice, also to another context: who was first decides what was learned.
             while (!lives.isCertain()) {
-                lives = new ContextLives(context, settings, lives.eventIds());
+                lives = new ContextLives(context, settings, anew, lives.eventIds());
                 pending.clear();
                 repeated.clear();
                 unreadable = new Unreadable(context);
@@ -361,7 +376,7 @@ public final class TopicForgetter {
                 boolean counts = lives.take(source, record.offset(), entry);
                 if (own != null && !counts) {
                     repeated.add(record.offset());
-                } else if (own != null && record.offset() >= applied && RetractionParts.isPart(own.eventId())) {
+                } else if (own != null && record.offset() >= applied && own.isPart()) {
                     pending.put(record.offset(), own);
                 }
             } catch (MalformedRecordException e) {

@@ -9,9 +9,9 @@ import java.time.Duration;
  * @param until what of it counts
  * @param acceptsGap whether what is gone is passed over instead of refused
  * @param checkpointInterval at most this long between two checkpoints
- * @param asLive whether all is to be learned that was learned live, by the same settings
+ * @param takenBack what a retraction takes back
  */
-public record ReplayOptions(Until until, boolean acceptsGap, Duration checkpointInterval, boolean asLive) {
+public record ReplayOptions(Until until, boolean acceptsGap, Duration checkpointInterval, TakenBack takenBack) {
 
     /**
      * To learn something else than was learned live.
@@ -21,7 +21,17 @@ public record ReplayOptions(Until until, boolean acceptsGap, Duration checkpoint
      * @param checkpointInterval at most this long between two checkpoints
      */
     public ReplayOptions(Until until, boolean acceptsGap, Duration checkpointInterval) {
-        this(until, acceptsGap, checkpointInterval, false);
+        this(until, acceptsGap, checkpointInterval, TakenBack.AS_LEARNED);
+    }
+
+    /**
+     * The same, but for what a retraction takes back.
+     *
+     * @param other what it takes back
+     * @return options with that
+     */
+    public ReplayOptions with(TakenBack other) {
+        return new ReplayOptions(until, acceptsGap, checkpointInterval, other);
     }
 
     /**
@@ -30,6 +40,6 @@ public record ReplayOptions(Until until, boolean acceptsGap, Duration checkpoint
      * @return those that the live memory has refused for it, if the same is to be learned
      */
     public HeldRetractions held() {
-        return asLive ? HeldRetractions.BY_HAND : HeldRetractions.NONE;
+        return takenBack == TakenBack.AS_NAMED ? HeldRetractions.BY_HAND : HeldRetractions.NONE;
     }
 }

@@ -161,7 +161,7 @@ final class FileKit {
                     beside -> {});
             if (into.positions().isEmpty()) {
                 replay.requireFiles();
-                into.takeBackWhatIsLearned(replay.retracted(Map.of()), false);
+                into.takeBackWhatIsLearned(replay.retracted(Map.of()));
             }
             replay.replay(watch);
             return replay.missing();

@@ -8,6 +8,7 @@ import io.synfire.engine.store.StoreHold;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.Verification;
+import io.synfire.ingest.file.Reasons;
 import io.synfire.query.answer.BackupAnswer;
 import io.synfire.query.answer.RestoreAnswer;
 import java.io.IOException;
@@ -66,7 +67,8 @@ final class Backups {
                 return backup;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("the backup cannot be made: backup=" + named + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "the backup cannot be made: backup=" + named + ": " + Reasons.withFile(e), e);
         }
     }
 

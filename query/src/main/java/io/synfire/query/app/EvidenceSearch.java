@@ -29,17 +29,17 @@ final class EvidenceSearch {
         this.learning = learning;
     }
 
-    /** Whether anything was learned from the topic. */
+    /** Whether anything of the topic was read: one that is empty has positions, too. */
     boolean needsTopic(List<Position> positions) {
         String source = "kafka:" + settings.topics().episodes();
-        return positions.stream().anyMatch(position -> position.source().equals(source));
+        return positions.stream().anyMatch(position -> position.source().equals(source) && position.nextOffset() > 0);
     }
 
     /**
      * Searches.
      *
      * @param memory says how far each source was learned
-     * @param client reaches the topic's cluster; null if {@link #needsTopic} says that nothing was learned from it
+     * @param client reaches the topic's cluster; null if {@link #needsTopic} says that nothing was read of it
      * @throws IllegalStateException if the memory was learned from neither this topic nor files, the topic is another than the one that was
      *     learned, or the cluster does not answer; or a file was replaced, cut short or removed since it was learned
      */

@@ -51,6 +51,7 @@ final class Forgetting {
             long watermarkMs,
             List<Position> positions,
             Unlearned unlearned,
+            List<Position> learnedAnew,
             long deadLetters,
             long streamed) {}
 
@@ -127,6 +128,7 @@ final class Forgetting {
                     view.watermarkMs(),
                     server == null ? view.positions() : served(server, view.positions()),
                     view.unlearned(),
+                    view.learnedAnew(),
                     view.counts().deadLetters(),
                     Stretch.streamed(view.stretches()));
         }
@@ -204,6 +206,7 @@ final class Forgetting {
             ClientProperties client = cluster.client();
             TopicForgetter forgetter = new TopicForgetter(
                     client, settings.topics(), settings.decoding(), known.learning(), InstantSource.system());
+            forgetter.knowing(known.learnedAnew());
             String context = what.context();
             List<Appended> appended = new ArrayList<>();
             if (context != null) {

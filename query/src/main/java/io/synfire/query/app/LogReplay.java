@@ -12,19 +12,24 @@ import io.synfire.ingest.replay.Missing;
 import io.synfire.ingest.replay.Rejects;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
+import io.synfire.ingest.replay.TakenBack;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Learns the logs of a memory again, its topic, its files, or both, up to given positions into another memory. Where there are both, the
  * topic is read as far as the memory had read it when it learned a stretch of a file, then that stretch, and so on: what came before a
- * command that forgets, and what after it, is the same as it was, whichever log it is in. One thread at a time.
+ * command that forgets, and what after it, is the same as it was, whichever log it is in. If the same is to be learned, it is learned in the
+ * same way: what that memory had {@linkplain io.synfire.engine.view.MemoryView#learnedAnew learned anew} anew, what it had learned live as it
+ * was. One thread at a time.
  */
 final class LogReplay {
 
@@ -39,13 +44,18 @@ final class LogReplay {
     /** What the log takes back, as far as it was searched for that; null before that. */
     private @Nullable Retracted named;
 
+    private List<Position> learnedAnew = List.of();
+    private final Map<String, Long> overlooked = new TreeMap<>();
+    /** Whether it went on behind retractions, of which it does not know what they left. */
+    private boolean goesOnBlind;
+
     private final Map<String, Long> searchedFiles = new HashMap<>();
     private final Map<Integer, Long> searchedPartitions = new HashMap<>();
     private final List<Missing> missing = new ArrayList<>();
     private Unlearned known = Unlearned.unknown();
 
-    /** Made when it is first needed: what it has read of dead letters it need not read again. */
-    private @Nullable TopicReplay topicReplay;
+    /** Made when they are first needed: what one has read of dead letters it need not read again. */
+    private final Map<TakenBack, TopicReplay> topicReplays = new EnumMap<>(TakenBack.class);
 
     /**
      * A replay.
@@ -93,20 +103,42 @@ final class LogReplay {
      */
     void replay(List<Position> goal, List<Stretch> stretches, @Nullable ClientProperties client, ReplayWatch watch)
             throws IOException, InterruptedException {
+        TakenBack takenBack = options.takenBack();
+        if (takenBack == TakenBack.AS_NAMED
+                && !learnedAnew.isEmpty()
+                && engine.view().learnedAnew().isEmpty()) {
+            replay(TakenBack.AS_LEARNED, asFarAs(learnedAnew, goal), stretches, client, watch);
+            if (watch.isStopped()) {
+                return;
+            }
+            overlooked.putAll(engine.takeBackWhatIsNamed());
+        }
+        replay(takenBack, goal, stretches, client, watch);
+    }
+
+    private void replay(
+            TakenBack takenBack,
+            List<Position> goal,
+            List<Stretch> stretches,
+            @Nullable ClientProperties client,
+            ReplayWatch watch)
+            throws IOException, InterruptedException {
         FileReplay files = new FileReplay(
                 engine,
                 settings.decoding().mapping(),
                 settings.decoding().limits(),
-                options,
+                options.with(takenBack),
                 rejects,
                 goal,
                 stretches,
-                stood -> replayTopic(asFarAs(stood, goal), client, watch));
+                stood -> replayTopic(takenBack, asFarAs(stood, goal), client, watch));
         // Before anything is learned.
         files.requireFiles();
-        remember(files, goal, client, watch);
+        if (takenBack != TakenBack.AS_NAMED) {
+            remember(takenBack, files, goal, client, watch);
+        }
         replayFiles(files, watch);
-        replayTopic(goal, client, watch);
+        replayTopic(takenBack, goal, client, watch);
     }
 
     /**
@@ -115,9 +147,15 @@ final class LogReplay {
      * @return what is to be said of contexts that were forgotten, and of which this memory has learned what the other one had not
      */
     Optional<String> finish() {
-        Map<String, Long> overlooked = engine.takeBackWhatIsNamed();
+        if (options.takenBack() != TakenBack.AS_NAMED) {
+            overlooked.putAll(engine.takeBackWhatIsNamed());
+        }
         if (overlooked.isEmpty()) {
-            return Optional.empty();
+            return goesOnBlind
+                    ? Optional.of(
+                            "the rebuild was stopped and went on, so it does not know whether the new memory has learned something"
+                                    + " of forgotten contexts that no command names; to know it, rebuild without a stop")
+                    : Optional.empty();
         }
         return Optional.of(
                 "contexts were forgotten, and the new memory has learned something of them that no command names, since the one "
@@ -126,7 +164,12 @@ final class LogReplay {
                         + overlooked.entrySet().stream().limit(SAID_MAX).toList());
     }
 
-    private void remember(FileReplay files, List<Position> goal, @Nullable ClientProperties client, ReplayWatch watch)
+    private void remember(
+            TakenBack takenBack,
+            FileReplay files,
+            List<Position> goal,
+            @Nullable ClientProperties client,
+            ReplayWatch watch)
             throws IOException, InterruptedException {
         boolean isFirst = named == null && engine.positions().isEmpty();
         if (named == null) {
@@ -136,15 +179,22 @@ final class LogReplay {
         Retracted more = files.retracted(searchedFiles);
         List<Position> topic = ofTopic(goal);
         if (!topic.isEmpty()) {
-            more.addAll(topicReplay(client).retracted(topic, searchedPartitions, watch));
+            more.addAll(topicReplay(takenBack, client).retracted(topic, searchedPartitions, watch));
         }
         if (watch.isStopped()) {
             return;
         }
+        if (named == null && !isFirst && more.isEmpty()) {
+            Retracted behind = files.retracted(Map.of());
+            if (!topic.isEmpty()) {
+                behind.addAll(topicReplay(takenBack, client).retracted(topic, Map.of(), watch));
+            }
+            goesOnBlind = !behind.isEmpty();
+        }
         if (isFirst) {
-            engine.takeBackWhatIsLearned(more, options.asLive());
+            engine.takeBackWhatIsLearned(more);
             named = more;
-        } else if (!options.asLive() && !(named == null ? more.isEmpty() : named.containsAll(more))) {
+        } else if (takenBack == TakenBack.AS_LEARNED && !(named == null ? more.isEmpty() : named.containsAll(more))) {
             throw new RetractedMeanwhileException();
         }
         searched(goal);
@@ -160,9 +210,15 @@ final class LogReplay {
         }
     }
 
-    /** Of a topic, what a clock had refused for the memory that is learned anew is refused again, though dead letters are gone. */
-    void knowing(Unlearned before) {
-        known = before;
+    /**
+     * Tells what is known of the memory whose log is learned.
+     *
+     * @param unlearned of a topic, what a clock had refused is refused again, though dead letters are gone
+     * @param anew how far that memory had learned its log anew
+     */
+    void knowing(Unlearned unlearned, List<Position> anew) {
+        known = unlearned;
+        learnedAnew = anew;
     }
 
     /** How far the topic of a goal had been read, and not beyond the goal. */
@@ -182,9 +238,7 @@ final class LogReplay {
     /** What was passed over since it is gone. */
     List<Missing> missing() {
         List<Missing> all = new ArrayList<>(missing);
-        if (topicReplay != null) {
-            all.addAll(topicReplay.missing());
-        }
+        topicReplays.values().forEach(replay -> all.addAll(replay.missing()));
         return all;
     }
 
@@ -194,7 +248,9 @@ final class LogReplay {
      * @param deadLetters how many records that one has rejected; 0 if that is not known
      */
     Optional<String> doubt(long deadLetters) {
-        return topicReplay == null ? Optional.empty() : topicReplay.doubt(deadLetters);
+        return topicReplays.values().stream()
+                .flatMap(replay -> replay.doubt(deadLetters).stream())
+                .findFirst();
     }
 
     /** How many of the records up to the goal the memory has passed. */
@@ -221,11 +277,12 @@ final class LogReplay {
         }
     }
 
-    private void replayTopic(List<Position> goal, @Nullable ClientProperties client, ReplayWatch watch)
+    private void replayTopic(
+            TakenBack takenBack, List<Position> goal, @Nullable ClientProperties client, ReplayWatch watch)
             throws InterruptedException {
         List<Position> topic = ofTopic(goal);
         if (!topic.isEmpty() && !watch.isStopped()) {
-            topicReplay(client).replay(topic, watch);
+            topicReplay(takenBack, client).replay(topic, watch);
         }
     }
 
@@ -233,16 +290,15 @@ final class LogReplay {
         return goal.stream().filter(position -> isOfTopic(settings, position)).toList();
     }
 
-    private TopicReplay topicReplay(@Nullable ClientProperties client) {
+    private TopicReplay topicReplay(TakenBack takenBack, @Nullable ClientProperties client) {
         if (client == null) {
             throw new IllegalStateException("a topic is to be read and there is no cluster: topic="
                     + settings.topics().episodes());
         }
-        TopicReplay made = topicReplay;
-        if (made == null) {
-            made = new TopicReplay(client, settings.topics(), engine, settings.decoding(), options, rejects, clock);
-            topicReplay = made;
-        }
+        TopicReplay made = topicReplays.computeIfAbsent(
+                takenBack,
+                how -> new TopicReplay(
+                        client, settings.topics(), engine, settings.decoding(), options.with(how), rejects, clock));
         made.knowing(known);
         return made;
     }

@@ -11,12 +11,14 @@ import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreFormatException;
 import io.synfire.engine.store.StoreOutline;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.ingest.file.DataLog;
 import io.synfire.ingest.file.DeadLetterFile;
 import io.synfire.ingest.file.UnmarkedFiles;
 import io.synfire.ingest.kafka.TopicReplay;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
+import io.synfire.ingest.replay.TakenBack;
 import io.synfire.ingest.replay.Until;
 import io.synfire.query.answer.RebuildAnswer;
 import io.synfire.query.answer.RebuildAnswer.Comparison;
@@ -44,8 +46,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rebuilding {
 
-    private static final String REJECTS = "dead-letters.jsonl";
-
     private final Map<String, String> environment;
     private final PrintStream err;
 
@@ -55,6 +55,7 @@ final class Rebuilding {
             List<Position> positions,
             List<Stretch> stretches,
             Unlearned unlearned,
+            List<Position> learnedAnew,
             @Nullable Side side) {}
 
     Rebuilding(Map<String, String> environment, PrintStream err) {
@@ -107,11 +108,16 @@ final class Rebuilding {
                 return read(settings, plan, live, into, cluster);
             } catch (RetractedMeanwhileException e) {
                 // It was stopped and is to go on, and what it has learned of what is taken back is known no more.
+                if (begun.isPresent() && begun.get().finished()) {
+                    begun.get().write(into);
+                    throw new IllegalArgumentException(
+                            "the log takes back something since of what was built before, which may be in use; give the rebuild a"
+                                    + " directory of its own: into=" + into);
+                }
                 err.printf(
                         "the log takes back something of what was learned before this was stopped, so it begins anew: into=%s%n",
                         into);
-                FileCopies.delete(StoreDirectory.live(into));
-                Files.deleteIfExists(into.resolve(REJECTS));
+                new HalfBuilt(settings, into).discard();
                 return read(settings, plan, live, into, cluster);
             }
         }
@@ -197,15 +203,17 @@ final class Rebuilding {
         Path store = StoreDirectory.live(into);
         RebuildPlan done = plan;
         try (Engine engine = Engine.open(store, plan.learning(), settings.engine(), new SimpleMeterRegistry());
-                DeadLetterFile rejects = new DeadLetterFile(into.resolve(REJECTS))) {
+                DeadLetterFile rejects = new DeadLetterFile(into.resolve(Stores.DEAD_LETTERS))) {
             TrialsLog.watch(engine, store);
             ReplayOptions options = new ReplayOptions(
-                    Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval(), plan.comparable());
+                    Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval(), takenBack(plan));
             Side known = plan.before();
             // Where there was no memory nobody may have read the log before, and a clock decides of what is ahead.
             InstantSource clock = known == null ? InstantSource.system() : null;
             LogReplay replay = new LogReplay(settings, engine, options, rejects, clock);
-            replay.knowing(live == null ? Unlearned.unknown() : live.unlearned());
+            if (live != null) {
+                replay.knowing(live.unlearned(), live.learnedAnew());
+            }
             long before = replay.done(goal);
             err.printf("rebuilding %s into %s, up to %s%n", settings.data(), into, goal(goal));
             ProgressBar progress = ProgressBar.rated(err, "rebuilding", LogReplay.total(goal), before);
@@ -244,6 +252,11 @@ final class Rebuilding {
             double seconds = (System.nanoTime() - start) / 1e9;
             return answer(done, into, engine, replay.done(goal) - before, seconds);
         }
+    }
+
+    /** Where something may be gone, what is taken back of it was not learned. */
+    private static TakenBack takenBack(RebuildPlan plan) {
+        return plan.comparable() && !plan.acceptsGap() ? TakenBack.AS_NAMED : TakenBack.AS_LEARNED;
     }
 
     private static RebuildAnswer answer(RebuildPlan plan, Path into, Engine engine, long records, double seconds) {
@@ -286,8 +299,14 @@ final class Rebuilding {
         }
         try (Engine engine = Engine.openReadOnly(settings.store(), settings.engine(), new SimpleMeterRegistry())) {
             MemoryView view = engine.view();
-            List<Position> positions = Stores.log(settings.data()).found(view.positions());
-            return new Live(view.settings(), positions, view.stretches(), view.unlearned(), side(engine));
+            DataLog log = Stores.log(settings.data());
+            return new Live(
+                    view.settings(),
+                    log.found(view.positions()),
+                    view.stretches(),
+                    view.unlearned(),
+                    log.found(view.learnedAnew()),
+                    side(engine));
         } catch (StoreFormatException e) {
             Optional<StoreOutline> older = Engine.outline(settings.store());
             if (older.isPresent()) {
@@ -307,7 +326,12 @@ final class Rebuilding {
                 settings.store(),
                 older.format());
         return new Live(
-                LearningSettings.parse(older.settings()), older.positions(), List.of(), Unlearned.unknown(), null);
+                LearningSettings.parse(older.settings()),
+                older.positions(),
+                List.of(),
+                Unlearned.unknown(),
+                List.of(),
+                null);
     }
 
     private @Nullable Live unreadable(StoreException e) {

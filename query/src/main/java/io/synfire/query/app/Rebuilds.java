@@ -10,6 +10,7 @@ import io.synfire.ingest.file.DeadLetterFile;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
+import io.synfire.ingest.replay.TakenBack;
 import io.synfire.ingest.replay.Until;
 import io.synfire.query.answer.RebuildStatus;
 import io.synfire.query.answer.RebuildStatus.State;
@@ -228,8 +229,15 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         }
     }
 
-    private static boolean learnsTheSame(LearningSettings one, LearningSettings other) {
-        return one.differences(other.toMap()).keySet().stream().allMatch(OF_WORTH::contains);
+    private static TakenBack takenBack(Running now, LearningSettings live) {
+        if (now.untilMs != null) {
+            return TakenBack.AS_LEARNED;
+        }
+        Set<String> differences = now.learning.differences(live.toMap()).keySet();
+        if (differences.isEmpty()) {
+            return TakenBack.AS_NAMED;
+        }
+        return OF_WORTH.containsAll(differences) ? TakenBack.AS_LEARNED_OR_NAMED : TakenBack.AS_LEARNED;
     }
 
     private synchronized void backToReading(Running now) {
@@ -250,10 +258,11 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         Engine engine = Engine.open(store, now.learning.toMap(), settings.engine(), own, id);
         TrialsLog.watch(engine, store);
         try (DeadLetterFile rejects = new DeadLetterFile(dead)) {
-            boolean asLive = now.untilMs == null
-                    && learnsTheSame(now.learning, live.view().settings());
-            ReplayOptions options =
-                    new ReplayOptions(Until.of(now.untilMs), false, settings.checkpointInterval(), asLive);
+            ReplayOptions options = new ReplayOptions(
+                    Until.of(now.untilMs),
+                    false,
+                    settings.checkpointInterval(),
+                    takenBack(now, live.view().settings()));
             LogReplay replay = new LogReplay(settings, engine, options, rejects, null);
             if (catchUp(now, replay) && takeOver(now)) {
                 swap(now, replay, engine, store, dead);
@@ -300,7 +309,9 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
 
     private void replay(Running now, LogReplay replay, List<Position> goal) throws IOException, InterruptedException {
         List<Stretch> stretches = live.view().stretches();
-        replay.knowing(live.view().unlearned());
+        replay.knowing(
+                live.view().unlearned(),
+                Stores.log(settings.data()).found(live.view().learnedAnew()));
         replay.replay(goal, stretches, clients.get(), new ReplayWatch() {
             @Override
             public boolean isStopped() {

@@ -12,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.ingest.file.Reasons;
 import io.synfire.ingest.kafka.AtomicProducer;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
@@ -103,7 +104,7 @@ final class Server implements AutoCloseable {
             DataLock held = opened(parts, DataLock.take(settings.data(), "serve"));
             return Stores.openToLearn(held, settings, meters);
         } catch (IOException e) {
-            throw new UncheckedIOException("the memory cannot be opened to learn: " + e.getMessage(), e);
+            throw new UncheckedIOException("the memory cannot be opened to learn: " + Reasons.withFile(e), e);
         }
     }
 

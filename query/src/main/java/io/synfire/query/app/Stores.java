@@ -6,6 +6,7 @@ import io.synfire.engine.SettingsMismatchException;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.file.DataLog;
 import io.synfire.ingest.file.FileForgetter;
+import io.synfire.ingest.file.Reasons;
 import io.synfire.query.cli.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -130,7 +131,7 @@ final class Stores {
             StoreDirectory.tidyLinks(settings.data());
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "what an earlier rebuild or backup left cannot be put away: " + e.getMessage(), e);
+                    "what an earlier rebuild or backup left cannot be put away: " + Reasons.withFile(e), e);
         }
     }
 

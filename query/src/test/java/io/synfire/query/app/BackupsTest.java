@@ -10,6 +10,7 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.view.Digest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -125,6 +126,17 @@ final class BackupsTest {
         // Beside it, with a name that begins alike, there is room.
         backup(directory.resolve("data-1"));
         assertHolds(directory.resolve("data-1"));
+    }
+
+    /** What cannot be made says why, not the name of a file alone. */
+    @Test
+    void aPlaceThatCannotBeADirectoryIsToldInWords() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "text");
+        assertThatThrownBy(() -> backup(file.resolve("monday")))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageMatching("the backup cannot be made: backup=\\S+/file/monday: "
+                        + "(Not a directory|that is not a directory|there is a file already): file=\\S+");
+        assertThat(file).hasContent("text");
     }
 
     @Test

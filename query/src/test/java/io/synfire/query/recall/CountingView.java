@@ -65,6 +65,11 @@ final class CountingView implements MemoryView {
     }
 
     @Override
+    public List<Position> learnedAnew() {
+        return view.learnedAnew();
+    }
+
+    @Override
     public LearningSettings settings() {
         return view.settings();
     }
