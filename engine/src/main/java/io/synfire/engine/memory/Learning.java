@@ -285,11 +285,11 @@ final class Learning {
         if (found != null) {
             for (Kept kept : found) {
                 takeBack(kept);
-                if (kept.episode().eventId() != null) {
+                // It may have learned more than is named.
+                if (retraction.isPart() && kept.episode().eventId() != null) {
                     eventIds.free(partition, kept.episode().eventId());
                 }
             }
-            return;
         }
         // Now, not when its time has come: that depends on other partitions, too.
         for (Learned learned : retraction.takenBack()) {
@@ -297,6 +297,9 @@ final class Learning {
             if (eventId != null) {
                 eventIds.free(partition, eventId);
             }
+        }
+        if (found != null) {
+            return;
         }
         if (retraction.latestMs() > watermarkMs) {
             waiting.add(retraction);

@@ -10,6 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Who may change a data directory: one process at a time. A store has a lock of its own, but it does not hold a directory in which one store
@@ -23,6 +25,8 @@ final class DataLock implements AutoCloseable {
     private static final String LOCK = "memory.lock";
     private static final String HOLDER = "memory.holder";
     private static final Path HOST = Path.of("/proc/sys/kernel/hostname");
+
+    private static final int ATTEMPTS = 15;
 
     private final Path data;
     private final FileChannel channel;
@@ -49,7 +53,7 @@ final class DataLock implements AutoCloseable {
         }
         FileChannel channel = FileChannel.open(data.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            if (!isLocked(channel)) {
+            if (!isTaken(channel)) {
                 throw inUse(data);
             }
             Files.writeString(holder, "command=" + command + ' ' + own);
@@ -94,6 +98,17 @@ final class DataLock implements AutoCloseable {
     private static StoreInUseException inUse(Path data) {
         String holder = read(data.resolve(HOLDER));
         return new StoreInUseException(StoreDirectory.live(data), holder.isEmpty() ? "holder=unknown" : holder, null);
+    }
+
+    /** Who only asks who holds it has the lock for a moment. */
+    private static boolean isTaken(FileChannel channel) throws IOException {
+        for (int attempt = 1; !isLocked(channel); attempt++) {
+            if (attempt == ATTEMPTS) {
+                return false;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+        return true;
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {

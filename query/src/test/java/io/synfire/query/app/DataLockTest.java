@@ -5,16 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.query.cli.SynfireCommand;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -82,6 +90,31 @@ final class DataLockTest {
             DataLock.take(copy, "learn").close();
         }
         assertThat(other(data.toString())).isEqualTo("taken " + data);
+    }
+
+    /** As another process has it that only asks who holds it. */
+    @Test
+    void whoHasItForAMomentRefusesNobody() throws Exception {
+        Path data = directory.resolve("data");
+        DataLock.take(data, "learn").close();
+        CountDownLatch isLocked = new CountDownLatch(1);
+        Thread asking = new Thread(() -> {
+            try (FileChannel channel = FileChannel.open(data.resolve("memory.lock"), StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                isLocked.countDown();
+                // As long as a slow process takes between two instructions.
+                LockSupport.parkNanos(Duration.ofMillis(60).toNanos());
+                lock.release();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        asking.start();
+        isLocked.await();
+        try (DataLock lock = DataLock.take(data, "learn")) {
+            assertThat(lock.data()).isEqualTo(data);
+        }
+        asking.join();
     }
 
     @Test

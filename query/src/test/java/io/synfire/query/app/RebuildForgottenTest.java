@@ -588,6 +588,22 @@ final class RebuildForgottenTest {
         assertThat(concepts("all")).containsEntry("z", 1.0);
     }
 
+    /** Only an id that the retraction names is free again, whatever settings the log is learned by. */
+    @Test
+    void aRetractionWithoutAnIdFreesNone() throws Exception {
+        learn(
+                """
+                {"at":"2024-02-01T10:00:00Z","concepts":["b","c"],"eventId":"e3"}
+                {"retract":{"at":"2024-02-01T10:00:00Z","concepts":["b","c"]}}
+                {"at":"2024-02-01T10:01:00Z","concepts":["c","d"],"eventId":"e3"}
+                {"at":"2024-02-01T10:02:00Z","concepts":["a","k"]}
+                """);
+        assertIsOther("m");
+        assertRebuiltTheSame("m", "r");
+        rebuild("m", "wider", "--set", "event-id-window=30d");
+        assertIsOther("wider");
+    }
+
     private Settings settings() throws IOException {
         return Settings.load(new Common(directory.resolve("m"), null, List.of()), Map.of(), Map.of());
     }
