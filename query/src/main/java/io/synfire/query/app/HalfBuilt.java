@@ -135,6 +135,8 @@ final class HalfBuilt {
         // At once: half a store could neither be opened nor be told from a damaged one.
         Files.move(StoreDirectory.live(into), discarded);
         Files.deleteIfExists(into.resolve(Stores.DEAD_LETTERS));
+        // Carried at its end, and it was killed before it said that it was finished.
+        Files.deleteIfExists(into.resolve(Stores.FORGOTTEN));
         tidy();
     }
 }
