@@ -47,7 +47,8 @@ public final class Shown {
             return text;
         }
         StringBuilder shown = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             if (isUnsafe(c)) {
                 shown.append(escape(c));
             } else {
