@@ -53,7 +53,7 @@ final class DataLock implements AutoCloseable {
         }
         FileChannel channel = FileChannel.open(data.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            if (!isTaken(channel)) {
+            if (!isTaken(channel, data.resolve(LOCK))) {
                 throw inUse(data);
             }
             Files.writeString(holder, "command=" + command + ' ' + own);
@@ -81,7 +81,7 @@ final class DataLock implements AutoCloseable {
             return Optional.of(holder);
         }
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
-            return isLocked(channel) ? Optional.empty() : Optional.of(holder);
+            return isLocked(channel, lock) ? Optional.empty() : Optional.of(holder);
         }
     }
 
@@ -101,8 +101,8 @@ final class DataLock implements AutoCloseable {
     }
 
     /** Who only asks who holds it has the lock for a moment. */
-    private static boolean isTaken(FileChannel channel) throws IOException {
-        for (int attempt = 1; !isLocked(channel); attempt++) {
+    private static boolean isTaken(FileChannel channel, Path lock) throws IOException {
+        for (int attempt = 1; !isLocked(channel, lock); attempt++) {
             if (attempt == ATTEMPTS) {
                 return false;
             }
@@ -111,12 +111,22 @@ final class DataLock implements AutoCloseable {
         return true;
     }
 
-    private static boolean isLocked(FileChannel channel) throws IOException {
+    /**
+     * Locks a file, if nobody else has.
+     *
+     * @throws IOException if it cannot be locked at all; the message names it
+     */
+    static boolean isLocked(FileChannel channel, Path file) throws IOException {
         try {
             return channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
             // Another thread of this process has it.
             return false;
+        } catch (IOException e) {
+            throw new IOException(
+                    "the file cannot be locked; its file system may have no locks: file=" + file + ": "
+                            + e.getMessage(),
+                    e);
         }
     }
 

@@ -119,6 +119,17 @@ final class DataLockTest {
         asking.join();
     }
 
+    /** As where the file system has none; here the channel is closed. */
+    @Test
+    void whatCannotBeLockedIsNamed() throws Exception {
+        Path file = Files.createFile(directory.resolve("lock"));
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        channel.close();
+        assertThatThrownBy(() -> DataLock.isLocked(channel, file))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the file cannot be locked; its file system may have no locks: file=" + file + ": null");
+    }
+
     @Test
     void whatAKilledProcessLeftHindersNobody() throws Exception {
         Path data = directory.resolve("data");
