@@ -66,7 +66,10 @@ final class StoreVerificationTest {
         assertThat(found.isSound()).isFalse();
         assertThat(found.findings())
                 .anySatisfy(finding -> assertThat(finding.where()).isEqualTo("associations"))
-                .anySatisfy(finding -> assertThat(finding.what()).contains("concept=b"));
+                .anySatisfy(finding -> assertThat(finding.what())
+                        .startsWith("without contexts as much leads to a concept as from it: concept=b from=0.0 to="))
+                .anySatisfy(finding -> assertThat(finding.what())
+                        .contains("evidence from a concept is not what positive impulses add up to: concept=b"));
     }
 
     @Test
@@ -106,6 +109,21 @@ final class StoreVerificationTest {
                 .anySatisfy(finding -> assertThat(finding.what())
                         .startsWith("positive impulses from all concepts and to all do not add up to the total"))
                 .anySatisfy(finding -> assertThat(finding.what()).contains("evidence from a concept", "concept=b"));
+    }
+
+    /** Also where impulses of both signs were added: they may be more than what is left of them, and never less. */
+    @Test
+    void evidenceThatWasNeverAddedIsFound() {
+        Path store = directory.resolve("store");
+        try (Engine engine = open(store, Map.of("half-lives", "none", "rule", "stdp"))) {
+            for (int i = 0; i < 5; i++) {
+                engine.apply(new Batch("p", List.of(inContext(2L * i, "a"), inContext(2L * i + 1, "b")), List.of(), 0));
+            }
+        }
+        assertThat(Engine.verify(store, OPTIONS).findings()).isEmpty();
+        StoreInspection.addToPotentiationFrom(store, 0, -1_000);
+        assertThat(Engine.verify(store, OPTIONS).findings()).anySatisfy(finding -> assertThat(finding.what())
+                .contains("evidence from a concept is not what positive impulses add up to: concept=a"));
     }
 
     @Test

@@ -61,6 +61,9 @@ final class BrokerLockTest {
                     .hasMessageContaining(own);
             assertThat(other().inputReader().readLine()).contains(own);
         }
+        assertThat(directory.resolve("broker.holder")).doesNotExist();
+        // Whoever gave it up may take it again.
+        BrokerLock.take(directory).close();
         Process next = other();
         assertThat(next.inputReader().readLine()).isEqualTo("taken");
         assertThatThrownBy(() -> BrokerLock.take(directory))

@@ -146,8 +146,12 @@ public final class AnswerText {
         }
         for (EvidenceAnswer.Searched searched : evidence.searched()) {
             text.append(String.format(
+                    Locale.ROOT,
                     "searched %s partition %d, offsets %d to %d%n",
-                    searched.source(), searched.partition(), searched.fromOffset(), searched.toOffset()));
+                    searched.source(),
+                    searched.partition(),
+                    searched.fromOffset(),
+                    searched.toOffset()));
         }
         for (String gone : evidence.unsearched()) {
             text.append(String.format(Locale.ROOT, "not searched %s%n", gone));

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Compares two memories as of their last checkpoints; nobody's learning is held up. */
@@ -133,6 +134,7 @@ final class Diffing {
         }
         if (tail.isCut()) {
             err.printf(
+                    Locale.ROOT,
                     "of the tail the first %,d episodes, up to %s%n",
                     episodes.size(),
                     Instant.ofEpochMilli(episodes.get(episodes.size() - 1).atMs()));

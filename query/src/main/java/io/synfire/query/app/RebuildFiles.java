@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,10 @@ final class RebuildFiles {
         for (Position position : goal) {
             if (UnmarkedFiles.isUnmarked(position)) {
                 err.printf(
+                        Locale.ROOT,
                         "no fingerprint was kept of a file, what is there now is taken for what was learned: %s records=%d%n",
-                        position.source(), position.nextOffset());
+                        position.source(),
+                        position.nextOffset());
             }
         }
         return new UnmarkedFiles(

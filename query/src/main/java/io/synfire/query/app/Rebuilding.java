@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -320,8 +321,10 @@ final class Rebuilding {
     /** Of a memory in an older format: it is learned anew by its settings and as far as it had read, and cannot be compared. */
     private Live live(Settings settings, StoreOutline older) {
         err.printf(
+                Locale.ROOT,
                 "the store has an older format: store=%s format=%d; its settings and positions are used, its values cannot be compared%n",
-                settings.store(), older.format());
+                settings.store(),
+                older.format());
         return new Live(
                 LearningSettings.parse(older.settings()),
                 older.positions(),

@@ -21,13 +21,11 @@ final class BodyTypes {
     static @Nullable String refusal(HttpFields headers, Set<String> types) {
         // A header may be given more than once, which says the same as one with all of them.
         List<String> encodings = headers.getValuesList(HttpHeader.CONTENT_ENCODING);
-        if (!isPlain(encodings)) {
+        if (!areAmong(encodings, "identity")) {
             return "a body must not be compressed: Content-Encoding=" + String.join(", ", encodings);
         }
         List<String> transfers = headers.getValuesList(HttpHeader.TRANSFER_ENCODING);
-        if (!isPlain(transfers.stream()
-                .filter(each -> !each.strip().equalsIgnoreCase("chunked"))
-                .toList())) {
+        if (!areAmong(transfers, "identity", "chunked")) {
             return "a body must not be compressed: Transfer-Encoding=" + String.join(", ", transfers);
         }
         // Of several it is not clear which is meant.
@@ -41,9 +39,9 @@ final class BodyTypes {
                         + (given == null ? "missing" : given);
     }
 
-    private static boolean isPlain(List<String> encodings) {
+    private static boolean areAmong(List<String> encodings, String... plain) {
         return encodings.stream()
                 .flatMap(each -> Arrays.stream(each.split(",")))
-                .allMatch(each -> each.strip().equalsIgnoreCase("identity"));
+                .allMatch(each -> List.of(plain).contains(each.strip().toLowerCase(Locale.ROOT)));
     }
 }

@@ -145,6 +145,44 @@ final class HttpInputTest {
                 .isEqualTo(200);
     }
 
+    /** One that ends with chunks has an end, so it is known what comes next; of another nobody knows where it ends. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    gzip, chunked      | 415
+                    GZIP, chunked      | 415
+                    deflate,chunked    | 415
+                    br, gzip, chunked  | 415
+                    identity, chunked  | 200
+                    chunked            | 200
+                    gzip               | 400
+                    chunked, gzip      | 400
+                    chunked, chunked   | 400
+                    """)
+    void aBodyOfAnotherTransferCodingIsRefused(String coding, int status) throws Exception {
+        for (Map.Entry<String, String> body : BODIES.entrySet()) {
+            memory.done.clear();
+            String answer = memory.raw("POST " + body.getKey()
+                    + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                    + "Transfer-Encoding: " + coding + "\r\n\r\n"
+                    + Integer.toHexString(body.getValue().length()) + "\r\n" + body.getValue() + "\r\n0\r\n\r\n");
+            if (status == 200) {
+                assertThat(answer).as(body.getKey()).matches("(?s)HTTP/1\\.1 20[02] .*");
+                continue;
+            }
+            assertThat(answer)
+                    .as(body.getKey())
+                    .startsWith("HTTP/1.1 " + status + ' ')
+                    .contains("application/problem+json", "\"status\":" + status);
+            if (status == 415) {
+                assertThat(answer).contains("a body must not be compressed: Transfer-Encoding=");
+            }
+            assertThat(memory.done).isEmpty();
+        }
+    }
+
     @Test
     void aBodyThatIsNotUtf8Is400() throws Exception {
         for (Map.Entry<String, String> body : BODIES.entrySet()) {
