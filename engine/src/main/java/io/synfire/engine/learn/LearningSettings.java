@@ -74,6 +74,18 @@ public record LearningSettings(
     /** The keys of the settings, in the order in which they are shown. */
     public static final Set<String> KEYS = Defaults.keys();
 
+    /** These decide what an episode is worth, and not which episodes are learned and in which window they meet. */
+    private static final Set<String> OF_WORTH = Set.of(
+            "half-lives",
+            "kernel",
+            "tau",
+            "tau-backward",
+            "forward",
+            "backward",
+            "normalization",
+            "max-associations",
+            "forget.below");
+
     /**
      * Checks every range.
      *
@@ -191,6 +203,16 @@ public record LearningSettings(
         }
         merged.remove("rule");
         return parse(merged);
+    }
+
+    /**
+     * Whether by other settings the same episodes are learned, in the same windows, whatever they are worth then.
+     *
+     * @param other other settings
+     * @return true if they differ in nothing but half-lives, kernels, gains, normalization and what is kept of a row
+     */
+    public boolean learnsTheSame(LearningSettings other) {
+        return OF_WORTH.containsAll(differences(other.toMap()).keySet());
     }
 
     /**

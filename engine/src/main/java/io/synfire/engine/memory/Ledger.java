@@ -25,6 +25,11 @@ final class Ledger {
     private static final int ACTIVATION_BYTES = 90;
     private static final int DEBT_BYTES = 100;
 
+    /** So much it may have of a small budget, too. */
+    private static final long BYTES_MIN = 16L << 20;
+
+    private final long bytesMax;
+
     private final Retracted named;
     private final Map<Key, ContextLedger<Kept>> contexts = new HashMap<>();
 
@@ -46,9 +51,11 @@ final class Ledger {
      * A ledger of a memory that has learned nothing.
      *
      * @param named what the log takes back
+     * @param budgetBytes what the memory may use in all: of that the ledger may have half
      */
-    Ledger(Retracted named) {
+    Ledger(Retracted named, long budgetBytes) {
         this.named = named;
+        this.bytesMax = Math.max(BYTES_MIN, budgetBytes / 2);
     }
 
     long bytes() {
@@ -74,6 +81,11 @@ final class Ledger {
             alone.computeIfAbsent(hash, key -> new ArrayList<>(1)).add(kept);
         }
         bytes += bytes(kept);
+        if (bytes > bytesMax) {
+            throw new IllegalStateException(
+                    "what the log takes back must fit into half of the memory when it is learned by other settings, so give it more"
+                            + " (memory): needed>" + bytesMax + " memory=" + bytesMax * 2);
+        }
         return true;
     }
 

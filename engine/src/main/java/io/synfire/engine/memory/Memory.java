@@ -38,6 +38,7 @@ public final class Memory {
     private final Adjacencies adjacencies;
     private final Learning learning;
     private final Room room;
+    private final MemoryBudget budget;
     private final Map<String, Position> positions = new LinkedHashMap<>();
     private final Stretches stretches;
     private final PassedOvers passedOvers;
@@ -72,6 +73,7 @@ public final class Memory {
     public Memory(LearningSettings settings, RocksStore store, MemoryBudget budget) {
         this.settings = settings;
         this.store = store;
+        this.budget = budget;
         this.decays = settings.halfLives().stream().map(ForwardDecay::new).toList();
         int horizons = settings.horizonCount();
         CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> CheckpointRecord.none(horizons));
@@ -143,7 +145,7 @@ public final class Memory {
      * @param named what retractions of the log name; of others it takes back what they name
      */
     public void takeBackWhatIsLearned(Retracted named) {
-        learning.keep(new Ledger(named));
+        learning.keep(new Ledger(named, budget.bytesMax()));
     }
 
     /**

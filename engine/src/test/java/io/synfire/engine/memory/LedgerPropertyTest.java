@@ -105,7 +105,12 @@ final class LedgerPropertyTest {
                 log.add(line);
             }
             if (random.nextInt(10) == 0) {
-                log.add(log.get(random.nextInt(log.size())));
+                Line again = log.get(random.nextInt(log.size()));
+                boolean isAlone = again.entry() instanceof Episode each && each.context() == null;
+                log.add(
+                        isAlone && !forgets && random.nextBoolean()
+                                ? new Line("p" + random.nextInt(3), again.entry())
+                                : again);
             }
             if (forgets && random.nextInt(20) == 0) {
                 Line forget = new Line("p0", new Forget("c" + random.nextInt(20)));
@@ -122,7 +127,8 @@ final class LedgerPropertyTest {
             List<Line> log, LearningSettings settings, SplittableRandom random, boolean byHand) {
         Fold fold = new Fold(settings);
         List<Line> all = new ArrayList<>();
-        for (Line line : log) {
+        for (int i = 0; i < log.size(); i++) {
+            Line line = log.get(i);
             boolean tooLarge = line.entry() instanceof Episode episode
                     && episode.activations().size() > settings.maxConcepts();
             all.add(line);
@@ -142,9 +148,19 @@ final class LedgerPropertyTest {
                 List<Own> alone = fold.alone.stream().filter(own -> !own.isGone).toList();
                 if (!alone.isEmpty()) {
                     Own own = alone.get(random.nextInt(alone.size()));
-                    Line retraction = new Line(own.partition, new Retraction(null, List.of(own.learned.episode())));
+                    String partition = byHand && random.nextInt(4) == 0 ? "p" + random.nextInt(3) : own.partition;
+                    Line retraction = new Line(partition, new Retraction(null, List.of(own.learned.episode())));
                     all.add(retraction);
                     fold.take(retraction);
+                }
+            }
+            // Of several partitions one may be read before the other in which it stands what it takes back.
+            if (byHand && random.nextInt(20) == 0) {
+                Line later = log.get(i + random.nextInt(log.size() - i));
+                if (later.entry() instanceof Episode each && each.context() == null) {
+                    Line early = new Line("p0", new Retraction(null, List.of(each)));
+                    all.add(early);
+                    fold.take(early);
                 }
             }
         }
@@ -221,6 +237,9 @@ final class LedgerPropertyTest {
             } else if (fold.take(line)) {
                 Episode bare = line.entry() instanceof Episode episode ? bare(episode) : null;
                 exact.add(bare == null ? line : new Line(line.partition(), bare));
+                if (bare != null && fold.latest != null && fold.latest.isGone) {
+                    exact.add(new Line(line.partition(), new Retraction(null, List.of(bare))));
+                }
             }
         }
         return exact;
@@ -324,6 +343,9 @@ final class LedgerPropertyTest {
         final Map<String, Long> ids = new HashMap<>();
         final Map<String, Integer> drops = new HashMap<>();
 
+        /** Without a context, in which partitions retractions stand that have found nothing. */
+        final Map<Episode, List<String>> debts = new HashMap<>();
+
         /** The last that was learned. */
         @Nullable
         Own latest;
@@ -356,6 +378,7 @@ final class LedgerPropertyTest {
             if (episode.context() == null) {
                 latest = new Own(partition, Learned.of(episode), 0);
                 alone.add(latest);
+                latest.isGone = isOwed(partition, bare(episode));
             } else {
                 latest = new Own(partition, new Learned(episode, clockMs), drops.getOrDefault(key, 0));
                 contexts.computeIfAbsent(key, k -> new ArrayList<>()).add(latest);
@@ -382,7 +405,8 @@ final class LedgerPropertyTest {
                 List<Own> here = alike.stream()
                         .filter(own -> own.partition.equals(partition))
                         .toList();
-                return here.isEmpty() ? alike.stream().limit(1).toList() : List.of(here.get(here.size() - 1));
+                List<Own> meant = here.isEmpty() ? alike : here;
+                return meant.isEmpty() ? List.of() : List.of(meant.get(meant.size() - 1));
             }
             // A part was made of all that had been learned of the context: so all up to the last of it goes. Of what
             // somebody
@@ -408,9 +432,24 @@ final class LedgerPropertyTest {
             return there.stream().filter(found::contains).toList();
         }
 
+        /** Whether it was taken back before it was read, in another partition: in its own it is certain what came first. */
+        private boolean isOwed(String partition, Episode episode) {
+            List<String> standing = debts.getOrDefault(episode, List.of());
+            for (String each : standing) {
+                if (!each.equals(partition)) {
+                    standing.remove(each);
+                    return true;
+                }
+            }
+            return false;
+        }
+
         void apply(String partition, Retraction retraction, List<Own> found) {
             if (retraction.context() != null) {
                 drops.merge(key(partition, retraction.context()), 1, Integer::sum);
+            } else if (found.isEmpty()) {
+                debts.computeIfAbsent(bare(retraction.episodes().get(0)), key -> new ArrayList<>())
+                        .add(partition);
             }
             for (Own own : found) {
                 own.isGone = true;

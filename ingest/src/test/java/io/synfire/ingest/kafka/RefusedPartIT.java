@@ -44,23 +44,10 @@ final class RefusedPartIT {
                             .get();
                 }
                 // What is appended next will be at offset 2, and be refused faster than anybody looks.
-                ProducerRecord<byte[], byte[]> letter =
-                        new ProducerRecord<>(TOPICS.deadLetters(), 0, AT_MS, null, bytes("{\"context\":\"u\"}"));
-                Map.of(
-                                DeadLetters.TOPIC,
-                                TOPICS.episodes(),
-                                DeadLetters.PARTITION,
-                                "0",
-                                DeadLetters.OFFSET,
-                                "2",
-                                DeadLetters.TOPIC_ID,
-                                topicId,
-                                DeadLetters.MEMORY,
-                                MEMORY,
-                                DeadLetters.MESSAGE,
-                                "too large")
-                        .forEach((name, value) -> letter.headers().add(name, bytes(value)));
-                producer.send(letter).get();
+                letter(producer, 2, topicId, MEMORY, "too large");
+                // Others say nothing of this topic, or of this memory.
+                letter(producer, 0, "AAAAAAAAAAAAAAAAAAAAAQ", "", "of a topic that was deleted");
+                letter(producer, 1, topicId, "memory-2", "of another memory");
             }
             List<Position> learned = List.of(new Position("kafka:" + TOPICS.episodes(), topicId, 0, 2, -1));
             Unlearned memory = new Unlearned(MEMORY, List.of(), learned, List.of());
@@ -78,7 +65,34 @@ final class RefusedPartIT {
             letters.look();
             assertThat(letters.reason(new TopicDeadLetters.Place(TOPICS.episodes(), 0, 2)))
                     .contains("too large");
+            for (long offset = 0; offset < 2; offset++) {
+                assertThat(letters.reason(new TopicDeadLetters.Place(TOPICS.episodes(), 0, offset)))
+                        .isEmpty();
+            }
+            assertThat(letters.places()).hasSize(3);
         }
+    }
+
+    private static void letter(
+            KafkaProducer<byte[], byte[]> producer, long offset, String topicId, String memory, String message)
+            throws Exception {
+        ProducerRecord<byte[], byte[]> letter =
+                new ProducerRecord<>(TOPICS.deadLetters(), 0, AT_MS, null, bytes("{\"context\":\"u\"}"));
+        Map.of(
+                        DeadLetters.TOPIC,
+                        TOPICS.episodes(),
+                        DeadLetters.PARTITION,
+                        "0",
+                        DeadLetters.OFFSET,
+                        Long.toString(offset),
+                        DeadLetters.TOPIC_ID,
+                        topicId,
+                        DeadLetters.MEMORY,
+                        memory,
+                        DeadLetters.MESSAGE,
+                        message)
+                .forEach((name, value) -> letter.headers().add(name, bytes(value)));
+        producer.send(letter).get();
     }
 
     /** The offsets of all that takes something back. */

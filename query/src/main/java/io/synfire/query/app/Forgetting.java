@@ -110,6 +110,11 @@ final class Forgetting {
             if (hasTopic) {
                 inTopic(what, known, done);
             }
+            if (!hasFiles) {
+                // What a rebuild of a topic has rejected is there, too.
+                Path deadLetters = settings.data().resolve(Stores.DEAD_LETTERS);
+                addLetters(FileDeadLetters.in(deadLetters, id(what)), deadLetters, done);
+            }
         }
         return answer(what, known, done);
     }
@@ -164,7 +169,7 @@ final class Forgetting {
 
     /** {@code before} is called with the store at hand, before anything is appended. */
     private void inFiles(Forgotten what, Done done, Runnable before) throws IOException {
-        Path deadLetters = settings.data().resolve("dead-letters.jsonl");
+        Path deadLetters = settings.data().resolve(Stores.DEAD_LETTERS);
         List<Appended> appended = new ArrayList<>();
         String commandsId;
         try (DataLock held = DataLock.take(settings.data(), "forget");
@@ -198,6 +203,10 @@ final class Forgetting {
                         part(each, reason.isPresent() ? Outcome.DEAD_LETTER : Outcome.APPLIED, reason.orElse(null)));
             }
         }
+        addLetters(letters, deadLetters, done);
+    }
+
+    private static void addLetters(FileDeadLetters letters, Path deadLetters, Done done) {
         letters.lines().forEach(line -> done.add(new DeadLetter("file:" + deadLetters, 0, line)));
     }
 

@@ -52,6 +52,9 @@ final class HalfBuilt {
             if ((begun.before() == null) != (now.before() == null)) {
                 return Optional.of("one of the two was begun without a memory to compare with");
             }
+            if (!begun.learnedAnew().equals(now.learnedAnew())) {
+                return Optional.of("the memory has learned its log anew since");
+            }
             return ofPositions(learned, now.goal())
                     .or(() -> ofStretches(engine.view().stretches(), now, stretches))
                     .or(() -> ofLetters(begun.goal(), now.goal()));
@@ -128,12 +131,29 @@ final class HalfBuilt {
         FileCopies.delete(into.resolve(DISCARDED));
     }
 
+    /** Deletes what was begun, and of which nothing is there yet: then it was not begun. */
+    void giveUpIfNothingIsLearned() throws IOException {
+        Path store = StoreDirectory.live(into);
+        boolean isNothing = FileCopies.isEmpty(store);
+        if (!isNothing) {
+            try (Engine engine = Engine.openReadOnly(store, settings.engine(), new SimpleMeterRegistry())) {
+                isNothing = engine.positions().isEmpty();
+            }
+        }
+        if (isNothing) {
+            Files.deleteIfExists(into.resolve(RebuildPlan.FILE));
+            discard();
+        }
+    }
+
     /** Deletes it. */
     void discard() throws IOException {
         tidy();
         Path discarded = into.resolve(DISCARDED);
         // At once: half a store could neither be opened nor be told from a damaged one.
-        Files.move(StoreDirectory.live(into), discarded);
+        if (Files.exists(StoreDirectory.live(into))) {
+            Files.move(StoreDirectory.live(into), discarded);
+        }
         Files.deleteIfExists(into.resolve(Stores.DEAD_LETTERS));
         tidy();
     }

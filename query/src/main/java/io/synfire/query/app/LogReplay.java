@@ -4,6 +4,7 @@ import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
+import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Retracted;
 import io.synfire.ingest.file.FileReplay;
 import io.synfire.ingest.kafka.ClientProperties;
@@ -68,6 +69,14 @@ final class LogReplay {
         this.engine = engine;
         this.options = options;
         this.rejects = rejects;
+    }
+
+    /**
+     * What retractions take back in a log that is learned by other settings than the memory has learned it, or as of a moment. Where the same
+     * episodes are learned they take back what they name, as they did there.
+     */
+    static TakenBack takenBack(LearningSettings before, LearningSettings now, @Nullable Long untilMs) {
+        return untilMs == null && before.learnsTheSame(now) ? TakenBack.AS_NAMED : TakenBack.AS_LEARNED;
     }
 
     /** Refuses positions of what cannot be read. */
@@ -194,7 +203,7 @@ final class LogReplay {
         if (isFirst) {
             engine.takeBackWhatIsLearned(more);
             named = more;
-        } else if (takenBack == TakenBack.AS_LEARNED && !(named == null ? more.isEmpty() : named.containsAll(more))) {
+        } else if (!(named == null ? more.isEmpty() : named.containsAll(more))) {
             throw new RetractedMeanwhileException();
         }
         searched(goal);

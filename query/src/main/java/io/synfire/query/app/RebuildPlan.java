@@ -35,6 +35,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param untilMs the last event time that counts, or null for no end
  * @param acceptsGap whether what is gone is passed over
  * @param goal how far each source is read: as far as the live memory had when this was begun or gone on with
+ * @param learnedAnew how far that memory had learned its log anew
  * @param before the live memory as it was then, or null if there was none
  * @param comparable whether the new memory is to learn the same
  * @param missing what was passed over so far since it is gone
@@ -47,6 +48,7 @@ record RebuildPlan(
         @Nullable Long untilMs,
         boolean acceptsGap,
         List<Position> goal,
+        List<Position> learnedAnew,
         RebuildAnswer.@Nullable Side before,
         boolean comparable,
         List<RebuildAnswer.Missing> missing,
@@ -104,7 +106,17 @@ record RebuildPlan(
 
     private RebuildPlan with(List<RebuildAnswer.Missing> ranges, boolean isFinished) {
         return new RebuildPlan(
-                arguments, learning, untilMs, acceptsGap, goal, before, comparable, ranges, startMs, isFinished);
+                arguments,
+                learning,
+                untilMs,
+                acceptsGap,
+                goal,
+                learnedAnew,
+                before,
+                comparable,
+                ranges,
+                startMs,
+                isFinished);
     }
 
     /** The plan in a directory, or empty if there is none. */
@@ -133,6 +145,7 @@ record RebuildPlan(
         root.put("until", untilMs);
         root.put("accept-gap", acceptsGap);
         root.put("goal", goal.stream().map(RebuildPlan::toMap).toList());
+        root.put("learned-anew", learnedAnew.stream().map(RebuildPlan::toMap).toList());
         root.put("before", before == null ? null : toMap(before));
         root.put("comparable", comparable);
         root.put("start", startMs);
@@ -160,6 +173,11 @@ record RebuildPlan(
                 until == null ? null : Long.valueOf(whole(root, "until")),
                 Boolean.parseBoolean(text(root, "accept-gap")),
                 list(root.get("goal")).stream().map(each -> position(map(each))).toList(),
+                root.get("learned-anew") == null
+                        ? List.of()
+                        : list(root.get("learned-anew")).stream()
+                                .map(each -> position(map(each)))
+                                .toList(),
                 before == null ? null : side(map(before)),
                 Boolean.parseBoolean(text(root, "comparable")),
                 list(root.get("missing")).stream()

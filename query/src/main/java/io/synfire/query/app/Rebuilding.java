@@ -2,6 +2,7 @@ package io.synfire.query.app;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
+import io.synfire.engine.event.PassedOver.Why;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
@@ -106,6 +107,12 @@ final class Rebuilding {
             plan.write(into);
             try {
                 return read(settings, plan, live, into, cluster);
+            } catch (IncompleteLogException e) {
+                if (begun.isEmpty()) {
+                    // So that it can be begun with what accepts that.
+                    new HalfBuilt(settings, into).giveUpIfNothingIsLearned();
+                }
+                throw e;
             } catch (RetractedMeanwhileException e) {
                 // It was stopped and is to go on, and what it has learned of what is taken back is known no more.
                 if (begun.isPresent() && begun.get().finished()) {
@@ -141,19 +148,32 @@ final class Rebuilding {
         if (!marked.missing().isEmpty() && !request.acceptGap()) {
             throw new IncompleteLogException(marked.missing());
         }
-        boolean comparable =
-                live != null && live.side() != null && request.untilMs() == null && learning.equals(live.learning());
+        boolean comparable = live != null
+                && live.side() != null
+                && request.untilMs() == null
+                && learning.equals(live.learning())
+                && !hasLeftOut(settings, live);
         return new RebuildPlan(
                 RebuildPlan.arguments(settings, learning.toMap(), request.untilMs(), request.acceptGap()),
                 learning.toMap(),
                 request.untilMs(),
                 request.acceptGap(),
                 marked.goal(),
+                live == null ? List.of() : live.learnedAnew(),
                 live == null ? null : live.side(),
                 comparable,
                 RebuildFiles.missing(marked.missing()),
                 startMs,
                 false);
+    }
+
+    /** A memory as of a moment, or of a log of which something was gone, has learned less of it than a rebuild does. */
+    private static boolean hasLeftOut(Settings settings, Live live) throws IOException {
+        return RebuildPlan.read(settings.data())
+                        .filter(plan ->
+                                plan.untilMs() != null || !plan.missing().isEmpty())
+                        .isPresent()
+                || live.unlearned().records().stream().anyMatch(records -> records.why() == Why.LEFT_OUT);
     }
 
     private static void requireAsBegun(
@@ -206,7 +226,7 @@ final class Rebuilding {
                 DeadLetterFile rejects = new DeadLetterFile(into.resolve(Stores.DEAD_LETTERS))) {
             TrialsLog.watch(engine, store);
             ReplayOptions options = new ReplayOptions(
-                    Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval(), takenBack(plan));
+                    Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval(), takenBack(plan, live));
             Side known = plan.before();
             // Where there was no memory nobody may have read the log before, and a clock decides of what is ahead.
             InstantSource clock = known == null ? InstantSource.system() : null;
@@ -255,8 +275,10 @@ final class Rebuilding {
     }
 
     /** Where something may be gone, what is taken back of it was not learned. */
-    private static TakenBack takenBack(RebuildPlan plan) {
-        return plan.comparable() && !plan.acceptsGap() ? TakenBack.AS_NAMED : TakenBack.AS_LEARNED;
+    private static TakenBack takenBack(RebuildPlan plan, @Nullable Live live) {
+        return live == null || live.side() == null || plan.acceptsGap()
+                ? TakenBack.AS_LEARNED
+                : LogReplay.takenBack(live.learning(), LearningSettings.parse(plan.learning()), plan.untilMs());
     }
 
     private static RebuildAnswer answer(RebuildPlan plan, Path into, Engine engine, long records, double seconds) {

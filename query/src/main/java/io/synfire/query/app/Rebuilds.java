@@ -10,7 +10,6 @@ import io.synfire.ingest.file.DeadLetterFile;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
-import io.synfire.ingest.replay.TakenBack;
 import io.synfire.ingest.replay.Until;
 import io.synfire.query.answer.RebuildStatus;
 import io.synfire.query.answer.RebuildStatus.State;
@@ -23,7 +22,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,18 +48,6 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
     private static final int ROUNDS_MAX = 20;
 
     private static final int ATTEMPTS_MAX = 3;
-
-    /** Settings by which the same episodes are learned, in the same windows, for whatever they are worth then. */
-    private static final Set<String> OF_WORTH = Set.of(
-            "half-lives",
-            "kernel",
-            "tau",
-            "tau-backward",
-            "forward",
-            "backward",
-            "normalization",
-            "max-associations",
-            "forget.below");
 
     private final Settings settings;
     private final LiveMemory live;
@@ -229,17 +215,6 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         }
     }
 
-    private static TakenBack takenBack(Running now, LearningSettings live) {
-        if (now.untilMs != null) {
-            return TakenBack.AS_LEARNED;
-        }
-        Set<String> differences = now.learning.differences(live.toMap()).keySet();
-        if (differences.isEmpty()) {
-            return TakenBack.AS_NAMED;
-        }
-        return OF_WORTH.containsAll(differences) ? TakenBack.AS_LEARNED_OR_NAMED : TakenBack.AS_LEARNED;
-    }
-
     private synchronized void backToReading(Running now) {
         now.state = State.READING;
         now.done = 0;
@@ -262,7 +237,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
                     Until.of(now.untilMs),
                     false,
                     settings.checkpointInterval(),
-                    takenBack(now, live.view().settings()));
+                    LogReplay.takenBack(live.view().settings(), now.learning, now.untilMs));
             LogReplay replay = new LogReplay(settings, engine, options, rejects, null);
             if (catchUp(now, replay) && takeOver(now)) {
                 swap(now, replay, engine, store, dead);

@@ -184,6 +184,7 @@ final class BackupsTest {
         for (String holds : List.of(
                 "secret-of-the-admin\n",
                 "  secret-of-the-admin",
+                "# of the admin\n\nsecret-of-the-admin\n",
                 "# mine\nread secret-of-a-reader\nadmin\tsecret-of-the-admin\nadmin another-of-the-admin\n")) {
             Files.writeString(file, holds);
             assertThat(TokenFile.read(file)).isEqualTo("secret-of-the-admin");

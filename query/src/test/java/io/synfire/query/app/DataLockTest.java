@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -100,6 +102,7 @@ final class DataLockTest {
 
     /** Whatever it is held for: such as a restore, which is about to put another store in the place of this one. */
     @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void noCommandChangesWhatAnotherHolds() throws Exception {
         Path log = Files.writeString(
                 directory.resolve("log.jsonl"), "{\"at\":1600000000000,\"concepts\":[\"tea\",\"milk\"]}\n");

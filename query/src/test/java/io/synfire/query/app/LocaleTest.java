@@ -27,8 +27,7 @@ import picocli.CommandLine;
 final class LocaleTest {
 
     /** With a comma for the point, with another small I, with other digits. */
-    private static final List<String> TAGS =
-            List.of("de-DE", "tr-TR", "ar-EG-u-nu-arab", "hi-IN-u-nu-deva");
+    private static final List<String> TAGS = List.of("de-DE", "tr-TR", "ar-EG-u-nu-arab", "hi-IN-u-nu-deva");
 
     /** What differs from one run to the next: how long it took, and how far it was when somebody looked. */
     private static final String OF_THE_RUN =

@@ -543,6 +543,51 @@ final class RebuildForgottenTest {
         assertThat(concepts("r4")).containsEntry("a", 1.0);
     }
 
+    /** By other half-lives the same is learned, and so the same is taken back. */
+    @Test
+    void byOtherWorthWhatSomebodyWroteByHandCountsAsItDidLive() throws Exception {
+        learn(
+                """
+                {"retract":{"context":"u","episodes":[{"at":"2024-02-01T10:00:00Z","concepts":["a","b"]}]}}
+                {"at":"2024-02-01T10:00:00Z","context":"u","concepts":["a","b"]}
+                {"at":"2024-02-01T10:00:05Z","concepts":["a","k"]}
+                """);
+        assertIsOther("m");
+        assertRebuiltTheSame("m", "r");
+        rebuild("m", "faded", "--set", "half-lives=100000d");
+        assertThat(concepts("faded").keySet()).isEqualTo(OTHER.keySet());
+    }
+
+    @Test
+    void aRebuildThatIsRefusedForAGapIsNotBegun() throws Exception {
+        learn("""
+                {"at":"2024-02-01T10:00:05Z","concepts":["a","k"]}
+                """);
+        Path later = Files.writeString(
+                directory.resolve("b.jsonl"), "{\"at\":\"2024-02-01T10:00:06Z\",\"concepts\":[\"x\"]}\n");
+        runs("learn", later.toString(), "--data", path("m"));
+        Files.delete(later);
+        assertThat(run("rebuild", "--data", path("m"), "--into", path("r"))).isEqualTo(1);
+        assertThat(err.toString()).contains("--accept-gap");
+        rebuild("m", "r", "--accept-gap");
+        assertIsOther("r");
+    }
+
+    /** It has learned less of its log, on purpose. */
+    @Test
+    void aMemoryAsOfAMomentIsNotComparedWithOneOfAllItsLog() throws Exception {
+        learn(
+                """
+                {"at":"2024-02-01T10:00:05Z","concepts":["a","k"]}
+                {"at":"2024-02-03T10:00:05Z","concepts":["a","z"]}
+                """);
+        rebuild("m", "until", "--until", "2024-02-02T00:00:00Z");
+        assertIsOther("until");
+        rebuild("until", "all");
+        assertThat(out.toString()).doesNotContain("NOT the same");
+        assertThat(concepts("all")).containsEntry("z", 1.0);
+    }
+
     private Settings settings() throws IOException {
         return Settings.load(new Common(directory.resolve("m"), null, List.of()), Map.of(), Map.of());
     }

@@ -161,9 +161,13 @@ final class RestoredLogTest {
     void aForgetThatComesFirstAfterARestoreLearnsTheEarlierOnesFirst() throws Exception {
         learn(record("u1", "\"a\",\"b\""), record("u2", "\"c\",\"d\""));
         backup("b1");
+        // What the file has taught since comes before the first of them, too.
+        learn(record("u3", "\"a\",\"e\""));
         synfire.forget(common(), new Forgotten(null, "a"));
         restore("b1");
         synfire.forget(common(), new Forgotten(null, "c"));
+        assertThat(strengths(data)).isEmpty();
+        learn();
         assertThat(strengths(data)).isEmpty();
         rebuildSaysTheSame();
     }
