@@ -1,13 +1,16 @@
 package io.synfire.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreFullException;
 import io.synfire.engine.view.Digest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +74,32 @@ final class FullDiskTest {
                 assertThat(engine.digest()).isEqualTo(expected);
                 assertThat(engine.lostCheckpoints()).isZero();
             }
+        }
+    }
+
+    /** What has no room because it is not there gets none, however long it is waited for. */
+    @Test
+    void whereTheDirectoryIsGoneNobodyWaitsForRoom() throws Exception {
+        List<Episode> log = baskets(200);
+        Path store = directory.resolve("store");
+        Path moved = directory.resolve("moved");
+        try (Engine engine = open(store)) {
+            assertThat(learns(engine, batch(log, 0))).isTrue();
+            engine.checkpoint();
+            Files.move(store, moved);
+            assertThatThrownBy(() -> {
+                        assertThat(learns(engine, batch(log, PORTION))).isTrue();
+                        engine.checkpoint();
+                    })
+                    .isExactlyInstanceOf(StoreException.class)
+                    .hasMessage(
+                            "the store's directory is gone, it was moved or deleted while the store was open: store="
+                                    + store);
+            assertThat(engine.waitsForRoom()).isEmpty();
+            engine.abandon();
+        }
+        try (Engine engine = open(moved)) {
+            assertThat(engine.view().counts().episodes()).isEqualTo(PORTION);
         }
     }
 

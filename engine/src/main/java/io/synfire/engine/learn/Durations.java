@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as settings write them: {@code 500ms 10s 5m 1h 30d}. */
+/** Durations as settings write them: {@code 500ms 10s 5m 1h 30d}, and {@code 0}, which is the same in every unit. */
 public final class Durations {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,15})\\s*(ms|s|m|h|d)");
@@ -17,12 +17,15 @@ public final class Durations {
      * Reads a duration.
      *
      * @param name the setting's name, for the message
-     * @param text what was given, such as {@code 30d}
+     * @param text what was given, such as {@code 30d}, or {@code 0}
      * @return milliseconds, at least 0
      * @throws IllegalArgumentException if it is no duration
      */
     public static long parseMs(String name, String text) {
         Matcher matcher = FORM.matcher(text.trim().toLowerCase(Locale.ROOT));
+        if (text.strip().equals("0")) {
+            return 0;
+        }
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
                     name + " must be a duration such as 500ms, 10s, 5m, 1h or 30d: " + name + "=" + text);

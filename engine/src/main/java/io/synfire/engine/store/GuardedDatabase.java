@@ -1,5 +1,6 @@
 package io.synfire.engine.store;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
@@ -116,7 +117,14 @@ final class GuardedDatabase implements AutoCloseable {
         }
     }
 
-    private StoreFullException full(long batchBytes, @Nullable Throwable cause) {
+    /** Where there is no directory there is no room either, and none is to be waited for. */
+    private StoreException full(long batchBytes, @Nullable Throwable cause) {
+        if (Files.notExists(directory)) {
+            return new StoreException(
+                    "the store's directory is gone, it was moved or deleted while the store was open: store="
+                            + directory,
+                    cause);
+        }
         return new StoreFullException(directory, directory.toFile().getUsableSpace(), neededBytes(batchBytes), cause);
     }
 

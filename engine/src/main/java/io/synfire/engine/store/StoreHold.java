@@ -60,7 +60,7 @@ public final class StoreHold implements AutoCloseable {
         FileChannel channel =
                 FileChannel.open(directory.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            if (!isLocked(channel)) {
+            if (!isLocked(channel, directory.resolve("LOCK"))) {
                 throw new StoreInUseException(directory, StoreHolder.of(directory), null);
             }
             // A killed process left it; of this one the system knows that it has the lock.
@@ -72,12 +72,17 @@ public final class StoreHold implements AutoCloseable {
         }
     }
 
-    private static boolean isLocked(FileChannel channel) throws IOException {
+    private static boolean isLocked(FileChannel channel, Path file) throws IOException {
         try {
             return channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
             // Another thread of this process holds it.
             return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "the file cannot be locked; its file system may have no locks: file=" + file + ": "
+                            + e.getMessage(),
+                    e);
         }
     }
 

@@ -70,7 +70,7 @@ public interface MemoryView {
 
     /**
      * What was read of sources that keep their order by themselves, such as topics, and nothing was learned of. Reads the store; costs
-     * about 0.2 µs for each range.
+     * about 1 µs and 110 bytes of heap for each range; those of one kind that follow each other stay apart where a checkpoint came between.
      *
      * @return what the memory knows of it
      */

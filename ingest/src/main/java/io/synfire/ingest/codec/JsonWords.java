@@ -47,7 +47,7 @@ final class JsonWords {
         }
         Matcher twice = TWICE.matcher(String.valueOf(e.getOriginalMessage()));
         return twice.lookingAt()
-                ? "a record must be JSON whose fields are given once: field=" + twice.group(1)
+                ? "a record must be JSON whose fields are given once: field=" + Shown.name(twice.group(1))
                 : "a record must be JSON: " + place(e);
     }
 

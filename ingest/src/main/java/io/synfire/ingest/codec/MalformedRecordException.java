@@ -32,7 +32,7 @@ public class MalformedRecordException extends Exception {
         }
     }
 
-    /** The longest message, in characters, without the mark that it was shortened. */
+    /** So many characters of a message are kept; what they quote of a record may be written as escapes, so that it is one line. */
     public static final int MESSAGE_MAX = 300;
 
     private final Reason reason;
@@ -40,7 +40,7 @@ public class MalformedRecordException extends Exception {
     /**
      * A record with a field that breaks a rule.
      *
-     * @param message the rule, then the value; shortened to {@value #MESSAGE_MAX} characters
+     * @param message the rule, then the value; shortened to {@value #MESSAGE_MAX} characters, and on one line
      * @param cause what the parser said, or null
      */
     public MalformedRecordException(String message, @Nullable Throwable cause) {
@@ -51,11 +51,11 @@ public class MalformedRecordException extends Exception {
      * A malformed record.
      *
      * @param reason the kind of rule it breaks
-     * @param message the rule, then the value; shortened to {@value #MESSAGE_MAX} characters
+     * @param message the rule, then the value; shortened to {@value #MESSAGE_MAX} characters, and on one line
      * @param cause what the parser said, or null
      */
     public MalformedRecordException(Reason reason, String message, @Nullable Throwable cause) {
-        super(message.length() <= MESSAGE_MAX ? message : message.substring(0, MESSAGE_MAX) + "…", cause);
+        super(Shown.cut(message, MESSAGE_MAX), cause);
         this.reason = reason;
     }
 

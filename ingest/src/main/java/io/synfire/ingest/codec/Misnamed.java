@@ -57,7 +57,7 @@ final class Misnamed {
         if (near != null) {
             for (Map.Entry<String, RecordField> entry : near.entrySet()) {
                 if (entry.getValue() == missing) {
-                    return " found=" + RecordNotes.shown(entry.getKey());
+                    return " found=" + Shown.name(entry.getKey());
                 }
             }
         }

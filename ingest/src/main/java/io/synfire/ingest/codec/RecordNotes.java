@@ -21,8 +21,6 @@ public final class RecordNotes {
     /** So many names are remembered: names may be anything. */
     private static final int NAMES_MAX = 1_000;
 
-    private static final int NAME_CHARACTERS_SHOWN = 100;
-
     /** By set of fields and name: what the name was probably meant to be. */
     private final Map<Set<RecordField>, Map<String, Optional<RecordField>>> near = Map.of(
             RecordField.OF_EPISODE, new ConcurrentHashMap<>(), RecordField.OF_CONCEPT, new ConcurrentHashMap<>());
@@ -77,20 +75,11 @@ public final class RecordNotes {
             LOG.warn(
                     "a record has an unknown field, which is ignored: did you mean {}? field={}",
                     field.fieldName(),
-                    shown(name));
+                    Shown.name(name));
         }
     }
 
     void skipped(int items) {
         skipped.add(items);
-    }
-
-    /** A name, safe to be printed. */
-    static String shown(String name) {
-        StringBuilder shown = new StringBuilder();
-        name.codePoints()
-                .limit(NAME_CHARACTERS_SHOWN)
-                .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '?' : c));
-        return shown.toString();
     }
 }

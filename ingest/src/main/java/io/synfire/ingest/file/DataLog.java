@@ -42,6 +42,18 @@ public final class DataLog {
         return found;
     }
 
+    /**
+     * Says how much of a file a position speaks of.
+     *
+     * @param position how far a file was learned
+     * @return how many bytes the learned records take; 0 if the position does not say so
+     */
+    public static long bytes(Position position) {
+        return Known.of(List.of(position)).stream()
+                .mapToLong(known -> known.mark().bytes())
+                .sum();
+    }
+
     private Known found(Known known) throws IOException {
         for (Path file : files) {
             if (known.records() == 0

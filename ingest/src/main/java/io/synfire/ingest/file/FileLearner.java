@@ -192,7 +192,12 @@ public final class FileLearner {
             PatientStream patient = PatientStream.of(stream, isStopped);
             Unpacked content = Unpacked.of(patient);
             InputStream records = new BufferedInputStream(content.stream(), FormatHint.SAMPLE_BYTES);
-            requireJsonLines(FormatHint.sample(records), name);
+            byte[] sample = FormatHint.sample(records);
+            // Nobody reads it again: where it was stopped before it told what it holds, the lines that came are kept as
+            // dead letters.
+            if (!isStopped.getAsBoolean() || FormatHint.binary(sample) != null) {
+                requireJsonLines(sample, name);
+            }
             FileRun.Task task = new FileRun.Task(
                     name, null, 0, true, startMs, () -> SourceTime.ofClock(clock.millis()), false, null);
             LineReader lines = new LineReader(records, LINE_BYTES_MAX);

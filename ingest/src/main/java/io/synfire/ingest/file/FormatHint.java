@@ -1,5 +1,6 @@
 package io.synfire.ingest.file;
 
+import io.synfire.ingest.codec.Shown;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,8 @@ final class FormatHint {
      * The first bytes of a stream that tell what it holds: up to the first line that is a JSON object, or so many lines. Waits for no more
      * than that, and takes no more where more is there, so that the answer does not depend on how the bytes come.
      *
-     * @param stream one that supports a mark, which stays where it was
+     * @param stream one that supports a mark, which stays where it was; where it is stopped, what came until then is all there is, and who reads
+     *     on is told so
      */
     static byte[] sample(InputStream stream) throws IOException {
         stream.mark(SAMPLE_BYTES);
@@ -39,7 +41,7 @@ final class FormatHint {
         int lines = 0;
         boolean isTold = false;
         while (length < sample.length && !isTold) {
-            int read = stream.read(sample, length, sample.length - length);
+            int read = next(stream, sample, length);
             if (read < 0) {
                 break;
             }
@@ -56,6 +58,14 @@ final class FormatHint {
         }
         stream.reset();
         return Arrays.copyOf(sample, length);
+    }
+
+    private static int next(InputStream stream, byte[] sample, int length) throws IOException {
+        try {
+            return stream.read(sample, length, sample.length - length);
+        } catch (StoppedException e) {
+            return -1;
+        }
     }
 
     /** Why this is no file of JSON lines, and what to do; empty if it may be one. */
@@ -135,7 +145,7 @@ final class FormatHint {
         if (isTable(lines, ',') || isTable(lines, ';')) {
             return "comma-separated values (CSV), which must be converted to JSON lines";
         }
-        return "text that is no JSON: line=" + (first.length() > 60 ? first.substring(0, 60) + "…" : first);
+        return "text that is no JSON: line=" + Shown.cut(first, 60);
     }
 
     /** Whether all lines have the same number of a separator, and some. */

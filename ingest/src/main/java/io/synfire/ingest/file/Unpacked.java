@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** What a file or stream holds, unpacked: plain, gzip and zstd are told apart by their first bytes. One thread at a time. */
 final class Unpacked implements Closeable {
@@ -31,12 +32,26 @@ final class Unpacked implements Closeable {
     static Unpacked of(InputStream raw) throws IOException {
         BufferedInputStream input = new BufferedInputStream(raw, BUFFER_BYTES);
         input.mark(4);
-        byte[] magic = input.readNBytes(4);
+        byte[] magic = first(input);
         input.reset();
         if (startsWith(magic, 0x1f, 0x8b)) {
             return new Unpacked(new GzipMembers(input));
         }
         return new Unpacked(ZstdFrames.begins(magic) ? new ZstdFrames(input) : input);
+    }
+
+    /** Of a stream that is stopped before, what came; who reads on is told so. */
+    private static byte[] first(InputStream input) throws IOException {
+        byte[] first = new byte[4];
+        int length = 0;
+        try {
+            for (int read = 0; read >= 0 && length < first.length; length += Math.max(0, read)) {
+                read = input.read(first, length, first.length - length);
+            }
+        } catch (StoppedException e) {
+            return Arrays.copyOf(first, length);
+        }
+        return Arrays.copyOf(first, length);
     }
 
     InputStream stream() {

@@ -44,7 +44,7 @@ final class BrokerLock implements AutoCloseable {
         FileChannel channel =
                 FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            if (lock(channel) == null) {
+            if (lock(channel, directory.resolve(LOCK)) == null) {
                 throw new BrokerInUseException(directory, holder(holder));
             }
             Files.writeString(holder, own());
@@ -55,11 +55,16 @@ final class BrokerLock implements AutoCloseable {
         }
     }
 
-    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+    private static @Nullable FileLock lock(FileChannel channel, Path file) throws IOException {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
             return null;
+        } catch (IOException e) {
+            throw new IOException(
+                    "the file cannot be locked; its file system may have no locks: file=" + file + ": "
+                            + e.getMessage(),
+                    e);
         }
     }
 

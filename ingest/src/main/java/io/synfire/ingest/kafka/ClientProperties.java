@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -43,6 +45,16 @@ public final class ClientProperties {
 
     /** Every property that a consumer, a producer or an admin client knows. What else is given is a plugin's, or a mistake. */
     public static final Set<String> NAMES = names();
+
+    /** What a client asks one of its {@code config.providers} for, as it writes that. */
+    private static final Pattern PROVIDED = Pattern.compile("\\$\\{[^}]*?:[^}]*?}");
+
+    /** What is reckoned with before a client is made, so that its value must be known here. */
+    private static final Set<String> RECKONED_WITH = Set.of(
+            ProducerConfig.LINGER_MS_CONFIG,
+            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+            ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
 
     /** What consumers, producers and admin clients say of their properties. */
     private static final List<ConfigDef> DEFINED =
@@ -101,7 +113,8 @@ public final class ClientProperties {
     }
 
     /**
-     * Refuses what the user may not give, before a client is made with it.
+     * Refuses what the user may not give, before a client is made with it. A value that one of {@code config.providers} is to give is known
+     * to the client alone, and is not looked at, but where the guarantee rests on it or it is reckoned with here.
      *
      * @param given by name, without the prefix {@code kafka.}
      * @throws IllegalArgumentException if one is given that the guarantee rests on, with another value, or with one that no client takes
@@ -113,8 +126,15 @@ public final class ClientProperties {
                 throw new IllegalArgumentException("kafka." + name + " must be " + required
                         + ", the guarantee rests on it: kafka." + name + "=" + value);
             }
-            DEFINED.forEach(defined -> requireOfItsKind(defined.configKeys().get(name), value));
+            if (!isProvided(given, value) || RECKONED_WITH.contains(name)) {
+                DEFINED.forEach(defined -> requireOfItsKind(defined.configKeys().get(name), value));
+            }
         });
+    }
+
+    private static boolean isProvided(Map<String, String> given, String value) {
+        return !given.getOrDefault(AbstractConfig.CONFIG_PROVIDERS_CONFIG, "").isBlank()
+                && PROVIDED.matcher(value).find();
     }
 
     /** Classes are looked for when a client is made: they may be anybody's. */

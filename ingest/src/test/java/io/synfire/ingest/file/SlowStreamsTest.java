@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.view.Digest;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -182,6 +184,35 @@ final class SlowStreamsTest {
         assertThat(part.episodes()).isEqualTo(2);
         assertThat(part.rejected()).isEqualTo(1);
         assertThat(part.rejections()).extracting(LearnSummary.Rejection::record).containsExactly(2L);
+    }
+
+    /** As where a program that logs has said nothing but words when it is stopped. */
+    @Test
+    void oneThatIsStoppedBeforeItTellsWhatItHoldsKeepsItsLinesAsDeadLetters() throws Exception {
+        FileLearner learner;
+        try (Engine engine = kit.open("store")) {
+            learner = kit.learner(engine);
+            AtomicInteger reads = new AtomicInteger();
+            InputStream in = new FilterInputStream(Channels.newInputStream(pipe.source())) {
+                @Override
+                public int read(byte[] bytes, int offset, int length) throws IOException {
+                    reads.incrementAndGet();
+                    return super.read(bytes, offset, length);
+                }
+            };
+            Future<LearnSummary> learning = pool.submit(() -> learner.learn(in, "-", lines -> {}));
+            write("starting up", "ready");
+            // What was written is taken before more is asked for.
+            await().until(() -> reads.get() == 2);
+            stopped.set(true);
+            assertThatThrownBy(learning::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(StoppedException.class);
+        }
+        LearnSummary part = learner.unfinished().orElseThrow();
+        assertThat(part.records()).isEqualTo(2);
+        assertThat(part.rejections()).extracting(LearnSummary.Rejection::record).containsExactly(0L, 1L);
+        assertThat(Files.readAllLines(kit.deadLetters())).hasSize(2);
     }
 
     /** Of a stream all that is kept is how much it was: not a row for each batch, which may be a single record. */

@@ -49,7 +49,7 @@ final class DataLock implements AutoCloseable {
         }
         FileChannel channel = FileChannel.open(data.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            if (!isLocked(channel)) {
+            if (!isLocked(channel, data.resolve(LOCK))) {
                 throw inUse(data);
             }
             Files.writeString(holder, "command=" + command + ' ' + own);
@@ -77,7 +77,7 @@ final class DataLock implements AutoCloseable {
             return Optional.of(holder);
         }
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
-            return isLocked(channel) ? Optional.empty() : Optional.of(holder);
+            return isLocked(channel, lock) ? Optional.empty() : Optional.of(holder);
         }
     }
 
@@ -96,12 +96,22 @@ final class DataLock implements AutoCloseable {
         return new StoreInUseException(StoreDirectory.live(data), holder.isEmpty() ? "holder=unknown" : holder, null);
     }
 
-    private static boolean isLocked(FileChannel channel) throws IOException {
+    /**
+     * Locks a file, if nobody else has.
+     *
+     * @throws IOException if it cannot be locked at all; the message names it
+     */
+    static boolean isLocked(FileChannel channel, Path file) throws IOException {
         try {
             return channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
             // Another thread of this process has it.
             return false;
+        } catch (IOException e) {
+            throw new IOException(
+                    "the file cannot be locked; its file system may have no locks: file=" + file + ": "
+                            + e.getMessage(),
+                    e);
         }
     }
 

@@ -155,6 +155,8 @@ final class HalfBuilt {
             Files.move(StoreDirectory.live(into), discarded);
         }
         Files.deleteIfExists(into.resolve(Stores.DEAD_LETTERS));
+        // Carried at its end, and it was killed before it said that it was finished.
+        Files.deleteIfExists(into.resolve(Stores.FORGOTTEN));
         tidy();
     }
 }

@@ -267,6 +267,7 @@ final class Rebuilding {
             replay.doubt(known == null ? 0 : known.deadLetters()).ifPresent(doubt -> err.printf("%s%n", doubt));
             replay.finish().ifPresent(overlooked -> err.printf("%s%n", overlooked));
             engine.flush();
+            new CarriedLog(settings.data(), into).carry(engine.positions()).forEach(line -> err.printf("%s%n", line));
             done = done.done();
             done.write(into);
             double seconds = (System.nanoTime() - start) / 1e9;

@@ -2,7 +2,6 @@ package io.synfire.query.app;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -74,10 +73,7 @@ final class Unfinished implements AutoCloseable {
                 FileChannel.open(directory.resolve(MARK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean isLocked = false;
         try {
-            isLocked = mark.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            // Another thread of this process has it.
-            isLocked = false;
+            isLocked = DataLock.isLocked(mark, directory.resolve(MARK));
         } finally {
             if (!isLocked) {
                 mark.close();

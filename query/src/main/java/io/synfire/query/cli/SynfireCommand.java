@@ -3,6 +3,7 @@ package io.synfire.query.cli;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.Numbers;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,7 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
                 .addSubcommand(new BenchCommand(root, operations))
                 .addSubcommand(new RunCommands.Completion());
         line.registerConverter(double.class, SynfireCommand::number);
+        line.registerConverter(Path.class, SynfireCommand::path);
         line.setExecutionExceptionHandler(SynfireCommand::failed);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         return line;
@@ -92,6 +94,14 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
             return Numbers.number("the option", text);
         } catch (BadQueryException e) {
             throw new CommandLine.TypeConversionException("must be a number such as 0.5 or 1e-3, not '" + text + "'");
+        }
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new CommandLine.TypeConversionException(message(e));
         }
     }
 
@@ -127,6 +137,9 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
     }
 
     private static String message(Exception failure) {
+        if (failure instanceof InvalidPathException name) {
+            return message(name);
+        }
         if (failure instanceof java.nio.file.NoSuchFileException) {
             return "there is no such file: file=" + failure.getMessage();
         }
@@ -139,5 +152,14 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
         return failure instanceof java.nio.file.AccessDeniedException
                 ? "the file must be readable, and writable where it is written: file=" + failure.getMessage()
                 : String.valueOf(failure.getMessage());
+    }
+
+    /** Java says the same of all that no locale can write, and of what this one cannot. */
+    private static String message(InvalidPathException name) {
+        String file = name.getInput();
+        return name.getReason().startsWith("Malformed input")
+                ? "a file has a name that cannot be written in this locale: run this in a locale of UTF-8, say with LC_ALL=C.UTF-8:"
+                        + " encoding=" + System.getProperty("sun.jnu.encoding") + " file=" + file
+                : "this can be the name of no file: " + name.getReason() + ": file=" + file;
     }
 }

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.query.cli.SynfireCommand;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +87,17 @@ final class DataLockTest {
             DataLock.take(copy, "learn").close();
         }
         assertThat(other(data.toString())).isEqualTo("taken " + data);
+    }
+
+    /** As where the file system has none; here the channel is closed. */
+    @Test
+    void whatCannotBeLockedIsNamed() throws Exception {
+        Path file = Files.createFile(directory.resolve("lock"));
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        channel.close();
+        assertThatThrownBy(() -> DataLock.isLocked(channel, file))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the file cannot be locked; its file system may have no locks: file=" + file + ": null");
     }
 
     @Test

@@ -1,0 +1,78 @@
+package io.synfire.ingest.codec;
+
+/**
+ * Text that somebody else has written, as a message of one line quotes it: what would end the line or steer a terminal is written as an
+ * escape. Stateless and thread-safe.
+ */
+public final class Shown {
+
+    /** So many characters of a name are quoted. */
+    public static final int NAME_MAX = 100;
+
+    private Shown() {}
+
+    /**
+     * A name or value.
+     *
+     * @param text what was given
+     * @return it, escaped, with an ellipsis behind its first {@value #NAME_MAX} characters if it has more
+     */
+    public static String name(String text) {
+        return cut(text, NAME_MAX);
+    }
+
+    /**
+     * A text of a length of its own.
+     *
+     * @param text what was given
+     * @param charactersMax how many characters are taken of it, at least 1; a pair of surrogates stays whole
+     * @return it, escaped, with an ellipsis where something was left out
+     */
+    public static String cut(String text, int charactersMax) {
+        if (text.length() <= charactersMax) {
+            return line(text);
+        }
+        int end = Character.isHighSurrogate(text.charAt(charactersMax - 1)) ? charactersMax - 1 : charactersMax;
+        return line(text.substring(0, end)) + "…";
+    }
+
+    /**
+     * All of a text.
+     *
+     * @param text what was given
+     * @return the same if it holds nothing that must be escaped; costs a look at each character
+     */
+    public static String line(String text) {
+        if (text.chars().noneMatch(Shown::isUnsafe)) {
+            return text;
+        }
+        StringBuilder shown = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (isUnsafe(c)) {
+                shown.append(escape(c));
+            } else {
+                shown.append(c);
+            }
+        }
+        return shown.toString();
+    }
+
+    private static String escape(char c) {
+        return switch (c) {
+            case '\n' -> "\\n";
+            case '\r' -> "\\r";
+            case '\t' -> "\\t";
+            default -> String.format("\\u%04x", (int) c);
+        };
+    }
+
+    /** Controls, ends of lines, and what turns the direction of the text behind it. */
+    private static boolean isUnsafe(int c) {
+        return Character.isISOControl(c)
+                || c == 0x2028
+                || c == 0x2029
+                || (c >= 0x202a && c <= 0x202e)
+                || (c >= 0x2066 && c <= 0x2069);
+    }
+}
