@@ -3,31 +3,30 @@ package io.synfire.ingest.file;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
-import io.synfire.engine.event.Retraction;
 import io.synfire.engine.event.Stretch;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.file.Continuation.Untimed;
 import io.synfire.ingest.file.Turns.Turn;
-import io.synfire.ingest.forget.ContextLives;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
 import io.synfire.ingest.replay.TakenBack;
 import io.synfire.ingest.replay.Until;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +50,7 @@ final class EarlierTurns {
     private final Turns turns;
     private final Decoding decoding;
     private final LineDecoder decoder;
+    private final Strangers strangers;
 
     EarlierTurns(Engine engine, Path commands, Path deadLetters, Turns turns, Decoding decoding) {
         this.engine = engine;
@@ -59,10 +59,15 @@ final class EarlierTurns {
         this.turns = turns;
         this.decoding = decoding;
         this.decoder = new LineDecoder(engine.view().settings(), decoding.mapping(), decoding.limits());
+        this.strangers = new Strangers(engine, commands, decoder);
     }
 
     /** How many records of the commands' file the memory has learned, wherever that file was then. */
     long learnedCommands() throws IOException {
+        return ownCommands().stream().mapToLong(Known::records).max().orElse(0);
+    }
+
+    private List<Known> ownCommands() throws IOException {
         String source = Known.source(commands);
         List<Known> all = Known.of(engine.positions());
         List<Known> own =
@@ -73,7 +78,7 @@ final class EarlierTurns {
                     .map(Beginnings.Beginning::known)
                     .toList();
         }
-        return own.stream().mapToLong(Known::records).max().orElse(0);
+        return own;
     }
 
     /**
@@ -83,7 +88,8 @@ final class EarlierTurns {
      * @param count how many there are
      * @param given files that others may be found in under other names than they had
      * @throws ReplacedFileException if a file is gone, or is another; then nothing is learned
-     * @throws IllegalStateException if nobody knows what comes before, and they take back what was not learned
+     * @throws IllegalStateException if the memory has learned other than what comes before, or if nobody knows what that is, and they take
+     *     back what was not learned
      */
     void learn(long learned, long count, List<Path> given) throws IOException {
         if (learned >= count) {
@@ -91,44 +97,103 @@ final class EarlierTurns {
         }
         List<Stretch> stretches = files().stretches();
         Turn turn = turns.last(count);
-        int same = turn == null ? 0 : Turns.same(turn.stretches(), stretches);
-        if (turn != null && same == turn.stretches().size()) {
+        if (turn == null) {
+            strangers.requireNone(files(), learned, learned);
             return;
         }
-        if (turn == null || same < stretches.size()) {
-            requireNoStrangers(learned);
+        if (learned > turn.commands()) {
+            // It had learned what comes before when it learned the first of them; who was killed then learned nothing
+            // since.
+            if (!isLastOfCommands(stretches)) {
+                strangers.requireNone(files(), learned, learned);
+            }
             return;
         }
-        learn(turn, same, given);
+        Map<String, Known> own = own();
+        Continuation left = Continuation.of(stretches, turn.stretches(), id -> latestMs(own.get(id)));
+        if (left == null) {
+            throw otherTurns("other records, or in another order");
+        }
+        learn(turn, left, own, stretches, count, given);
     }
 
-    private void learn(Turn turn, int from, List<Path> given) throws IOException {
+    private Map<String, Known> own() {
+        Map<String, Known> own = new HashMap<>();
+        Known.of(engine.positions()).forEach(known -> own.put(known.id(), known));
+        return own;
+    }
+
+    private static long latestMs(@Nullable Known known) {
+        return known == null ? -1 : known.mark().latestMs();
+    }
+
+    private boolean isLastOfCommands(List<Stretch> stretches) throws IOException {
+        String last =
+                stretches.isEmpty() ? "" : stretches.get(stretches.size() - 1).sourceId();
+        return ownCommands().stream().anyMatch(known -> known.id().equals(last));
+    }
+
+    /** The memory cannot become what another was when something was forgotten. */
+    private IllegalStateException otherTurns(String difference) {
+        return new IllegalStateException(
+                "before something was forgotten, the files had been learned in other turns than this memory has learned them, and it has not"
+                        + " forgotten that yet: " + difference
+                        + ". Nothing was learned. Restore an older backup; or move the store out of"
+                        + " the data directory: then `learn`, with the same settings, learns the files anew, in those turns: commands="
+                        + commands);
+    }
+
+    private void learn(
+            Turn turn, Continuation left, Map<String, Known> own, List<Stretch> stretches, long count, List<Path> given)
+            throws IOException {
         Set<String> unlearned = new LinkedHashSet<>();
-        turn.stretches().subList(from, turn.stretches().size()).forEach(stretch -> unlearned.add(stretch.sourceId()));
-        List<Position> goal = new ArrayList<>();
+        left.rest().forEach(stretch -> unlearned.add(stretch.sourceId()));
+        List<Known> all = Known.of(turn.positions()).stream()
+                .map(known -> known.named(left.name(known.id())))
+                .toList();
+        List<Known> goal = new ArrayList<>();
         List<Position> stayed = new ArrayList<>();
         List<Known> missing = new ArrayList<>();
-        for (Known known : Known.of(turn.positions())) {
+        for (Known known : all) {
+            Known before = own.get(known.id());
             if (unlearned.contains(known.id())) {
                 Known found = found(known, given);
                 if (found == null) {
                     missing.add(known);
                 } else {
-                    goal.add(found.position());
+                    requireBegins(found, before);
+                    goal.add(found);
                 }
-            } else if (Beginnings.holds(known)) {
-                // It may have been renamed since.
-                stayed.add(known.position());
+            } else if (before != null) {
+                requireSame(known, before, given);
+                if (Beginnings.holds(known)) {
+                    // It may have been renamed since.
+                    stayed.add(known.position());
+                }
             }
         }
         if (!missing.isEmpty()) {
             throw ReplacedFileException.toLearnFirst(missing, commands);
         }
+        requireSameLetters(left, all);
+        requireSameTimes(left, own, stretches, given);
+        List<Stretch> whole = new ArrayList<>(stretches);
+        whole.addAll(left.rest());
+        if (turn.end() < count) {
+            Map<String, Known> then = new HashMap<>(own);
+            goal.forEach(known -> then.put(known.id(), known));
+            List<Position> positions =
+                    then.values().stream().map(Known::position).toList();
+            strangers.requireNone(files(positions, whole), turn.commands(), turn.end());
+        }
+        if (left.rest().isEmpty()) {
+            return;
+        }
         LOG.warn(
                 "files are learned first, as far as they had been when something was forgotten that this memory has not: commands={} files={}",
                 commands,
                 goal.stream()
-                        .map(position -> position.source() + " records " + position.nextOffset())
+                        .map(known -> known.source() + " records " + known.records())
                         .toList());
         try (DeadLetterFile rejects = new DeadLetterFile(deadLetters)) {
             ReplayOptions options = new ReplayOptions(Until.always(), false, NO_CHECKPOINT, TakenBack.AS_NAMED);
@@ -138,8 +203,8 @@ final class EarlierTurns {
                             decoding.limits(),
                             options,
                             rejects,
-                            goal,
-                            turn.stretches(),
+                            goal.stream().map(Known::position).toList(),
+                            whole,
                             beside -> {},
                             true)
                     .learn(ReplayWatch.NONE);
@@ -147,6 +212,117 @@ final class EarlierTurns {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while files were learned before what forgets", e);
+        }
+    }
+
+    /** Refuses a file of which the memory has learned what is not there. */
+    private void requireBegins(Known found, @Nullable Known before) throws IOException {
+        if (before != null
+                && Beginnings.of(found.path(), List.of(before.at(found.source())))
+                        .isEmpty()) {
+            throw otherTurns("file=" + found.path() + " had other records");
+        }
+    }
+
+    /** Refuses a file of which the memory has learned as many records, and others. */
+    private void requireSame(Known known, Known before, List<Path> given) throws IOException {
+        FileMark one = known.mark();
+        FileMark other = before.mark();
+        if (one.bytes() != other.bytes() || !one.sha256().equals(other.sha256())) {
+            Known found = found(known, given);
+            if (found == null) {
+                throw otherTurns("file=" + known.path() + " had other records");
+            }
+            requireBegins(found, before);
+        }
+    }
+
+    /** Refuses dead letters to come of a file that they call otherwise than the memory does: nobody would find their records. */
+    private void requireSameLetters(Continuation left, List<Known> all) throws IOException {
+        Set<String> letters = new HashSet<>();
+        all.stream().filter(known -> known.mark().isLetters()).forEach(known -> letters.add(known.id()));
+        Set<String> renamed = new HashSet<>();
+        left.names().forEach((other, name) -> {
+            if (!other.equals(name) && !letters.contains(name)) {
+                renamed.add(name);
+            }
+        });
+        ownCommands().forEach(known -> renamed.remove(known.id()));
+        for (Stretch stretch : left.rest()) {
+            String id = stretch.sourceId();
+            boolean isNamed = letters.contains(id)
+                    || (renamed.contains(id) && !stretch.unlearned().isEmpty());
+            if (!renamed.isEmpty() && isNamed) {
+                throw otherTurns("dead letters name a file that this memory had learned before");
+            }
+        }
+    }
+
+    /** Refuses records that say no time, and got another: what takes them back names that one. */
+    private void requireSameTimes(Continuation left, Map<String, Known> own, List<Stretch> stretches, List<Path> given)
+            throws IOException {
+        Map<String, List<Untimed>> untimed = new LinkedHashMap<>();
+        left.untimed().forEach(each -> untimed.computeIfAbsent(each.id(), id -> new ArrayList<>())
+                .add(each));
+        for (Map.Entry<String, List<Untimed>> each : untimed.entrySet()) {
+            Known known = own.get(each.getKey());
+            Known found = known == null ? null : found(known, given);
+            Set<Long> unlearned = new HashSet<>();
+            stretches.stream()
+                    .filter(stretch -> stretch.sourceId().equals(each.getKey()))
+                    .forEach(stretch -> unlearned.addAll(stretch.unlearned()));
+            if (found == null || haveOtherTimes(found, each.getValue(), unlearned)) {
+                throw otherTurns(
+                        "records that say no time had got another" + (known == null ? "" : ": file=" + known.path()));
+            }
+        }
+    }
+
+    /** Whether a record that was learned got its time from when its file was changed last: until one of the file says a time. */
+    private boolean haveOtherTimes(Known file, List<Untimed> untimed, Set<Long> unlearned) throws IOException {
+        long to = untimed.get(untimed.size() - 1).to();
+        int bytesMax = file.mark().isLetters() ? LineDecoder.LETTER_BYTES_MAX : LineDecoder.LINE_BYTES_MAX;
+        try (Unpacked content = Unpacked.open(file.path())) {
+            LineReader lines = new LineReader(content.stream(), bytesMax);
+            for (long record = 0; record < to; record++) {
+                byte[] line = lines.next();
+                if (line == null) {
+                    return false;
+                }
+                if (unlearned.contains(record)) {
+                    continue;
+                }
+                long number = record;
+                Untimed got = untimed.stream()
+                        .filter(each -> each.holds(number))
+                        .findFirst()
+                        .orElse(new Untimed(file.id(), record, record + 1, 0, 0));
+                RecordTimes times = new RecordTimes(-1, got.ownMs());
+                long ownMs = atMs(file, line, lines.wasTooLong(), record, times);
+                if (times.latestMs() >= 0) {
+                    return false;
+                }
+                if (ownMs != atMs(file, line, lines.wasTooLong(), record, new RecordTimes(-1, got.otherMs()))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** When an episode happened; -1 if the line holds none. */
+    private long atMs(Known file, byte[] line, boolean isTooLong, long record, RecordTimes times) {
+        LineRecord value = LineRecord.of(file, line, isTooLong, record, times);
+        if (value == null) {
+            return -1;
+        }
+        try {
+            Entry entry = decoder.entry(value, RecordLimits.AT_MS_MAX);
+            decoder.learned(value, entry, times);
+            return entry instanceof Episode episode ? episode.atMs() : -1;
+        } catch (MalformedRecordException e) {
+            LOG.debug("no record: file={} record={}", file.path(), record, e);
+            return -1;
         }
     }
 
@@ -188,70 +364,14 @@ final class EarlierTurns {
         }
     }
 
-    /** Refuses commands that would take back what was not learned: nobody would put that right. */
-    private void requireNoStrangers(long learned) throws IOException {
-        Map<Long, Entry> entries = entries(learned);
-        Map<String, ContextLives> lives = new LinkedHashMap<>();
-        for (Entry entry : entries.values()) {
-            if (entry instanceof Retraction retraction && retraction.context() != null) {
-                lives.putIfAbsent(retraction.context(), lives(retraction.context(), Set.of()));
-            }
-        }
-        boolean isCertain = lives.isEmpty();
-        while (!isCertain) {
-            files().scan((position, record, entry) ->
-                    lives.values().forEach(each -> each.take(position.sourceId(), record, entry)));
-            isCertain = lives.values().stream().allMatch(ContextLives::isCertain);
-            if (!isCertain) {
-                lives.replaceAll((context, each) -> lives(context, each.eventIds()));
-            }
-        }
-        lives.forEach((context, each) -> {
-            long before = each.strangers();
-            entries.forEach((record, entry) -> each.take("", record, entry));
-            if (each.strangers() > before) {
-                throw new IllegalStateException(
-                        "commands take back what this memory has not learned, and nobody has written down what had been learned"
-                                + " when they were appended. Nothing was learned. Move their file away, learn the files as they"
-                                + " were then, and put it back: file=" + commands + " context=" + context + " episodes="
-                                + (each.strangers() - before));
-            }
-        });
-    }
-
-    private ContextLives lives(String context, Set<String> eventIds) {
-        Map<String, Long> learnedAnew = new HashMap<>();
-        engine.view().learnedAnew().forEach(position -> learnedAnew.put(position.sourceId(), position.nextOffset()));
-        return new ContextLives(context, engine.view().settings(), learnedAnew, eventIds);
-    }
-
-    /** The commands from one on; those that are none become dead letters when they are learned. */
-    private Map<Long, Entry> entries(long from) throws IOException {
-        Map<Long, Entry> entries = new TreeMap<>();
-        String source = Known.source(commands);
-        RecordTimes times = new RecordTimes(-1, 0);
-        try (InputStream input = Files.newInputStream(commands)) {
-            LineReader lines = new LineReader(input, LineDecoder.LINE_BYTES_MAX);
-            long record = 0;
-            for (byte[] line = lines.next(); line != null; line = lines.next()) {
-                if (record >= from && !LineDecoder.isBlank(line)) {
-                    LineRecord value = LineRecord.of(line, lines.wasTooLong(), source, "", record, times);
-                    try {
-                        entries.put(record, decoder.entry(value, RecordLimits.AT_MS_MAX));
-                    } catch (MalformedRecordException e) {
-                        LOG.debug("no command: file={} record={}", commands, record, e);
-                    }
-                }
-                record++;
-            }
-        }
-        return entries;
-    }
-
     private LearnedFiles files() throws IOException {
+        return files(engine.positions(), engine.view().stretches());
+    }
+
+    private LearnedFiles files(List<Position> positions, List<Stretch> stretches) throws IOException {
         return new LearnedFiles(
-                new DataLog(List.of(commands, deadLetters)).found(engine.positions()),
-                engine.view().stretches(),
+                new DataLog(List.of(commands, deadLetters)).found(positions),
+                stretches,
                 engine.view().settings(),
                 decoding.mapping(),
                 decoding.limits());

@@ -338,7 +338,7 @@ public final class FileForgetter {
             cutOffUnfinished();
             record = count();
         }
-        turns.append(record, files().positions(), files().stretches());
+        turns.append(record, lines.size(), files().positions(), files().stretches());
         boolean isTorn = DeadLetterFile.isTorn(commands);
         try (FileChannel channel = FileChannel.open(commands, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             if (isTorn) {

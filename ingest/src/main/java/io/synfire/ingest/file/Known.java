@@ -93,6 +93,13 @@ record Known(Position position, FileMark mark) {
         return with(source(), mark.lost(true));
     }
 
+    /** The same file, as another memory calls it. */
+    Known named(String id) {
+        return new Known(
+                new Position(source(), id, position.partition(), records(), position.leaderEpoch(), position.content()),
+                mark);
+    }
+
     private Known with(String source, FileMark marked) {
         Position moved =
                 new Position(source, id(), position.partition(), records(), position.leaderEpoch(), marked.toText());

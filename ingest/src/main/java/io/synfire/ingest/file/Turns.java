@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -33,17 +34,27 @@ final class Turns {
 
     private final Path path;
 
+    /** Of the last whole line that was read. */
+    private long checksum;
+
     /**
      * What had been learned when commands were appended.
      *
      * @param commands the record number of the first of them
+     * @param end the one after the last of them; the highest number there is, where an older version did not write it down
      * @param positions how far each file had been learned
      * @param stretches all that had been learned of files, in that order; how far other sources stood is not told
      */
-    record Turn(long commands, List<Position> positions, List<Stretch> stretches) {}
+    record Turn(long commands, long end, List<Position> positions, List<Stretch> stretches) {}
 
-    /** A line; its stretches come behind the first {@code from} of the line before. */
-    private record Line(long commands, int from, List<Position> positions, List<Stretch> stretches) {}
+    /**
+     * A line; its stretches come behind the first {@code from} of the line before.
+     *
+     * @param count how many commands were appended; -1 in a line of an older version
+     * @param before the checksum of the line before, 0 where there is none; -1 in a line of an older version
+     */
+    private record Line(
+            long commands, long count, long before, int from, List<Position> positions, List<Stretch> stretches) {}
 
     Turns(Path path) {
         this.path = path;
@@ -63,7 +74,8 @@ final class Turns {
         for (Line line : lines()) {
             add(line, stretches);
             if (line.commands() < commands) {
-                last = new Turn(line.commands(), line.positions(), List.copyOf(stretches));
+                long end = line.count() < 0 ? Long.MAX_VALUE : line.commands() + line.count();
+                last = new Turn(line.commands(), end, line.positions(), List.copyOf(stretches));
             }
         }
         return last;
@@ -73,16 +85,18 @@ final class Turns {
      * Keeps what is learned now, before commands are appended.
      *
      * @param commands the record number of the first of them
+     * @param count how many they are
      * @param positions how far each file was learned
      * @param stretches all that was learned of files
      */
-    void append(long commands, List<Position> positions, List<Stretch> stretches) throws IOException {
+    void append(long commands, long count, List<Position> positions, List<Stretch> stretches) throws IOException {
         List<Stretch> before = new ArrayList<>();
         for (Line line : lines()) {
             add(line, before);
         }
         int same = same(before, stretches);
-        byte[] line = line(new Line(commands, same, positions, stretches.subList(same, stretches.size())));
+        byte[] line =
+                line(new Line(commands, count, checksum, same, positions, stretches.subList(same, stretches.size())));
         try (FileChannel channel =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             channel.position(cutOffUnfinished(channel));
@@ -92,7 +106,7 @@ final class Turns {
     }
 
     /** How many stretches two lists begin with that are the same, wherever other sources stood. */
-    static int same(List<Stretch> some, List<Stretch> others) {
+    private static int same(List<Stretch> some, List<Stretch> others) {
         int end = Math.min(some.size(), others.size());
         for (int i = 0; i < end; i++) {
             if (!some.get(i).withMoved(List.of()).equals(others.get(i).withMoved(List.of()))) {
@@ -135,6 +149,7 @@ final class Turns {
 
     private List<Line> lines() throws IOException {
         List<Line> all = new ArrayList<>();
+        checksum = 0;
         if (!Files.exists(path)) {
             return all;
         }
@@ -142,11 +157,23 @@ final class Turns {
             LineReader lines = new LineReader(input, Integer.MAX_VALUE - 8);
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
                 if (lines.wasEnded()) {
-                    all.add(parse(line));
+                    Line parsed = parse(line);
+                    // Its stretches come behind those of that line, and of no other.
+                    if (parsed.before() >= 0 && parsed.before() != checksum) {
+                        throw damaged(null);
+                    }
+                    all.add(parsed);
+                    checksum = checksum(line);
                 }
             }
         }
         return all;
+    }
+
+    private static long checksum(byte[] line) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(line);
+        return checksum.getValue();
     }
 
     private static byte[] line(Line line) {
@@ -154,6 +181,8 @@ final class Turns {
         try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
             json.writeNumberProperty("commands", line.commands());
+            json.writeNumberProperty("count", line.count());
+            json.writeNumberProperty("before", line.before());
             json.writeNumberProperty("from", line.from());
             json.writeArrayPropertyStart("files");
             for (Position position : line.positions()) {
@@ -189,6 +218,8 @@ final class Turns {
 
     private Line parse(byte[] line) {
         long commands = -1;
+        long count = -1;
+        long before = -1;
         int from = -1;
         List<Position> positions = new ArrayList<>();
         List<Stretch> stretches = new ArrayList<>();
@@ -200,6 +231,8 @@ final class Turns {
                 json.nextToken();
                 switch (name) {
                     case "commands" -> commands = json.getLongValue();
+                    case "count" -> count = json.getLongValue();
+                    case "before" -> before = json.getLongValue();
                     case "from" -> from = json.getIntValue();
                     case "files" -> positions = positions(json);
                     case "stretches" -> stretches = stretches(json);
@@ -212,7 +245,7 @@ final class Turns {
         if (commands < 0 || from < 0) {
             throw damaged(null);
         }
-        return new Line(commands, from, positions, stretches);
+        return new Line(commands, count, before, from, positions, stretches);
     }
 
     private static List<Position> positions(JsonParser json) {

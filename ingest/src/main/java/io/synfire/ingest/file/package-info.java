@@ -8,7 +8,8 @@
  *                             ├── OpenedFile, SteadyStream: that what is read is what was looked at, and stays it
  *                             └── FileRun: Unpacked → LineReader → LineDecoder → Batch, with FileMark and Stretch
  *   again   FileReplay, LearnedFiles (for FileForgetter, FileSightings, FileTail): stretch by stretch, LearnedLines held against its mark
- *   restored  EarlierTurns: what came before the commands that an older memory lacks, as Turns has it, by FileReplay
+ *   restored  EarlierTurns: what came before the commands that an older memory lacks, as Turns has it, by FileReplay of its Continuation;
+ *             Strangers, where Turns does not say it
  * </pre>
  *
  * <p>A file is what it begins with: its position keeps a {@link io.synfire.ingest.file.FileMark} of that, and whoever reads it again holds it

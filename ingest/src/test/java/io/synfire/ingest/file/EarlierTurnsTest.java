@@ -86,6 +86,32 @@ final class EarlierTurnsTest {
             }
         }
 
+        /** By the same settings, from nothing. */
+        void beginAnew() throws IOException {
+            engine.close();
+            Files.move(file("store"), file("aside-" + System.nanoTime()));
+            engine = kit.open("store");
+        }
+
+        /** All files there are, in the order in which they were begun. */
+        void learnAll() throws IOException {
+            List<Path> all = new ArrayList<>();
+            for (int i = 1; Files.exists(file("f.jsonl." + i)); i++) {
+                all.add(file("f.jsonl." + i));
+            }
+            all.add(file("f.jsonl"));
+            all.add(file("g.jsonl"));
+            all.removeIf(each -> !Files.exists(each));
+            kit.learn(engine, false, all.toArray(Path[]::new));
+        }
+
+        void append(String name, String... records) throws IOException {
+            for (String record : records) {
+                Files.writeString(file(name), record + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            }
+            var unused = kit.touched(file(name));
+        }
+
         void learnEarlier(Path... given) throws IOException {
             var unused = forgetter().learnEarlier(List.of(given));
         }
@@ -312,7 +338,7 @@ final class EarlierTurnsTest {
         memory.learn("g.jsonl", WHOLE.replace("\"a\"", "\"z\""));
         memory.copyTo("b0");
         State forgotten = null;
-        for (int step = 0; step < 14 || forgotten == null; step++) {
+        for (int step = 0; step < 11 || forgotten == null; step++) {
             int what = random.nextInt(10);
             if (what < 5) {
                 List<String> records = new ArrayList<>();
@@ -372,6 +398,286 @@ final class EarlierTurnsTest {
         State.of(memory.engine).requireSame(whole);
         assertThat(memory.rebuilt().learned()).isEqualTo(whole.learned());
         memory.engine.close();
+    }
+
+    /** Two backups, of which the later one was made before the earlier one was put back, and the memory went on from that. */
+    @Test
+    void aLaterBackupThatIsPutBackAfterAnEarlierOneForgetsAsTheMemoryDid() throws Exception {
+        for (boolean isContext : List.of(false, true)) {
+            Memory memory = new Memory(directory.resolve("m" + isContext));
+            memory.learn("f.jsonl", WHOLE, WHOLE.replace("\"b\"", "\"x\""));
+            memory.copyTo("A");
+            memory.forgetConcept("x");
+            memory.kit.nowMs += 1_000;
+            memory.learn("f.jsonl", at(1, "v", "b"));
+            memory.copyTo("B");
+            memory.restore("A");
+            memory.learnEarlier();
+            memory.kit.nowMs += 1_000;
+            // More at once than it was then.
+            memory.learn("f.jsonl", at(2, "v", "y"), at(3, "w", "y"));
+            if (isContext) {
+                memory.forgetContext("v");
+            } else {
+                memory.forgetConcept("y");
+            }
+            State forgotten = State.of(memory.engine);
+            for (String backup : List.of("B", "A", "B")) {
+                memory.restore(backup);
+                memory.learnEarlier();
+                State.of(memory.engine).requireSame(forgotten);
+                memory.learnAll();
+                State.of(memory.engine).requireSame(forgotten);
+                assertThat(memory.rebuilt()).isEqualTo(memory.engine.digest());
+            }
+            // And it goes on.
+            memory.learn("f.jsonl", at(4, "v", "z"));
+            memory.forgetContext("w");
+            memory.copyTo("C");
+            memory.forgetConcept("z");
+            forgotten = State.of(memory.engine);
+            for (String backup : List.of("C", "B", "A")) {
+                memory.restore(backup);
+                memory.learnEarlier();
+                State.of(memory.engine).requireSame(forgotten);
+            }
+            memory.engine.close();
+        }
+    }
+
+    @Test
+    void aMemoryThatLearnedMoreThanWasForgottenFromIsRefusedWithAWayOut() throws Exception {
+        Memory memory = new Memory(directory.resolve("m"));
+        memory.learn("f.jsonl", WHOLE, at(0, "u9", "a"));
+        memory.copyTo("A");
+        memory.learn("f.jsonl", at(1, "u9", "y"));
+        memory.copyTo("B");
+        memory.restore("A");
+        memory.forgetConcept("y-to-come");
+        memory.forgetContext("u9");
+        memory.learnAll();
+        State whole = State.of(memory.engine);
+        assertThat(memory.engine.view().conceptOf("y")).isNotNegative();
+
+        memory.restore("B");
+        Digest before = memory.engine.digest();
+        byte[] commands = Files.readAllBytes(memory.file("forgotten.jsonl"));
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> memory.forgetter().learnEarlier(List.of()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("in other turns")
+                    .hasMessageContaining("Restore an older backup; or move the store out of the data directory")
+                    .hasMessageContaining("commands=" + memory.file("forgotten.jsonl"));
+            assertThatThrownBy(() -> memory.forgetConcept("a")).hasMessageContaining("in other turns");
+        }
+        assertThat(memory.engine.digest()).isEqualTo(before);
+        assertThat(memory.file("forgotten.jsonl")).hasBinaryContent(commands);
+        memory.restore("A");
+        memory.learnEarlier();
+        memory.learnAll();
+        State.of(memory.engine).requireSame(whole);
+        memory.restore("B");
+        memory.beginAnew();
+        memory.learnEarlier();
+        memory.learnAll();
+        State.of(memory.engine).requireSame(whole);
+        memory.engine.close();
+    }
+
+    /** What the files say decides, not only how many records were learned of them. */
+    @Test
+    void aBackupOfOtherRecordsOrOtherTimesIsNoBeginning() throws Exception {
+        Memory memory = new Memory(directory.resolve("content"));
+        memory.learn("f.jsonl", WHOLE);
+        memory.copyTo("A");
+        String first = Files.readString(memory.file("f.jsonl"));
+        memory.learn("f.jsonl", at(1, "u9", "one"));
+        memory.copyTo("B");
+        memory.restore("A");
+        Files.writeString(memory.file("f.jsonl"), first);
+        memory.learn("f.jsonl", at(1, "u9", "two"));
+        memory.forgetContext("u9");
+        State forgotten = State.of(memory.engine);
+        memory.restore("B");
+        assertThatThrownBy(() -> memory.forgetter().learnEarlier(List.of()))
+                .hasMessageContaining("in other turns")
+                .hasMessageContaining("f.jsonl had other records");
+        memory.beginAnew();
+        memory.learnEarlier();
+        State.of(memory.engine).requireSame(forgotten);
+        memory.engine.close();
+
+        for (boolean isTimed : List.of(true, false)) {
+            Memory other = new Memory(directory.resolve("times" + isTimed));
+            other.learn("f.jsonl", WHOLE);
+            other.copyTo("A");
+            String timed = at(1, "u9", "b");
+            other.learn("g.jsonl", isTimed ? timed : timed.replaceFirst("\"at\":\"[^\"]*\",", ""), at(2, "u9", "c"));
+            other.copyTo("B");
+            other.restore("A");
+            other.kit.nowMs += 60_000;
+            other.learn("g.jsonl", at(3, "u9", "d"));
+            other.forgetContext("u9");
+            State whole = State.of(other.engine);
+            other.restore("B");
+            if (isTimed) {
+                other.learnEarlier();
+            } else {
+                assertThatThrownBy(() -> other.forgetter().learnEarlier(List.of()))
+                        .hasMessageContaining(
+                                "records that say no time had got another: file=" + other.file("g.jsonl"));
+                other.restore("A");
+                other.learnEarlier();
+            }
+            State.of(other.engine).requireSame(whole);
+            other.engine.close();
+        }
+    }
+
+    @Test
+    void aLineThatIsMissingIsNoticedAndLinesOfAnOlderVersionAreRead() throws Exception {
+        Memory memory = new Memory(directory.resolve("m"));
+        memory.learn("f.jsonl", WHOLE, at(0, "u9", "a"));
+        memory.copyTo("A");
+        memory.forgetConcept("x");
+        memory.learn("f.jsonl", at(1, "u9", "b"));
+        memory.forgetConcept("y");
+        memory.learn("f.jsonl", at(2, "u9", "c"));
+        memory.forgetContext("u9");
+        State forgotten = State.of(memory.engine);
+        Path turns = memory.file("turns.jsonl");
+        List<String> lines = Files.readAllLines(turns);
+        assertThat(lines).hasSize(3);
+
+        Files.write(turns, List.of(lines.get(0), lines.get(2)));
+        memory.restore("A");
+        assertThatThrownBy(() -> memory.forgetter().learnEarlier(List.of()))
+                .hasMessageContaining("is damaged: file=" + turns);
+        // Where the last one is missing nobody knows what came before the last command, which takes back more than
+        // there is.
+        Files.write(turns, lines.subList(0, 2));
+        memory.restore("A");
+        assertThatThrownBy(() -> memory.forgetter().learnEarlier(List.of()))
+                .hasMessageContaining("nobody has written down")
+                .hasMessageContaining("context=u9 episodes=1");
+        List<String> older = lines.stream()
+                .map(line -> line.replaceFirst("\"count\":\\d+,\"before\":\\d+,", ""))
+                .toList();
+        assertThat(older).doesNotContainAnyElementsOf(lines);
+        Files.write(turns, older);
+        memory.restore("A");
+        memory.learnEarlier();
+        State.of(memory.engine).requireSame(forgotten);
+        memory.forgetConcept("z");
+        forgotten = State.of(memory.engine);
+        assertThat(Files.readAllLines(turns)).hasSize(4);
+        memory.restore("A");
+        memory.learnEarlier();
+        State.of(memory.engine).requireSame(forgotten);
+        memory.engine.close();
+    }
+
+    /** Whichever backups are put back, and whatever is learned or forgotten in between: as if none had been, or refused with a way out. */
+    @Test
+    void whicheverBackupsArePutBackTheMemoryIsAsIfNoneHadBeen() throws Exception {
+        int refused = 0;
+        int restored = 0;
+        for (long seed = 1; seed <= 25; seed++) {
+            try {
+                int[] counts = runRestored(new Memory(directory.resolve("seed-" + seed)), new Random(seed));
+                refused += counts[0];
+                restored += counts[1];
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed=" + seed, e);
+            }
+        }
+        // Refused is what cannot be mended; most can.
+        assertThat(refused).as("of " + restored).isPositive().isLessThan(restored / 2);
+    }
+
+    private static int[] runRestored(Memory memory, Random random) throws Exception {
+        memory.kit.batchMax = 1 + random.nextInt(4);
+        int minute = 0;
+        int copies = 0;
+        int rotated = 0;
+        int refused = 0;
+        int restored = 0;
+        memory.append("f.jsonl", WHOLE);
+        memory.append("g.jsonl", WHOLE.replace("\"a\"", "\"z\""));
+        memory.learnAll();
+        memory.copyTo("b0");
+        State live = null;
+        for (int step = 0; step < 11; step++) {
+            int what = step == 10 ? 9 : random.nextInt(10);
+            if (what < 3) {
+                // A context is of one file: its records keep their order, whatever was learned of the other in between.
+                String name = random.nextBoolean() ? "f" : "g";
+                List<String> records = new ArrayList<>();
+                for (int i = random.nextInt(4); i >= 0; i--) {
+                    minute = Math.min(59, minute + random.nextInt(2));
+                    String record = at(minute, name + random.nextInt(3), "w" + random.nextInt(5));
+                    records.add(
+                            switch (random.nextInt(8)) {
+                                case 0 -> record.replaceFirst("\"at\":\"[^\"]*\",", "");
+                                case 1 -> "no record";
+                                default -> record;
+                            });
+                }
+                memory.kit.nowMs += 1_000;
+                memory.append(name + ".jsonl", records.toArray(String[]::new));
+                memory.learnAll();
+                live = null;
+            } else if (what < 5) {
+                memory.copyTo("b" + ++copies);
+            } else if (what == 5) {
+                memory.learnAll();
+                Files.move(memory.file("f.jsonl"), memory.file("f.jsonl." + ++rotated));
+                memory.append("f.jsonl", at(minute, "f0", "r" + rotated));
+                memory.learnAll();
+                live = null;
+            } else if (what < 8) {
+                if (random.nextBoolean()) {
+                    var unused = memory.forgetter()
+                            .forgetContext((random.nextBoolean() ? "f" : "g") + random.nextInt(3))
+                            .appended();
+                } else {
+                    memory.forgetConcept("w" + random.nextInt(5));
+                }
+                live = null;
+            } else {
+                if (live == null) {
+                    memory.learnAll();
+                    live = State.of(memory.engine);
+                }
+                memory.kit.nowMs += 1_000;
+                memory.restore("b" + random.nextInt(copies + 1));
+                restored++;
+                if (random.nextInt(3) == 0 && Files.exists(memory.file("turns.jsonl"))) {
+                    Files.writeString(memory.file("turns.jsonl"), "{\"commands\":1,\"fr", StandardOpenOption.APPEND);
+                }
+                Digest before = memory.engine.digest();
+                try {
+                    memory.learnEarlier();
+                } catch (IllegalStateException e) {
+                    assertThat(e).hasMessageContaining("in other turns");
+                    assertThat(memory.engine.digest()).isEqualTo(before);
+                    refused++;
+                    memory.beginAnew();
+                    memory.learnEarlier();
+                }
+                if (step == 10 || random.nextBoolean()) {
+                    memory.learnAll();
+                    State.of(memory.engine).requireSame(live);
+                } else if (random.nextBoolean()) {
+                    // Of less than had been learned before.
+                    memory.forgetConcept("w" + random.nextInt(5));
+                    live = null;
+                }
+            }
+        }
+        assertThat(memory.rebuilt().learned()).isEqualTo(State.of(memory.engine).learned());
+        memory.engine.close();
+        return new int[] {refused, restored};
     }
 
     /** As many stretches are learned and stored as a process had come to that was killed, with a store that was short of room. */
