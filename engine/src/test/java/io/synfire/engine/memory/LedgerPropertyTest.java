@@ -321,12 +321,17 @@ final class LedgerPropertyTest {
         final String partition;
         final Learned learned;
         final int drops;
+
+        /** It came after one of its concepts was forgotten, and its time is before that. */
+        final boolean isLate;
+
         boolean isGone;
 
-        Own(String partition, Learned learned, int drops) {
+        Own(String partition, Learned learned, int drops, boolean isLate) {
             this.partition = partition;
             this.learned = learned;
             this.drops = drops;
+            this.isLate = isLate;
         }
 
         Episode bare() {
@@ -346,6 +351,12 @@ final class LedgerPropertyTest {
         /** Without a context, in which partitions retractions stand that have found nothing. */
         final Map<Episode, List<String>> debts = new HashMap<>();
 
+        /** Concepts that fired since they were forgotten, and how far the watermark was when others were. */
+        final Set<String> known = new HashSet<>();
+
+        final Map<String, Long> forgottenMs = new HashMap<>();
+        long watermarkMs;
+
         /** The last that was learned. */
         @Nullable
         Own latest;
@@ -357,6 +368,9 @@ final class LedgerPropertyTest {
         boolean take(Line line) {
             if (line.entry() instanceof Episode episode) {
                 return learn(line.partition(), episode);
+            }
+            if (line.entry() instanceof Forget forget && known.remove(forget.concept())) {
+                forgottenMs.put(forget.concept(), watermarkMs);
             }
             if (line.entry() instanceof Retraction retraction) {
                 apply(line.partition(), retraction, found(line.partition(), retraction));
@@ -374,13 +388,19 @@ final class LedgerPropertyTest {
                 ids.put(partition + episode.eventId(), clockMs);
             }
             clocks.put(partition, clockMs);
+            watermarkMs = Math.max(watermarkMs, episode.atMs());
+            boolean isLate = false;
+            for (Activation activation : episode.activations()) {
+                known.add(activation.concept());
+                isLate |= episode.atMs() <= forgottenMs.getOrDefault(activation.concept(), -1L);
+            }
             String key = key(partition, episode.context());
             if (episode.context() == null) {
-                latest = new Own(partition, Learned.of(episode), 0);
+                latest = new Own(partition, Learned.of(episode), 0, isLate);
                 alone.add(latest);
                 latest.isGone = isOwed(partition, bare(episode));
             } else {
-                latest = new Own(partition, new Learned(episode, clockMs), drops.getOrDefault(key, 0));
+                latest = new Own(partition, new Learned(episode, clockMs), drops.getOrDefault(key, 0), isLate);
                 contexts.computeIfAbsent(key, k -> new ArrayList<>()).add(latest);
             }
             return true;
@@ -408,24 +428,23 @@ final class LedgerPropertyTest {
                 List<Own> meant = here.isEmpty() ? alike : here;
                 return meant.isEmpty() ? List.of() : List.of(meant.get(meant.size() - 1));
             }
-            // A part was made of all that had been learned of the context: so all up to the last of it goes. Of what
+            // A part was made of all that had been learned of the context: so all up to the last of it goes. What
             // somebody
-            // wrote that goes which it names.
+            // wrote takes back what it names.
             Map<Episode, Long> left = new HashMap<>();
             named.forEach(episode -> left.merge(bare(episode), 1L, Long::sum));
-            int last = -1;
+            // Of those alike the last that came late, or else the first.
+            List<Own> asMeant = new ArrayList<>();
+            there.stream().filter(own -> own.isLate).forEach(own -> asMeant.add(0, own));
+            there.stream().filter(own -> !own.isLate).forEach(asMeant::add);
             Set<Own> found = new HashSet<>();
-            for (int i = 0; i < there.size(); i++) {
-                Episode episode = there.get(i).learned.episode();
-                boolean isNamed = left.getOrDefault(bare(episode), 0L) > 0;
-                if (isNamed) {
-                    left.merge(bare(episode), -1L, Long::sum);
-                }
-                if (isNamed) {
-                    found.add(there.get(i));
-                    last = i;
+            for (Own own : asMeant) {
+                if (left.getOrDefault(own.bare(), 0L) > 0) {
+                    left.merge(own.bare(), -1L, Long::sum);
+                    found.add(own);
                 }
             }
+            int last = found.stream().mapToInt(there::indexOf).max().orElse(-1);
             if (retraction.isPart()) {
                 found.addAll(there.subList(0, last + 1));
             }
