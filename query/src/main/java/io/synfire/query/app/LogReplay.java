@@ -1,6 +1,7 @@
 package io.synfire.query.app;
 
 import io.synfire.engine.Engine;
+import io.synfire.engine.event.PassedOver.Why;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
@@ -74,9 +75,21 @@ final class LogReplay {
     /**
      * What retractions take back in a log that is learned by other settings than the memory has learned it, or as of a moment. Where the same
      * episodes are learned they take back what they name, as they did there.
+     *
+     * @param hasLeftOut whether that memory has learned less of its log
      */
-    static TakenBack takenBack(LearningSettings before, LearningSettings now, @Nullable Long untilMs) {
-        return untilMs == null && before.learnsTheSame(now) ? TakenBack.AS_NAMED : TakenBack.AS_LEARNED;
+    static TakenBack takenBack(
+            LearningSettings before, LearningSettings now, @Nullable Long untilMs, boolean hasLeftOut) {
+        return untilMs == null && !hasLeftOut && before.learnsTheSame(now) ? TakenBack.AS_NAMED : TakenBack.AS_LEARNED;
+    }
+
+    /** A memory as of a moment, or of a log of which something was gone, has learned less of it than a rebuild does. */
+    static boolean hasLeftOut(Settings settings, Unlearned unlearned) throws IOException {
+        return RebuildPlan.read(settings.data())
+                        .filter(plan ->
+                                plan.untilMs() != null || !plan.missing().isEmpty())
+                        .isPresent()
+                || unlearned.records().stream().anyMatch(records -> records.why() == Why.LEFT_OUT);
     }
 
     /** Refuses positions of what cannot be read. */

@@ -2,7 +2,6 @@ package io.synfire.query.app;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
-import io.synfire.engine.event.PassedOver.Why;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
@@ -152,7 +151,7 @@ final class Rebuilding {
                 && live.side() != null
                 && request.untilMs() == null
                 && learning.equals(live.learning())
-                && !hasLeftOut(settings, live);
+                && !LogReplay.hasLeftOut(settings, live.unlearned());
         return new RebuildPlan(
                 RebuildPlan.arguments(settings, learning.toMap(), request.untilMs(), request.acceptGap()),
                 learning.toMap(),
@@ -165,15 +164,6 @@ final class Rebuilding {
                 RebuildFiles.missing(marked.missing()),
                 startMs,
                 false);
-    }
-
-    /** A memory as of a moment, or of a log of which something was gone, has learned less of it than a rebuild does. */
-    private static boolean hasLeftOut(Settings settings, Live live) throws IOException {
-        return RebuildPlan.read(settings.data())
-                        .filter(plan ->
-                                plan.untilMs() != null || !plan.missing().isEmpty())
-                        .isPresent()
-                || live.unlearned().records().stream().anyMatch(records -> records.why() == Why.LEFT_OUT);
     }
 
     private static void requireAsBegun(
@@ -226,7 +216,10 @@ final class Rebuilding {
                 DeadLetterFile rejects = new DeadLetterFile(into.resolve(Stores.DEAD_LETTERS))) {
             TrialsLog.watch(engine, store);
             ReplayOptions options = new ReplayOptions(
-                    Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval(), takenBack(plan, live));
+                    Until.of(plan.untilMs()),
+                    plan.acceptsGap(),
+                    settings.checkpointInterval(),
+                    takenBack(settings, plan, live));
             Side known = plan.before();
             // Where there was no memory nobody may have read the log before, and a clock decides of what is ahead.
             InstantSource clock = known == null ? InstantSource.system() : null;
@@ -276,10 +269,14 @@ final class Rebuilding {
     }
 
     /** Where something may be gone, what is taken back of it was not learned. */
-    private static TakenBack takenBack(RebuildPlan plan, @Nullable Live live) {
+    private static TakenBack takenBack(Settings settings, RebuildPlan plan, @Nullable Live live) throws IOException {
         return live == null || live.side() == null || plan.acceptsGap()
                 ? TakenBack.AS_LEARNED
-                : LogReplay.takenBack(live.learning(), LearningSettings.parse(plan.learning()), plan.untilMs());
+                : LogReplay.takenBack(
+                        live.learning(),
+                        LearningSettings.parse(plan.learning()),
+                        plan.untilMs(),
+                        LogReplay.hasLeftOut(settings, live.unlearned()));
     }
 
     private static RebuildAnswer answer(RebuildPlan plan, Path into, Engine engine, long records, double seconds) {

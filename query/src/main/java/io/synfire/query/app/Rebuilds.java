@@ -237,7 +237,11 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
                     Until.of(now.untilMs),
                     false,
                     settings.checkpointInterval(),
-                    LogReplay.takenBack(live.view().settings(), now.learning, now.untilMs));
+                    LogReplay.takenBack(
+                            live.view().settings(),
+                            now.learning,
+                            now.untilMs,
+                            LogReplay.hasLeftOut(settings, live.view().unlearned())));
             LogReplay replay = new LogReplay(settings, engine, options, rejects, null);
             if (catchUp(now, replay) && takeOver(now)) {
                 swap(now, replay, engine, store, dead);

@@ -604,6 +604,25 @@ final class RebuildForgottenTest {
         assertIsOther("wider");
     }
 
+    /** The command names what the memory as of a moment had learned; a rebuild of all its log has learned more. */
+    @Test
+    void whatAMemoryAsOfAMomentForgetsIsForgottenInAllItsLog() throws Exception {
+        learn(
+                """
+                {"at":"2024-02-03T10:00:00Z","context":"u","concepts":["a","z"]}
+                {"at":"2024-02-01T10:00:00Z","context":"u","concepts":["a","b"]}
+                {"at":"2024-02-01T10:00:05Z","concepts":["a","k"]}
+                """,
+                "--set",
+                "max-late=10d");
+        rebuild("m", "until", "--until", "2024-02-02T00:00:00Z");
+        assertThat(concepts("until")).isEqualTo(Map.of("a", 2.0, "b", 1.0, "k", 1.0));
+        forget("u", "until");
+        assertIsOther("until");
+        rebuild("until", "all");
+        assertIsOther("all");
+    }
+
     private Settings settings() throws IOException {
         return Settings.load(new Common(directory.resolve("m"), null, List.of()), Map.of(), Map.of());
     }
