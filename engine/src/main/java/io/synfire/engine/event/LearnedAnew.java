@@ -7,7 +7,7 @@ import java.util.List;
  * names, behind it what it names.
  *
  * @param upTo how far the sources had been read; empty if the memory was live from the beginning
- * @param hasLeftOut whether it left records out on purpose that it had read: those that happened after a moment, or those that were gone
+ * @param hasLeftOut whether it has read records and left them out, those that happened after a moment
  */
 public record LearnedAnew(List<Position> upTo, boolean hasLeftOut) {
 

@@ -152,7 +152,7 @@ public final class Memory {
     /**
      * From now on retractions take back what they name, as those of a memory do that is live. How far the sources were read is kept.
      *
-     * @param hasLeftOut whether records were left out on purpose
+     * @param hasLeftOut whether records were read and left out
      * @return of contexts that the log takes back, how many episodes are left that it does not name
      */
     public Map<String, Long> takeBackWhatIsNamed(boolean hasLeftOut) {

@@ -156,7 +156,7 @@ final class LogReplay {
     /**
      * From now on the memory is live: retractions that come take back what they name.
      *
-     * @param hasLeftOut whether something was left out: what happened after a moment, or what was gone
+     * @param hasLeftOut whether records were read and left out, those that happened after a moment
      * @return what is to be said of contexts that were forgotten, and of which this memory has learned what the other one had not
      */
     Optional<String> finish(boolean hasLeftOut) {
