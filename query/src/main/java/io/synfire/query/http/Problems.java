@@ -42,12 +42,14 @@ final class Problems {
 
     private final AnswerJson json = new AnswerJson();
     private final Refusals refusals;
+    private final LingeringClose closing;
 
     /** Files whose damage was logged: each question may meet it again. */
     private final Set<String> met = ConcurrentHashMap.newKeySet();
 
-    Problems(Refusals refusals) {
+    Problems(Refusals refusals, LingeringClose closing) {
         this.refusals = refusals;
+        this.closing = closing;
     }
 
     /** What handlers throw. */
@@ -134,11 +136,13 @@ final class Problems {
         } else if (status == Refusal.BUSY.status()) {
             response.getHeaders().put(RETRY_AFTER);
         }
+        Callback whenSent = callback;
         if (!isRead(request)) {
             // What comes next on this connection is the rest of the body: no other request may be sent on it.
             response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
+            whenSent = closing.after(request, callback);
         }
-        response.write(true, ByteBuffer.wrap(body(status, detail)), callback);
+        response.write(true, ByteBuffer.wrap(body(status, detail)), whenSent);
     }
 
     /** Whether all of a request has come; reads on as far as that needs no waiting. */
