@@ -13,6 +13,7 @@ import io.synfire.query.recall.UnknownConceptException;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -129,6 +130,16 @@ final class Problems {
 
     /** Answers a request that has not. */
     void send(Request request, Response response, Callback callback, int status, String detail) {
+        Callback whenSent = callback;
+        if (!isRead(request)) {
+            // What comes next on this connection is the rest of the body: no other request may be sent on it.
+            response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
+            whenSent = closing.after(request, callback);
+        }
+        writeProblem(response, whenSent, status, detail);
+    }
+
+    private void writeProblem(Response response, Callback callback, int status, String detail) {
         response.setStatus(status);
         response.getHeaders().put(PROBLEM_TYPE);
         if (status == Refusal.UNAUTHENTICATED.status()) {
@@ -136,13 +147,7 @@ final class Problems {
         } else if (status == Refusal.BUSY.status()) {
             response.getHeaders().put(RETRY_AFTER);
         }
-        Callback whenSent = callback;
-        if (!isRead(request)) {
-            // What comes next on this connection is the rest of the body: no other request may be sent on it.
-            response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
-            whenSent = closing.after(request, callback);
-        }
-        response.write(true, ByteBuffer.wrap(body(status, detail)), whenSent);
+        response.write(true, ByteBuffer.wrap(body(status, detail)), callback);
     }
 
     /** Whether all of a request has come; reads on as far as that needs no waiting. */
@@ -180,7 +185,13 @@ final class Problems {
                 if (code == 500 && cause != null) {
                     LOG.error("a request failed: {} {}", request.getMethod(), request.getHttpURI(), cause);
                 }
-                send(request, response, callback, code, detail(code));
+                if (cause instanceof HttpException && request.getAttribute(Gate.ROUTE) == null) {
+                    // It got no further than the parser: where it ends nobody knows.
+                    response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
+                    writeProblem(response, closing.afterNoHttp(request, callback), code, detail(code));
+                } else {
+                    send(request, response, callback, code, detail(code));
+                }
             }
         };
     }

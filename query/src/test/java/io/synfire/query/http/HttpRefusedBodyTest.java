@@ -184,6 +184,60 @@ final class HttpRefusedBodyTest {
         }
     }
 
+    /** What is refused before it is known what it asks for. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            textBlock =
+                    """
+                    400 | POST /%zz HTTP/1.1           | Host: localhost
+                    400 | POST /v1/recall HTTP/1.1     | Transfer-Encoding: gzip
+                    417 | POST /v1/recall HTTP/1.1     | Expect: x
+                    505 | POST /v1/recall HTTP/3.1     | Host: localhost
+                    400 | POST /v1/recall HTTP/1.1     | X y
+                    """)
+    void whatIsNoHttpIsAnsweredToWhoGoesOn(int status, String line, String header) throws Exception {
+        try (ServedMemory memory = served(HttpLimits.defaults(), null);
+                Socket socket = connected(memory)) {
+            String answer = answerAfterSending(socket, line + "\r\n" + header + "\r\n", false, true);
+            assertWhole(answer, status);
+        }
+    }
+
+    @Test
+    void headersThatAreTooLargeAreAnsweredToWhoGoesOn() throws Exception {
+        try (ServedMemory memory = served(HttpLimits.defaults(), null)) {
+            for (String begin : List.of("GET / HTTP/1.1\r\nHost: localhost\r\nX: ", "GET /")) {
+                try (Socket socket = connected(memory)) {
+                    write(socket, begin + "x".repeat(9_000));
+                    awaitAnswer(socket);
+                    for (int i = 0; i < 64; i++) {
+                        write(socket, "x".repeat(64 << 10));
+                    }
+                    assertWhole(read(socket), begin.length() > 5 ? 431 : 414);
+                }
+            }
+        }
+    }
+
+    /** Chunks that are none: it cannot be told where the body ends. */
+    @Test
+    void aBodyOutOfJointIsAnsweredToWhoGoesOn() throws Exception {
+        try (ServedMemory memory = served(HttpLimits.defaults(), null);
+                Socket socket = connected(memory)) {
+            write(
+                    socket,
+                    "POST /v1/recall HTTP/1.1\r\nHost: localhost\r\n" + JSON
+                            + "Transfer-Encoding: chunked\r\n\r\nzz\r\n");
+            awaitAnswer(socket);
+            for (int i = 0; i < 64; i++) {
+                write(socket, "x".repeat(64 << 10));
+            }
+            assertWhole(read(socket), 400);
+        }
+    }
+
     /** The sender does not send what it was not asked for: nothing is waited for. */
     @ParameterizedTest
     @CsvSource({"/v1/episodes, application/json, 413", "/v1/episodes, text/plain, 415", "/nowhere, text/plain, 404"})
@@ -210,11 +264,12 @@ final class HttpRefusedBodyTest {
         }
     }
 
-    @Test
-    void whoNeverStopsIsCutOff() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"/nowhere", "/%zz"})
+    void whoNeverStopsIsCutOff(String path) throws Exception {
         try (ServedMemory memory = served(small(64, LONG), null);
                 Socket socket = connected(memory)) {
-            write(socket, "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+            write(socket, "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
             awaitAnswer(socket);
             String piece = "400\r\n" + " ".repeat(1_024) + "\r\n";
             long bytes = 0;
@@ -241,12 +296,12 @@ final class HttpRefusedBodyTest {
 
     /** There is one connection at most: that another one is answered shows that the first was closed. */
     @ParameterizedTest
-    @ValueSource(ints = {300, 60_000})
-    void whoStopsIsClosed(int idleMs) throws Exception {
+    @CsvSource({"404, /nowhere, 300", "404, /nowhere, 60000", "400, /%zz, 300", "400, /%zz, 60000"})
+    void whoStopsIsClosed(int status, String path, int idleMs) throws Exception {
         try (ServedMemory memory = served(small(1, Duration.ofMillis(idleMs)), null);
                 Socket socket = connected(memory)) {
-            write(socket, "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000\r\n\r\n ");
-            assertWhole(read(socket), 404);
+            write(socket, "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000\r\n\r\n ");
+            assertWhole(read(socket), status);
             assertThat(memory.get("/v1/status").statusCode()).isEqualTo(200);
         }
     }
