@@ -314,13 +314,14 @@ public final class Engine implements AutoCloseable {
      * The log is learned: from now on retractions take back what they name, which is what this memory has learned. The next checkpoint keeps
      * how far the sources were read ({@link MemoryView#learnedAnew}).
      *
+     * @param hasLeftOut whether records were read and left out, those that happened after a moment
      * @return by context, how many episodes are left of it that this memory has learned and that other one had not, when the context was
      *     forgotten there: no command names them
      * @throws IllegalStateException if the engine only reads, is closed, or has failed before
      */
-    public synchronized Map<String, Long> takeBackWhatIsNamed() {
+    public synchronized Map<String, Long> takeBackWhatIsNamed(boolean hasLeftOut) {
         requireWriting();
-        return memory.takeBackWhatIsNamed();
+        return memory.takeBackWhatIsNamed(hasLeftOut);
     }
 
     /**

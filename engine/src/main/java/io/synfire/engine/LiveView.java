@@ -1,5 +1,6 @@
 package io.synfire.engine;
 
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
@@ -69,7 +70,7 @@ final class LiveView implements MemoryView {
     }
 
     @Override
-    public List<Position> learnedAnew() {
+    public LearnedAnew learnedAnew() {
         return whileOpen(memory::learnedAnew);
     }
 

@@ -1,6 +1,7 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.PassedOver;
 import io.synfire.engine.event.PassedOver.Why;
 import io.synfire.engine.event.Position;
@@ -53,12 +54,12 @@ public final class Memory {
 
     private volatile List<Position> committed;
 
-    /** How far the sources had been read when the memory became live; empty if it always was. */
-    private volatile List<Position> learnedAnew;
+    /** How far the sources had been read when the memory became live. */
+    private volatile LearnedAnew learnedAnew;
 
-    private List<Position> storedAnew;
+    private LearnedAnew storedAnew;
     /** What the checkpoint under way stores of it. */
-    private List<Position> beginningAnew;
+    private LearnedAnew beginningAnew;
 
     private final MemoryReader reader;
     private volatile MemoryFigures figures;
@@ -140,7 +141,7 @@ public final class Memory {
 
     /**
      * From now on it is told what the log takes back that it learns from its beginning, and takes back what it has learned of that. Kept on
-     * the heap until {@link #takeBackWhatIsNamed}, or until it is closed.
+     * the heap until {@link #takeBackWhatIsNamed(boolean)}, or until it is closed.
      *
      * @param named what retractions of the log name; of others it takes back what they name
      */
@@ -151,12 +152,13 @@ public final class Memory {
     /**
      * From now on retractions take back what they name, as those of a memory do that is live. How far the sources were read is kept.
      *
+     * @param hasLeftOut whether records were read and left out
      * @return of contexts that the log takes back, how many episodes are left that it does not name
      */
-    public Map<String, Long> takeBackWhatIsNamed() {
+    public Map<String, Long> takeBackWhatIsNamed(boolean hasLeftOut) {
         Map<String, Long> overlooked = learning.overlooked();
         learning.keep(null);
-        learnedAnew = List.copyOf(positions.values());
+        learnedAnew = new LearnedAnew(List.copyOf(positions.values()), hasLeftOut);
         changed = true;
         return overlooked;
     }
@@ -202,8 +204,8 @@ public final class Memory {
         parts.addAll(learning.freeze());
         parts.add(stretches.freeze());
         parts.add(passedOvers.freeze());
-        List<Position> anew = learnedAnew;
-        if (anew != storedAnew) {
+        LearnedAnew anew = learnedAnew;
+        if (!anew.equals(storedAnew)) {
             parts.add(writer -> writer.learnedAnew(anew));
         }
         beginningAnew = anew;

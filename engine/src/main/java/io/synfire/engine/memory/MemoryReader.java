@@ -1,5 +1,6 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
@@ -27,7 +28,7 @@ public final class MemoryReader {
     private final Stretches stretches;
     private final PassedOvers passedOvers;
     private final Supplier<MemoryFigures> figures;
-    private final Supplier<List<Position>> learnedAnew;
+    private final Supplier<LearnedAnew> learnedAnew;
 
     MemoryReader(
             LearningSettings settings,
@@ -38,7 +39,7 @@ public final class MemoryReader {
             Stretches stretches,
             PassedOvers passedOvers,
             Supplier<MemoryFigures> figures,
-            Supplier<List<Position>> learnedAnew) {
+            Supplier<LearnedAnew> learnedAnew) {
         this.settings = settings;
         this.decays = decays;
         this.dictionary = dictionary;
@@ -127,9 +128,9 @@ public final class MemoryReader {
     /**
      * How far the sources had been read when the memory had learned its log anew.
      *
-     * @return positions; empty if it has learned its log live from the beginning
+     * @return positions, and whether something was left out; nothing if it has learned its log live from the beginning
      */
-    public List<Position> learnedAnew() {
+    public LearnedAnew learnedAnew() {
         return learnedAnew.get();
     }
 

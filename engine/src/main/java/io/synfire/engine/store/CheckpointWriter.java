@@ -1,5 +1,6 @@
 package io.synfire.engine.store;
 
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.PassedOver;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
@@ -216,10 +217,10 @@ public final class CheckpointWriter implements AutoCloseable {
     /**
      * Says how far the log was learned anew.
      *
-     * @param positions how far the sources had been read
+     * @param anew how far the sources had been read, and whether something was left out
      */
-    public void learnedAnew(List<Position> positions) {
-        put(ColumnFamily.DEFAULT, PositionBytes.ANEW_KEY, PositionBytes.of(positions));
+    public void learnedAnew(LearnedAnew anew) {
+        put(ColumnFamily.DEFAULT, LearnedAnewBytes.KEY, LearnedAnewBytes.of(anew));
     }
 
     /**

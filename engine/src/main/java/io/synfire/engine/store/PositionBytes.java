@@ -9,9 +9,6 @@ import java.util.List;
  */
 final class PositionBytes {
 
-    /** Under it lie the positions up to which the log was learned anew. */
-    static final byte[] ANEW_KEY = Keys.utf8("learned-anew");
-
     private PositionBytes() {}
 
     static byte[] of(List<Position> positions) {

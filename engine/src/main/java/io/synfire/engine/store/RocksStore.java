@@ -1,5 +1,6 @@
 package io.synfire.engine.store;
 
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.PassedOver;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
@@ -478,13 +479,11 @@ public final class RocksStore implements AutoCloseable {
     /**
      * How far the log was learned anew.
      *
-     * @return how far the sources had been read when it was; empty if it was learned live
+     * @return how far the sources had been read when it was; nothing if it was learned live
      */
-    public List<Position> learnedAnew() {
-        byte[] bytes = get(ColumnFamily.DEFAULT, PositionBytes.ANEW_KEY);
-        return bytes == null
-                ? List.of()
-                : failures.decoded(() -> PositionBytes.read("how far the log was learned anew", bytes));
+    public LearnedAnew learnedAnew() {
+        byte[] bytes = get(ColumnFamily.DEFAULT, LearnedAnewBytes.KEY);
+        return bytes == null ? LearnedAnew.nothing() : failures.decoded(() -> LearnedAnewBytes.read(bytes));
     }
 
     /**

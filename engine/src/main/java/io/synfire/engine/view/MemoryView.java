@@ -1,5 +1,6 @@
 package io.synfire.engine.view;
 
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
@@ -77,12 +78,11 @@ public interface MemoryView {
     Unlearned unlearned();
 
     /**
-     * How far the sources had been read when this memory had learned its log anew, and became live. Up to there a retraction took back what the
-     * memory had learned of what it names, behind it what it names.
+     * How far the sources had been read when this memory had learned its log anew, and became live.
      *
-     * @return one position per source and partition; empty if the memory was live from the beginning
+     * @return one position per source and partition, and whether something was left out; nothing if the memory was live from the beginning
      */
-    List<Position> learnedAnew();
+    LearnedAnew learnedAnew();
 
     /**
      * How many ints were given to concepts: 0 (inclusive) to this (exclusive). Those that are not {@link #isKnown

@@ -235,7 +235,10 @@ public final class FileForgetter {
     /** An event may have been sent twice, also to another context: who was first decides what was learned. */
     private ContextLives lives(String context, Unfinished unfinished) throws IOException {
         Map<String, Long> learnedAnew = new HashMap<>();
-        engine.view().learnedAnew().forEach(position -> learnedAnew.put(identity(position), position.nextOffset()));
+        engine.view()
+                .learnedAnew()
+                .upTo()
+                .forEach(position -> learnedAnew.put(identity(position), position.nextOffset()));
         ContextLives lives = new ContextLives(context, engine.view().settings(), learnedAnew, Set.of());
         scan(lives, context, unfinished);
         while (!lives.isCertain()) {

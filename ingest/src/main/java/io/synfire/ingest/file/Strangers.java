@@ -90,7 +90,10 @@ final class Strangers {
 
     private ContextLives lives(String context, Set<String> eventIds) {
         Map<String, Long> learnedAnew = new HashMap<>();
-        engine.view().learnedAnew().forEach(position -> learnedAnew.put(position.sourceId(), position.nextOffset()));
+        engine.view()
+                .learnedAnew()
+                .upTo()
+                .forEach(position -> learnedAnew.put(position.sourceId(), position.nextOffset()));
         return new ContextLives(context, engine.view().settings(), learnedAnew, eventIds);
     }
 

@@ -133,7 +133,7 @@ final class Forgetting {
                     view.watermarkMs(),
                     server == null ? view.positions() : served(server, view.positions()),
                     view.unlearned(),
-                    view.learnedAnew(),
+                    view.learnedAnew().upTo(),
                     view.counts().deadLetters(),
                     Stretch.streamed(view.stretches()));
         }

@@ -1,7 +1,6 @@
 package io.synfire.query.app;
 
 import io.synfire.engine.Engine;
-import io.synfire.engine.event.PassedOver.Why;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
@@ -76,20 +75,11 @@ final class LogReplay {
      * What retractions take back in a log that is learned by other settings than the memory has learned it, or as of a moment. Where the same
      * episodes are learned they take back what they name, as they did there.
      *
-     * @param hasLeftOut whether that memory has learned less of its log
+     * @param hasLeftOut whether that memory has left some of its log out: then it has learned less of it than a rebuild does
      */
     static TakenBack takenBack(
             LearningSettings before, LearningSettings now, @Nullable Long untilMs, boolean hasLeftOut) {
         return untilMs == null && !hasLeftOut && before.learnsTheSame(now) ? TakenBack.AS_NAMED : TakenBack.AS_LEARNED;
-    }
-
-    /** A memory as of a moment, or of a log of which something was gone, has learned less of it than a rebuild does. */
-    static boolean hasLeftOut(Settings settings, Unlearned unlearned) throws IOException {
-        return RebuildPlan.read(settings.data())
-                        .filter(plan ->
-                                plan.untilMs() != null || !plan.missing().isEmpty())
-                        .isPresent()
-                || unlearned.records().stream().anyMatch(records -> records.why() == Why.LEFT_OUT);
     }
 
     /** Refuses positions of what cannot be read. */
@@ -128,12 +118,12 @@ final class LogReplay {
         TakenBack takenBack = options.takenBack();
         if (takenBack == TakenBack.AS_NAMED
                 && !learnedAnew.isEmpty()
-                && engine.view().learnedAnew().isEmpty()) {
+                && engine.view().learnedAnew().upTo().isEmpty()) {
             replay(TakenBack.AS_LEARNED, asFarAs(learnedAnew, goal), stretches, client, watch);
             if (watch.isStopped()) {
                 return;
             }
-            overlooked.putAll(engine.takeBackWhatIsNamed());
+            overlooked.putAll(engine.takeBackWhatIsNamed(false));
         }
         replay(takenBack, goal, stretches, client, watch);
     }
@@ -166,11 +156,12 @@ final class LogReplay {
     /**
      * From now on the memory is live: retractions that come take back what they name.
      *
+     * @param hasLeftOut whether records were read and left out, those that happened after a moment
      * @return what is to be said of contexts that were forgotten, and of which this memory has learned what the other one had not
      */
-    Optional<String> finish() {
+    Optional<String> finish(boolean hasLeftOut) {
         if (options.takenBack() != TakenBack.AS_NAMED) {
-            overlooked.putAll(engine.takeBackWhatIsNamed());
+            overlooked.putAll(engine.takeBackWhatIsNamed(hasLeftOut));
         }
         if (overlooked.isEmpty()) {
             return goesOnBlind

@@ -56,6 +56,7 @@ final class Rebuilding {
             List<Stretch> stretches,
             Unlearned unlearned,
             List<Position> learnedAnew,
+            boolean hasLeftOut,
             @Nullable Side side) {}
 
     Rebuilding(Map<String, String> environment, PrintStream err) {
@@ -151,7 +152,7 @@ final class Rebuilding {
                 && live.side() != null
                 && request.untilMs() == null
                 && learning.equals(live.learning())
-                && !LogReplay.hasLeftOut(settings, live.unlearned());
+                && !live.hasLeftOut();
         return new RebuildPlan(
                 RebuildPlan.arguments(settings, learning.toMap(), request.untilMs(), request.acceptGap()),
                 learning.toMap(),
@@ -216,10 +217,7 @@ final class Rebuilding {
                 DeadLetterFile rejects = new DeadLetterFile(into.resolve(Stores.DEAD_LETTERS))) {
             TrialsLog.watch(engine, store);
             ReplayOptions options = new ReplayOptions(
-                    Until.of(plan.untilMs()),
-                    plan.acceptsGap(),
-                    settings.checkpointInterval(),
-                    takenBack(settings, plan, live));
+                    Until.of(plan.untilMs()), plan.acceptsGap(), settings.checkpointInterval(), takenBack(plan, live));
             Side known = plan.before();
             // Where there was no memory nobody may have read the log before, and a clock decides of what is ahead.
             InstantSource clock = known == null ? InstantSource.system() : null;
@@ -258,7 +256,7 @@ final class Rebuilding {
             progress.at(replay.done(goal));
             progress.done();
             replay.doubt(known == null ? 0 : known.deadLetters()).ifPresent(doubt -> err.printf("%s%n", doubt));
-            replay.finish().ifPresent(overlooked -> err.printf("%s%n", overlooked));
+            replay.finish(plan.untilMs() != null).ifPresent(overlooked -> err.printf("%s%n", overlooked));
             engine.flush();
             new CarriedLog(settings.data(), into).carry(engine.positions()).forEach(line -> err.printf("%s%n", line));
             done = done.done();
@@ -269,14 +267,11 @@ final class Rebuilding {
     }
 
     /** Where something may be gone, what is taken back of it was not learned. */
-    private static TakenBack takenBack(Settings settings, RebuildPlan plan, @Nullable Live live) throws IOException {
+    private static TakenBack takenBack(RebuildPlan plan, @Nullable Live live) {
         return live == null || live.side() == null || plan.acceptsGap()
                 ? TakenBack.AS_LEARNED
                 : LogReplay.takenBack(
-                        live.learning(),
-                        LearningSettings.parse(plan.learning()),
-                        plan.untilMs(),
-                        LogReplay.hasLeftOut(settings, live.unlearned()));
+                        live.learning(), LearningSettings.parse(plan.learning()), plan.untilMs(), live.hasLeftOut());
     }
 
     private static RebuildAnswer answer(RebuildPlan plan, Path into, Engine engine, long records, double seconds) {
@@ -325,7 +320,8 @@ final class Rebuilding {
                     log.found(view.positions()),
                     view.stretches(),
                     view.unlearned(),
-                    log.found(view.learnedAnew()),
+                    log.found(view.learnedAnew().upTo()),
+                    view.learnedAnew().hasLeftOut(),
                     side(engine));
         } catch (StoreFormatException e) {
             Optional<StoreOutline> older = Engine.outline(settings.store());
@@ -351,6 +347,7 @@ final class Rebuilding {
                 List.of(),
                 Unlearned.unknown(),
                 List.of(),
+                false,
                 null);
     }
 

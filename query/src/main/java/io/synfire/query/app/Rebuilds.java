@@ -241,7 +241,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
                             live.view().settings(),
                             now.learning,
                             now.untilMs,
-                            LogReplay.hasLeftOut(settings, live.view().unlearned())));
+                            live.view().learnedAnew().hasLeftOut()));
             LogReplay replay = new LogReplay(settings, engine, options, rejects, null);
             if (catchUp(now, replay) && takeOver(now)) {
                 swap(now, replay, engine, store, dead);
@@ -290,7 +290,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         List<Stretch> stretches = live.view().stretches();
         replay.knowing(
                 live.view().unlearned(),
-                Stores.log(settings.data()).found(live.view().learnedAnew()));
+                Stores.log(settings.data()).found(live.view().learnedAnew().upTo()));
         replay.replay(goal, stretches, clients.get(), new ReplayWatch() {
             @Override
             public boolean isStopped() {
@@ -319,7 +319,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         try {
             replay(now, replay, positions());
             replay.doubt(live.view().counts().deadLetters()).ifPresent(doubt -> LOG.warn("{}", doubt));
-            replay.finish().ifPresent(overlooked -> LOG.warn("{}", overlooked));
+            replay.finish(now.untilMs != null).ifPresent(overlooked -> LOG.warn("{}", overlooked));
             engine.flush();
             keep(dead);
             StoreDirectory.point(settings.data(), store);

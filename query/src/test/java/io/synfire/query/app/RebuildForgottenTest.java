@@ -733,7 +733,7 @@ final class RebuildForgottenTest {
                         .isInstanceOf(RetractedMeanwhileException.class);
                 replay(live, intoSame, ReplayWatch.NONE);
                 assertThat(same.digest().learned()).isEqualTo(live.digest().learned());
-                assertThat(intoSame.finish()).isEmpty();
+                assertThat(intoSame.finish(false)).isEmpty();
             }
         }
     }

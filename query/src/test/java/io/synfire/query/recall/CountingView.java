@@ -1,5 +1,6 @@
 package io.synfire.query.recall;
 
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
@@ -65,7 +66,7 @@ final class CountingView implements MemoryView {
     }
 
     @Override
-    public List<Position> learnedAnew() {
+    public LearnedAnew learnedAnew() {
         return view.learnedAnew();
     }
 
