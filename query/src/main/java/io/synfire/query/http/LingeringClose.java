@@ -3,6 +3,7 @@ package io.synfire.query.http;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
@@ -85,6 +86,7 @@ final class LingeringClose {
             callback.failed(failure);
         }
 
+        /** It is given up sooner or later, whatever comes: there is no end to wait for. */
         private void beginRaw() {
             Scheduler.Task end = request.getComponents()
                     .getScheduler()
@@ -112,6 +114,10 @@ final class LingeringClose {
 
         private void read() {
             for (Content.Chunk chunk = request.read(); chunk != null; chunk = request.read()) {
+                if (chunk.getFailure() instanceof TimeoutException) {
+                    callback.succeeded();
+                    return;
+                }
                 if (Content.Chunk.isFailure(chunk)) {
                     beginRaw();
                     return;
