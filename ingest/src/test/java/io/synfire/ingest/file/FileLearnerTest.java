@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -471,7 +472,8 @@ final class FileLearnerTest {
             ExecutorService thread = Executors.newSingleThreadExecutor();
             try {
                 Future<LearnSummary> learned = thread.submit(() -> kit.learn(engine, file));
-                await().until(() -> engine.waitsForRoom().isPresent());
+                await().atMost(Duration.ofMinutes(1))
+                        .until(() -> engine.waitsForRoom().isPresent());
                 assertThat(learned).isNotDone();
                 disk.free();
                 assertThat(figures(learned.get(1, TimeUnit.MINUTES))).containsExactly(5_000L, 5_000L, 0L, 0L, 0L);

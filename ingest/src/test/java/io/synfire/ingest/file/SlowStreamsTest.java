@@ -93,8 +93,10 @@ final class SlowStreamsTest {
                 told.add(record(i, "a", "b" + i));
                 write(told.get(i - 1));
                 Digest expected = kit.told(told);
-                await().untilAsserted(() -> assertThat(engine.digest()).isEqualTo(expected));
-                await().untilAsserted(() -> assertThat(stored()).isEqualTo(expected));
+                await().atMost(Duration.ofMinutes(1))
+                        .untilAsserted(() -> assertThat(engine.digest()).isEqualTo(expected));
+                await().atMost(Duration.ofMinutes(1))
+                        .untilAsserted(() -> assertThat(stored()).isEqualTo(expected));
                 assertThat(learning).isNotDone();
             }
             // A record of which half has come is none yet.
@@ -103,7 +105,8 @@ final class SlowStreamsTest {
             out.flush();
             write(last.substring(20), BAD);
             told.add(last);
-            await().until(() -> engine.view().counts().deadLetters() == 1);
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> engine.view().counts().deadLetters() == 1);
             assertThat(engine.digest()).isEqualTo(kit.told(told));
             // It is in the file before it counts.
             assertThat(Files.readString(kit.deadLetters())).contains("concepts");
@@ -124,7 +127,7 @@ final class SlowStreamsTest {
             try {
                 var unused = writer.scheduleWithFixedDelay(
                         this::writeOne, 0, PatientStream.PAUSE_MS / 5, TimeUnit.MILLISECONDS);
-                await().until(() -> stored().episodes() > 0);
+                await().atMost(Duration.ofMinutes(1)).until(() -> stored().episodes() > 0);
             } finally {
                 writer.shutdown();
                 assertThat(writer.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
@@ -151,7 +154,8 @@ final class SlowStreamsTest {
             packed.write((record(1, "a", "b") + "\n").getBytes(StandardCharsets.UTF_8));
             packed.flush();
             Digest expected = kit.told(List.of(record(1, "a", "b")));
-            await().untilAsserted(() -> assertThat(stored()).isEqualTo(expected));
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() -> assertThat(stored()).isEqualTo(expected));
             packed.close();
             assertThat(learning.get().episodes()).isEqualTo(1);
         }
@@ -171,7 +175,8 @@ final class SlowStreamsTest {
             write(one, two, BAD);
             out.write(half.substring(0, half.length() - 1).getBytes(StandardCharsets.UTF_8));
             out.flush();
-            await().until(() -> engine.view().counts().episodes() == 2);
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> engine.view().counts().episodes() == 2);
             stopped.set(true);
             assertThatThrownBy(learning::get)
                     .isInstanceOf(ExecutionException.class)
@@ -203,7 +208,7 @@ final class SlowStreamsTest {
             Future<LearnSummary> learning = pool.submit(() -> learner.learn(in, "-", lines -> {}));
             write("starting up", "ready");
             // What was written is taken before more is asked for.
-            await().until(() -> reads.get() == 2);
+            await().atMost(Duration.ofMinutes(1)).until(() -> reads.get() == 2);
             stopped.set(true);
             assertThatThrownBy(learning::get)
                     .isInstanceOf(ExecutionException.class)
@@ -225,7 +230,8 @@ final class SlowStreamsTest {
             for (int i = 0; i < 100; i++) {
                 write(record(1, "a", "b" + i));
             }
-            await().until(() -> engine.view().counts().episodes() == 100);
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> engine.view().counts().episodes() == 100);
             assertThat(engine.view().stretches()).singleElement().satisfies(stretch -> {
                 assertThat(stretch.from()).isZero();
                 assertThat(stretch.to()).isEqualTo(100);

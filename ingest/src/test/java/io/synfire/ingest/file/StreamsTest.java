@@ -103,7 +103,8 @@ final class StreamsTest {
                     out.write((told.get(told.size() - 1) + "\n" + ahead + "\n").getBytes(StandardCharsets.UTF_8));
                     out.flush();
                     long letters = told.size();
-                    await().until(() -> engine.view().counts().deadLetters() == letters);
+                    await().atMost(Duration.ofMinutes(1))
+                            .until(() -> engine.view().counts().deadLetters() == letters);
                 }
             }
             LearnSummary summary = learning.get();

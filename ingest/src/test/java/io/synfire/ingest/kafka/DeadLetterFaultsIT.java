@@ -55,7 +55,8 @@ final class DeadLetterFaultsIT {
             LearnerKit kit = new LearnerKit(broker.bootstrapServers(), topics).create(1);
             try (Admin admin = admin(kit)) {
                 admin.deleteTopics(List.of(topics.deadLetters())).all().get();
-                await().until(() -> !admin.listTopics().names().get().contains(topics.deadLetters()));
+                await().atMost(Duration.ofMinutes(1))
+                        .until(() -> !admin.listTopics().names().get().contains(topics.deadLetters()));
             }
             kit.produce(0, 10);
             kit.produceValue("bad", MALFORMED);

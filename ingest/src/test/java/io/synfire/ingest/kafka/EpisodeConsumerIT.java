@@ -239,7 +239,8 @@ final class EpisodeConsumerIT {
         }
         try (Admin admin = Admin.create(client().admin())) {
             admin.deleteTopics(List.of(topics.episodes())).all().get();
-            await().until(() -> !admin.listTopics().names().get().contains(topics.episodes()));
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> !admin.listTopics().names().get().contains(topics.episodes()));
         }
         new Topics(client()).create(topics, 2);
         assertRefused("deleted and created again");
@@ -267,7 +268,7 @@ final class EpisodeConsumerIT {
                 EpisodeConsumer consumer = consumer(engine, Map.of())) {
             long episodes = engine.view().counts().episodes();
             consumer.start();
-            await().atMost(Duration.ofSeconds(30)).until(() -> consumer.failure() != null);
+            await().atMost(Duration.ofMinutes(1)).until(() -> consumer.failure() != null);
             assertThat(consumer.failure()).hasMessageContaining(reason);
             assertThat(engine.view().counts().episodes()).isEqualTo(episodes);
         }

@@ -85,6 +85,11 @@ final class DataLock implements AutoCloseable {
         }
     }
 
+    /** Whether a holder has it for a command, such as {@code serve}. */
+    static boolean isFor(String command, String holder) {
+        return holder.startsWith("command=" + command + ' ');
+    }
+
     /** Whether a name in a data directory is that of a file of this lock. */
     static boolean isPart(String name) {
         return List.of(LOCK, HOLDER).contains(name);

@@ -68,8 +68,8 @@ final class BenchIT {
                             found -> found.isPresent())
                     .orElseThrow();
             bench.terminate();
-            bench.awaitExit(Duration.ofSeconds(20));
-            await().atMost(Duration.ofSeconds(5)).until(() -> !redis.isAlive());
+            bench.awaitExit(Duration.ofMinutes(1));
+            await().atMost(Duration.ofMinutes(1)).until(() -> !redis.isAlive());
             assertThat(left()).as("%s", bench.output()).isEmpty();
         }
     }

@@ -190,7 +190,7 @@ final class DemoIT {
                 peakKb = Math.max(peakKb, demo.peakResidentKb());
                 LockSupport.parkNanos(10_000_000);
             }
-            assertThat(demo.awaitExit(Duration.ofSeconds(1)))
+            assertThat(demo.awaitExit(Duration.ofMinutes(1)))
                     .as("%s", demo.output())
                     .isZero();
             System.out.println("the demo peaked at " + peakKb / 1024 + " MiB resident");

@@ -42,7 +42,7 @@ final class ForgetIT {
             awaitEpisodes(url, log.size());
             long own = own(log);
             // The store's last checkpoint is what the command knows the settings by.
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofMinutes(1))
                     .untilAsserted(() -> assertThat(json(data, "status")).contains("\"episodes\":" + log.size()));
             String evidence = "/v1/associations?from=secret&to=c0&evidence=true&k=1000";
             assertThat(evidenceOf(get(url + evidence))).isNotEmpty().allSatisfy(episode -> assertThat(episode)

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -505,7 +506,7 @@ final class LearnFilesTest {
                     }
                     into.flush();
                     // Nothing more comes before all of this was taken.
-                    await().until(() -> pipe.available() == 0);
+                    await().atMost(Duration.ofMinutes(1)).until(() -> pipe.available() == 0);
                     into.write(second, Math.max(0, cut), second.length - Math.max(0, cut));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);

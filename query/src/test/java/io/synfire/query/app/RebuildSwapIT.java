@@ -154,7 +154,7 @@ final class RebuildSwapIT {
                     .contains("synfire_lag 0.0\n")
                     .doesNotContain("synfire_concepts 0.0\n", "synfire_concepts NaN");
             serve.terminate();
-            assertThat(serve.awaitExit(Duration.ofSeconds(10))).isZero();
+            assertThat(serve.awaitExit(Duration.ofMinutes(1))).isZero();
         }
         assertThat(Files.readString(directory.resolve("data/store.current"))).isEqualTo("store-2\n");
         assertThat(directory.resolve("data/store")).doesNotExist();
@@ -199,7 +199,7 @@ final class RebuildSwapIT {
             halfLives = status.replaceAll("(?s).*\"half-lives\":\"([^\"]*)\".*", "$1");
             assertThat(halfLives).isIn("30d", "1d", "2d", "3d");
             serve.terminate();
-            assertThat(serve.awaitExit(Duration.ofSeconds(10))).isZero();
+            assertThat(serve.awaitExit(Duration.ofMinutes(1))).isZero();
         }
         assertEqualsUndisturbed("killed", Map.of("half-lives", halfLives));
     }
@@ -217,7 +217,7 @@ final class RebuildSwapIT {
                 LockSupport.parkNanos(300_000_000);
                 long start = System.nanoTime();
                 serve.terminate();
-                assertThat(serve.awaitExit(Duration.ofSeconds(10)))
+                assertThat(serve.awaitExit(Duration.ofMinutes(1)))
                         .as(serve.output())
                         .isZero();
                 System.out.printf("stopped in %.1f s%n", (System.nanoTime() - start) / 1e9);
@@ -234,7 +234,7 @@ final class RebuildSwapIT {
             awaitCaughtUp(url);
             assertThat(get(url + "/v1/status").body()).contains("\"half-lives\":\"30d\"");
             serve.terminate();
-            assertThat(serve.awaitExit(Duration.ofSeconds(10))).isZero();
+            assertThat(serve.awaitExit(Duration.ofMinutes(1))).isZero();
         }
         try (var files = Files.list(directory.resolve("data"))) {
             assertThat(files.map(path -> path.getFileName().toString()))

@@ -42,10 +42,10 @@ final class FeedTopicIT {
                 feed.start();
                 assertThat(feed.produced().baskets()).isEqualTo(800);
                 learned.set(250);
-                await().atMost(Duration.ofSeconds(10))
+                await().atMost(Duration.ofMinutes(1))
                         .until(() -> feed.produced().baskets() == 1_000);
                 feed.stop();
-                await().atMost(Duration.ofSeconds(10)).until(() -> !feed.isAppending());
+                await().atMost(Duration.ofMinutes(1)).until(() -> !feed.isAppending());
                 Collection<Long> ends = consumer.endOffsets(PARTITIONS).values();
                 assertThat(ends.stream().mapToLong(Long::longValue).sum()).isEqualTo(1_000);
 
@@ -58,7 +58,7 @@ final class FeedTopicIT {
                 topic.trim(List.of(at(fullest, 100)));
                 assertThat(consumer.beginningOffsets(PARTITIONS).get(fullest)).isZero();
                 topic.trim(List.of(at(fullest, 200)));
-                await().atMost(Duration.ofSeconds(10))
+                await().atMost(Duration.ofMinutes(1))
                         .until(() -> Objects.equals(
                                 consumer.beginningOffsets(PARTITIONS).get(fullest), 100L));
             }
