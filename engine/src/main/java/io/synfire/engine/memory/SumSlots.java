@@ -287,7 +287,10 @@ abstract sealed class SumSlots permits AdjacencyTable {
 
     /** Makes room for all that others hold: no more than is needed, since what is in both takes none. */
     private void reserveFor(SumSlots more) {
-        if ((size + (long) more.size) * 4 <= slotCount * 3L) {
+        int least = Math.max(size, more.size);
+        int most = Math.addExact(size, more.size);
+        if (slotsFor(least) == slotsFor(most)) {
+            reserve(most);
             return;
         }
         int missing = 0;
