@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>The memory that the retraction was made for has nothing of that kind. One thread at a time; a retraction costs what it names and takes
- * back.
+ * back, about. Keeps what is left, and at most as much again, or {@value #GONE_MIN} episodes, of what was taken back.
  *
  * @param <E> what is known of an episode
  */
@@ -43,6 +43,12 @@ public final class ContextLedger<E> {
 
     private long next;
     private long left;
+
+    /** How many of those that are kept here were taken back since they were last let go. */
+    private long gone;
+
+    /** So many may be, before it is worth while to let them go. */
+    private static final int GONE_MIN = 64;
 
     /** Those that came before the last part have numbers below this. */
     private long retractedTo;
@@ -134,11 +140,7 @@ public final class ContextLedger<E> {
             takeBefore(found);
             retractedTo = next;
         }
-        if (left == 0) {
-            inLogOrder.clear();
-            byContent.clear();
-            byEvent.clear();
-        }
+        letGo();
         found.sort(Comparator.comparingLong(kept -> kept.number));
         return new Found<>(found.stream().map(kept -> kept.what).toList(), strangers.size());
     }
@@ -179,9 +181,27 @@ public final class ContextLedger<E> {
         }
     }
 
+    /** What was taken back is kept until there is more of it than of what is left: then letting it go costs no more than taking it back did. */
+    private void letGo() {
+        if (gone > Math.max(GONE_MIN, left) || left == 0) {
+            inLogOrder.removeIf(kept -> kept.isGone);
+            letGo(byContent);
+            letGo(byEvent);
+            gone = 0;
+        }
+    }
+
+    private static <E> void letGo(Map<Long, Deque<Kept<E>>> alike) {
+        alike.values().removeIf(same -> {
+            same.removeIf(kept -> kept.isGone);
+            return same.isEmpty();
+        });
+    }
+
     private void take(Kept<E> kept, List<Kept<E>> found) {
         kept.isGone = true;
         left--;
+        gone++;
         found.add(kept);
     }
 

@@ -150,6 +150,15 @@ public final class Memory {
     }
 
     /**
+     * How much heap may be taken by what the log takes back.
+     *
+     * @return bytes
+     */
+    public long takenBackBytesMax() {
+        return Ledger.bytesMax(budget.bytesMax());
+    }
+
+    /**
      * From now on retractions take back what they name, as those of a memory do that is live. How far the sources were read is kept.
      *
      * @param hasLeftOut whether records were read and left out

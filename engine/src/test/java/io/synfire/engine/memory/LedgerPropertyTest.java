@@ -63,7 +63,7 @@ final class LedgerPropertyTest {
         List<Line> exact = exact(admitted, other);
         NaiveMemory reference = new NaiveMemory(other);
         exact.forEach(line -> reference.apply(line.partition(), line.entry()));
-        Retracted named = new Retracted();
+        Retracted named = new Retracted(Long.MAX_VALUE);
         admitted.forEach(line -> named.add(line.entry()));
         try (StoredMemory asWritten = new StoredMemory(directory, other);
                 StoredMemory anew = new StoredMemory(directory, other, random.nextBoolean() ? 0 : 300_000)) {

@@ -220,7 +220,7 @@ public final class FileReplay {
      * @throws IOException if a file cannot be read
      */
     public Retracted retracted(Map<String, Long> from) throws IOException {
-        Retracted named = new Retracted();
+        Retracted named = new Retracted(engine.takenBackBytesMax());
         try (OpenFiles open = new OpenFiles()) {
             for (Stretch stretch : stretches) {
                 Known known = required(stretch);

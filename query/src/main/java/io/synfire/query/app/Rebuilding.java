@@ -279,7 +279,9 @@ final class Rebuilding {
         Side before = plan.before();
         Comparison comparison = Comparison.NOT_COMPARABLE;
         if (before != null && plan.comparable() && plan.missing().isEmpty()) {
-            comparison = isSame(plan, before, after) ? Comparison.EQUAL : Comparison.DIFFERENT;
+            // With a gap accepted, what is taken back by hand and was never learned counts otherwise.
+            Comparison other = plan.acceptsGap() ? Comparison.NOT_COMPARABLE : Comparison.DIFFERENT;
+            comparison = isSame(plan, before, after) ? Comparison.EQUAL : other;
         }
         return new RebuildAnswer(
                 into.toString(),
