@@ -324,13 +324,11 @@ public final class Engine implements AutoCloseable {
      * how far the sources were read ({@link MemoryView#learnedAnew}).
      *
      * @param hasLeftOut whether records were read and left out, those that happened after a moment
-     * @return by context, how many episodes are left of it that this memory has learned and that other one had not, when the context was
-     *     forgotten there: no command names them
      * @throws IllegalStateException if the engine only reads, is closed, or has failed before
      */
-    public synchronized Map<String, Long> takeBackWhatIsNamed(boolean hasLeftOut) {
+    public synchronized void takeBackWhatIsNamed(boolean hasLeftOut) {
         requireWriting();
-        return memory.takeBackWhatIsNamed(hasLeftOut);
+        memory.takeBackWhatIsNamed(hasLeftOut);
     }
 
     /**

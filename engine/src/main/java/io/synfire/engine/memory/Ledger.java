@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,18 +102,6 @@ final class Ledger {
             found.forEach(kept -> bytes -= bytes(kept));
         }
         return found;
-    }
-
-    /** Of contexts that are taken back, how many episodes each has learned that nothing names, before the last command that is of the log. */
-    Map<String, Long> overlooked() {
-        Map<String, Long> overlooked = new TreeMap<>();
-        contexts.forEach((key, ledger) -> {
-            long count = ledger.overlooked();
-            if (count > 0) {
-                overlooked.merge(key.context(), count, Long::sum);
-            }
-        });
-        return overlooked;
     }
 
     private @Nullable List<Kept> ofContext(Key key, Retraction retraction) {

@@ -256,7 +256,7 @@ final class Rebuilding {
             progress.at(replay.done(goal));
             progress.done();
             replay.doubt(known == null ? 0 : known.deadLetters()).ifPresent(doubt -> err.printf("%s%n", doubt));
-            replay.finish(plan.untilMs() != null).ifPresent(overlooked -> err.printf("%s%n", overlooked));
+            replay.finish(plan.untilMs() != null);
             engine.flush();
             new CarriedLog(settings.data(), into).carry(engine.positions()).forEach(line -> err.printf("%s%n", line));
             done = done.done();
