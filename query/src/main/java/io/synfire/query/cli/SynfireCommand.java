@@ -85,6 +85,7 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
         line.registerConverter(Path.class, SynfireCommand::path);
         line.setExecutionExceptionHandler(SynfireCommand::failed);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setHelpFactory(UsageHelp::new);
         return line;
     }
 
