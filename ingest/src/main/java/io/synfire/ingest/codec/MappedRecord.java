@@ -2,6 +2,7 @@ package io.synfire.ingest.codec;
 
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Shown;
 import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import java.util.ArrayList;
 import java.util.List;
