@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -86,7 +87,7 @@ final class Rebuilding {
         Path into = held.data();
         Optional<RebuildPlan> begun = RebuildPlan.read(into);
         Live live = live(settings);
-        try (LateCluster cluster = new LateCluster(settings)) {
+        try (LateCluster cluster = new LateCluster(settings, Duration.ZERO)) {
             RebuildPlan plan;
             if (begun.isPresent()) {
                 requireAsBegun(settings, begun.get(), live, given, request);
