@@ -25,7 +25,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -235,11 +234,7 @@ public final class FileForgetter {
 
     /** An event may have been sent twice, also to another context: who was first decides what was learned. */
     private ContextLives lives(String context, Unfinished unfinished) throws IOException {
-        Map<String, Long> learnedAnew = new HashMap<>();
-        engine.view()
-                .learnedAnew()
-                .upTo()
-                .forEach(position -> learnedAnew.put(identity(position), position.nextOffset()));
+        LearnedAnew learnedAnew = engine.view().learnedAnew();
         ContextLives lives = new ContextLives(context, engine.view().settings(), learnedAnew, Set.of());
         scan(lives, context, unfinished);
         while (!lives.isCertain()) {
@@ -249,17 +244,13 @@ public final class FileForgetter {
         return lives;
     }
 
-    private static String identity(Position position) {
-        return position.sourceId().isEmpty() ? position.source() : position.sourceId();
-    }
-
     private void scan(ContextLives lives, String context, Unfinished unfinished) throws IOException {
         unfinished.parts.clear();
         Unreadable unreadable = new Unreadable(context);
         files().scan(new LearnedFiles.Visitor() {
             @Override
             public void entry(Position position, long record, Entry entry) {
-                boolean counts = lives.take(identity(position), record, entry);
+                boolean counts = lives.take(position.identity(), record, entry);
                 boolean isUnfinished = position.sourceId().equals(commandsId) && record >= unfinished.from;
                 if (counts && isUnfinished && entry instanceof Retraction part && context.equals(part.context())) {
                     unfinished.parts.put(record, part);

@@ -1,6 +1,6 @@
 package io.synfire.ingest.file;
 
-import io.synfire.ingest.codec.Shown;
+import io.synfire.engine.event.Shown;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +57,7 @@ final class Strangers {
         boolean isCertain = lives.isEmpty();
         while (!isCertain) {
             files.scan((position, record, entry) ->
-                    lives.values().forEach(each -> each.take(position.sourceId(), record, entry)));
+                    lives.values().forEach(each -> each.take(position.identity(), record, entry)));
             isCertain = lives.values().stream().allMatch(ContextLives::isCertain);
             if (!isCertain) {
                 lives.replaceAll((context, each) -> lives(context, anew, each.eventIds()));
@@ -91,9 +90,7 @@ final class Strangers {
     }
 
     private ContextLives lives(String context, LearnedAnew anew, Set<String> eventIds) {
-        Map<String, Long> learnedAnew = new HashMap<>();
-        anew.upTo().forEach(position -> learnedAnew.put(position.sourceId(), position.nextOffset()));
-        return new ContextLives(context, engine.view().settings(), learnedAnew, eventIds);
+        return new ContextLives(context, engine.view().settings(), anew, eventIds);
     }
 
     /** The commands from one on; those that are none become dead letters when they are learned. */

@@ -65,7 +65,7 @@ final class Stores {
             }
             return engine;
         } catch (SettingsMismatchException e) {
-            throw new UsageException(e.getMessage() + System.lineSeparator() + "  " + command(settings, e.given()), e);
+            throw new UsageException(String.valueOf(e.getMessage()), command(settings, e.given()), e);
         }
     }
 
@@ -119,8 +119,9 @@ final class Stores {
         if (!differences.isEmpty()) {
             throw new UsageException(
                     "a store keeps the learning settings it was created with: store=" + settings.store()
-                            + " stored -> given: " + differences + System.lineSeparator() + "  "
-                            + command(settings, settings.learning()));
+                            + " stored -> given: " + differences,
+                    command(settings, settings.learning()),
+                    null);
         }
     }
 
