@@ -352,9 +352,8 @@ final class EarlierTurns {
     private void requireSameTimes(Continuation left, Map<String, Known> own, List<Stretch> stretches, List<Path> given)
             throws IOException {
         Map<String, List<Untimed>> byFile = new LinkedHashMap<>();
-        left.untimed()
-                .forEach(each -> byFile.computeIfAbsent(each.id(), id -> new ArrayList<>())
-                        .add(each));
+        left.untimed().forEach(each -> byFile.computeIfAbsent(each.id(), id -> new ArrayList<>())
+                .add(each));
         for (Map.Entry<String, List<Untimed>> each : byFile.entrySet()) {
             Known known = own.get(each.getKey());
             Known found = known == null ? null : found(known, given);

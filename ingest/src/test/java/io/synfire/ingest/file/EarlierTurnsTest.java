@@ -725,9 +725,12 @@ final class EarlierTurnsTest {
                 memory.learnAll();
             } else if (what < 6) {
                 memory.kit.learning = Map.of(
-                        "max-concepts", "" + (2 + random.nextInt(3)),
-                        "event-id-window", random.nextBoolean() ? "3m" : "30d",
-                        "half-lives", "none");
+                        "max-concepts",
+                        "" + (2 + random.nextInt(3)),
+                        "event-id-window",
+                        random.nextBoolean() ? "3m" : "30d",
+                        "half-lives",
+                        "none");
                 memory.rebuild(random.nextInt(3) == 0 ? Long.valueOf(MINUTE_0_MS + 60_000L * minute / 2) : null);
             } else {
                 if (random.nextInt(3) == 0) {
