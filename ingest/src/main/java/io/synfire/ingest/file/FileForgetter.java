@@ -275,6 +275,32 @@ public final class FileForgetter {
         }
     }
 
+    /**
+     * Writes down, beside the commands, what was learned of files by now, and how, unless that is there: the commands were learned anew, and
+     * nobody else knows it once the store is gone. To be called when all commands are learned.
+     *
+     * @throws IllegalStateException if what is there is damaged
+     * @throws IOException if it cannot be written
+     */
+    public void keepTurns() throws IOException {
+        if (!Files.exists(commands)) {
+            return;
+        }
+        long records = count();
+        Turns.Turn last = turns.last(records);
+        LearnedBy by = learnedBy();
+        LearnedBy then = last == null ? null : last.learnedBy();
+        if (last == null || last.end() != records || then == null || !then.isSame(by, id -> id)) {
+            turns.append(records, 0, files().positions(), files().stretches(), by);
+        }
+    }
+
+    private LearnedBy learnedBy() throws IOException {
+        LearnedAnew anew = engine.view().learnedAnew();
+        DataLog log = new DataLog(List.of(commands, deadLetters));
+        return new LearnedBy(engine.view().settings(), new LearnedAnew(log.found(anew.upTo()), anew.hasLeftOut()));
+    }
+
     /** How many records there are. */
     private long count() throws IOException {
         long records = 0;
@@ -333,7 +359,7 @@ public final class FileForgetter {
             cutOffUnfinished();
             record = count();
         }
-        turns.append(record, lines.size(), files().positions(), files().stretches());
+        turns.append(record, lines.size(), files().positions(), files().stretches(), learnedBy());
         boolean isTorn = DeadLetterFile.isTorn(commands);
         try (FileChannel channel = FileChannel.open(commands, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             if (isTorn) {

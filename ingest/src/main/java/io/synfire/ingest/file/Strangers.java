@@ -3,6 +3,7 @@ package io.synfire.ingest.file;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Retraction;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordLimits;
@@ -42,14 +43,15 @@ final class Strangers {
      * @param files what is learned when the commands are
      * @param from the first command that is not learned
      * @param to the first of which nobody says what had been learned when it was appended; of those before it this is right
+     * @param anew how far the log is learned anew, and not live
      * @throws IllegalStateException if there is one
      */
-    void requireNone(LearnedFiles files, long from, long to) throws IOException {
+    void requireNone(LearnedFiles files, long from, long to, LearnedAnew anew) throws IOException {
         NavigableMap<Long, Entry> entries = entries(from);
         Map<String, ContextLives> lives = new LinkedHashMap<>();
         for (Entry entry : entries.values()) {
             if (entry instanceof Retraction retraction && retraction.context() != null) {
-                lives.putIfAbsent(retraction.context(), lives(retraction.context(), Set.of()));
+                lives.putIfAbsent(retraction.context(), lives(retraction.context(), anew, Set.of()));
             }
         }
         boolean isCertain = lives.isEmpty();
@@ -58,7 +60,7 @@ final class Strangers {
                     lives.values().forEach(each -> each.take(position.identity(), record, entry)));
             isCertain = lives.values().stream().allMatch(ContextLives::isCertain);
             if (!isCertain) {
-                lives.replaceAll((context, each) -> lives(context, each.eventIds()));
+                lives.replaceAll((context, each) -> lives(context, anew, each.eventIds()));
             }
         }
         lives.forEach((context, each) -> {
@@ -87,8 +89,8 @@ final class Strangers {
         }
     }
 
-    private ContextLives lives(String context, Set<String> eventIds) {
-        return new ContextLives(context, engine.view().settings(), engine.view().learnedAnew(), eventIds);
+    private ContextLives lives(String context, LearnedAnew anew, Set<String> eventIds) {
+        return new ContextLives(context, engine.view().settings(), anew, eventIds);
     }
 
     /** The commands from one on; those that are none become dead letters when they are learned. */

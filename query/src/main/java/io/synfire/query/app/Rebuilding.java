@@ -13,6 +13,7 @@ import io.synfire.engine.store.StoreOutline;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.DataLog;
 import io.synfire.ingest.file.DeadLetterFile;
+import io.synfire.ingest.file.FileForgetter;
 import io.synfire.ingest.file.UnmarkedFiles;
 import io.synfire.ingest.kafka.TopicReplay;
 import io.synfire.ingest.replay.IncompleteLogException;
@@ -260,10 +261,24 @@ final class Rebuilding {
             replay.finish(plan.untilMs() != null);
             engine.flush();
             new CarriedLog(settings.data(), into).carry(engine.positions()).forEach(line -> err.printf("%s%n", line));
+            keepTurns(settings, into, engine);
             done = done.done();
             done.write(into);
             double seconds = (System.nanoTime() - start) / 1e9;
             return answer(done, into, engine, replay.done(goal) - before, seconds);
+        }
+    }
+
+    /** What is known of the commands, beside them: the new memory has learned them anew. */
+    private void keepTurns(Settings settings, Path into, Engine engine) throws IOException {
+        FileForgetter forgetter = new FileForgetter(
+                engine, into.resolve(Stores.FORGOTTEN), into.resolve(Stores.DEAD_LETTERS), settings.decoding());
+        try {
+            forgetter.keepTurns();
+        } catch (IllegalStateException e) {
+            err.printf("%s%nit is begun anew in the new directory%n", e.getMessage());
+            Files.delete(into.resolve(Stores.TURNS));
+            forgetter.keepTurns();
         }
     }
 

@@ -82,6 +82,7 @@ final class Stores {
     /** The same; {@code given} are files that learned ones may be found in which are not where they were. */
     static Engine openToLearn(DataLock held, Settings settings, MeterRegistry meters, List<Path> given)
             throws IOException {
+        boolean isNew = FileCopies.isEmpty(settings.store());
         Engine engine = open(held, settings, meters);
         try {
             FileForgetter forgetter = new FileForgetter(
@@ -93,6 +94,10 @@ final class Stores {
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
+            if (isNew) {
+                // Of other settings, it would be in the way of a memory that can learn what this one could not.
+                FileCopies.delete(settings.store());
+            }
             throw e;
         }
     }
