@@ -284,11 +284,7 @@ final class EarlierTurns {
         replay.requireFiles();
         engine.takeBackWhatIsLearned(replay.retracted(Map.of()));
         boolean unused = replay.learn(ReplayWatch.NONE);
-        Map<String, Long> left = engine.takeBackWhatIsNamed(anew.hasLeftOut());
-        if (!left.isEmpty()) {
-            // As the rebuild said then; what forgot it there since comes next.
-            LOG.info("of forgotten contexts the rebuild had learned more than was forgotten: contexts={}", left.size());
-        }
+        engine.takeBackWhatIsNamed(anew.hasLeftOut());
     }
 
     private FileReplay replay(
