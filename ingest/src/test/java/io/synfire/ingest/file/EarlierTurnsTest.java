@@ -133,7 +133,7 @@ final class EarlierTurnsTest {
         void rebuild(@Nullable Long untilMs) throws IOException {
             Engine again = kit.open("again");
             kit.replay(engine, again, Until.of(untilMs), false, ReplayWatch.NONE);
-            var unused = again.takeBackWhatIsNamed(untilMs != null);
+            again.takeBackWhatIsNamed(untilMs != null);
             again.close();
             engine.close();
             Files.move(file("store"), file("aside-" + System.nanoTime()));
