@@ -64,6 +64,6 @@ public final class LearnText {
     }
 
     private static void line(StringBuilder text, String line) {
-        text.append("  ").append(line).append(System.lineSeparator());
+        text.append("  ").append(Shown.line(line)).append(System.lineSeparator());
     }
 }

@@ -111,7 +111,16 @@ final class QuotedArgumentsTest {
         String said = run("learn", file.toString());
         assertSafe(List.of("learn"), said);
         assertThat(said).startsWith("code=0\n").contains("1 rejected");
-        assertSafe(List.of("status"), run("status"));
+        Path renamed = Files.move(file, directory.resolve("g" + EVIL));
+        for (List<String> command : List.of(
+                List.of("status"),
+                List.of("learn", renamed.toString()),
+                List.of("rebuild", "--into", directory.resolve("into").toString()),
+                List.of("backup", directory.resolve("backup").toString()))) {
+            said = run(command.toArray(String[]::new));
+            assertSafe(command, said);
+            assertThat(said).as("%s", command).startsWith("code=0\n");
+        }
         assertSafe(List.of("forget"), run("forget", "--concept", TURNED));
     }
 
