@@ -2,6 +2,7 @@ package io.synfire.query.app;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
@@ -52,7 +53,7 @@ final class Forgetting {
             long watermarkMs,
             List<Position> positions,
             Unlearned unlearned,
-            List<Position> learnedAnew,
+            LearnedAnew learnedAnew,
             long deadLetters,
             long streamed) {}
 
@@ -134,7 +135,7 @@ final class Forgetting {
                     view.watermarkMs(),
                     server == null ? view.positions() : served(server, view.positions()),
                     view.unlearned(),
-                    view.learnedAnew().upTo(),
+                    view.learnedAnew(),
                     view.counts().deadLetters(),
                     Stretch.streamed(view.stretches()));
         }
