@@ -357,7 +357,7 @@ public final class Engine implements AutoCloseable {
 
     private void makeRoomFor(long pairs) {
         // What came while one was written may be too much by itself: then the next is waited for, too.
-        for (int i = 0; i < 2 && !memory.room().isEnoughFor(pairs); i++) {
+        for (int i = 0; i < 2 && !memory.makeRoomFor(pairs); i++) {
             checkpoints.start();
             checkpoints.await();
         }
@@ -365,13 +365,13 @@ public final class Engine implements AutoCloseable {
 
     private void keepRoom(long waitedNanos) {
         long left = SLOW_NANOS - waitedNanos;
-        if (memory.room().isFull()) {
+        if (memory.room().isFull() && !memory.isMakingRoom()) {
             left -= timed(checkpoints::start);
         }
         if (memory.room().isTight() && left > 0) {
             checkpoints.await(left);
         }
-        for (int i = 0; i < 2 && memory.room().isOverfull(); i++) {
+        for (int i = 0; i < 2 && !memory.makeRoomFor(0); i++) {
             // More than was guessed.
             checkpoints.start();
             checkpoints.await();

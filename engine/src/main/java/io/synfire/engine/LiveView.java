@@ -1,16 +1,14 @@
 package io.synfire.engine;
 
 import io.synfire.engine.event.LearnedAnew;
-import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.memory.MemoryReader;
-import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
-import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
-import io.synfire.engine.view.Trials;
+import io.synfire.engine.view.Moment;
+import io.synfire.engine.view.ReadTime;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -31,32 +29,12 @@ final class LiveView implements MemoryView {
 
     @Override
     public LearningSettings settings() {
-        return memory.settings();
+        return memory().settings();
     }
 
     @Override
-    public long watermarkMs() {
-        return memory.watermarkMs();
-    }
-
-    @Override
-    public long sourceMs() {
-        return memory.sourceMs();
-    }
-
-    @Override
-    public Counts counts() {
-        return memory.counts();
-    }
-
-    @Override
-    public Trials trials() {
-        return memory.trials();
-    }
-
-    @Override
-    public List<Position> positions() {
-        return memory.positions();
+    public Moment moment() {
+        return memory().moment();
     }
 
     @Override
@@ -76,32 +54,22 @@ final class LiveView implements MemoryView {
 
     @Override
     public int conceptCount() {
-        return memory.conceptCount();
+        return memory().conceptCount();
     }
 
     @Override
     public int conceptOf(String id) {
-        return memory.conceptOf(id);
+        return memory().conceptOf(id);
     }
 
     @Override
     public String idOf(int concept) {
-        return memory.idOf(concept);
-    }
-
-    @Override
-    public boolean isKnown(int concept) {
-        return memory.isKnown(concept);
+        return memory().idOf(concept);
     }
 
     @Override
     public long lastActivationMs(int concept) {
-        return memory.lastActivationMs(concept);
-    }
-
-    @Override
-    public Activity activity(long atMs) {
-        return memory.activity(atMs);
+        return memory().lastActivationMs(concept);
     }
 
     @Override
@@ -110,18 +78,31 @@ final class LiveView implements MemoryView {
     }
 
     @Override
-    public Associations associations(int cue, long atMs) {
-        return whileOpen(() -> memory.associations(cue, atMs));
+    public Associations associations(int cue, ReadTime at) {
+        return whileOpen(() -> memory.associations(cue, at));
     }
 
     @Override
-    public Associations strongest(int cue, int count, long atMs) {
-        return whileOpen(() -> memory.strongest(cue, count, atMs));
+    public Associations strongest(int cue, int count, ReadTime at) {
+        return whileOpen(() -> memory.strongest(cue, count, at));
     }
 
     @Override
-    public Associations associationsWithHidden(int cue, long atMs) {
-        return whileOpen(() -> memory.associationsWithHidden(cue, atMs));
+    public List<Associations> associationsOfTwo(int first, int second, ReadTime at) {
+        return whileOpen(() -> memory.associationsOfTwo(first, second, at));
+    }
+
+    @Override
+    public boolean hasMoreThan(int cue, int count, ReadTime at) {
+        return whileOpen(() -> memory.hasMoreThan(cue, count, at));
+    }
+
+    /** What is on the heap needs no lock. */
+    private MemoryReader memory() {
+        if (closed.get()) {
+            throw new IllegalStateException("the engine is closed");
+        }
+        return memory;
     }
 
     /** Reads of the store must not meet its closing: native memory would be gone. */

@@ -6,34 +6,26 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.StoredRow;
-import io.synfire.engine.view.Associations;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The associations of all cues: tables in memory, rows in the store.
+ * The associations of all cues as the writer changes them: tables in memory, rows in the store. Readers have {@link RowReads}.
  *
- * <p>One writer applies; one checkpoint at a time is written beside it; readers may read at any time. What is changed now belongs to
- * an <em>epoch</em>, the number of the checkpoint that will write it. {@link #freeze} ends an epoch. Then, of what belongs to it:
+ * <p>One checkpoint at a time is written beside the writer. What is changed now belongs to an <em>epoch</em>, the number of the checkpoint that
+ * will write it. {@link #freeze} ends an epoch. Then, of what belongs to it:
  *
  * <ol>
  *   <li>A complete table that is changed again before it was staged is copied first, and the copy is staged.
  *   <li>A delta is not changed any more: what comes is gathered in a new one, in front of it.
  * </ol>
  *
- * <p>How a reader is right without a lock over everything: a complete table answers alone, under its monitor. A delta counts on top of
- * what is stored of its cue if no checkpoint of its epoch, or a later one, has written of the cue: one atomic read of the store tells.
- * It is copied under its monitor, and the store read after that, so that learning waits for neither the store nor the fold.
- * A table is only taken away after a checkpoint that holds all of it, so a reader that finds none reads the store alone.
+ * <p>A table is only taken away after a checkpoint that holds all of it.
  */
 final class Adjacencies {
-
-    /** Of so many cues eviction looks at once: a millisecond or two. */
-    private static final int EVICTION_STEPS = 20_000;
 
     /** For so many cues at once what is applied is fetched ahead. */
     private static final int AHEAD = 16;
@@ -48,20 +40,19 @@ final class Adjacencies {
     private final ConceptDictionary dictionary;
     private final Tidying tidying;
     private final RowSizes sizes = new RowSizes();
+    private final CueTables tables;
+    private final Eviction eviction;
 
-    private volatile AtomicReferenceArray<@Nullable AdjacencyTable> tables = new AtomicReferenceArray<>(1024);
     /** A set, so that a checkpoint writes in the order of the keys: a memtable takes that several times as fast. */
     private BitSet dirtyCues = new BitSet();
 
     private @Nullable RowStaging staging;
     private Landmarks landmarks;
-    private double[] toWatermark;
     private long epoch;
     private long associations;
     private long bytes;
     private long cuts;
     private long prunes;
-    private int hand;
 
     /** Of no meaning: a look whose outcome went nowhere would be optimized away. */
     @SuppressWarnings("UnusedVariable")
@@ -71,17 +62,19 @@ final class Adjacencies {
             RocksStore store,
             LearningSettings settings,
             ConceptDictionary dictionary,
+            CueTables tables,
             List<ForwardDecay> decays,
             Landmarks landmarks,
             long associations) {
         this.store = store;
         this.dictionary = dictionary;
+        this.tables = tables;
+        this.eviction = new Eviction(tables);
         this.decays = decays;
         this.horizons = decays.size();
         this.landmarks = landmarks;
-        this.toWatermark = new double[horizons];
         this.associations = associations;
-        this.tidying = new Tidying(settings, dictionary);
+        this.tidying = new Tidying(settings);
     }
 
     /** Says that concepts below this int may have rows in the store, the last checkpoint of which is given. */
@@ -89,6 +82,11 @@ final class Adjacencies {
         growTo(concepts);
         stored.set(0, concepts);
         epoch = checkpoint + 1;
+    }
+
+    /** The number of the checkpoint that will write what is changed now. */
+    long epoch() {
+        return epoch;
     }
 
     /** Those of complete tables and of rows as they were last written; what was added to a row since may count twice. */
@@ -109,43 +107,31 @@ final class Adjacencies {
     }
 
     void growTo(int concepts) {
-        AtomicReferenceArray<@Nullable AdjacencyTable> now = tables;
-        if (concepts > now.length()) {
-            AtomicReferenceArray<@Nullable AdjacencyTable> grown =
-                    new AtomicReferenceArray<>(Math.max(concepts, now.length() * 2));
-            for (int cue = 0; cue < now.length(); cue++) {
-                grown.setPlain(cue, now.getPlain(cue));
-            }
-            tables = grown;
-        }
-    }
-
-    /** Moves to later landmarks. Tables follow when they are next touched; those that are not keep their own. */
-    void moveTo(Landmarks to) {
-        landmarks = to;
+        tables.growTo(concepts);
     }
 
     /**
-     * Applies all impulses held by a buffer, but for what leads from or to a concept that was forgotten: that is in the digest, since it
-     * was learned, and nowhere else.
+     * Applies all that a moment holds, but for what leads from or to a concept that was forgotten: that is in the digest, since it was
+     * learned, and nowhere else.
      */
-    void apply(ImpulseBuffer impulses, long watermarkMs) {
-        toWatermark = landmarks.decays(decays, watermarkMs);
+    void apply(ImpulseBuffer impulses, Landmarks after, LearnedMoment moment) {
         for (int from = 0; from < impulses.cueCount(); from += AHEAD) {
-            apply(impulses, from, Math.min(impulses.cueCount(), from + AHEAD), watermarkMs);
+            apply(impulses, from, Math.min(impulses.cueCount(), from + AHEAD), moment);
         }
+        landmarks = after;
     }
 
     /**
      * Applies the impulses of a few cues. What it takes is nearly all cache misses, three or four one after the other until a sum is found:
      * each is made for all of these cues before the next, so that the processor waits for many at once.
      */
-    private void apply(ImpulseBuffer impulses, int from, int to, long watermarkMs) {
+    private void apply(ImpulseBuffer impulses, int from, int to, LearnedMoment moment) {
+        ConceptSet retired = moment.retired();
         int count = 0;
         for (int i = from; i < to; i++) {
             int cue = impulses.cue(i);
-            if (!dictionary.isRetired(cue)) {
-                ahead[count] = tableForWriting(cue, watermarkMs);
+            if (!retired.contains(cue)) {
+                ahead[count] = tableForWriting(cue, moment.watermarkMs());
                 aheadCues[count++] = cue;
             }
         }
@@ -161,18 +147,18 @@ final class Adjacencies {
                 if (table.epoch() != epoch) {
                     beginChange(aheadCues[i], table);
                 }
-                apply(impulses, aheadCues[i], table);
+                apply(impulses, aheadCues[i], table, retired);
+                table.setMoment(moment.number());
             }
         }
         // Else it would keep what is evicted.
         Arrays.fill(ahead, null);
     }
 
-    private void apply(ImpulseBuffer impulses, int cue, AdjacencyTable table) {
+    private void apply(ImpulseBuffer impulses, int cue, AdjacencyTable table, ConceptSet retired) {
         int sizeBefore = table.size();
         long bytesBefore = table.bytes();
-        table.moveTo(landmarks, toWatermark);
-        impulses.addTo(cue, table, dictionary.retired(), cutBack);
+        impulses.addTo(cue, table, retired, cutBack);
         if (table.isComplete()) {
             associations += table.size() - sizeBefore;
         }
@@ -211,10 +197,10 @@ final class Adjacencies {
     }
 
     /**
-     * Leaves nothing of the row of a concept that was retired; edges to it go when their rows are next written. Writer only, while no
-     * checkpoint is under way.
+     * Leaves nothing of the row of a concept that was retired; edges to it go when their rows are next written. Only while no checkpoint is
+     * under way.
      */
-    void forget(int cue, long watermarkMs) {
+    void forget(int cue, LearnedMoment moment) {
         AdjacencyTable table = tables.getPlain(cue);
         if (table != null && table.isComplete()) {
             associations -= table.size();
@@ -223,17 +209,18 @@ final class Adjacencies {
             associations -= row == null ? 0 : row.sizeMax();
         }
         bytes -= table == null ? 0 : table.bytes();
-        AdjacencyTable empty = AdjacencyTable.complete(landmarks, watermarkMs);
+        AdjacencyTable empty = AdjacencyTable.complete(landmarks, moment.watermarkMs());
         empty.setEpoch(epoch);
+        empty.setMoment(moment.number());
         bytes += empty.bytes();
         tables.set(cue, empty);
         dirtyCues.set(cue);
     }
 
-    /** Ends the epoch: all that was changed in it is to be written by its checkpoint. Writer only. */
+    /** Ends the epoch: all that was changed in it is to be written by its checkpoint. */
     RowStaging freeze(long watermarkMs, long bytesMax) {
         RowStaging frozen = new RowStaging(
-                new RowStaging.Moment(epoch, decays, watermarkMs, landmarks),
+                new RowStaging.Moment(epoch, decays, watermarkMs, landmarks, dictionary.retired()),
                 dirtyCues,
                 tables,
                 store,
@@ -246,23 +233,28 @@ final class Adjacencies {
         return frozen;
     }
 
-    /** The staged rows are in the store: deltas give way to whole rows, or leave memory. Writer only. */
-    void committed(RowStaging done) {
+    /** The staged rows are in the store: deltas give way to whole rows, or leave memory. */
+    void committed(RowStaging done, long watermarkMs) {
         staging = null;
         count(done.tidied());
+        Folding folding = new Folding(decays, watermarkMs);
         for (RowStaging.Written written : done.writtenDeltas()) {
-            replace(written);
+            replace(written, folding);
         }
         stored.or(done.cues());
+        eviction.begin();
     }
 
-    private void replace(RowStaging.Written written) {
-        AdjacencyTable now = tableAt(written.cue());
+    private void replace(RowStaging.Written written, Folding folding) {
+        AdjacencyTable now = tables.require(written.cue());
         associations += written.grown();
         bytes -= written.delta().bytes();
         AdjacencyTable whole = written.whole();
         if (now == written.delta()) {
             bytes += whole == null ? 0 : whole.bytes();
+            if (whole != null) {
+                whole.setMoment(now.moment());
+            }
             tables.set(written.cue(), whole);
             return;
         }
@@ -271,9 +263,9 @@ final class Adjacencies {
             now.dropPrevious();
             if (whole != null) {
                 int sizeBefore = whole.size();
-                whole.moveTo(now.landmarks(), toWatermark);
-                whole.add(now);
+                folding.add(whole, now);
                 whole.setEpoch(now.epoch());
+                whole.setMoment(now.moment());
                 associations += whole.size() - sizeBefore;
                 bytes += whole.bytes() - now.bytes();
                 tables.set(written.cue(), whole);
@@ -282,94 +274,28 @@ final class Adjacencies {
     }
 
     /**
-     * Brings what can be read from the store back to a size: a few steps towards it, or all the way, which takes tens of milliseconds.
-     * Writer only, while no checkpoint is under way.
+     * Brings what can be read from the store back to a size: a piece of the way. Only while no checkpoint is under way.
+     *
+     * @return whether there may be more to take out
      */
-    void evict(long bytesMax, boolean isUrgent) {
-        int cues = tables.length();
-        // In the second round nothing counts as touched any more.
-        int steps = isUrgent ? 2 * cues : EVICTION_STEPS;
-        for (int step = 0; bytes > bytesMax && step < steps; step++) {
-            hand = (hand + 1) % cues;
-            AdjacencyTable table = tables.getPlain(hand);
-            // A clock: those that were not touched since the hand last passed.
-            if (table != null && table.isComplete() && isClean(table) && !table.wasTouched()) {
-                bytes -= table.bytes();
-                tables.set(hand, null);
-            }
+    boolean evict(long bytesMax) {
+        if (bytes <= bytesMax) {
+            return false;
         }
+        bytes -= eviction.piece(bytes - bytesMax);
+        return bytes > bytesMax && eviction.isUnderWay();
     }
 
-    private static boolean isClean(AdjacencyTable table) {
-        synchronized (table) {
-            return table.epoch() == 0;
-        }
-    }
-
-    /** Reads a row; any thread. */
-    Associations read(int cue, Reading.Moment moment) {
-        AtomicReferenceArray<@Nullable AdjacencyTable> now = tables;
-        AdjacencyTable table = cue < now.length() ? now.get(cue) : null;
-        if (table == null) {
-            StoredRow row = store.row(cue, horizons);
-            return row == null ? Associations.none(horizons) : read(folded(row, moment.watermarkMs()), moment);
-        }
-        AdjacencyTable delta;
-        synchronized (table) {
-            if (table.isComplete()) {
-                return read(table, moment);
-            }
-            // Learning is to wait for this copy alone, not for the store nor for a fold.
-            delta = table.copy();
-        }
-        return read(sum(cue, delta, moment.watermarkMs()), moment);
-    }
-
-    /** Reads the strongest of a row and all as strong as the last of them; or the whole row, where that is no more to do; any thread. */
-    Associations readStrongest(int cue, int count, Reading.Moment moment) {
-        AtomicReferenceArray<@Nullable AdjacencyTable> now = tables;
-        AdjacencyTable table = cue < now.length() ? now.get(cue) : null;
-        if (table != null) {
-            synchronized (table) {
-                if (table.mayTellStrongest(count)) {
-                    Reading reading = new Reading(moment, table.landmarks(), 0);
-                    // One that is hidden makes the list short: then those behind it are to be looked at.
-                    if (table.readStrongest(count, reading) && reading.size() >= count) {
-                        return reading.done(table.cuts(), table.cutBound());
-                    }
-                }
-            }
-        }
-        return read(cue, moment);
-    }
-
-    /** How many associations a cue has, at most, without reading them; any thread. */
-    int sizeMax(int cue) {
-        AtomicReferenceArray<@Nullable AdjacencyTable> now = tables;
-        AdjacencyTable table = cue < now.length() ? now.get(cue) : null;
-        if (table == null) {
-            return store.rowSizeMax(cue, horizons);
-        }
-        int size;
-        synchronized (table) {
-            AdjacencyTable previous = table.previous();
-            size = table.size() + (previous == null ? 0 : previous.size());
-            if (table.isComplete()) {
-                return size;
-            }
-        }
-        return size + store.rowSizeMax(cue, horizons);
-    }
-
-    /** Takes every sum as it is kept, for digests. Writer only while no checkpoint is under way, or with no writer. */
+    /** Takes every sum as it is kept, for digests. Only while no checkpoint is under way, or with no writer. */
     void sums(int cue, long watermarkMs, SumVisitor visitor) {
-        AdjacencyTable table = cue < tables.length() ? tables.getPlain(cue) : null;
+        AdjacencyTable table = cue < tables.capacity() ? tables.getPlain(cue) : null;
+        Folding folding = new Folding(decays, watermarkMs);
         Row row;
         if (table == null) {
-            StoredRow stored = store.row(cue, horizons);
-            row = stored == null ? null : folded(stored, watermarkMs);
+            StoredRow found = store.row(cue, horizons);
+            row = found == null ? null : folding.folded(found);
         } else {
-            AdjacencyTable whole = table.isComplete() ? table : sum(cue, table, watermarkMs);
+            AdjacencyTable whole = table.isComplete() ? table : folding.whole(store.row(cue, horizons), table, 0);
             row = whole.toRow(Row.Kind.WHOLE, epoch);
         }
         for (int i = 0; row != null && i < row.size(); i++) {
@@ -386,46 +312,6 @@ final class Adjacencies {
         void sum(int target, int horizon, double sum, long landmark);
     }
 
-    private static Associations read(AdjacencyTable table, Reading.Moment moment) {
-        Reading reading = new Reading(moment, table.landmarks(), table.size());
-        table.readInto(reading);
-        return reading.done(table.cuts(), table.cutBound());
-    }
-
-    private Associations read(Row row, Reading.Moment moment) {
-        Reading reading = new Reading(moment, row.landmarks(), row.size());
-        for (int i = 0; i < row.size(); i++) {
-            for (int h = 0; h < horizons; h++) {
-                reading.take(row.target(i), h, row.sum(i, h));
-            }
-        }
-        return reading.done(row.header().cuts(), row.header().cutBound());
-    }
-
-    private Row folded(StoredRow row, long watermarkMs) {
-        return row.folded(row.landmarks().decays(decays, watermarkMs));
-    }
-
-    /** What is stored of a cue and the deltas on top of it that are not in there yet. No other thread may change the newest meanwhile. */
-    private AdjacencyTable sum(int cue, AdjacencyTable newest, long watermarkMs) {
-        StoredRow row = store.row(cue, horizons);
-        long written = row == null ? 0 : row.checkpoint();
-        AdjacencyTable previous = newest.previous();
-        AdjacencyTable oldest = previous == null ? newest : previous;
-        AdjacencyTable whole = row == null
-                ? AdjacencyTable.complete(oldest.landmarks(), 0)
-                : AdjacencyTable.of(folded(row, watermarkMs));
-        if (previous != null && previous.epoch() > written) {
-            whole.moveTo(previous.landmarks(), previous.landmarks().decays(decays, watermarkMs));
-            whole.add(previous);
-        }
-        if (newest.epoch() > written) {
-            whole.moveTo(newest.landmarks(), newest.landmarks().decays(decays, watermarkMs));
-            whole.add(newest);
-        }
-        return whole;
-    }
-
     private AdjacencyTable tableForWriting(int cue, long watermarkMs) {
         AdjacencyTable table = tables.getPlain(cue);
         if (table == null) {
@@ -439,14 +325,6 @@ final class Adjacencies {
         }
         bytes += table.bytes();
         tables.set(cue, table);
-        return table;
-    }
-
-    private AdjacencyTable tableAt(int cue) {
-        AdjacencyTable table = tables.getPlain(cue);
-        if (table == null) {
-            throw new IllegalStateException("a changed row left memory before its checkpoint: cue=" + cue);
-        }
         return table;
     }
 }

@@ -3,7 +3,6 @@ package io.synfire.engine.memory;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.Row.Header;
-import it.unimi.dsi.fastutil.ints.IntSet;
 import it.unimi.dsi.fastutil.longs.LongArrays;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +28,9 @@ final class AdjacencyTable extends SumSlots {
 
     /** The checkpoint that will write what was changed; 0 if nothing was. */
     private long epoch;
+
+    /** The moment that last added to it. */
+    private long moment;
 
     /** Of a delta: the one before it, which a checkpoint is writing. */
     private @Nullable AdjacencyTable previous;
@@ -75,6 +77,7 @@ final class AdjacencyTable extends SumSlots {
             for (int h = 0; h < table.horizons(); h++) {
                 table.set(slot, h, row.high(i, h), row.low(i, h));
             }
+            table.noteIfZero(slot);
         }
         table.cuts = row.header().cuts();
         table.cutBound = row.header().cutBound();
@@ -82,12 +85,24 @@ final class AdjacencyTable extends SumSlots {
         return table;
     }
 
-    /** A table of its own that says the same, marks included. */
+    /** A table of its own with the same associations, marks included. */
     AdjacencyTable copy() {
         AdjacencyTable copy = new AdjacencyTable(landmarks, complete);
         copyTo(copy);
+        return withHeader(copy);
+    }
+
+    /** The same, to be made beside the writer: what comes from now on is not in it. Its marks are of no meaning. */
+    TableCopy beginCopy() {
+        AdjacencyTable copy = new AdjacencyTable(landmarks, complete);
+        SlotsCopy begun = beginCopyTo(copy);
+        return new TableCopy(this, withHeader(copy), begun);
+    }
+
+    private AdjacencyTable withHeader(AdjacencyTable copy) {
         copy.epoch = epoch;
         copy.previous = previous;
+        copy.moment = moment;
         copy.cuts = cuts;
         copy.cutBound = cutBound;
         copy.prunedMs = prunedMs;
@@ -107,6 +122,15 @@ final class AdjacencyTable extends SumSlots {
     void setEpoch(long checkpoint) {
         epoch = checkpoint;
         touched = true;
+    }
+
+    /** The moment that last added to it. */
+    long moment() {
+        return moment;
+    }
+
+    void setMoment(long number) {
+        moment = number;
     }
 
     @Nullable
@@ -248,8 +272,8 @@ final class AdjacencyTable extends SumSlots {
     }
 
     /** Drops associations to some concepts. */
-    void dropTargets(IntSet gone) {
-        for (int slot = 0; slot < slotCount(); slot++) {
+    void dropTargets(ConceptSet gone) {
+        for (int slot = 0; !gone.isEmpty() && slot < slotCount(); slot++) {
             if (isUsed(slot) && gone.contains(target(slot))) {
                 keep(kept -> !gone.contains(target(kept)));
                 return;
@@ -307,6 +331,16 @@ final class AdjacencyTable extends SumSlots {
         kept = Strongest.of(this);
         strongest = kept;
         return kept.read(this, count, reading);
+    }
+
+    /** Whether a reading that has taken nothing yet takes more than so many associations. */
+    boolean showsMoreThan(int count, Reading reading) {
+        for (int slot = 0; reading.size() <= count && slot < slotCount(); slot++) {
+            if (isUsed(slot)) {
+                readInto(slot, reading);
+            }
+        }
+        return reading.size() > count;
     }
 
     /** Hands all sums to a reading. */

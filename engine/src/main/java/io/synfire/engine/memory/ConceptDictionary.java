@@ -7,13 +7,14 @@ import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.store.RocksStore;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
-import it.unimi.dsi.fastutil.ints.IntSet;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,14 +48,17 @@ final class ConceptDictionary {
     private int saved;
     private long bytes;
 
-    /** Ints that are retired; replaced, never changed. */
-    private volatile IntOpenHashSet retired = new IntOpenHashSet();
+    /** Ints that are retired. */
+    private ConceptSet retired = ConceptSet.EMPTY;
 
     /** The latest retirement of an id, by the hash of the id. */
     private final Long2ObjectOpenHashMap<Retirement> retirements = new Long2ObjectOpenHashMap<>();
 
     /** Ints of ids that had been retired before. */
     private final IntOpenHashSet reborn = new IntOpenHashSet();
+
+    /** Ids that a reader of the latest moment may still know by their ints, though these are retired. */
+    private final Map<String, Integer> leaving = new ConcurrentHashMap<>();
 
     private final IntArrayList unsavedRetired = new IntArrayList();
 
@@ -66,7 +70,7 @@ final class ConceptDictionary {
 
     /** Reads all concepts of a store into an empty dictionary. */
     void load(RocksStore store) {
-        IntOpenHashSet gone = new IntOpenHashSet();
+        ConceptSet[] gone = {ConceptSet.EMPTY};
         store.concepts(new RocksStore.ConceptVisitor() {
             @Override
             public void concept(int concept, byte[] utf8) {
@@ -78,11 +82,11 @@ final class ConceptDictionary {
             public void retired(int concept, long hash, long watermarkMs) {
                 requireNext(store, concept);
                 add("", hash);
-                gone.add(concept);
+                gone[0] = gone[0].with(concept);
                 remember(concept, hash, watermarkMs);
             }
         });
-        retired = gone;
+        retired = gone[0];
         saved = count;
     }
 
@@ -98,18 +102,16 @@ final class ConceptDictionary {
         return retired.contains(concept);
     }
 
-    /** The retired ints; never changed once handed out. */
-    IntSet retired() {
+    /** The retired ints. Writer only. */
+    ConceptSet retired() {
         return retired;
     }
 
     /** Retires the int of a concept at a watermark; returns the retirement of its id before that, or null. Writer only. */
     @Nullable
     Retirement retire(int concept, long watermarkMs) {
-        // Readers that hold the int find it retired before its id is unknown.
-        IntOpenHashSet more = new IntOpenHashSet(retired);
-        more.add(concept);
-        retired = more;
+        retired = retired.with(concept);
+        leaving.putIfAbsent(ids[concept], concept);
         index.remove(concept, ids);
         Retirement before = retirements.get(hashes[concept]);
         remember(concept, hashes[concept], watermarkMs);
@@ -132,6 +134,23 @@ final class ConceptDictionary {
     /** The int of an id, or -1. */
     int find(String id) {
         return index.find(id, () -> ids);
+    }
+
+    /** The int that an id has at a moment, or -1 if it is not known there. */
+    int find(String id, LearnedMoment moment) {
+        int concept = find(id);
+        if (concept >= 0 && moment.isKnown(concept)) {
+            return concept;
+        }
+        Integer before = leaving.isEmpty() ? null : leaving.get(id);
+        return before != null && moment.isKnown(before) ? before : -1;
+    }
+
+    /** The latest moment knows what was retired by its id no more. Writer only. */
+    void published() {
+        if (!leaving.isEmpty()) {
+            leaving.clear();
+        }
     }
 
     /** The int of an id, which becomes known if it was not. Writer only. */

@@ -1,26 +1,30 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.ImpulseSink;
-import it.unimi.dsi.fastutil.ints.IntSet;
+import io.synfire.engine.learn.Landmarks;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Impulses on their way into the tables, held back so that those of one cue are applied together: a table is fetched, locked
- * and warmed up once per cue instead of once per pair.
+ * and warmed up once per cue instead of once per pair. What is held becomes visible as one moment: it is complete before that, and does not
+ * change until all of it is in the tables.
  *
  * <p>Impulses are kept as runs: one cue, one firing, any number of targets. Runs of one cue are chained in log order, and never divided:
- * what happens between two runs of a cue does not depend on when the buffer was full. The more it holds, the more there are of each cue;
- * at its capacity it hands them to its drain before the next run begins. One thread at a time.
+ * what happens between two runs of a cue does not depend on how much was held. The more it holds, the more there are of each cue.
+ *
+ * <p>The writer's alone, but for {@link #runsOf}, by which a reader takes what is held of a row that it reads.
  */
 final class ImpulseBuffer implements ImpulseSink {
 
     private static final int NONE = -1;
 
-    private final Consumer<ImpulseBuffer> drain;
     private final int horizons;
-
     private final int capacity;
+    private final int usualMax;
 
     private int[] targets = new int[1024];
     private double[] deltas = new double[1024];
@@ -33,21 +37,41 @@ final class ImpulseBuffer implements ImpulseSink {
     private int runs;
 
     private double[] firingGrowth;
+    private int[] firingScale = new int[256];
     private int firings;
     private boolean runIsOpen;
+
+    /** What the growths of firings refer to, in log order: nearly always one. */
+    private final List<Scale> scales = new ArrayList<>();
 
     private int[] cueFirst = new int[1024];
     private int[] cueLast = new int[1024];
     private int[] cues = new int[1024];
     private int cueCount;
 
-    /** Holds about so many impulses. */
-    ImpulseBuffer(int horizons, int capacity, Consumer<ImpulseBuffer> drain) {
+    /** Landmarks, and the factors that make strengths at the watermark of sums that are kept at them. */
+    record Scale(Landmarks landmarks, double[] toWatermark) {}
+
+    /**
+     * Is full from a number of impulses on.
+     *
+     * @param scale what the first firings refer to
+     */
+    ImpulseBuffer(int horizons, int capacity, Scale scale) {
         this.horizons = horizons;
         this.capacity = capacity;
-        this.drain = drain;
+        this.usualMax = 2 * capacity;
         this.firingGrowth = new double[256 * horizons];
         Arrays.fill(cueFirst, NONE);
+        scales.add(scale);
+    }
+
+    /** What the growths of the firings to come refer to. */
+    void moveTo(Scale scale) {
+        if (firings == 0) {
+            scales.clear();
+        }
+        scales.add(scale);
     }
 
     /**
@@ -58,7 +82,11 @@ final class ImpulseBuffer implements ImpulseSink {
         if ((firings + 1) * horizons > firingGrowth.length) {
             firingGrowth = Arrays.copyOf(firingGrowth, firingGrowth.length * 2);
         }
+        if (firings == firingScale.length) {
+            firingScale = Arrays.copyOf(firingScale, firings * 2);
+        }
         System.arraycopy(growth, 0, firingGrowth, firings * horizons, horizons);
+        firingScale[firings] = scales.size() - 1;
         firings++;
         runIsOpen = false;
     }
@@ -66,9 +94,6 @@ final class ImpulseBuffer implements ImpulseSink {
     @Override
     public void impulse(int cue, int target, double delta) {
         if (!runIsOpen || runCue[runs - 1] != cue) {
-            if (size >= capacity) {
-                drainWithinFiring();
-            }
             openRun(cue);
         }
         if (size == targets.length) {
@@ -79,12 +104,9 @@ final class ImpulseBuffer implements ImpulseSink {
         deltas[size++] = delta;
     }
 
-    /** Hands over what is held, if anything. */
-    void drain() {
-        if (size > 0) {
-            drain.accept(this);
-        }
-        clear();
+    /** Whether it holds as much as it should. */
+    boolean isFull() {
+        return size >= capacity;
     }
 
     int size() {
@@ -119,8 +141,10 @@ final class ImpulseBuffer implements ImpulseSink {
     }
 
     /** Adds the impulses of a cue to its table, all but those towards some concepts, and calls back after each run. */
-    void addTo(int cue, AdjacencyTable table, IntSet except, Consumer<AdjacencyTable> afterRun) {
+    void addTo(int cue, AdjacencyTable table, ConceptSet except, Consumer<AdjacencyTable> afterRun) {
         for (int run = cueFirst[cue]; run >= 0; run = runNext[run]) {
+            Scale scale = scales.get(firingScale[runFiring[run]]);
+            table.moveTo(scale.landmarks(), scale.toWatermark());
             int growthAt = runFiring[run] * horizons;
             int from = runStart[run];
             int end = end(run);
@@ -132,6 +156,46 @@ final class ImpulseBuffer implements ImpulseSink {
             }
             table.add(targets, deltas, from, end, firingGrowth, growthAt);
             afterRun.accept(table);
+        }
+    }
+
+    /**
+     * What a moment holds of a cue that is not in its table yet. Any thread; costs a copy of it, for which the writer may have to wait.
+     *
+     * @return null if all of the moment is in the tables by now
+     */
+    synchronized @Nullable ImpulseRuns runsOf(int cue, LearnedMoment moment) {
+        if (moment.isDrained()) {
+            return null;
+        }
+        ImpulseRuns copy = new ImpulseRuns();
+        for (int run = cue < cueFirst.length ? cueFirst[cue] : NONE; run >= 0; run = runNext[run]) {
+            int growthAt = runFiring[run] * horizons;
+            copy.add(
+                    Arrays.copyOfRange(targets, runStart[run], end(run)),
+                    Arrays.copyOfRange(deltas, runStart[run], end(run)),
+                    Arrays.copyOfRange(firingGrowth, growthAt, growthAt + horizons),
+                    scales.get(firingScale[runFiring[run]]));
+        }
+        return copy;
+    }
+
+    /** All that is held is in the tables: says so of its moment, and holds nothing from then on. */
+    synchronized void drained(LearnedMoment moment) {
+        moment.drained();
+        for (int i = 0; i < cueCount; i++) {
+            cueFirst[cues[i]] = NONE;
+        }
+        size = 0;
+        runs = 0;
+        firings = 0;
+        cueCount = 0;
+        runIsOpen = false;
+        scales.subList(0, scales.size() - 1).clear();
+        if (targets.length > usualMax) {
+            // A single entry of many impulses is no reason to keep the room for so many.
+            targets = new int[1024];
+            deltas = new double[1024];
         }
     }
 
@@ -164,31 +228,13 @@ final class ImpulseBuffer implements ImpulseSink {
         runIsOpen = true;
     }
 
-    private void drainWithinFiring() {
-        double[] growth = Arrays.copyOfRange(firingGrowth, (firings - 1) * horizons, firings * horizons);
-        drain();
-        System.arraycopy(growth, 0, firingGrowth, 0, horizons);
-        firings = 1;
-    }
-
-    private void clear() {
-        for (int i = 0; i < cueCount; i++) {
-            cueFirst[cues[i]] = NONE;
-        }
-        size = 0;
-        runs = 0;
-        firings = 0;
-        cueCount = 0;
-        runIsOpen = false;
-    }
-
     private void growTo(int concepts) {
         int before = cueFirst.length;
         if (concepts > before) {
-            int capacity = Math.max(concepts, before * 2);
-            cueFirst = Arrays.copyOf(cueFirst, capacity);
-            Arrays.fill(cueFirst, before, capacity, NONE);
-            cueLast = Arrays.copyOf(cueLast, capacity);
+            int larger = Math.max(concepts, before * 2);
+            cueFirst = Arrays.copyOf(cueFirst, larger);
+            Arrays.fill(cueFirst, before, larger, NONE);
+            cueLast = Arrays.copyOf(cueLast, larger);
         }
     }
 }

@@ -22,6 +22,7 @@ import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.CheckpointRecord.Clock;
 import io.synfire.engine.store.CheckpointRecord.CopyAhead;
 import io.synfire.engine.store.RocksStore;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way of an entry into the memory: episodes become impulses and activations; retractions the same with the opposite sign;
- * concepts are forgotten. Writer only.
+ * concepts are forgotten. Nothing of that shows before it is published: marginals are those of the next moment, impulses are held, and the
+ * rows of what was forgotten stay until {@link #drain}. Writer only.
  */
 final class Learning {
 
@@ -53,6 +55,8 @@ final class Learning {
     private final Firings firings;
     private final WaitingRetractions waiting = new WaitingRetractions();
     private final ImpulseBuffer impulses;
+    /** Ints that were retired since the last moment: their rows are yet to go. */
+    private final IntArrayList forgotten = new IntArrayList();
 
     private Landmarks landmarks;
     private long watermarkMs;
@@ -82,7 +86,7 @@ final class Learning {
             Marginals marginals,
             Adjacencies adjacencies,
             RocksStore store,
-            int impulsesMax) {
+            ImpulseBuffer impulses) {
         this.decays = decays;
         this.settings = settings;
         this.plasticity = new Plasticity(settings);
@@ -95,7 +99,7 @@ final class Learning {
         this.commandIds = new CommandIds(clocks, eventIds, last.copies());
         this.firings = new Firings(dictionary, marginals, adjacencies, store);
         this.waiting.load(store);
-        this.impulses = new ImpulseBuffer(decays.size(), impulsesMax, this::applyImpulses);
+        this.impulses = impulses;
         this.landmarks = last.landmarks();
         this.watermarkMs = last.watermarkMs();
         this.pairs = last.pairs();
@@ -107,13 +111,20 @@ final class Learning {
         this.learned = last.learned();
     }
 
-    /** Applies entries in their order. What they add is in the tables once {@link #drain} was called. */
-    void apply(Batch batch) {
+    /**
+     * Applies entries in their order.
+     *
+     * @param full what to do between two entries when as many impulses are held as should be: it publishes and drains
+     */
+    void apply(Batch batch, Runnable full) {
         int partition = clocks.indexOf(batch.partition());
         List<Entry> entries = batch.entries();
         for (int i = 0; i < entries.size(); i++) {
             if (i % AHEAD == 0) {
                 dictionary.fetchAhead(entries, i, Math.min(entries.size(), i + AHEAD), marginals);
+            }
+            if (impulses.isFull()) {
+                full.run();
             }
             Entry entry = entries.get(i);
             if (entry instanceof Episode episode) {
@@ -126,8 +137,20 @@ final class Learning {
         }
     }
 
-    void drain() {
-        impulses.drain();
+    /** Moves what is held into the tables: it was published as part of a moment. */
+    void drain(LearnedMoment moment) {
+        adjacencies.apply(impulses, landmarks, moment);
+        applied += impulses.size();
+        for (int i = 0; i < forgotten.size(); i++) {
+            adjacencies.forget(forgotten.getInt(i), moment);
+        }
+        forgotten.clear();
+        impulses.drained(moment);
+    }
+
+    /** How many impulses are held. */
+    int held() {
+        return impulses.size();
     }
 
     /** From now on retractions take back what is in the ledger; null: what they name. */
@@ -241,9 +264,6 @@ final class Learning {
         moveWatermark(episode.atMs());
         fired++;
         Firing firing = firings.learned(episode);
-        for (int i = 0; i < firing.size(); i++) {
-            marginals.fired(firing.concept(i), firing.atMs());
-        }
         String context = episode.context();
         if (context == null) {
             fire(firing, null, null, 1);
@@ -344,7 +364,8 @@ final class Learning {
         for (int i = 0; i < firing.size(); i++) {
             int concept = firing.concept(i);
             long term = sign * Checksum.value(ACTIVATION_TERM, dictionary.hash(concept), time, firing.strength(i));
-            marginals.activate(concept, dictionary.isRetired(concept), firing.strength(i), sign, term, growth);
+            marginals.activate(
+                    concept, dictionary.isRetired(concept), firing.strength(i), sign, term, growth, firing.atMs());
             strengths += firing.strength(i) == 1 ? 0 : sign;
             learned += term;
         }
@@ -398,15 +419,14 @@ final class Learning {
         }
         int concept = dictionary.find(forget.concept());
         if (concept >= 0) {
-            // What came before goes with it.
-            impulses.drain();
-            // First: from then on it is in no answer, neither by its id nor as a neighbour.
+            // From then on it is in no answer, neither by its id nor as a neighbour. What is held of it goes when it is
+            // drained.
             marginals.clear(concept);
             Retirement before = dictionary.retire(concept, watermarkMs);
             if (before != null) {
                 firings.forgottenAgain(before);
             }
-            adjacencies.forget(concept, watermarkMs);
+            forgotten.add(concept);
         }
     }
 
@@ -417,19 +437,13 @@ final class Learning {
         watermarkMs = atMs;
         Landmarks moved = landmarks.movedTo(decays, watermarkMs);
         if (!moved.equals(landmarks)) {
-            // What is held back was weighed at the old landmarks.
-            impulses.drain();
+            // What is held was weighed at the old landmarks, and says so.
+            impulses.moveTo(new ImpulseBuffer.Scale(moved, moved.decays(decays, watermarkMs)));
             marginals.moveTo(moved);
-            adjacencies.moveTo(moved);
             landmarks = moved;
         }
         for (Retraction due = waiting.due(watermarkMs); due != null; due = waiting.due(watermarkMs)) {
             takeBack(due);
         }
-    }
-
-    private void applyImpulses(ImpulseBuffer buffer) {
-        adjacencies.apply(buffer, watermarkMs);
-        applied += buffer.size();
     }
 }

@@ -1,17 +1,23 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.Evidence;
+import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.store.Remaining;
 import io.synfire.engine.store.StoredMarginal;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The marginals of all concepts at one set of landmarks, and the sums of the whole memory. All of a concept lies side by side, for it is
+ * The marginals of all concepts, and the sums of the whole memory, as one generation of them. All of a concept lies side by side, for it is
  * looked at together, and each look may be a miss of the cache: when it last fired, the count and the checksum of what remains of it, then
  * M, O and I per horizon, as the bits of doubles.
  *
- * <p>Thread-safe for one writer and many readers: a value only changes by additions.
+ * <p>Rows lie in {@link SharedPages}. A page names the landmarks that its sums are kept at. They are at most as late as those of the
+ * generation, and the page moves to these when the writer next adds to one of its concepts. So a landmark costs nothing for a concept that
+ * does not fire. Whoever reads a sum gets it at the landmarks of the generation, moved or not: moving is exact, so that the two are the same.
+ *
+ * <p>The newest generation belongs to the writer; an older one never changes, and may be read by any thread to which it was published.
  */
 final class MarginalRows {
 
@@ -19,8 +25,10 @@ final class MarginalRows {
     static final int FROM = 1;
     static final int TO = 2;
 
-    /** Room for so many concepts there always is. */
-    static final int CONCEPTS_MIN = 1024;
+    /** Small, since all rows of a page are copied when one of them changes for the first time in a generation. */
+    private static final int ROW_BITS = 4;
+
+    private static final int ROWS = 1 << ROW_BITS;
 
     private static final int LAST_MS = 0;
     private static final int COUNT = 1;
@@ -30,32 +38,39 @@ final class MarginalRows {
 
     private final Landmarks landmarks;
     private final double[][] whole;
+    private final int horizons;
     private final int width;
-    private final long[] values;
+
+    /** What comes before the rows of a page: what the pages need, and a landmark per horizon. */
+    private final int header;
+
+    private final SharedPages pages;
+
+    /** The landmark of the fastest horizon: where that did not move, and there is no other, nothing did. */
+    private final long first;
 
     /** Rows of nothing yet, beside the sums of the whole memory by horizon. */
     MarginalRows(Landmarks landmarks, double[][] whole) {
-        this(landmarks, whole, new long[Math.multiplyExact(width(whole.length), CONCEPTS_MIN)]);
+        this(landmarks, whole, new SharedPages());
     }
 
-    private MarginalRows(Landmarks landmarks, double[][] whole, long[] values) {
+    private MarginalRows(Landmarks landmarks, double[][] whole, SharedPages pages) {
         this.landmarks = landmarks;
         this.whole = whole;
-        this.width = width(whole.length);
-        this.values = values;
-    }
-
-    /** How much the rows of so many concepts take. */
-    static long bytes(int horizons, long concepts) {
-        return (long) Long.BYTES * width(horizons) * concepts;
-    }
-
-    private static int width(int horizons) {
-        return EXACT + SUMS * horizons;
+        this.horizons = whole.length;
+        this.width = EXACT + SUMS * horizons;
+        this.header = SharedPages.HEADER + horizons;
+        this.pages = pages;
+        this.first = landmarks.index(0);
     }
 
     Landmarks landmarks() {
         return landmarks;
+    }
+
+    /** What it takes on the heap. */
+    long bytes() {
+        return pages.bytes(pageLength());
     }
 
     /** The sums of the whole memory; the writer may add to them. */
@@ -63,110 +78,199 @@ final class MarginalRows {
         return whole[horizon];
     }
 
-    int capacity() {
-        return values.length / width;
-    }
-
-    MarginalRows withRoomFor(int concepts) {
-        return new MarginalRows(landmarks, whole, Arrays.copyOf(values, Math.multiplyExact(width, concepts)));
-    }
-
-    /** The rows of some concepts, in that order. */
-    MarginalRows copyOf(int[] concepts) {
-        long[] some = new long[Math.multiplyExact(width, concepts.length)];
-        for (int i = 0; i < concepts.length; i++) {
-            System.arraycopy(values, width * concepts[i], some, width * i, width);
+    /** Makes room for so many concepts. */
+    void growTo(int concepts) {
+        while (pages.count() << ROW_BITS < concepts) {
+            long[] page = new long[pageLength()];
+            setLandmarks(page);
+            pages.add(page);
         }
-        return new MarginalRows(landmarks, whole, some);
     }
 
-    /** All sums at other landmarks. */
+    /** The next generation, in which all values are the same; this one changes no more. Costs nothing that grows with the concepts that rest. */
+    MarginalRows next() {
+        return new MarginalRows(
+                landmarks, Arrays.stream(whole).map(double[]::clone).toArray(double[][]::new), pages.next());
+    }
+
+    /** The same generation, with its sums at other landmarks; this object is not to be used any more. Looks at no concept. */
     MarginalRows movedTo(Landmarks to) {
         double[] moves = landmarks.moves(to);
-        double[][] wholeMoved = new double[moves.length][];
-        for (int h = 0; h < moves.length; h++) {
+        double[][] moved = new double[horizons][];
+        for (int h = 0; h < horizons; h++) {
             double move = moves[h];
-            wholeMoved[h] = Arrays.stream(whole[h]).map(sum -> sum * move).toArray();
+            moved[h] = Arrays.stream(whole[h]).map(sum -> sum * move).toArray();
         }
-        MarginalRows moved = new MarginalRows(to, wholeMoved, values.clone());
-        for (int concept = 0; concept < capacity(); concept++) {
-            for (int h = 0; h < moves.length; h++) {
-                for (int which = 0; which < SUMS; which++) {
-                    moved.set(concept, h, which, sum(concept, h, which) * moves[h]);
-                }
-            }
-        }
-        return moved;
+        return new MarginalRows(to, moved, pages);
     }
 
     /** Takes over what was stored of a concept. */
     void load(int concept, StoredMarginal marginal) {
+        long[] page = pageToWrite(concept);
         double[] moves = marginal.landmarks().moves(landmarks);
-        for (int h = 0; h < moves.length; h++) {
-            set(concept, h, MASS, marginal.mass(h) * moves[h]);
-            set(concept, h, FROM, marginal.potentiationFrom(h) * moves[h]);
-            set(concept, h, TO, marginal.potentiationTo(h) * moves[h]);
+        for (int h = 0; h < horizons; h++) {
+            page[at(concept, h, MASS)] = Double.doubleToRawLongBits(marginal.mass(h) * moves[h]);
+            page[at(concept, h, FROM)] = Double.doubleToRawLongBits(marginal.potentiationFrom(h) * moves[h]);
+            page[at(concept, h, TO)] = Double.doubleToRawLongBits(marginal.potentiationTo(h) * moves[h]);
         }
-        int at = width * concept;
-        values[at + LAST_MS] = marginal.lastMs();
-        values[at + COUNT] = marginal.remaining().count();
-        values[at + CHECKSUM] = marginal.remaining().checksum();
+        int row = row(concept);
+        page[row + LAST_MS] = marginal.lastMs();
+        page[row + COUNT] = marginal.remaining().count();
+        page[row + CHECKSUM] = marginal.remaining().checksum();
     }
 
     /** What is stored of a concept. */
     StoredMarginal stored(int concept) {
-        double[] sums = new double[width - EXACT];
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = Double.longBitsToDouble(values[width * concept + EXACT + i]);
+        double[] sums = new double[SUMS * horizons];
+        for (int h = 0; h < horizons; h++) {
+            for (int which = 0; which < SUMS; which++) {
+                sums[SUMS * h + which] = sum(concept, h, which);
+            }
         }
         return new StoredMarginal(landmarks, sums, lastMs(concept), remaining(concept));
     }
 
+    /** A sum at the landmarks of this generation; 0 of a concept that came after it. */
     double sum(int concept, int horizon, int which) {
-        return Double.longBitsToDouble(values[at(concept, horizon, which)]);
+        long[] page = page(concept);
+        if (page == null) {
+            return 0;
+        }
+        double sum = Double.longBitsToDouble(page[at(concept, horizon, which)]);
+        long kept = page[SharedPages.HEADER + horizon];
+        return kept == landmarks.index(horizon) ? sum : sum * ForwardDecay.move(kept, landmarks.index(horizon));
     }
 
-    void add(int concept, int horizon, int which, double addition) {
-        int at = at(concept, horizon, which);
-        values[at] = Double.doubleToRawLongBits(Evidence.sumOfDoubles(Double.longBitsToDouble(values[at]), addition));
+    /**
+     * Adds an activation to M and to what remains, or takes it back where the sign is -1; {@code growth[h]} is what a unit is worth, and
+     * {@code hash} stands for the activation, both with that sign.
+     *
+     * @return how many concepts more are known: 1, 0 or -1
+     */
+    int activate(int concept, double strength, int sign, long hash, double[] growth, long atMs) {
+        long[] page = pageToWrite(concept);
+        int row = row(concept);
+        boolean wasKnown = isKnown(page, row);
+        page[row + COUNT] += sign;
+        page[row + CHECKSUM] += hash;
+        if (sign > 0) {
+            page[row + LAST_MS] = Math.max(page[row + LAST_MS], atMs);
+        }
+        for (int h = 0; h < horizons; h++) {
+            add(page, row + EXACT + SUMS * h + MASS, strength * growth[h]);
+        }
+        return (isKnown(page, row) ? 1 : 0) - (wasKnown ? 1 : 0);
     }
 
-    void fired(int concept, long atMs) {
-        int at = width * concept + LAST_MS;
-        values[at] = Math.max(values[at], atMs);
+    /**
+     * Looks at what will be added to of a concept, and does nothing with it.
+     *
+     * @return of no meaning
+     */
+    long fetchAhead(int concept) {
+        long[] page = pages.find(concept >>> ROW_BITS);
+        return page == null ? 0 : page[row(concept) + LAST_MS];
     }
 
+    /** Adds to O and I. */
+    void addPotentiation(int concept, double from, double to, double[] growth) {
+        long[] page = pageToWrite(concept);
+        int row = row(concept);
+        for (int h = 0; h < horizons; h++) {
+            add(page, row + EXACT + SUMS * h + FROM, from * growth[h]);
+            add(page, row + EXACT + SUMS * h + TO, to * growth[h]);
+        }
+    }
+
+    private static void add(long[] page, int at, double addition) {
+        page[at] = Double.doubleToRawLongBits(Evidence.sumOfDoubles(Double.longBitsToDouble(page[at]), addition));
+    }
+
+    /** When a concept last fired; 0 of one that came after this generation. */
     long lastMs(int concept) {
-        return values[width * concept + LAST_MS];
-    }
-
-    void addToRemaining(int concept, long count, long checksum) {
-        int at = width * concept;
-        values[at + COUNT] += count;
-        values[at + CHECKSUM] += checksum;
+        long[] page = page(concept);
+        return page == null ? 0 : page[row(concept) + LAST_MS];
     }
 
     Remaining remaining(int concept) {
-        int at = width * concept;
-        return new Remaining(values[at + COUNT], values[at + CHECKSUM]);
+        long[] page = page(concept);
+        return page == null
+                ? Remaining.NOTHING
+                : new Remaining(page[row(concept) + COUNT], page[row(concept) + CHECKSUM]);
     }
 
-    /** Whether any activation of a concept remains. Of one that is newer than these rows none does. */
+    /** Whether any activation of a concept remains. Of one that came after this generation none does. */
     boolean isKnown(int concept) {
-        int at = width * concept;
-        return at < values.length && (values[at + COUNT] | values[at + CHECKSUM]) != 0;
+        long[] page = page(concept);
+        return page != null && isKnown(page, row(concept));
+    }
+
+    private static boolean isKnown(long[] page, int row) {
+        return (page[row + COUNT] | page[row + CHECKSUM]) != 0;
     }
 
     /** Leaves nothing of a concept. */
     void clear(int concept) {
-        Arrays.fill(values, width * concept, width * (concept + 1), 0);
+        Arrays.fill(pageToWrite(concept), row(concept), row(concept) + width, 0);
     }
 
-    private void set(int concept, int horizon, int which, double sum) {
-        values[at(concept, horizon, which)] = Double.doubleToRawLongBits(sum);
+    /** The page of a concept, as it is; null if it came after this generation. Generations share what did not change between them. */
+    long @Nullable [] page(int concept) {
+        return pages.find(concept >>> ROW_BITS);
+    }
+
+    /** The page of a concept, at the landmarks of now. */
+    private long[] pageToWrite(int concept) {
+        long[] page = pages.find(concept >>> ROW_BITS);
+        if (page == null) {
+            throw new IllegalStateException("a concept has no marginal: concept=" + concept);
+        }
+        if (!pages.isOwn(page)) {
+            page = page.clone();
+            pages.replace(concept >>> ROW_BITS, page);
+        }
+        if (page[SharedPages.HEADER] != first || (horizons > 1 && !isAtLandmarks(page))) {
+            move(page);
+        }
+        return page;
+    }
+
+    private boolean isAtLandmarks(long[] page) {
+        for (int h = 0; h < horizons; h++) {
+            if (page[SharedPages.HEADER + h] != landmarks.index(h)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void move(long[] page) {
+        for (int h = 0; h < horizons; h++) {
+            double move = ForwardDecay.move(page[SharedPages.HEADER + h], landmarks.index(h));
+            for (int sums = header + EXACT + SUMS * h; move != 1 && sums < page.length; sums += width) {
+                for (int at = sums; at < sums + SUMS; at++) {
+                    page[at] = Double.doubleToRawLongBits(Double.longBitsToDouble(page[at]) * move);
+                }
+            }
+        }
+        setLandmarks(page);
+    }
+
+    private void setLandmarks(long[] page) {
+        for (int h = 0; h < horizons; h++) {
+            page[SharedPages.HEADER + h] = landmarks.index(h);
+        }
+    }
+
+    private int pageLength() {
+        return header + ROWS * width;
+    }
+
+    private int row(int concept) {
+        return header + width * (concept & ROWS - 1);
     }
 
     private int at(int concept, int horizon, int which) {
-        return width * concept + EXACT + SUMS * horizon + which;
+        return row(concept) + EXACT + SUMS * horizon + which;
     }
 }

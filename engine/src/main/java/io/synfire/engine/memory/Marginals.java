@@ -24,29 +24,27 @@ import java.util.List;
  * <p>What was taken back of a concept that is retired is taken off the sums of the whole memory, and off O and I of the others: those
  * trials happened, and did not.
  *
- * <p>Thread-safe for one writer and many readers. Sums and the landmarks they are kept at are replaced together, so that a reader
- * who holds the old pair still reads right values; within one pair a sum only changes by additions.
+ * <p>Writer only. What readers see is {@link #publish published}: one generation of {@link MarginalRows} and what belongs to it.
  */
 final class Marginals {
 
     /** Sums of the whole memory, in this order. */
-    private static final int EPISODES = 0;
+    static final int EPISODES = 0;
 
-    private static final int ACTIVATIONS = 1;
-    private static final int REPEATS = 2;
-    private static final int POTENTIATION = 3;
+    static final int ACTIVATIONS = 1;
+    static final int REPEATS = 2;
+    static final int POTENTIATION = 3;
     private static final int TURNOVER = 4;
 
     private final List<ForwardDecay> decays;
-    private final BitSet dirty = new BitSet();
-    private volatile MarginalRows rows;
-    private int concepts;
+    private BitSet dirty = new BitSet();
+    private MarginalRows rows;
 
     /** How many concepts there are of which something remains. */
-    private volatile int known;
+    private int known;
 
-    /** Whether of episodes something remains. */
-    private volatile boolean hasEpisodes;
+    /** Those that have an int, and of which nothing remains. */
+    private ConceptSet unknown = ConceptSet.EMPTY;
 
     private Remaining episodes;
 
@@ -61,7 +59,6 @@ final class Marginals {
         this.rows = new MarginalRows(
                 last.landmarks(), last.totals().stream().map(Marginals::whole).toArray(double[][]::new));
         this.episodes = new Remaining(last.episodes(), last.episodesChecksum());
-        this.hasEpisodes = !episodes.equals(Remaining.NOTHING);
         this.activations = last.activations().count();
         this.activationsChecksum = last.activations().checksum();
     }
@@ -73,7 +70,6 @@ final class Marginals {
     }
 
     /** Reads all marginals of a store. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // Nobody else has it yet.
     void load(RocksStore store, int count) {
         growTo(count);
         MarginalRows now = rows;
@@ -84,55 +80,50 @@ final class Marginals {
             now.load(concept, marginal);
             known += now.isKnown(concept) ? 1 : 0;
         });
-    }
-
-    /** Each concept counts twice: arrays grow by doubling, and a jump of what is accounted would hold up learning. */
-    long bytes() {
-        return MarginalRows.bytes(decays.size(), Math.max(MarginalRows.CONCEPTS_MIN, 2L * concepts));
-    }
-
-    void growTo(int count) {
-        concepts = count;
-        MarginalRows now = rows;
-        if (count > now.capacity()) {
-            rows = now.withRoomFor(Math.max(count, now.capacity() * 2));
+        for (int concept = 0; concept < count; concept++) {
+            unknown = now.isKnown(concept) ? unknown : unknown.with(concept);
         }
     }
 
+    /** What a checkpoint under way holds of rows as they were is not in it. */
+    long bytes() {
+        return rows.bytes();
+    }
+
+    /** Makes room for so many concepts. */
+    void growTo(int count) {
+        rows.growTo(count);
+    }
+
+    /** Moves to later landmarks. Rows follow when the writer next adds to them. */
     void moveTo(Landmarks to) {
         rows = rows.movedTo(to);
     }
 
     /**
-     * Adds one activation, or takes it back where the sign is -1; {@code growth[h]} is what a unit at its time is worth, and {@code hash}
-     * that of the activation, both with that sign. That of a retired concept counts in the whole alone. Writer only.
+     * Adds one activation, and notes its time, or takes it back where the sign is -1; {@code growth[h]} is what a unit at its time is worth,
+     * and {@code hash} that of the activation, both with that sign. That of a retired concept counts in the whole alone.
      */
-    void activate(int concept, boolean isRetired, double strength, int sign, long hash, double[] growth) {
+    void activate(int concept, boolean isRetired, double strength, int sign, long hash, double[] growth, long atMs) {
         MarginalRows now = rows;
         for (int h = 0; h < growth.length; h++) {
-            double addition = strength * growth[h];
-            add(now.whole(h), ACTIVATIONS, addition);
-            if (!isRetired) {
-                now.add(concept, h, MarginalRows.MASS, addition);
-            }
+            add(now.whole(h), ACTIVATIONS, strength * growth[h]);
         }
         if (!isRetired) {
-            addToRemaining(concept, sign, hash);
+            activations += sign;
+            activationsChecksum += hash;
+            count(concept, now.activate(concept, strength, sign, hash, growth, atMs));
             dirty.set(concept);
         }
     }
 
-    /** Adds to the potentiation that left a concept, and to what reached it; {@code growth[h]} as for an activation. Writer only. */
+    /** Adds to the potentiation that left a concept, and to what reached it; {@code growth[h]} as for an activation. */
     void potentiate(int concept, double from, double to, double[] growth) {
-        MarginalRows now = rows;
-        for (int h = 0; h < growth.length; h++) {
-            now.add(concept, h, MarginalRows.FROM, from * growth[h]);
-            now.add(concept, h, MarginalRows.TO, to * growth[h]);
-        }
+        rows.addPotentiation(concept, from, to, growth);
         dirty.set(concept);
     }
 
-    /** Adds to the potentiation of the whole. Writer only. */
+    /** Adds to the potentiation of the whole. */
     void potentiate(double potentiation, double[] growth) {
         MarginalRows now = rows;
         for (int h = 0; h < growth.length; h++) {
@@ -141,41 +132,34 @@ final class Marginals {
         }
     }
 
-    /** Adds to the evidence of self-associations. Writer only. */
+    /** Adds to the evidence of self-associations. */
     void repeat(double delta, double[] growth) {
         addToWhole(REPEATS, delta, growth);
     }
 
-    /** Counts one episode, or takes one back, where growth, sign and hash are negative. Writer only. */
+    /** Counts one episode, or takes one back, where growth, sign and hash are negative. */
     void episode(int sign, long hash, double[] growth) {
         addToWhole(EPISODES, 1, growth);
         episodes = new Remaining(episodes.count() + sign, episodes.checksum() + hash);
-        boolean has = !episodes.equals(Remaining.NOTHING);
-        if (has != hasEpisodes) {
-            hasEpisodes = has;
-        }
     }
 
     /**
-     * Looks at what learning will add to of a concept, and does nothing with it: it is on its way to the cache meanwhile. Writer only.
+     * Looks at what learning will add to of a concept, and does nothing with it: it is on its way to the cache meanwhile.
      *
      * @return of no meaning: a look whose outcome went nowhere would be optimized away
      */
     long fetchAhead(int concept) {
-        MarginalRows now = rows;
-        return concept < now.capacity() ? now.lastMs(concept) : 0;
+        return rows.fetchAhead(concept);
     }
 
-    /** Notes when a concept fired. Writer only. */
-    void fired(int concept, long atMs) {
-        rows.fired(concept, atMs);
-    }
-
-    /** Leaves nothing of a concept, but for its share in the sums of others and of the whole: its trials happened. Writer only. */
+    /** Leaves nothing of a concept, but for its share in the sums of others and of the whole: its trials happened. */
     void clear(int concept) {
         Remaining gone = rows.remaining(concept);
-        addToRemaining(concept, -gone.count(), -gone.checksum());
+        activations -= gone.count();
+        activationsChecksum -= gone.checksum();
+        boolean wasKnown = rows.isKnown(concept);
         rows.clear(concept);
+        count(concept, wasKnown ? -1 : 0);
         dirty.set(concept);
     }
 
@@ -194,23 +178,38 @@ final class Marginals {
         return known;
     }
 
-    /** Which episodes remain. Writer only. */
+    /** Which episodes remain. */
     Remaining episodes() {
         return episodes;
     }
 
-    /** Which activations remain of all concepts. Writer only. */
+    /** Which activations remain of all concepts. */
     Remaining activations() {
         return new Remaining(activations, activationsChecksum);
     }
 
-    Activity at(long watermarkMs, long atMs) {
-        MarginalRows now = rows;
-        return new Snapshot(
-                now,
-                hasEpisodes,
-                now.landmarks().decays(decays, watermarkMs),
-                now.landmarks().decays(decays, atMs));
+    private boolean hasEpisodes() {
+        return !episodes.equals(Remaining.NOTHING);
+    }
+
+    /** What readers see of one moment. Immutable. */
+    record Published(MarginalRows rows, int known, boolean hasEpisodes, ConceptSet unknown) {
+
+        /** The sums of a concept, or of the whole memory, as strengths. */
+        Activity activity(List<ForwardDecay> decays, long watermarkMs, long atMs) {
+            return new PublishedActivity(
+                    rows,
+                    hasEpisodes,
+                    rows.landmarks().decays(decays, watermarkMs),
+                    rows.landmarks().decays(decays, atMs));
+        }
+    }
+
+    /** As it is now: what is added from now on is not in there. */
+    Published publish() {
+        MarginalRows published = rows;
+        rows = published.next();
+        return new Published(published, known, hasEpisodes(), unknown);
     }
 
     /** Gives a digest what is shown of what is kept. */
@@ -221,7 +220,7 @@ final class Marginals {
         }
         for (int h = 0; h < decays.size(); h++) {
             long landmark = now.landmarks().index(h);
-            if (hasEpisodes) {
+            if (hasEpisodes()) {
                 digest.whole(h, now.whole(h)[EPISODES], now.whole(h)[POTENTIATION], landmark);
             }
             for (int concept = 0; concept < dictionary.count(); concept++) {
@@ -248,27 +247,25 @@ final class Marginals {
         return totals;
     }
 
-    /** What changed since the last checkpoint, for the next. Writer only. */
+    /** What changed since the last checkpoint, for the next. */
     Part freeze() {
-        int[] changed = dirty.stream().toArray();
-        MarginalRows frozen = rows.copyOf(changed);
-        dirty.clear();
+        BitSet changed = dirty;
+        MarginalRows frozen = rows;
+        dirty = new BitSet();
+        rows = frozen.next();
         return checkpoint -> {
-            for (int i = 0; i < changed.length; i++) {
-                checkpoint.marginal(changed[i], frozen.stored(i));
+            for (int concept = changed.nextSetBit(0); concept >= 0; concept = changed.nextSetBit(concept + 1)) {
+                checkpoint.marginal(concept, frozen.stored(concept));
             }
         };
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
-    private void addToRemaining(int concept, long count, long checksum) {
-        activations += count;
-        activationsChecksum += checksum;
-        MarginalRows now = rows;
-        boolean wasKnown = now.isKnown(concept);
-        now.addToRemaining(concept, count, checksum);
-        if (now.isKnown(concept) != wasKnown) {
-            known += wasKnown ? -1 : 1;
+    private void count(int concept, int more) {
+        known += more;
+        if (more < 0) {
+            unknown = unknown.with(concept);
+        } else if (more > 0) {
+            unknown = unknown.without(concept);
         }
     }
 
@@ -281,67 +278,5 @@ final class Marginals {
 
     private static void add(double[] sums, int at, double addition) {
         sums[at] = Evidence.sumOfDoubles(sums[at], addition);
-    }
-
-    /** Sums as strengths at a time; 0 where nothing remains. */
-    private static final class Snapshot implements Activity {
-        private final MarginalRows now;
-        private final boolean hasEpisodes;
-        private final double[] toWatermark;
-        private final double[] toMoment;
-
-        Snapshot(MarginalRows now, boolean hasEpisodes, double[] toWatermark, double[] toMoment) {
-            this.now = now;
-            this.hasEpisodes = hasEpisodes;
-            this.toWatermark = toWatermark;
-            this.toMoment = toMoment;
-        }
-
-        @Override
-        public double of(int concept, int horizon) {
-            return own(concept, MarginalRows.MASS, horizon);
-        }
-
-        @Override
-        public double potentiationFrom(int concept, int horizon) {
-            return own(concept, MarginalRows.FROM, horizon);
-        }
-
-        @Override
-        public double potentiationTo(int concept, int horizon) {
-            return own(concept, MarginalRows.TO, horizon);
-        }
-
-        @Override
-        public double episodes(int horizon) {
-            return whole(EPISODES, horizon);
-        }
-
-        @Override
-        public double total(int horizon) {
-            return whole(ACTIVATIONS, horizon);
-        }
-
-        @Override
-        public double repeats(int horizon) {
-            return whole(REPEATS, horizon);
-        }
-
-        @Override
-        public double potentiation(int horizon) {
-            return whole(POTENTIATION, horizon);
-        }
-
-        private double own(int concept, int which, int horizon) {
-            return now.isKnown(concept) ? strength(now.sum(concept, horizon, which), horizon) : 0;
-        }
-
-        private double whole(int which, int horizon) {
-            return hasEpisodes ? strength(now.whole(horizon)[which], horizon) : 0;
-        }
-
-        private double strength(double sum, int horizon) {
-            return Math.abs(sum) * toWatermark[horizon] < ForwardDecay.FADED ? 0 : sum * toMoment[horizon];
-        }
     }
 }

@@ -37,6 +37,7 @@ public final class Memory {
     private final ConceptDictionary dictionary = new ConceptDictionary();
     private final Marginals marginals;
     private final Adjacencies adjacencies;
+    private final Moments moments = new Moments();
     private final Learning learning;
     private final Room room;
     private final MemoryBudget budget;
@@ -44,10 +45,12 @@ public final class Memory {
     private final Stretches stretches;
     private final PassedOvers passedOvers;
 
+    private long moment;
     private long deadLetters;
     private long sourceMs;
     private long checkpoint;
     private boolean changed;
+    private boolean isEvicting;
     private @Nullable Checkpoint underWay;
     /** Where the sources stood when the one under way began. */
     private List<Position> beginning;
@@ -62,7 +65,6 @@ public final class Memory {
     private LearnedAnew beginningAnew;
 
     private final MemoryReader reader;
-    private volatile MemoryFigures figures;
 
     /**
      * The memory as of a store's last checkpoint.
@@ -92,37 +94,35 @@ public final class Memory {
         dictionary.load(store);
         this.marginals = new Marginals(decays, last);
         marginals.load(store, dictionary.count());
-        this.adjacencies = new Adjacencies(store, settings, dictionary, decays, last.landmarks(), last.associations());
+        CueTables tables = new CueTables();
+        this.adjacencies =
+                new Adjacencies(store, settings, dictionary, tables, decays, last.landmarks(), last.associations());
         adjacencies.loaded(dictionary.count(), checkpoint);
-        this.learning =
-                new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, budget.impulsesMax());
+        ImpulseBuffer impulses = new ImpulseBuffer(
+                horizons,
+                budget.heldMax(),
+                new ImpulseBuffer.Scale(last.landmarks(), last.landmarks().decays(decays, last.watermarkMs())));
+        this.learning = new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, impulses);
         this.room = new Room(budget, this::bytes, this::fixedBytes);
-        this.figures = snapshot();
-        this.reader = new MemoryReader(
-                settings,
-                decays,
-                dictionary,
-                marginals,
-                adjacencies,
-                stretches,
-                passedOvers,
-                this::figures,
-                () -> learnedAnew);
+        publish(true);
+        RowReads rows = new RowReads(tables, store, new Tidying(settings), decays, impulses, moments);
+        this.reader = new MemoryReader(settings, dictionary, moments, rows, stretches, passedOvers, () -> learnedAnew);
     }
 
     /**
-     * Applies batches, each in log order, and moves the positions. Readers see all of it, or rows of it while it is under way.
+     * Applies batches, each in log order, and moves the positions. Readers see nothing of it until all of it is applied: that is the next moment.
+     * Where it is more than may be held at once, there are several, between entries.
      *
      * @param batches admitted entries
      */
     public void apply(List<Batch> batches) {
-        if (underWay == null) {
-            adjacencies.evict(room.tableBytesMax(), false);
+        if (isMakingRoom()) {
+            evict();
         }
         long bytesBefore = bytes();
         long pairs = 0;
         for (Batch batch : batches) {
-            learning.apply(batch);
+            learning.apply(batch, this::publishAndDrain);
             pairs += batch.pairs();
             batch.positions().forEach(this::goTo);
             deadLetters += batch.deadLetters();
@@ -134,9 +134,21 @@ public final class Memory {
             passedOvers.add(batch.passedOver());
             changed |= !batch.entries().isEmpty() || !batch.positions().isEmpty() || batch.deadLetters() > 0;
         }
-        learning.drain();
+        publishAndDrain();
         room.learned(pairs, bytesBefore);
-        figures = snapshot();
+    }
+
+    private void publishAndDrain() {
+        learning.drain(publish(false));
+    }
+
+    private LearnedMoment publish(boolean isDrained) {
+        moment++;
+        LearnedMoment next = new LearnedMoment(
+                moment, adjacencies.epoch(), decays, snapshot(), marginals.publish(), dictionary.retired(), isDrained);
+        moments.publish(next);
+        dictionary.published();
+        return next;
     }
 
     /**
@@ -190,8 +202,8 @@ public final class Memory {
     }
 
     /**
-     * Begins a checkpoint: what was changed so far is what it will write. Costs a copy of what changed of the marginals, and no look at
-     * tables.
+     * Begins a checkpoint: what was changed so far is what it will write. Looks at no table and at no marginal; the latter are copied when they
+     * next change.
      *
      * @return the checkpoint, or null if nothing changed since the last
      * @throws IllegalStateException if one is under way
@@ -241,6 +253,7 @@ public final class Memory {
         checkpoint = number;
         changed = false;
         underWay = begun;
+        moments.publish(moments.latest().inEpoch(adjacencies.epoch()));
         return begun;
     }
 
@@ -260,10 +273,38 @@ public final class Memory {
         stretches.committed();
         passedOvers.committed();
         storedAnew = beginningAnew;
-        adjacencies.committed(written.rows());
-        adjacencies.evict(room.tableBytesMax(), room.isFull());
+        adjacencies.committed(written.rows(), learning.watermarkMs());
         room.made();
-        figures = snapshot();
+        evict();
+    }
+
+    /**
+     * Whether what the last checkpoint wrote is still leaving memory: each batch takes out some of it, so that none waits for all of it.
+     *
+     * @return true if there may be more that can leave, and no checkpoint is under way
+     */
+    public boolean isMakingRoom() {
+        return underWay == null && isEvicting;
+    }
+
+    /**
+     * Takes out what the last checkpoint wrote, until so much may be learned without going beyond the budget, or nothing is left that can
+     * leave.
+     *
+     * @param pairs how many ordered pairs
+     * @return whether there is room for them
+     */
+    public boolean makeRoomFor(long pairs) {
+        while (!room.isEnoughFor(pairs) && isMakingRoom()) {
+            evict();
+        }
+        return room.isEnoughFor(pairs);
+    }
+
+    private void evict() {
+        long before = adjacencies.bytes();
+        isEvicting = adjacencies.evict(room.tableBytesMax());
+        room.left(before - adjacencies.bytes());
     }
 
     /**
@@ -366,7 +407,7 @@ public final class Memory {
      * @return its figures
      */
     public MemoryFigures figures() {
-        return figures;
+        return moments.latest().figures();
     }
 
     /**

@@ -9,10 +9,19 @@ public record MemoryBudget(long bytesMax) {
 
     private static final int IMPULSES_MIN = 1 << 12;
     private static final int IMPULSES_MAX = 1 << 18;
+    private static final int HELD_MAX = 1 << 21;
     private static final int IMPULSE_BYTES = 16;
 
-    /** How many impulses may be held back to be applied cue by cue: a 64th of the budget's worth. */
+    /** How many impulses should be learned at once: a 64th of the budget's worth. */
     int impulsesMax() {
         return (int) Math.max(IMPULSES_MIN, Math.min(IMPULSES_MAX, bytesMax / 64 / IMPULSE_BYTES));
+    }
+
+    /**
+     * From how many impulses on a batch is applied in parts, each a moment of its own: a 16th of the budget's worth. All of them are held until
+     * the moment is published.
+     */
+    int heldMax() {
+        return (int) Math.max(IMPULSES_MIN, Math.min(HELD_MAX, bytesMax / 16 / IMPULSE_BYTES));
     }
 }

@@ -4,12 +4,10 @@ import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
-import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.LearningSettings;
-import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
-import io.synfire.engine.view.Counts;
-import io.synfire.engine.view.Trials;
+import io.synfire.engine.view.Moment;
+import io.synfire.engine.view.ReadTime;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -21,33 +19,27 @@ import java.util.function.Supplier;
 public final class MemoryReader {
 
     private final LearningSettings settings;
-    private final List<ForwardDecay> decays;
     private final ConceptDictionary dictionary;
-    private final Marginals marginals;
-    private final Adjacencies adjacencies;
+    private final Moments moments;
+    private final RowReads rows;
     private final Stretches stretches;
     private final PassedOvers passedOvers;
-    private final Supplier<MemoryFigures> figures;
     private final Supplier<LearnedAnew> learnedAnew;
 
     MemoryReader(
             LearningSettings settings,
-            List<ForwardDecay> decays,
             ConceptDictionary dictionary,
-            Marginals marginals,
-            Adjacencies adjacencies,
+            Moments moments,
+            RowReads rows,
             Stretches stretches,
             PassedOvers passedOvers,
-            Supplier<MemoryFigures> figures,
             Supplier<LearnedAnew> learnedAnew) {
         this.settings = settings;
-        this.decays = decays;
         this.dictionary = dictionary;
-        this.marginals = marginals;
-        this.adjacencies = adjacencies;
+        this.moments = moments;
+        this.rows = rows;
         this.stretches = stretches;
         this.passedOvers = passedOvers;
-        this.figures = figures;
         this.learnedAnew = learnedAnew;
     }
 
@@ -61,48 +53,12 @@ public final class MemoryReader {
     }
 
     /**
-     * The latest event time learned.
+     * The latest moment.
      *
-     * @return milliseconds since the epoch
+     * @return what all batches that were applied have left
      */
-    public long watermarkMs() {
-        return figures.get().watermarkMs();
-    }
-
-    /**
-     * The latest time of the sources of what was learned.
-     *
-     * @return milliseconds since the epoch; -1 where it is not known
-     */
-    public long sourceMs() {
-        return figures.get().sourceMs();
-    }
-
-    /**
-     * How much was learned.
-     *
-     * @return the counts
-     */
-    public Counts counts() {
-        return figures.get().counts();
-    }
-
-    /**
-     * What measures count.
-     *
-     * @return the trials, as of the last batch
-     */
-    public Trials trials() {
-        return figures.get().trials();
-    }
-
-    /**
-     * Where the sources stand.
-     *
-     * @return one position per source and partition
-     */
-    public List<Position> positions() {
-        return figures.get().positions();
+    public Moment moment() {
+        return moments.latest();
     }
 
     /**
@@ -121,7 +77,7 @@ public final class MemoryReader {
      */
     public Unlearned unlearned() {
         // Positions first: what is passed over after that lies behind them.
-        List<Position> upTo = positions();
+        List<Position> upTo = moments.latest().positions();
         return passedOvers.all(upTo);
     }
 
@@ -150,8 +106,13 @@ public final class MemoryReader {
      * @return its int, or -1
      */
     public int conceptOf(String id) {
-        int concept = dictionary.find(id);
-        return concept >= 0 && marginals.isKnown(concept) ? concept : -1;
+        while (true) {
+            LearnedMoment moment = moments.latest();
+            int concept = dictionary.find(id, moment);
+            if (concept >= 0 || moments.latest() == moment) {
+                return concept;
+            }
+        }
     }
 
     /**
@@ -165,16 +126,6 @@ public final class MemoryReader {
     }
 
     /**
-     * Whether anything of a concept is left.
-     *
-     * @param concept its int
-     * @return false if it was forgotten, or all of its activations were taken back
-     */
-    public boolean isKnown(int concept) {
-        return marginals.isKnown(concept);
-    }
-
-    /**
      * When a concept last fired.
      *
      * @param concept its int
@@ -182,17 +133,7 @@ public final class MemoryReader {
      */
     public long lastActivationMs(int concept) {
         Objects.checkIndex(concept, dictionary.count());
-        return marginals.lastMs(concept);
-    }
-
-    /**
-     * M of every concept, N and the totals.
-     *
-     * @param atMs the time of the read
-     * @return how active everything is at that time
-     */
-    public Activity activity(long atMs) {
-        return marginals.at(watermarkMs(), atMs);
+        return moments.latest().lastActivationMs(concept);
     }
 
     /**
@@ -203,29 +144,46 @@ public final class MemoryReader {
      */
     public int associationsMax(int cue) {
         Objects.checkIndex(cue, dictionary.count());
-        return adjacencies.sizeMax(cue);
+        return rows.sizeMax(cue);
+    }
+
+    /**
+     * Whether a cue has more than so many associations.
+     *
+     * @param cue its int
+     * @param count how many
+     * @param at the time of the read
+     * @return true if more are shown of its row
+     */
+    public boolean hasMoreThan(int cue, int count, ReadTime at) {
+        Objects.checkIndex(cue, dictionary.count());
+        return rows.hasMoreThan(cue, count, at);
     }
 
     /**
      * The associations of a cue.
      *
      * @param cue its int
-     * @param atMs the time of the read
+     * @param at the time of the read
      * @return what is shown of its row
      */
-    public Associations associations(int cue, long atMs) {
-        return associations(cue, atMs, settings.forgetBelow());
+    public Associations associations(int cue, ReadTime at) {
+        Objects.checkIndex(cue, dictionary.count());
+        return rows.read(cue, at);
     }
 
     /**
-     * The associations of a cue, those that are too weak to be shown included.
+     * The associations of two cues, of one moment.
      *
-     * @param cue its int
-     * @param atMs the time of the read
-     * @return its row, but for what has faded
+     * @param first the int of one
+     * @param second the int of the other
+     * @param at the time of the read
+     * @return what is shown of their rows
      */
-    public Associations associationsWithHidden(int cue, long atMs) {
-        return associations(cue, atMs, 0);
+    public List<Associations> associationsOfTwo(int first, int second, ReadTime at) {
+        Objects.checkIndex(first, dictionary.count());
+        Objects.checkIndex(second, dictionary.count());
+        return rows.readTwo(first, second, at);
     }
 
     /**
@@ -233,25 +191,11 @@ public final class MemoryReader {
      *
      * @param cue its int
      * @param count how many are asked for
-     * @param atMs the time of the read
+     * @param at the time of the read
      * @return at least these, unless there are fewer, and all that are as strong as the last of them; maybe all of the row
      */
-    public Associations strongest(int cue, int count, long atMs) {
+    public Associations strongest(int cue, int count, ReadTime at) {
         Objects.checkIndex(cue, dictionary.count());
-        return marginals.isKnown(cue)
-                ? adjacencies.readStrongest(cue, count, moment(atMs, settings.forgetBelow()))
-                : Associations.none(decays.size());
-    }
-
-    private Associations associations(int cue, long atMs, double forgetBelow) {
-        Objects.checkIndex(cue, dictionary.count());
-        return marginals.isKnown(cue)
-                ? adjacencies.read(cue, moment(atMs, forgetBelow))
-                : Associations.none(decays.size());
-    }
-
-    private Reading.Moment moment(long atMs, double forgetBelow) {
-        boolean areAllKnown = marginals.known() == dictionary.count();
-        return new Reading.Moment(decays, watermarkMs(), atMs, forgetBelow, areAllKnown, marginals::isKnown);
+        return rows.readStrongest(cue, count, at);
     }
 }

@@ -5,7 +5,6 @@ import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.view.Associations;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntPredicate;
 
 /**
  * One reading of one row: turns sums into strengths at a time and leaves out what has faded, is too weak to be shown, or leads to a
@@ -13,35 +12,34 @@ import java.util.function.IntPredicate;
  */
 final class Reading {
 
-    /** When a row is read and what is shown of it; which concepts are known is asked unless all are. */
-    record Moment(
-            List<ForwardDecay> decays,
-            long watermarkMs,
-            long atMs,
-            double forgetBelow,
-            boolean areAllKnown,
-            IntPredicate known) {}
-
+    private final Scope scope;
     private final int horizons;
     private final double[] toWatermark;
-    private final double[] toMoment;
+    private final double[] toTime;
     private final double forgetBelow;
-    private final boolean areAllKnown;
-    private final IntPredicate known;
+    private final ConceptSet unknown;
     private int[] targets;
     private double[] strengths;
     private int size;
 
-    /** Has room for so many, and makes room for more. */
-    Reading(Moment moment, Landmarks landmarks, int associationsMax) {
-        horizons = landmarks.horizonCount();
-        toWatermark = landmarks.decays(moment.decays(), moment.watermarkMs());
-        toMoment = landmarks.decays(moment.decays(), moment.atMs());
-        forgetBelow = moment.forgetBelow();
-        areAllKnown = moment.areAllKnown();
-        known = moment.known();
-        targets = new int[associationsMax];
-        strengths = new double[associationsMax * horizons];
+    /** Of which moment and for which time a row is read, and from which strength on an association is shown. */
+    record Scope(LearnedMoment moment, List<ForwardDecay> decays, long atMs, double forgetBelow) {
+
+        /** A reading of sums that are kept at some landmarks; has room for so many associations, and makes room for more. */
+        Reading of(Landmarks landmarks, int associationsMax) {
+            return new Reading(this, landmarks, associationsMax);
+        }
+    }
+
+    private Reading(Scope scope, Landmarks landmarks, int associationsMax) {
+        this.scope = scope;
+        this.horizons = landmarks.horizonCount();
+        this.toWatermark = landmarks.decays(scope.decays(), scope.moment().watermarkMs());
+        this.toTime = landmarks.decays(scope.decays(), scope.atMs());
+        this.forgetBelow = scope.forgetBelow();
+        this.unknown = scope.moment().unknown();
+        this.targets = new int[associationsMax];
+        this.strengths = new double[associationsMax * horizons];
     }
 
     /** Takes the sum of one association at one horizon; horizons come in rising order, the last one completes it. */
@@ -51,8 +49,8 @@ final class Reading {
             strengths = Arrays.copyOf(strengths, targets.length * horizons);
         }
         strengths[size * horizons + horizon] =
-                Math.abs(sum) * toWatermark[horizon] < ForwardDecay.FADED ? 0 : sum * toMoment[horizon];
-        if (horizon == horizons - 1 && isShown() && (areAllKnown || known.test(target))) {
+                Math.abs(sum) * toWatermark[horizon] < ForwardDecay.FADED ? 0 : sum * toTime[horizon];
+        if (horizon == horizons - 1 && isShown() && !unknown.contains(target)) {
             targets[size++] = target;
         }
     }
@@ -62,7 +60,15 @@ final class Reading {
     }
 
     Associations done(int cuts, double cutBound) {
-        return new Associations(targets, strengths, horizons, size, cuts, cutBound * toMoment[horizons - 1]);
+        return new Associations(
+                scope.moment(),
+                scope.atMs(),
+                targets,
+                strengths,
+                horizons,
+                size,
+                cuts,
+                cutBound * toTime[horizons - 1]);
     }
 
     private boolean isShown() {

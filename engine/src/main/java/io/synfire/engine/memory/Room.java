@@ -92,9 +92,14 @@ public final class Room {
         gathered = Math.max(bytes.getAsLong() - bytesAfterLast, gathered / 2);
     }
 
-    /** Notes how much there is after it left. */
+    /** Notes how much there is when a checkpoint has ended. */
     void made() {
         bytesAfterLast = bytes.getAsLong();
+    }
+
+    /** Notes how much of that has left since. */
+    void left(long bytes) {
+        bytesAfterLast -= bytes;
     }
 
     /**

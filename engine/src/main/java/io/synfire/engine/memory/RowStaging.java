@@ -13,7 +13,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,7 @@ final class RowStaging {
 
     private final Moment moment;
     private final BitSet cues;
-    private final AtomicReferenceArray<@Nullable AdjacencyTable> tables;
+    private final CueTables tables;
     private final RocksStore store;
     private final Tidying tidying;
     private final RowSizes sizes;
@@ -52,9 +51,11 @@ final class RowStaging {
         private final List<ForwardDecay> decays;
         private final long watermarkMs;
         private final Landmarks landmarks;
+        private final ConceptSet retired;
         private final double[] toWatermark;
 
-        Moment(long number, List<ForwardDecay> decays, long watermarkMs, Landmarks landmarks) {
+        Moment(long number, List<ForwardDecay> decays, long watermarkMs, Landmarks landmarks, ConceptSet retired) {
+            this.retired = retired;
             this.number = number;
             this.decays = decays;
             this.watermarkMs = watermarkMs;
@@ -77,7 +78,7 @@ final class RowStaging {
     RowStaging(
             Moment moment,
             BitSet cues,
-            AtomicReferenceArray<@Nullable AdjacencyTable> tables,
+            CueTables tables,
             RocksStore store,
             Tidying tidying,
             RowSizes sizes,
@@ -97,7 +98,7 @@ final class RowStaging {
 
     /** Takes a complete table of this checkpoint as it is, before it changes; returns what tidying changed. Under its monitor. */
     Tidied early(int cue, AdjacencyTable table) {
-        Tidied changed = tidying.tidy(table, toWatermark(table), moment.watermarkMs);
+        Tidied changed = tidying.tidy(table, toWatermark(table), moment.watermarkMs, moment.retired);
         early.add(new Early(cue, table.copy(), changed.associations()));
         table.written();
         return changed;
@@ -134,10 +135,7 @@ final class RowStaging {
     }
 
     private void stage(int cue, CheckpointWriter checkpoint) {
-        AdjacencyTable table = tables.get(cue);
-        if (table == null) {
-            throw new IllegalStateException("a changed row left memory before its checkpoint: cue=" + cue);
-        }
+        AdjacencyTable table = tables.require(cue);
         AdjacencyTable delta;
         AdjacencyTable whole = null;
         synchronized (table) {
@@ -146,7 +144,7 @@ final class RowStaging {
                 if (table.epoch() != number()) {
                     return;
                 }
-                Tidied more = tidying.tidy(table, toWatermark(table), moment.watermarkMs);
+                Tidied more = tidying.tidy(table, toWatermark(table), moment.watermarkMs, moment.retired);
                 tidied = tidied.plus(more);
                 grown += more.associations();
                 if (table.slotCount() > SLOTS_LOCKED_MAX) {
@@ -201,8 +199,9 @@ final class RowStaging {
         }
         StoredRow stored = store.row(cue, moment.decays.size());
         int sizeBefore = stored == null ? 0 : stored.sizeMax();
-        AdjacencyTable whole = fold(stored, delta);
-        Tidied more = tidying.tidy(whole, toWatermark(whole), moment.watermarkMs);
+        AdjacencyTable whole = new Folding(moment.decays, moment.watermarkMs)
+                .whole(stored, delta, tidying.firstPrunedMs(moment.watermarkMs));
+        Tidied more = tidying.tidy(whole, toWatermark(whole), moment.watermarkMs, moment.retired);
         tidied = tidied.plus(new Tidied(0, 0, more.cuts(), more.prunes()));
         int grew = whole.size() - sizeBefore;
         grown += grew;
@@ -211,18 +210,6 @@ final class RowStaging {
         boolean stays = whole.bytes() <= room;
         room -= stays ? whole.bytes() : 0;
         writtenDeltas.add(new Written(cue, delta, grew, stays ? whole : null));
-    }
-
-    private AdjacencyTable fold(@Nullable StoredRow stored, AdjacencyTable delta) {
-        AdjacencyTable whole;
-        if (stored == null) {
-            whole = AdjacencyTable.complete(delta.landmarks(), tidying.firstPrunedMs(moment.watermarkMs));
-        } else {
-            whole = AdjacencyTable.of(stored.folded(moment.toWatermark(stored.landmarks())));
-        }
-        whole.moveTo(delta.landmarks(), toWatermark(delta));
-        whole.add(delta);
-        return whole;
     }
 
     private double[] toWatermark(AdjacencyTable table) {

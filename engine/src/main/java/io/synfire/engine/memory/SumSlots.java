@@ -2,6 +2,7 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.Evidence;
 import io.synfire.engine.learn.ForwardDecay;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From targets to sums: open addressing over one array. Marks which sums were changed.
@@ -29,6 +30,9 @@ abstract sealed class SumSlots permits AdjacencyTable {
     private int changed;
     private boolean cancelled;
     private long looks;
+
+    /** Who copies it beside the writer; mostly nobody. */
+    private @Nullable SlotsCopy copies;
 
     SumSlots(int horizons) {
         this.horizons = horizons;
@@ -128,6 +132,9 @@ abstract sealed class SumSlots permits AdjacencyTable {
                 shift = Integer.numberOfLeadingZeros(mask);
                 slot = slot(wanted - 1);
             }
+            if (copies != null) {
+                now = keep(slot);
+            }
             if (key >= 0) {
                 size += key == 0 ? 1 : 0;
                 changed++;
@@ -143,17 +150,29 @@ abstract sealed class SumSlots permits AdjacencyTable {
         }
     }
 
-    /** Adds all that others hold. Costs the slots of both, however many are new. */
+    /**
+     * Adds all that others hold; what is new is taken over as it is, as if a row of the store were folded. Costs the slots of both, however
+     * many are new.
+     */
     final void addAll(SumSlots more) {
         reserveFor(more);
         for (int from = 0; from < more.slotCount; from++) {
             if (more.isUsed(from)) {
                 int target = more.target(from);
                 int slot = slot(target);
+                if (copies != null) {
+                    keep(slot);
+                }
+                boolean isNew = !isUsed(slot);
                 mark(slot, target);
                 for (int h = 0; h < horizons; h++) {
-                    add(slot, h, more.sum(from, h));
+                    if (isNew) {
+                        set(slot, h, more.high(from, h), more.low(from, h));
+                    } else {
+                        add(slot, h, more.sum(from, h));
+                    }
                 }
+                noteIfZero(slot);
             }
         }
     }
@@ -229,6 +248,11 @@ abstract sealed class SumSlots permits AdjacencyTable {
         return true;
     }
 
+    /** Notes that a sum is nothing, if all of a slot's are. */
+    final void noteIfZero(int slot) {
+        cancelled |= isZero(slot);
+    }
+
     /** Takes the marks away. */
     final void unmark() {
         if (changed > 0) {
@@ -241,6 +265,10 @@ abstract sealed class SumSlots permits AdjacencyTable {
 
     /** Multiplies all sums; returns whether there are now associations of which nothing is left that counts at the watermark. */
     final boolean move(double[] moves, double[] toWatermark) {
+        if (copies != null) {
+            // All of it changes: the array is left to those who copy it.
+            slots = slots.clone();
+        }
         boolean anyFaded = false;
         for (int slot = 0; slot < slotCount; slot++) {
             if (isUsed(slot)) {
@@ -278,11 +306,46 @@ abstract sealed class SumSlots permits AdjacencyTable {
 
     /** The same associations, marks included. */
     final void copyTo(SumSlots copy) {
+        copyTo(copy, slots.clone());
+    }
+
+    /** The same associations as they are now, in slots that are yet to be copied. */
+    final SlotsCopy beginCopyTo(SumSlots copy) {
+        SlotsCopy begun = SlotsCopy.begin(slots, stride);
+        copyTo(copy, slots);
+        if (begun.isUnderWay()) {
+            copies = begun.before(copies);
+        }
+        return begun;
+    }
+
+    /** Nothing is kept for a copy any more. */
+    final void endCopy(SlotsCopy copy) {
+        copies = SlotsCopy.without(copies, copy);
+    }
+
+    /** Puts slots that were copied in their place. */
+    final void take(int[] copied) {
+        slots = copied;
+    }
+
+    private void copyTo(SumSlots copy, int[] slotsOfCopy) {
         copy.stride = stride;
-        copy.slots = slots.clone();
+        copy.slots = slotsOfCopy;
         copy.slotCount = slotCount;
         copy.size = size;
         copy.changed = changed;
+        copy.cancelled = cancelled;
+    }
+
+    /** What a slot holds is to be changed in its place: who copies the slots is told before. Returns the slots to change. */
+    private int[] keep(int slot) {
+        SlotsCopy first = copies;
+        if (first != null && !SlotsCopy.keep(first, slots, slot * stride)) {
+            // It costs less to leave the array to those who copy it.
+            slots = slots.clone();
+        }
+        return slots;
     }
 
     /** Makes room for all that others hold: no more than is needed, since what is in both takes none. */

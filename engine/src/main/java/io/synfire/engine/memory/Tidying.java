@@ -2,13 +2,11 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.learn.LearningSettings;
-import it.unimi.dsi.fastutil.ints.IntSet;
 
 /** What is taken out of a row when it is written: what cancelled out, what leads to nothing, what is too weak, what is too much. */
 final class Tidying {
 
     private final LearningSettings settings;
-    private final ConceptDictionary dictionary;
 
     /** What it changed. */
     record Tidied(long associations, long bytes, long cuts, long prunes) {
@@ -21,16 +19,16 @@ final class Tidying {
         }
     }
 
-    Tidying(LearningSettings settings, ConceptDictionary dictionary) {
+    Tidying(LearningSettings settings) {
         this.settings = settings;
-        this.dictionary = dictionary;
     }
 
     /** Tidies a whole row, under its monitor; {@code toWatermark} is that of its landmarks. */
-    Tidied tidy(AdjacencyTable table, double[] toWatermark, long watermarkMs) {
+    Tidied tidy(AdjacencyTable table, double[] toWatermark, long watermarkMs, ConceptSet retired) {
         int sizeBefore = table.size();
         long bytesBefore = table.bytes();
-        drop(table);
+        table.dropCancelled();
+        table.dropTargets(retired);
         long prunes = prune(table, toWatermark, watermarkMs);
         int cuts = cutBack(table);
         return table.size() == sizeBefore && table.bytes() == bytesBefore
@@ -45,6 +43,16 @@ final class Tidying {
         return table.cuts() - before;
     }
 
+    /** Whether a row of so many associations may be cut back when it is tidied. */
+    boolean mayCut(int associations) {
+        return settings.maxAssociations() > 0 && associations >= 2L * settings.maxAssociations();
+    }
+
+    /** From which strength on an association is shown. */
+    double forgetBelow() {
+        return settings.forgetBelow();
+    }
+
     /** When a row that is new counts as pruned: it has a half-life to become strong. */
     long firstPrunedMs(long watermarkMs) {
         return prunes() ? watermarkMs : 0;
@@ -52,14 +60,6 @@ final class Tidying {
 
     private boolean prunes() {
         return settings.forgetBelow() > 0 && slowest(settings).decays();
-    }
-
-    private void drop(AdjacencyTable table) {
-        table.dropCancelled();
-        IntSet retired = dictionary.retired();
-        if (!retired.isEmpty()) {
-            table.dropTargets(retired);
-        }
     }
 
     /**

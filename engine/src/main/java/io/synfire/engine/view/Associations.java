@@ -1,11 +1,13 @@
 package io.synfire.engine.view;
 
 /**
- * The associations of one cue at one time: a copy that no later learning changes. Immutable, except that the arrays given to
- * it are not copied.
+ * The associations of one cue at one time, and the moment that they were read of: a copy that no later learning changes. Immutable, except
+ * that the arrays given to it are not copied.
  */
 public final class Associations {
 
+    private final Moment moment;
+    private final long atMs;
     private final int[] targets;
     private final double[] strengths;
     private final int horizons;
@@ -16,6 +18,8 @@ public final class Associations {
     /**
      * Wraps arrays that the caller gives away.
      *
+     * @param moment what it was read of
+     * @param atMs the time it is for, milliseconds since the epoch
      * @param targets concept ints, no two alike; the first {@code size} count
      * @param strengths {@code horizons} values per target, by target
      * @param horizons how many horizons the memory keeps
@@ -23,11 +27,21 @@ public final class Associations {
      * @param cuts how often the row was cut back to its strongest associations
      * @param cutBound what any association lost by that, at most: a strength of the slowest horizon
      */
-    public Associations(int[] targets, double[] strengths, int horizons, int size, int cuts, double cutBound) {
+    public Associations(
+            Moment moment,
+            long atMs,
+            int[] targets,
+            double[] strengths,
+            int horizons,
+            int size,
+            int cuts,
+            double cutBound) {
         if (size > targets.length || size * horizons > strengths.length) {
             throw new IllegalArgumentException("arrays must hold size associations: size=" + size + " targets="
                     + targets.length + " strengths=" + strengths.length);
         }
+        this.moment = moment;
+        this.atMs = atMs;
         this.targets = targets;
         this.strengths = strengths;
         this.horizons = horizons;
@@ -39,11 +53,31 @@ public final class Associations {
     /**
      * The associations of a cue that has none.
      *
+     * @param moment what it was read of
+     * @param atMs the time it is for, milliseconds since the epoch
      * @param horizons how many horizons the memory keeps
      * @return nothing
      */
-    public static Associations none(int horizons) {
-        return new Associations(new int[0], new double[0], horizons, 0, 0, 0);
+    public static Associations none(Moment moment, long atMs, int horizons) {
+        return new Associations(moment, atMs, new int[0], new double[0], horizons, 0, 0, 0);
+    }
+
+    /**
+     * The moment of learning that all of it was read of: marginals of this moment belong to it.
+     *
+     * @return the moment
+     */
+    public Moment moment() {
+        return moment;
+    }
+
+    /**
+     * The time that its strengths are for.
+     *
+     * @return milliseconds since the epoch, not before the moment's watermark
+     */
+    public long atMs() {
+        return atMs;
     }
 
     /**

@@ -13,9 +13,9 @@ import java.util.List;
  * <p>Concepts are ints here, dense from 0, in order of first mention; they mean nothing outside one store. Strengths are
  * always <em>at a time</em>: forward-decayed sums never leave the engine.
  *
- * <p>Thread-safe; any number of readers beside the one writer. Each call is consistent in itself (a row is never half
- * updated); two calls may see different moments of learning. All methods throw {@link IllegalStateException} after the engine
- * was closed.
+ * <p>Thread-safe; any number of readers beside the one writer. Each call answers from one {@link Moment} of learning; two calls may see
+ * different ones. What belongs together is read of one: {@link #moment} has counts and marginals, and a row tells which it was read of. All methods throw
+ * {@link IllegalStateException} after the engine was closed.
  */
 public interface MemoryView {
 
@@ -27,11 +27,20 @@ public interface MemoryView {
     LearningSettings settings();
 
     /**
+     * The latest moment: what every batch that was applied so far has left. Costs a volatile read.
+     *
+     * @return the same object until the next batch was applied
+     */
+    Moment moment();
+
+    /**
      * The latest event time learned: the default time of a read.
      *
      * @return milliseconds since the epoch; 0 if nothing was learned yet
      */
-    long watermarkMs();
+    default long watermarkMs() {
+        return moment().watermarkMs();
+    }
 
     /**
      * The latest time of the sources of what was learned: of a record of a topic its timestamp, of a file the start of the run that read it.
@@ -39,28 +48,36 @@ public interface MemoryView {
      *
      * @return milliseconds since the epoch; -1 where it is not known
      */
-    long sourceMs();
+    default long sourceMs() {
+        return moment().sourceMs();
+    }
 
     /**
      * How much was learned.
      *
      * @return the counts
      */
-    Counts counts();
+    default Counts counts() {
+        return moment().counts();
+    }
 
     /**
      * What its measures count as trials, and why.
      *
      * @return the trials, as of the last batch
      */
-    Trials trials();
+    default Trials trials() {
+        return moment().trials();
+    }
 
     /**
      * How far the sources were applied.
      *
      * @return one position per source and partition
      */
-    List<Position> positions();
+    default List<Position> positions() {
+        return moment().positions();
+    }
 
     /**
      * What was read of sources that do not keep their order by themselves, such as files. Reads the store; costs 0.5 to 1 µs each.
@@ -116,7 +133,9 @@ public interface MemoryView {
      * @param concept its int
      * @return whether it is in any answer
      */
-    boolean isKnown(int concept);
+    default boolean isKnown(int concept) {
+        return moment().isKnown(concept);
+    }
 
     /**
      * When a concept last fired.
@@ -128,12 +147,15 @@ public interface MemoryView {
     long lastActivationMs(int concept);
 
     /**
-     * How active everything is: M of every concept, N and the totals.
+     * How active everything is: M of every concept, N and the totals, of the latest moment.
      *
      * @param atMs the time of the read, not before the watermark
      * @return the activity at that time
+     * @throws BeforeWatermarkException if it is
      */
-    Activity activity(long atMs);
+    default Activity activity(long atMs) {
+        return moment().activity(ReadTime.at(atMs));
+    }
 
     /**
      * How many associations {@link #associations} gives for a cue, at most: a bound that is known without reading them, exact for most
@@ -146,15 +168,55 @@ public interface MemoryView {
     int associationsMax(int cue);
 
     /**
-     * All associations of one cue, without those that have faded or are hidden by {@code forget.below}. Costs a copy of the row:
-     * about 1 µs for 50 associations, a few milliseconds for 300,000; a row that is not in memory is read from disk first.
+     * Whether {@link #associations} gives more than so many for a cue. Costs a look at that many, if its row is in memory as a whole; else a
+     * read of it.
+     *
+     * @param cue the cue's int
+     * @param count how many, at least 0
+     * @param at the time of the read
+     * @return true if there are more
+     * @throws BeforeWatermarkException if the time is before the watermark
+     * @throws IndexOutOfBoundsException if there is no such concept
+     */
+    boolean hasMoreThan(int cue, int count, ReadTime at);
+
+    /**
+     * All associations of one cue, without those that have faded or are hidden by {@code forget.below}: what a row of the store would say of
+     * it, had a checkpoint just written it as a whole. Costs a copy of the row: about 1 µs for 50 associations, a few milliseconds for
+     * 300,000; a row that is not in memory is read from disk first.
+     *
+     * @param cue the cue's int
+     * @param at the time of the read
+     * @return its associations with their strengths at that time, in no order
+     * @throws BeforeWatermarkException if the time is before the watermark
+     * @throws IndexOutOfBoundsException if there is no such concept
+     */
+    Associations associations(int cue, ReadTime at);
+
+    /**
+     * The same, for a time that is given.
      *
      * @param cue the cue's int
      * @param atMs the time of the read, not before the watermark
      * @return its associations with their strengths at that time, in no order
+     * @throws BeforeWatermarkException if the time is before the watermark
      * @throws IndexOutOfBoundsException if there is no such concept
      */
-    Associations associations(int cue, long atMs);
+    default Associations associations(int cue, long atMs) {
+        return associations(cue, ReadTime.at(atMs));
+    }
+
+    /**
+     * The rows of two cues, of one moment.
+     *
+     * @param first the one cue's int
+     * @param second the other's; it may be the same
+     * @param at the time of the read
+     * @return two rows, the first one's first
+     * @throws BeforeWatermarkException if the time is before the watermark
+     * @throws IndexOutOfBoundsException if there is no such concept
+     */
+    List<Associations> associationsOfTwo(int first, int second, ReadTime at);
 
     /**
      * The strongest associations of one cue at the slowest horizon. Costs some tens of microseconds even of a row of 300,000, if it is in
@@ -162,19 +224,10 @@ public interface MemoryView {
      *
      * @param cue the cue's int
      * @param count how many are asked for, at least 1
-     * @param atMs the time of the read, not before the watermark
+     * @param at the time of the read
      * @return at least these, unless there are fewer, and all that are as strong as the last of them; maybe all of the row; in no order
+     * @throws BeforeWatermarkException if the time is before the watermark
      * @throws IndexOutOfBoundsException if there is no such concept
      */
-    Associations strongest(int cue, int count, long atMs);
-
-    /**
-     * The same with those that {@code forget.below} hides and that have not been dropped yet.
-     *
-     * @param cue the cue's int
-     * @param atMs the time of the read, not before the watermark
-     * @return its associations with their strengths at that time, in no order
-     * @throws IndexOutOfBoundsException if there is no such concept
-     */
-    Associations associationsWithHidden(int cue, long atMs);
+    Associations strongest(int cue, int count, ReadTime at);
 }

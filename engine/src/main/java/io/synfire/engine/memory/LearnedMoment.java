@@ -1,0 +1,129 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.view.Activity;
+import io.synfire.engine.view.Counts;
+import io.synfire.engine.view.Moment;
+import io.synfire.engine.view.ReadTime;
+import io.synfire.engine.view.Trials;
+import java.util.List;
+
+/**
+ * A moment, and where its rows are: what the tables and the store hold of the moment before, and on top of that the impulses that are held,
+ * until all of these are in the tables. Immutable but for {@link #isDrained}, thread-safe.
+ */
+final class LearnedMoment implements Moment {
+
+    private final long number;
+    private final long epoch;
+    private final List<ForwardDecay> decays;
+    private final MemoryFigures figures;
+    private final Marginals.Published marginals;
+    private final ConceptSet retired;
+    private volatile boolean drained;
+
+    /**
+     * A moment that is about to be published.
+     *
+     * @param number one more than that of the moment before
+     * @param epoch the checkpoint that will write what it adds
+     * @param retired ints that were retired by then
+     * @param drained whether all of it is in the tables
+     */
+    LearnedMoment(
+            long number,
+            long epoch,
+            List<ForwardDecay> decays,
+            MemoryFigures figures,
+            Marginals.Published marginals,
+            ConceptSet retired,
+            boolean drained) {
+        this.number = number;
+        this.epoch = epoch;
+        this.decays = decays;
+        this.figures = figures;
+        this.marginals = marginals;
+        this.retired = retired;
+        this.drained = drained;
+    }
+
+    @Override
+    public long number() {
+        return number;
+    }
+
+    /** The number of the checkpoint that will write what it adds: a row that this one wrote, or a later one, may say more. */
+    long epoch() {
+        return epoch;
+    }
+
+    /** Whether all that is held is in the tables. */
+    boolean isDrained() {
+        return drained;
+    }
+
+    /** All that is held is in the tables now. Writer only. */
+    void drained() {
+        drained = true;
+    }
+
+    MemoryFigures figures() {
+        return figures;
+    }
+
+    /** Concepts that have an int, and of which nothing remains: they are in no answer. */
+    ConceptSet unknown() {
+        return marginals.unknown();
+    }
+
+    /** Those of the unknown that were forgotten: nothing is ever learned of them again. */
+    ConceptSet retired() {
+        return retired;
+    }
+
+    /** The same moment, when a checkpoint has begun: what comes is written by the next. All of it must be in the tables. */
+    LearnedMoment inEpoch(long next) {
+        return new LearnedMoment(number, next, decays, figures, marginals, retired, true);
+    }
+
+    @Override
+    public long watermarkMs() {
+        return figures.watermarkMs();
+    }
+
+    @Override
+    public long sourceMs() {
+        return figures.sourceMs();
+    }
+
+    @Override
+    public Counts counts() {
+        return figures.counts();
+    }
+
+    @Override
+    public Trials trials() {
+        return figures.trials();
+    }
+
+    @Override
+    public List<Position> positions() {
+        return figures.positions();
+    }
+
+    @Override
+    public boolean isKnown(int concept) {
+        return marginals.rows().isKnown(concept);
+    }
+
+    @Override
+    public long lastActivationMs(int concept) {
+        return marginals.rows().lastMs(concept);
+    }
+
+    @Override
+    public Activity activity(ReadTime at) {
+        return marginals.activity(decays, watermarkMs(), at.resolve(watermarkMs()));
+    }
+}

@@ -1,0 +1,292 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.store.RocksStore;
+import io.synfire.engine.store.Row;
+import io.synfire.engine.store.StoredRow;
+import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.ReadTime;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads rows while the writer goes on: each as of one moment, the latest at some time during the read. Any thread.
+ *
+ * <p>How that is right without a lock over everything. The writer publishes a moment before it moves what that adds into tables, and all of
+ * it is there before it publishes the next. So while a reader holds the monitor of a table, the table is of the latest moment, or of the one
+ * before; it says which. If of the one before, what the moment {@link ImpulseBuffer#runsOf holds} of the cue comes on top. A cue that has no
+ * table has nothing but its row in the store, and that is of the moment unless a checkpoint wrote it that began later: its number tells. A
+ * delta counts on top of what is stored of its cue if no checkpoint of its epoch, or a later one, has written of the cue. Whoever finds that the
+ * ground has moved begins anew; that takes a checkpoint, or a table that came or went meanwhile.
+ *
+ * <p>Learning waits for a look at a table of a few associations, and for the beginning of a copy of a large one; never for the store, nor for
+ * what is added up. A row that is not in memory as a whole is folded and {@link Tidying tidied} as a checkpoint would do that, so that none
+ * changes what is read.
+ */
+final class RowReads {
+
+    /** A table of so many slots is read where it is; a larger one is copied first. */
+    private static final int SLOTS_IN_PLACE = 1_024;
+
+    private static final Consumer<AdjacencyTable> NOTHING = table -> {};
+
+    private final CueTables tables;
+    private final RocksStore store;
+    private final Tidying tidying;
+    private final List<ForwardDecay> decays;
+    private final int horizons;
+    private final ImpulseBuffer held;
+    private final Moments moments;
+    private final Consumer<AdjacencyTable> cutBack;
+
+    RowReads(
+            CueTables tables,
+            RocksStore store,
+            Tidying tidying,
+            List<ForwardDecay> decays,
+            ImpulseBuffer held,
+            Moments moments) {
+        this.tables = tables;
+        this.store = store;
+        this.tidying = tidying;
+        this.decays = decays;
+        this.horizons = decays.size();
+        this.held = held;
+        this.moments = moments;
+        this.cutBack = tidying::cutBack;
+    }
+
+    /**
+     * Where a row is at a moment: in a copy of a table, in the store, or both; and what the moment holds on top.
+     *
+     * @param table what is in memory, null if nothing
+     * @param runs what is held
+     */
+    private record Place(LearnedMoment moment, int cue, @Nullable TableCopy table, ImpulseRuns runs) {
+
+        void abandon() {
+            if (table != null) {
+                table.abandon();
+            }
+        }
+    }
+
+    /** All that is shown of a row. */
+    Associations read(int cue, ReadTime at) {
+        while (true) {
+            Associations quick = readInPlace(cue, at);
+            if (quick != null) {
+                return quick;
+            }
+            Place place = look(cue);
+            Associations row = place == null ? null : read(place, at);
+            if (row != null) {
+                return row;
+            }
+        }
+    }
+
+    /** The rows of two cues, of one moment. */
+    List<Associations> readTwo(int first, int second, ReadTime at) {
+        while (true) {
+            Place[] places = new Place[2];
+            moments.still(() -> {
+                places[0] = look(first);
+                places[1] = places[0] == null ? null : look(second);
+                return places;
+            });
+            Place one = places[0];
+            Place other = places[1];
+            if (one == null) {
+                continue;
+            }
+            if (other == null) {
+                one.abandon();
+                continue;
+            }
+            try {
+                Associations row = read(one, at);
+                Associations otherRow = row == null ? null : read(other, at);
+                if (row != null && otherRow != null) {
+                    return List.of(row, otherRow);
+                }
+            } finally {
+                one.abandon();
+                other.abandon();
+            }
+        }
+    }
+
+    /** The strongest of a row and all as strong as the last of them; or the whole row, where that is no more to do. */
+    Associations readStrongest(int cue, int count, ReadTime at) {
+        AdjacencyTable table = tables.get(cue);
+        if (table != null) {
+            synchronized (table) {
+                LearnedMoment moment = moments.latest();
+                if (moment.isKnown(cue) && isWhole(cue, table, moment) && table.mayTellStrongest(count)) {
+                    Reading reading = reading(moment, at).of(table.landmarks(), 0);
+                    // One that is hidden makes the list short: then those behind it are to be looked at.
+                    if (table.readStrongest(count, reading) && reading.size() >= count) {
+                        return reading.done(table.cuts(), table.cutBound());
+                    }
+                }
+            }
+        }
+        return read(cue, at);
+    }
+
+    /** Whether a row has more than so many associations. */
+    boolean hasMoreThan(int cue, int count, ReadTime at) {
+        if (sizeMax(cue) <= count) {
+            return false;
+        }
+        AdjacencyTable table = tables.get(cue);
+        if (table != null) {
+            synchronized (table) {
+                LearnedMoment moment = moments.latest();
+                if (moment.isKnown(cue) && isWhole(cue, table, moment)) {
+                    return table.showsMoreThan(count, reading(moment, at).of(table.landmarks(), count + 1));
+                }
+            }
+        }
+        return read(cue, at).size() > count;
+    }
+
+    /** How many associations a cue has, at most, without reading them. */
+    int sizeMax(int cue) {
+        AdjacencyTable table = tables.get(cue);
+        LearnedMoment moment = moments.latest();
+        int size = 0;
+        if (!moment.isDrained()) {
+            ImpulseRuns runs = held.runsOf(cue, moment);
+            size = runs == null ? 0 : runs.size();
+        }
+        if (table != null) {
+            synchronized (table) {
+                AdjacencyTable previous = table.previous();
+                size += table.size() + (previous == null ? 0 : previous.size());
+                if (table.isComplete()) {
+                    return size;
+                }
+            }
+        }
+        return size + store.rowSizeMax(cue, horizons);
+    }
+
+    /** What the latest moment says of a small table, or of a cue of which nothing is left; null if that takes more. */
+    private @Nullable Associations readInPlace(int cue, ReadTime at) {
+        LearnedMoment moment = moments.latest();
+        if (!moment.isKnown(cue)) {
+            return nothing(moment, at);
+        }
+        AdjacencyTable table = tables.get(cue);
+        if (table == null) {
+            return null;
+        }
+        synchronized (table) {
+            LearnedMoment now = moments.latest();
+            return now.isKnown(cue) && table.slotCount() <= SLOTS_IN_PLACE && isWhole(cue, table, now)
+                    ? read(table, now, at)
+                    : null;
+        }
+    }
+
+    /** Whether a table says all that there is of its cue at the latest moment. Under its monitor. */
+    private boolean isWhole(int cue, AdjacencyTable table, LearnedMoment latest) {
+        return table.isComplete()
+                && tables.get(cue) == table
+                && (latest.isDrained() || table.moment() == latest.number());
+    }
+
+    /** Where a row is at the latest moment; null if that changes just now. */
+    private @Nullable Place look(int cue) {
+        LearnedMoment moment = moments.latest();
+        // Before the look for a table: what was in the tables by then is found there.
+        boolean isDrained = moment.isDrained();
+        AdjacencyTable table = tables.get(cue);
+        if (table == null) {
+            ImpulseRuns runs = isDrained ? ImpulseRuns.NONE : held.runsOf(cue, moment);
+            return runs == null ? null : new Place(moment, cue, null, runs);
+        }
+        synchronized (table) {
+            LearnedMoment now = moments.latest();
+            if (tables.get(cue) != table) {
+                return null;
+            }
+            ImpulseRuns runs =
+                    now.isDrained() || table.moment() == now.number() ? ImpulseRuns.NONE : held.runsOf(cue, now);
+            return runs == null ? null : new Place(now, cue, table.beginCopy(), runs);
+        }
+    }
+
+    /** What is at a place; null if a checkpoint has moved it meanwhile. */
+    private @Nullable Associations read(Place place, ReadTime at) {
+        LearnedMoment moment = place.moment();
+        try {
+            if (!moment.isKnown(place.cue())) {
+                return nothing(moment, at);
+            }
+            AdjacencyTable table = place.table() == null ? null : place.table().done();
+            if (table != null && table.isComplete()) {
+                place.runs().addTo(table, moment.retired(), cutBack);
+                return read(table, moment, at);
+            }
+            return readStored(place, table, at);
+        } finally {
+            place.abandon();
+        }
+    }
+
+    private @Nullable Associations readStored(Place place, @Nullable AdjacencyTable delta, ReadTime at) {
+        LearnedMoment moment = place.moment();
+        StoredRow stored = store.row(place.cue(), horizons);
+        if (stored != null && stored.checkpoint() >= moment.epoch()) {
+            return null;
+        }
+        if (delta == null && place.runs().isEmpty()) {
+            return stored == null ? nothing(moment, at) : read(stored, moment, at);
+        }
+        AdjacencyTable newest = delta;
+        if (newest == null) {
+            newest = AdjacencyTable.delta(place.runs().first().landmarks(), null);
+            newest.setEpoch(moment.epoch());
+        }
+        place.runs().addTo(newest, moment.retired(), NOTHING);
+        Folding folding = new Folding(decays, moment.watermarkMs());
+        AdjacencyTable whole = folding.whole(stored, newest, tidying.firstPrunedMs(moment.watermarkMs()));
+        tidying.tidy(whole, folding.toWatermark(whole), moment.watermarkMs(), moment.retired());
+        return read(whole, moment, at);
+    }
+
+    private Associations read(StoredRow stored, LearnedMoment moment, ReadTime at) {
+        Folding folding = new Folding(decays, moment.watermarkMs());
+        Row row = folding.folded(stored);
+        if (tidying.mayCut(row.size())) {
+            AdjacencyTable whole = AdjacencyTable.of(row);
+            tidying.tidy(whole, folding.toWatermark(whole), moment.watermarkMs(), moment.retired());
+            return read(whole, moment, at);
+        }
+        Reading reading = reading(moment, at).of(row.landmarks(), row.size());
+        for (int i = 0; i < row.size(); i++) {
+            for (int h = 0; h < horizons; h++) {
+                reading.take(row.target(i), h, row.sum(i, h));
+            }
+        }
+        return reading.done(row.header().cuts(), row.header().cutBound());
+    }
+
+    private Associations read(AdjacencyTable table, LearnedMoment moment, ReadTime at) {
+        Reading reading = reading(moment, at).of(table.landmarks(), table.size());
+        table.readInto(reading);
+        return reading.done(table.cuts(), table.cutBound());
+    }
+
+    private Associations nothing(LearnedMoment moment, ReadTime at) {
+        return Associations.none(moment, at.resolve(moment.watermarkMs()), horizons);
+    }
+
+    private Reading.Scope reading(LearnedMoment moment, ReadTime at) {
+        return new Reading.Scope(moment, decays, at.resolve(moment.watermarkMs()), tidying.forgetBelow());
+    }
+}
