@@ -2,9 +2,7 @@ package io.synfire.engine;
 
 import io.synfire.engine.memory.Checkpoint;
 import io.synfire.engine.memory.Memory;
-import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
-import io.synfire.engine.store.StoreFullException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -14,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes checkpoints on a thread of its own, one at a time. Every method is called under the engine's monitor: a checkpoint begins and ends
- * between batches, and is written beside them. One that failed is tried again, as it was, at the next {@link #start} or {@link #await}.
+ * between batches, and is written beside them. One that failed is tried again, as it was, at the next {@link #start} or {@link #await}, and
+ * before anything more is learned: nothing is applied to a memory whose last checkpoint is in doubt.
  */
 final class CheckpointRunner implements AutoCloseable {
 
@@ -128,16 +127,18 @@ final class CheckpointRunner implements AutoCloseable {
     private void end(Future<Written> written) {
         try {
             Written done = written.get();
-            if (underWay != null) {
-                memory.end(underWay);
-            }
+            Checkpoint ended = underWay;
+            // It is in the store: whatever fails from here on, it is not written again.
             underWay = null;
             failure = null;
+            if (ended != null) {
+                memory.end(ended);
+            }
             meters.checkpointed(done.bytes(), done.nanos());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof StoreException cause) {
                 failure = cause;
-                throw again(cause);
+                throw cause.again();
             }
             throw new IllegalStateException("a checkpoint failed: " + e.getCause(), e);
         } catch (InterruptedException e) {
@@ -148,16 +149,5 @@ final class CheckpointRunner implements AutoCloseable {
                 writing = null;
             }
         }
-    }
-
-    /** The same, with the stack of who waits for it. */
-    private static StoreException again(StoreException cause) {
-        if (cause instanceof StoreFullException full) {
-            return full.again();
-        }
-        if (cause instanceof StoreDamagedException damaged) {
-            return damaged.again();
-        }
-        return new StoreException(String.valueOf(cause.getMessage()), cause);
     }
 }

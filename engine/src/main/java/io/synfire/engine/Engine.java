@@ -387,7 +387,7 @@ public final class Engine implements AutoCloseable {
      * Writes all that changed, and the positions, as one atomic unit, and waits for it. Does nothing if nothing was applied since the
      * last.
      *
-     * @throws StoreException if it could not be written; nothing was, and it may be tried again
+     * @throws StoreException if it could not be written, as far as is known; it may be tried again, and is then in the store once
      * @throws IllegalStateException if the engine only reads, is closed, or has failed before
      */
     public synchronized void checkpoint() {
@@ -481,7 +481,7 @@ public final class Engine implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the engine is closed");
         }
-        checkpoints.await();
+        timed(checkpoints::await);
         Memory.Checksums sums = memory.checksums();
         return new Digest(
                 sums.learned(),
