@@ -28,9 +28,11 @@ public final class FaultyDisk implements DiskAccess {
     private long refusedReads;
     private long refusedGathers;
     private long openings;
+    private boolean isShut;
 
     /** Opens a store on it. */
     public RocksStore open(Path directory, StoreBudget budget) {
+        isShut = false;
         return RocksStore.open(directory, budget, this);
     }
 
@@ -103,8 +105,10 @@ public final class FaultyDisk implements DiskAccess {
         if (openingsRefused > 0) {
             openingsRefused--;
             refusedOpenings++;
+            isShut = true;
             throw new RocksDBException("IO error: While open a file for appending: Too many open files");
         }
+        isShut = false;
     }
 
     /** The next so many writes fail, since there is no room. */
@@ -194,6 +198,11 @@ public final class FaultyDisk implements DiskAccess {
     /** How often that failed. */
     public long refusedOpenings() {
         return refusedOpenings;
+    }
+
+    /** Whether the store is closed, since it could not be opened anew. */
+    public boolean isShut() {
+        return isShut;
     }
 
     /** How many reads have failed. */
