@@ -110,7 +110,8 @@ final class FailedGatheringTest {
             try (Side disturbed = new Side(failing, budget);
                     Side undisturbed = new Side(sound, budget)) {
                 for (int checkpoint = 0; checkpoint < 3; checkpoint++) {
-                    // In the later sessions rows are in the store alone, and what comes is a delta, which soon has more than they.
+                    // In the later sessions rows are in the store alone, and what comes is a delta, which soon has more
+                    // than they.
                     for (int i = 0; i < (session == 1 ? 60 : 12); i++) {
                         learn(disturbed, undisturbed);
                     }
