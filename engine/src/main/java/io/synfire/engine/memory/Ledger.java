@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,15 +50,20 @@ final class Ledger {
      * A ledger of a memory that has learned nothing.
      *
      * @param named what the log takes back
-     * @param budgetBytes what the memory may use in all: of that the ledger may have half
+     * @param budgetBytes what the memory may use on the heap: of that the ledger may have half
      */
     Ledger(Retracted named, long budgetBytes) {
         this.named = named;
-        this.bytesMax = Math.max(BYTES_MIN, budgetBytes / 2);
+        this.bytesMax = bytesMax(budgetBytes);
+    }
+
+    /** How much a ledger may take, with what is named. */
+    static long bytesMax(long budgetBytes) {
+        return Math.max(BYTES_MIN, budgetBytes / 2);
     }
 
     long bytes() {
-        return bytes;
+        return bytes + named.bytes();
     }
 
     boolean names(Episode episode) {
@@ -81,10 +85,8 @@ final class Ledger {
             alone.computeIfAbsent(hash, key -> new ArrayList<>(1)).add(kept);
         }
         bytes += bytes(kept);
-        if (bytes > bytesMax) {
-            throw new IllegalStateException(
-                    "what the log takes back must fit into half of the memory when it is learned by other settings, so give it more"
-                            + " (memory): needed>" + bytesMax + " memory=" + bytesMax * 2);
+        if (bytes() > bytesMax) {
+            throw Retracted.tooMuch(bytesMax);
         }
         return true;
     }
@@ -102,24 +104,19 @@ final class Ledger {
         return found;
     }
 
-    /** Of contexts that are taken back, how many episodes each has learned that nothing names, before the last command that is of the log. */
-    Map<String, Long> overlooked() {
-        Map<String, Long> overlooked = new TreeMap<>();
-        contexts.forEach((key, ledger) -> {
-            long count = ledger.overlooked();
-            if (count > 0) {
-                overlooked.merge(key.context(), count, Long::sum);
-            }
-        });
-        return overlooked;
-    }
-
     private @Nullable List<Kept> ofContext(Key key, Retraction retraction) {
         if (!named.names(key.context())) {
             return null;
         }
-        ContextLedger<Kept> ledger = contexts.computeIfAbsent(key, context -> new ContextLedger<>());
-        return ledger.takeBack(retraction, true).takenBack();
+        ContextLedger<Kept> ledger = contexts.get(key);
+        if (ledger == null) {
+            return List.of();
+        }
+        List<Kept> found = ledger.takeBack(retraction, true).takenBack();
+        if (ledger.left() == 0) {
+            contexts.remove(key);
+        }
+        return found;
     }
 
     private @Nullable List<Kept> alone(int partition, Episode episode) {
