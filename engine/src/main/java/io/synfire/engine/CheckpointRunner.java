@@ -2,6 +2,7 @@ package io.synfire.engine;
 
 import io.synfire.engine.memory.Checkpoint;
 import io.synfire.engine.memory.Memory;
+import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class CheckpointRunner implements AutoCloseable {
 
     private final Memory memory;
+    private final RocksStore store;
     private final EngineMeters meters;
     private final ExecutorService thread;
     private @Nullable Checkpoint underWay;
@@ -27,8 +29,9 @@ final class CheckpointRunner implements AutoCloseable {
     /** What a checkpoint cost. */
     private record Written(long bytes, long nanos) {}
 
-    CheckpointRunner(Memory memory, EngineMeters meters, ExecutorService thread) {
+    CheckpointRunner(Memory memory, RocksStore store, EngineMeters meters, ExecutorService thread) {
         this.memory = memory;
+        this.store = store;
         this.meters = meters;
         this.thread = thread;
     }
@@ -37,6 +40,7 @@ final class CheckpointRunner implements AutoCloseable {
     void start() {
         settle();
         if (underWay == null) {
+            settleStore();
             underWay = memory.begin();
         }
         write();
@@ -49,14 +53,30 @@ final class CheckpointRunner implements AutoCloseable {
         }
     }
 
-    /** Writes one that failed again, and waits for it: nothing is to be learned that could not be kept. */
+    /**
+     * Before anything is learned: writes one that failed again, unless that is under way, and waits for it. Nothing is to be learned that
+     * could not be kept, nor while it is not known what the store holds.
+     */
     void retry() {
-        if (underWay != null && writing == null) {
+        if (underWay == null) {
+            settleStore();
+        } else if (writing == null || failure != null) {
             await();
         }
     }
 
-    /** Why the one under way could not be written at the last attempt; null if it could, or none is. */
+    /** A write other than a checkpoint's may have failed, such as a flush. */
+    private void settleStore() {
+        try {
+            store.settle();
+            failure = null;
+        } catch (StoreException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    /** Why the one under way could not be written at the last attempt, or the store not opened anew; null if it could, or need not be. */
     @Nullable
     StoreException failure() {
         return failure;

@@ -83,7 +83,7 @@ public final class Engine implements AutoCloseable {
         this.memory = new Memory(settings, store, machinery.budget());
         this.admission = new Admission(settings);
         this.meters = new EngineMeters(registry, memory, store, options);
-        this.checkpoints = new CheckpointRunner(memory, meters, machinery.checkpointThread());
+        this.checkpoints = new CheckpointRunner(memory, store, meters, machinery.checkpointThread());
         this.nanoTime = machinery.nanoTime();
         meters.store(store, () -> checkpoints.failure() instanceof StoreFullException);
         this.view = new LiveView(memory.reader(), lifecycle, () -> closed);

@@ -23,10 +23,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,6 +171,127 @@ final class FailedWriteTest {
         }
     }
 
+    /** The system may refuse more than RocksDB does: to list what is open, or what lies there. */
+    @Test
+    void whateverElseTheSystemRefusesWhenItIsOpenedAnewIsToldAndTriedAgain() {
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakWrites(1);
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+            disk.onOpening(() -> {
+                throw new UncheckedIOException(new IOException("Too many open files"));
+            });
+            assertThatThrownBy(engine::checkpoint)
+                    .isExactlyInstanceOf(StoreException.class)
+                    .hasMessageContaining("the store cannot be opened anew after a write had failed: store=" + store)
+                    .hasMessageContaining("Too many open files");
+            assertThatThrownBy(() -> assertHub(engine, 8)).hasMessageContaining("Too many open files");
+            disk.onOpening(() -> {});
+            engine.checkpoint();
+            assertThat(engine.digest()).isEqualTo(undisturbed(8));
+        }
+    }
+
+    /** Whoever started it again does not wait; who wants to learn does, or the learner would read a store that may not be opened. */
+    @Test
+    void whileAFailedCheckpointIsWrittenAgainNothingIsLearned() throws Exception {
+        CountDownLatch isOpening = new CountDownLatch(1);
+        CountDownLatch mayOpen = new CountDownLatch(1);
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakWrites(1);
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+            disk.onOpening(() -> {
+                isOpening.countDown();
+                await(mayOpen);
+            });
+            engine.startCheckpoint();
+            await(isOpening);
+            Thread learner = new Thread(() -> learn(engine, 8, 9));
+            learner.start();
+            try {
+                // Until it has learned, or waits for the checkpoint.
+                while (learner.isAlive() && learner.getState() != Thread.State.WAITING) {
+                    Thread.onSpinWait();
+                }
+                assertThat(learner.isAlive()).isTrue();
+                assertThat(engine.positions().get(0).nextOffset()).isEqualTo(8L * PORTION);
+            } finally {
+                mayOpen.countDown();
+                learner.join();
+            }
+            assertThat(engine.positions().get(0).nextOffset()).isEqualTo(9L * PORTION);
+            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+        }
+    }
+
+    /** What writes files and is no checkpoint. */
+    enum Change {
+        FLUSH,
+        LINK;
+
+        void of(Engine engine, Path target) {
+            if (this == FLUSH) {
+                engine.flush();
+            } else {
+                engine.linkTo(target);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void afterAChangeOfFilesThatFailedItIsOpenedAnewBeforeMoreIsLearned(Change change) {
+        Path target = directory.resolve("links");
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakChanges(1);
+            assertThatThrownBy(() -> change.of(engine, target))
+                    .isExactlyInstanceOf(StoreException.class)
+                    .hasMessageContaining("File too large");
+            assertHub(engine, 8);
+            disk.refuseOpenings(2);
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> learn(engine, 8, 9))
+                        .isExactlyInstanceOf(StoreException.class)
+                        .hasMessageContaining("the store cannot be opened anew after a write had failed");
+            }
+            assertThat(engine.positions().get(0).nextOffset()).isEqualTo(8L * PORTION);
+            learn(engine, 8, 9);
+            assertThat(disk.openings()).isEqualTo(3);
+            assertHub(engine, 9);
+            change.of(engine, target);
+            assertThat(disk.openings()).isEqualTo(3);
+            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.lostCheckpoints()).isZero();
+            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+        }
+    }
+
+    /** What it had to flush may be gone. */
+    @ParameterizedTest
+    @EnumSource
+    void aLogThatLostItsEndWhenAChangeOfFilesFailedIsDamage(Change change) {
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakChanges(1);
+            disk.onOpening(() -> StoreImage.files(store, ".log").forEach(log -> StoreImage.truncate(log, 0)));
+            assertThatThrownBy(() -> change.of(engine, directory.resolve("links")))
+                    .isExactlyInstanceOf(StoreException.class);
+            assertThatThrownBy(engine::startCheckpoint)
+                    .isExactlyInstanceOf(StoreDamagedException.class)
+                    .hasMessageContaining("isSameStore=true checkpoint=1 expected=2");
+            assertGivenUp(engine);
+        }
+        disk.onOpening(() -> {});
+        try (Engine engine = open()) {
+            assertThat(engine.lostCheckpoints()).isEqualTo(1);
+            assertThat(engine.positions().get(0).nextOffset()).isEqualTo(5L * PORTION);
+        }
+    }
+
     /** Had it gone on, it would have added to rows that have lost something. */
     @Test
     void aLogThatLostItsEndMeanwhileIsDamageAndIsReadAgainByWhoOpensItNext() {
@@ -230,8 +353,13 @@ final class FailedWriteTest {
             // It has changed nothing.
             others.get(0).close();
             engine.checkpoint();
+            // The other has taken the name away, by which who comes third is told who has it.
+            assertThat(store.resolve("HOLDER"))
+                    .content()
+                    .startsWith("pid=" + ProcessHandle.current().pid());
             assertThat(engine.digest()).isEqualTo(undisturbed(8));
         }
+        assertThat(store.resolve("HOLDER")).doesNotExist();
         assertThat(others).hasSize(1);
     }
 
@@ -384,6 +512,14 @@ final class FailedWriteTest {
 
     private static void apply(Engine engine, long next, Episode... episodes) {
         engine.apply(new Batch("", List.of(episodes), List.of(new Position("log", "id", 0, next, 0)), 0));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void move(Path from, Path to) {

@@ -14,6 +14,9 @@ interface DiskAccess {
     /** Something is about to be added to what a checkpoint writes into a column family. */
     default void beforeGather(ColumnFamily family) throws RocksDBException {}
 
+    /** Files are about to be changed other than by a checkpoint: memtables flushed, say. */
+    default void beforeChange() throws RocksDBException {}
+
     /** A checkpoint is about to be written. */
     default void beforeWrite() throws RocksDBException {}
 

@@ -1,6 +1,7 @@
 package io.synfire.engine.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.Lock;
@@ -97,6 +98,7 @@ final class GuardedDatabase implements AutoCloseable {
     void change(String what, Call<?> call) {
         call(what, database -> {
             try {
+                disk.beforeChange();
                 return call.on(database);
             } catch (RocksDBException e) {
                 isInDoubt = true;
@@ -119,6 +121,14 @@ final class GuardedDatabase implements AutoCloseable {
                 return;
             }
         } while (!written(what, batch));
+    }
+
+    /** Opens it anew if a write has failed since it was opened, and none was found out about. Not while a batch is written. */
+    void settle(Outcome outcome) {
+        if (isInDoubt) {
+            failures.requireUndamaged();
+            isInOpenedAnew(outcome);
+        }
     }
 
     /** False if RocksDB has to flush or compact first: the caller waits, so that it may see a disk that becomes full meanwhile. */
@@ -207,8 +217,8 @@ final class GuardedDatabase implements AutoCloseable {
                 throw failures.damaged("CURRENT", "the file is missing", null);
             }
             return StoreLock.open(directory, budget);
-        } catch (IOException e) {
-            throw new StoreException("the store's directory cannot be read: store=" + directory, e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new StoreException(NOT_ANEW + ": store=" + directory + ": " + e.getMessage(), e);
         } catch (RocksDBException e) {
             if (StoreFailures.isLocked(e)) {
                 throw new StoreInUseException(directory, StoreHolder.of(directory), e);
@@ -220,7 +230,15 @@ final class GuardedDatabase implements AutoCloseable {
     /** Closes a database that is not what it was. */
     private boolean isIn(RocksDatabase opened, Outcome outcome) {
         try {
-            return outcome.isIn(opened);
+            boolean isIn = outcome.isIn(opened);
+            if (!StoreHolder.isOwn(directory)) {
+                // Another process had it meanwhile, and has taken its name away.
+                StoreHolder.write(directory);
+            }
+            return isIn;
+        } catch (IOException e) {
+            opened.close();
+            throw new StoreException(NOT_ANEW + ": store=" + directory + ": " + e.getMessage(), e);
         } catch (RocksDBException e) {
             opened.close();
             throw failures.of(NOT_ANEW, e);

@@ -579,8 +579,19 @@ public final class RocksStore implements AutoCloseable {
         mark(number);
     }
 
+    /**
+     * Opens the store anew if a write has failed since it was opened, a flush say, and compares what it holds with what was committed. Not
+     * while a checkpoint is written, which does so itself.
+     *
+     * @throws StoreException if it cannot be opened; it may be tried again
+     * @throws StoreDamagedException if it is not what was committed
+     */
+    public void settle() {
+        database.settle(open -> isIn(open, committed));
+    }
+
     /** Whether a checkpoint was committed, as a database tells that was opened anew. */
-    private boolean isIn(RocksDatabase open, byte[] record) throws RocksDBException {
+    private boolean isIn(RocksDatabase open, byte @Nullable [] record) throws RocksDBException {
         ColumnFamilyHandle family = open.handle(ColumnFamily.DEFAULT);
         byte[] stored = open.db().get(family, Keys.checkpoint());
         boolean isOwn = Arrays.equals(open.db().get(family, ID_KEY), ownId);

@@ -14,6 +14,7 @@ public final class FaultyDisk implements DiskAccess {
     private int writesRefused;
     private int writesBroken;
     private int writesBrokenBehindTheLog;
+    private int changesBroken;
     private int openingsRefused;
     private int readsUntilRefusal = Integer.MAX_VALUE;
     private int gathersUntilRefusal = Integer.MAX_VALUE;
@@ -75,6 +76,14 @@ public final class FaultyDisk implements DiskAccess {
     }
 
     @Override
+    public void beforeChange() throws RocksDBException {
+        if (changesBroken > 0) {
+            changesBroken--;
+            throw new RocksDBException(BROKEN);
+        }
+    }
+
+    @Override
     public void beforeWrite() throws RocksDBException {
         if (writesRefused > 0) {
             writesRefused--;
@@ -126,6 +135,11 @@ public final class FaultyDisk implements DiskAccess {
         writesBrokenBehindTheLog = count;
     }
 
+    /** The next so many flushes fail, or whatever else changes files and is no checkpoint. */
+    public void breakChanges(int count) {
+        changesBroken = count;
+    }
+
     /** The store cannot be opened anew the next so many times. */
     public void refuseOpenings(int count) {
         openingsRefused = count;
@@ -169,6 +183,7 @@ public final class FaultyDisk implements DiskAccess {
         writesRefused = 0;
         writesBroken = 0;
         writesBrokenBehindTheLog = 0;
+        changesBroken = 0;
         openingsRefused = 0;
         gathersUntilRefusal = Integer.MAX_VALUE;
         isEverySecondRowRefused = false;
