@@ -363,6 +363,22 @@ final class FailedWriteTest {
         assertThat(others).hasSize(1);
     }
 
+    /** As another process that has taken the store while it was closed, and has not let it go. */
+    @Test
+    void theNameOfWhoHasTheStoreMeanwhileIsNotTakenAway() {
+        String other = "pid=1 host=another\n";
+        Path holder = store.resolve("HOLDER");
+        Engine engine = open();
+        learn(engine, 5, 8);
+        disk.breakWrites(1);
+        disk.refuseOpenings(2);
+        disk.onOpening(() -> write(holder, other));
+        assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+        assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+        assertThatThrownBy(engine::close).isExactlyInstanceOf(StoreException.class);
+        assertThat(holder).hasContent(other);
+    }
+
     /** Neither has a checkpoint. */
     @Test
     void anotherStoreInThePlaceIsNotTakenForTheSame() {
@@ -519,6 +535,14 @@ final class FailedWriteTest {
             assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
