@@ -31,8 +31,14 @@ final class FailedGatheringTest {
     private static final StoreBudget BUDGET = new StoreBudget(1 << 20, 1 << 20);
 
     /** Cut and pruned of nothing, so that each sum is the number of episodes. */
-    private static final LearningSettings SETTINGS =
-            LearningSettings.parse(Map.of("half-lives", "none", "max-associations", "0", "forget.below", "0"));
+    private static final Map<String, String> WHOLE =
+            Map.of("half-lives", "none", "max-associations", "0", "forget.below", "0");
+
+    /** Whatever fired once is pruned soon. */
+    private static final Map<String, String> PRUNED =
+            Map.of("half-lives", "1h", "max-associations", "0", "forget.below", "0.5");
+
+    private static final long EPISODE_MS = 600_000;
 
     /** A table that is large is copied, and needs so many associations. */
     private static final int MANY = 400;
@@ -44,6 +50,8 @@ final class FailedGatheringTest {
 
     private SplittableRandom random = new SplittableRandom(SEED);
     private final Map<String, Double> strengths = new TreeMap<>();
+    private long episodes;
+    private LearningSettings settings = LearningSettings.parse(WHOLE);
 
     /** A memory over a store on a disk that may fail. */
     private static final class Side implements AutoCloseable {
@@ -51,12 +59,12 @@ final class FailedGatheringTest {
         final RocksStore store;
         final Memory memory;
 
-        Side(Path path, long budget) {
+        Side(Path path, LearningSettings settings, long budget) {
             store = disk.open(path, BUDGET);
             if (store.settings().isEmpty()) {
-                store.create(SETTINGS.toMap());
+                store.create(settings.toMap());
             }
-            memory = new Memory(SETTINGS, store, new MemoryBudget(budget));
+            memory = new Memory(settings, store, new MemoryBudget(budget));
         }
 
         void apply(List<Batch> batches) {
@@ -87,6 +95,13 @@ final class FailedGatheringTest {
         fails(FaultyDisk::refuseEverySecondRead, FaultyDisk::refusedReads, budget);
     }
 
+    /** What a row loses while it is gathered is counted once. Nothing is learned between attempts: what it loses depends on when. */
+    @Test
+    void whateverFailsOnceWhereRowsAreGatheredIsPrunedOnce() {
+        settings = LearningSettings.parse(PRUNED);
+        fails(this::refuseGathers, FaultyDisk::refusedGathers, Long.MAX_VALUE);
+    }
+
     /** Each row once, and now and then something else, which is gathered from its beginning then. */
     private void refuseGathers(FaultyDisk disk) {
         disk.refuseEverySecondRow();
@@ -107,8 +122,8 @@ final class FailedGatheringTest {
         Path sound = directory.resolve("sound");
         long failures = 0;
         for (int session = 0; session < 4; session++) {
-            try (Side disturbed = new Side(failing, budget);
-                    Side undisturbed = new Side(sound, budget)) {
+            try (Side disturbed = new Side(failing, settings, budget);
+                    Side undisturbed = new Side(sound, settings, budget)) {
                 for (int checkpoint = 0; checkpoint < 3; checkpoint++) {
                     // In the later sessions rows are in the store alone, and what comes is a delta, which soon has more
                     // than they.
@@ -121,7 +136,7 @@ final class FailedGatheringTest {
             }
         }
         assertThat(failures).isGreaterThan(100);
-        try (Side again = new Side(failing, Long.MAX_VALUE)) {
+        try (Side again = new Side(failing, settings, Long.MAX_VALUE)) {
             again.memory.checksums();
             assertStrengths(again);
         }
@@ -145,7 +160,7 @@ final class FailedGatheringTest {
                 isWritten = true;
             } catch (StoreException e) {
                 assertThat(e).hasMessageContaining("IO error");
-                if (random.nextInt(8) == 0) {
+                if (!isPruned() && random.nextInt(8) == 0) {
                     disturbed.disk.heal();
                     learn(disturbed, undisturbed);
                     fault.on(disturbed.disk);
@@ -175,7 +190,7 @@ final class FailedGatheringTest {
                 .mapToObj(i -> i == 0 ? hub : "t" + (first + 37 * i) % MANY)
                 .distinct()
                 .toArray(String[]::new);
-        List<Batch> batch = List.of(Batch.of(Episode.of(0, concepts)));
+        List<Batch> batch = List.of(Batch.of(Episode.of(isPruned() ? EPISODE_MS * ++episodes : 0, concepts)));
         disturbed.apply(batch);
         undisturbed.apply(batch);
         for (String from : concepts) {
@@ -187,8 +202,13 @@ final class FailedGatheringTest {
         }
     }
 
+    private boolean isPruned() {
+        return settings.equals(LearningSettings.parse(PRUNED));
+    }
+
     private void assertSame(Side disturbed, Side undisturbed) {
         assertStrengths(disturbed);
+        assertThat(strengths(disturbed)).isEqualTo(strengths(undisturbed));
         assertThat(disturbed.memory.figures()).isEqualTo(undisturbed.memory.figures());
         // Once the rest is written, too.
         assertThat(disturbed.memory.checkpoint() > 0).isEqualTo(undisturbed.memory.checkpoint() > 0);
@@ -197,6 +217,12 @@ final class FailedGatheringTest {
     }
 
     private void assertStrengths(Side side) {
+        if (!isPruned()) {
+            assertThat(strengths(side)).isEqualTo(strengths);
+        }
+    }
+
+    private static Map<String, Double> strengths(Side side) {
         MemoryReader reader = side.memory.reader();
         Map<String, Double> read = new TreeMap<>();
         for (int cue = 0; cue < reader.conceptCount(); cue++) {
@@ -205,6 +231,6 @@ final class FailedGatheringTest {
                 read.put(reader.idOf(cue) + " " + reader.idOf(associations.target(i)), associations.strength(i, 0));
             }
         }
-        assertThat(read).isEqualTo(strengths);
+        return read;
     }
 }
