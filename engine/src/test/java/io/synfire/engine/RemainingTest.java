@@ -14,6 +14,7 @@ import io.synfire.engine.event.Retraction;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.ReadTime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -208,7 +209,7 @@ final class RemainingTest {
                 assertThat(activity.potentiationTo(concept, h)).isZero();
                 assertThat(view.associations(concept, view.watermarkMs()).size())
                         .isZero();
-                assertThat(view.strongest(concept, 3, view.watermarkMs()).size())
+                assertThat(view.strongest(concept, 3, ReadTime.WATERMARK).size())
                         .isZero();
             }
         }

@@ -1,7 +1,6 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.ImpulseSink;
-import io.synfire.engine.learn.Landmarks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,9 +47,6 @@ final class ImpulseBuffer implements ImpulseSink {
     private int[] cueLast = new int[1024];
     private int[] cues = new int[1024];
     private int cueCount;
-
-    /** Landmarks, and the factors that make strengths at the watermark of sums that are kept at them. */
-    record Scale(Landmarks landmarks, double[] toWatermark) {}
 
     /**
      * Is full from a number of impulses on.
@@ -143,8 +139,7 @@ final class ImpulseBuffer implements ImpulseSink {
     /** Adds the impulses of a cue to its table, all but those towards some concepts, and calls back after each run. */
     void addTo(int cue, AdjacencyTable table, ConceptSet except, Consumer<AdjacencyTable> afterRun) {
         for (int run = cueFirst[cue]; run >= 0; run = runNext[run]) {
-            Scale scale = scales.get(firingScale[runFiring[run]]);
-            table.moveTo(scale.landmarks(), scale.toWatermark());
+            scales.get(firingScale[runFiring[run]]).move(table);
             int growthAt = runFiring[run] * horizons;
             int from = runStart[run];
             int end = end(run);

@@ -1,6 +1,5 @@
 package io.synfire.engine.memory;
 
-import io.synfire.engine.memory.ImpulseBuffer.Scale;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,7 +12,20 @@ final class ImpulseRuns {
 
     private final List<Run> runs = new ArrayList<>(1);
 
-    private record Run(int[] targets, double[] deltas, double[] growth, Scale scale) {}
+    /** Those of one firing. */
+    private static final class Run {
+        final int[] targets;
+        final double[] deltas;
+        final double[] growth;
+        final Scale scale;
+
+        Run(int[] targets, double[] deltas, double[] growth, Scale scale) {
+            this.targets = targets;
+            this.deltas = deltas;
+            this.growth = growth;
+            this.scale = scale;
+        }
+    }
 
     boolean isEmpty() {
         return runs.isEmpty();
@@ -25,26 +37,26 @@ final class ImpulseRuns {
 
     /** How many impulses there are. */
     int size() {
-        return runs.stream().mapToInt(run -> run.targets().length).sum();
+        return runs.stream().mapToInt(run -> run.targets.length).sum();
     }
 
     /** What the first of them refers to. */
     Scale first() {
-        return runs.get(0).scale();
+        return runs.get(0).scale;
     }
 
     /** Adds them as the buffer does. */
     void addTo(AdjacencyTable table, ConceptSet except, Consumer<AdjacencyTable> afterRun) {
         for (Run run : runs) {
-            table.moveTo(run.scale().landmarks(), run.scale().toWatermark());
+            run.scale.move(table);
             int from = 0;
-            for (int at = 0; !except.isEmpty() && at < run.targets().length; at++) {
-                if (except.contains(run.targets()[at])) {
-                    table.add(run.targets(), run.deltas(), from, at, run.growth(), 0);
+            for (int at = 0; !except.isEmpty() && at < run.targets.length; at++) {
+                if (except.contains(run.targets[at])) {
+                    table.add(run.targets, run.deltas, from, at, run.growth, 0);
                     from = at + 1;
                 }
             }
-            table.add(run.targets(), run.deltas(), from, run.targets().length, run.growth(), 0);
+            table.add(run.targets, run.deltas, from, run.targets.length, run.growth, 0);
             afterRun.accept(table);
         }
     }

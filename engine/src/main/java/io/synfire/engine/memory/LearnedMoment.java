@@ -82,9 +82,9 @@ final class LearnedMoment implements Moment {
         return retired;
     }
 
-    /** The same moment, when a checkpoint has begun: what comes is written by the next. All of it must be in the tables. */
-    LearnedMoment inEpoch(long next) {
-        return new LearnedMoment(number, next, decays, figures, marginals, retired, true);
+    /** The same moment, after a checkpoint has begun or ended: what comes is written by another. All of it must be in the tables. */
+    LearnedMoment in(long anotherEpoch, MemoryFigures now) {
+        return new LearnedMoment(number, anotherEpoch, decays, now, marginals, retired, true);
     }
 
     @Override

@@ -438,7 +438,7 @@ final class Learning {
         Landmarks moved = landmarks.movedTo(decays, watermarkMs);
         if (!moved.equals(landmarks)) {
             // What is held was weighed at the old landmarks, and says so.
-            impulses.moveTo(new ImpulseBuffer.Scale(moved, moved.decays(decays, watermarkMs)));
+            impulses.moveTo(new Scale(moved, decays, watermarkMs));
             marginals.moveTo(moved);
             landmarks = moved;
         }

@@ -98,10 +98,8 @@ public final class Memory {
         this.adjacencies =
                 new Adjacencies(store, settings, dictionary, tables, decays, last.landmarks(), last.associations());
         adjacencies.loaded(dictionary.count(), checkpoint);
-        ImpulseBuffer impulses = new ImpulseBuffer(
-                horizons,
-                budget.heldMax(),
-                new ImpulseBuffer.Scale(last.landmarks(), last.landmarks().decays(decays, last.watermarkMs())));
+        ImpulseBuffer impulses =
+                new ImpulseBuffer(horizons, budget.heldMax(), new Scale(last.landmarks(), decays, last.watermarkMs()));
         this.learning = new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, impulses);
         this.room = new Room(budget, this::bytes, this::fixedBytes);
         publish(true);
@@ -140,6 +138,11 @@ public final class Memory {
 
     private void publishAndDrain() {
         learning.drain(publish(false));
+    }
+
+    /** The same moment: nothing was learned, but where it lies and what it takes has changed. */
+    private void republish() {
+        moments.publish(moments.latest().in(adjacencies.epoch(), snapshot()));
     }
 
     private LearnedMoment publish(boolean isDrained) {
@@ -253,7 +256,7 @@ public final class Memory {
         checkpoint = number;
         changed = false;
         underWay = begun;
-        moments.publish(moments.latest().inEpoch(adjacencies.epoch()));
+        republish();
         return begun;
     }
 
@@ -276,6 +279,7 @@ public final class Memory {
         adjacencies.committed(written.rows(), learning.watermarkMs());
         room.made();
         evict();
+        republish();
     }
 
     /**

@@ -29,8 +29,6 @@ final class RowReads {
     /** A table of so many slots is read where it is; a larger one is copied first. */
     private static final int SLOTS_IN_PLACE = 1_024;
 
-    private static final Consumer<AdjacencyTable> NOTHING = table -> {};
-
     private final CueTables tables;
     private final RocksStore store;
     private final Tidying tidying;
@@ -252,7 +250,7 @@ final class RowReads {
             newest = AdjacencyTable.delta(place.runs().first().landmarks(), null);
             newest.setEpoch(moment.epoch());
         }
-        place.runs().addTo(newest, moment.retired(), NOTHING);
+        place.runs().addTo(newest, moment.retired(), table -> {});
         Folding folding = new Folding(decays, moment.watermarkMs());
         AdjacencyTable whole = folding.whole(stored, newest, tidying.firstPrunedMs(moment.watermarkMs()));
         tidying.tidy(whole, folding.toWatermark(whole), moment.watermarkMs(), moment.retired());

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.synfire.engine.LogProperty;
 import io.synfire.engine.NaiveMemory;
 import io.synfire.engine.RandomLog;
+import io.synfire.engine.RandomLog.Line;
 import io.synfire.engine.RandomLog.Shape;
+import io.synfire.engine.event.Forget;
 import io.synfire.engine.learn.LearningSettings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +87,34 @@ final class MemoryModelTest {
                         assertThat(crashing.checksums()).isEqualTo(before);
                         assertThat(crashing.memory().reader().counts().associations())
                                 .isGreaterThanOrEqualTo(before.associations());
+                    }
+                });
+    }
+
+    @Test
+    void aCheckpointHoldsWhatWasAppliedBeforeItBeganAndNothingElse() {
+        LogProperty.holdsForAll(
+                201, 20, seed -> RandomLog.of(seed, new Shape(200, 40, stepMs(seed), 5, true)), seed -> log -> {
+                    SplittableRandom random = new SplittableRandom(seed);
+                    LearningSettings settings = Agreement.settings(random);
+                    NaiveMemory reference = new NaiveMemory(settings);
+                    long budget = random.nextBoolean() ? Long.MAX_VALUE : 300_000;
+                    int begin = random.nextInt(log.size() + 1);
+                    List<Line> before = log.subList(0, begin);
+                    // A concept is forgotten while no checkpoint is under way.
+                    List<Line> beside = log.subList(begin, log.size()).stream()
+                            .filter(line -> !(line.entry() instanceof Forget))
+                            .toList();
+                    try (StoredMemory stored = new StoredMemory(directory, settings, budget)) {
+                        stored.apply(before, begin);
+                        before.forEach(line -> reference.apply(line.partition(), line.entry()));
+                        stored.advanceCheckpoint();
+                        stored.apply(beside, log.size());
+                        stored.advanceCheckpoint();
+                        stored.advanceCheckpoint();
+                        stored.reopen();
+                        assertThat(stored.next()).isEqualTo(begin);
+                        assertAgrees(stored.memory(), reference, settings);
                     }
                 });
     }

@@ -6,7 +6,8 @@ import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.view.Associations;
-import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+import io.synfire.engine.view.Counts;
+import io.synfire.engine.view.Trials;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -55,7 +56,8 @@ final class StrongestTest {
         double[] toWatermark = {1};
         switch (random.nextInt(30)) {
             case 0 -> table.cutBackTo(8_000);
-            case 1 -> table.dropTargets(new IntOpenHashSet(new int[] {random.nextInt(30_000), random.nextInt(30_000)}));
+            case 1 ->
+                table.dropTargets(ConceptSet.EMPTY.with(random.nextInt(30_000)).with(random.nextInt(30_000)));
             case 2 -> table.dropCancelled();
             case 3 -> table.pruneBelow(1.5, toWatermark, 0);
             default -> {}
@@ -86,7 +88,24 @@ final class StrongestTest {
     }
 
     private Reading reading(AdjacencyTable table) {
-        Reading.Moment moment = new Reading.Moment(decays, watermarkMs, watermarkMs, 0, true, concept -> true);
-        return new Reading(moment, table.landmarks(), 0);
+        MemoryFigures figures = new MemoryFigures(
+                watermarkMs,
+                0,
+                new Counts(0, 0, 0, 0, 0, 0, false),
+                new Trials(false, 0, 0, 0),
+                List.of(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0);
+        Marginals.Published nothing = new Marginals.Published(
+                new MarginalRows(table.landmarks(), new double[1][5]), 0, false, ConceptSet.EMPTY);
+        LearnedMoment moment = new LearnedMoment(1, 1, decays, figures, nothing, ConceptSet.EMPTY, true);
+        return new Reading.Scope(moment, decays, watermarkMs, 0).of(table.landmarks(), 0);
     }
 }
