@@ -112,7 +112,7 @@ final class WorkBudgetTest {
     }
 
     @Test
-    void aRowThatGrewSinceTheLastCheckpointIsNoReasonToReadMore() {
+    void aRowThatGrewSinceTheLastCheckpointCountsAsLongAsItIs() {
         Map<String, String> settings = Map.of("half-lives", "1d,30d", "max-associations", String.valueOf(KEPT));
         Path path = directory.resolve("grown");
         try (Engine engine = Engine.open(path, settings, new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
@@ -121,14 +121,61 @@ final class WorkBudgetTest {
         try (Engine engine = Engine.open(path, settings, new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
             Episode more = together(1, new Random(2));
             engine.apply(Batch.of(more));
-            CountingView view = new CountingView(engine.view());
-            Answers.Recall answer = new Queries(view, settings(100))
-                    .recall(RecallQuery.of(
-                            more.activations().stream().map(Activation::concept).toList()));
-            assertThat(view.associations()).isLessThanOrEqualTo(100);
-            assertThat(answer.work().associations()).isEqualTo((int) view.associations());
-            assertThat(answer.work().skipped()).isPositive();
+            List<String> cues =
+                    more.activations().stream().map(Activation::concept).toList();
+            assertSmallestAreRead(engine.view(), cues, 100);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 10, 35, 100, 104, 105, 1_000})
+    void ofEqualWeightTheSmallestRowsAreReadThenThoseGivenFirst(int budget) {
+        List<Episode> log = new ArrayList<>();
+        List<String> cues = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            cues.add("cue" + i);
+            for (int j = 0; j <= i * 7 % 10; j++) {
+                log.add(Episode.of(0, "cue" + i, "t" + i + "-" + j));
+            }
+        }
+        Collections.shuffle(cues, new Random(5));
+        Path path = directory.resolve("equal" + budget);
+        Map<String, String> settings = Map.of("half-lives", "none");
+        try (Engine engine = Engine.open(path, settings, new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
+            engine.apply(Batch.of(log.toArray(new Episode[0])));
+            assertSmallestAreRead(engine.view(), cues, budget);
+        }
+        try (Engine engine = Engine.open(path, settings, new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
+            assertSmallestAreRead(engine.view(), cues, budget);
+        }
+    }
+
+    private static void assertSmallestAreRead(MemoryView memory, List<String> cues, int budget) {
+        List<String> smallest = new ArrayList<>(cues);
+        smallest.sort(Comparator.comparingInt(cue -> size(memory, cue)));
+        List<String> fit = thatFit(memory, smallest, budget);
+        List<LeftOut> leftOut = cues.stream()
+                .filter(cue -> !fit.contains(cue))
+                .map(cue -> new LeftOut(cue, LeftOut.Rule.BUDGET))
+                .toList();
+        int associations = fit.stream().mapToInt(cue -> size(memory, cue)).sum();
+        CountingView view = new CountingView(memory);
+        Answers.Recall answer = new Queries(view, settings(budget))
+                .recall(RecallQuery.builder().cues(cues).hops(1).k(1_000).build());
+        assertThat(associations).isLessThanOrEqualTo(budget);
+        assertThat(answer.work())
+                .isEqualTo(new Answers.Work(
+                        fit.size(),
+                        associations,
+                        leftOut.size(),
+                        0,
+                        leftOut.stream().limit(Limits.LEFT_OUT_NAMED).toList()));
+        // Those that could fit by themselves were read to count them.
+        long counted = cues.stream()
+                .mapToInt(cue -> size(memory, cue))
+                .filter(size -> size <= budget)
+                .sum();
+        assertThat(view.associations()).isLessThanOrEqualTo(counted + associations);
     }
 
     @ParameterizedTest
