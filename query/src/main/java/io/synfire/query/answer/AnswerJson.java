@@ -15,7 +15,7 @@ public final class AnswerJson {
      * Known concepts.
      *
      * @param answer the answer
-     * @return {@code {"concepts": […]}}
+     * @return {@code {"concepts": […]}}, with {@code "work"} if degrees were left out
      */
     public byte[] of(Answers.Concepts answer) {
         return document.of(json -> {
@@ -29,6 +29,7 @@ public final class AnswerJson {
                 json.writeEndObject();
             }
             json.writeEndArray();
+            JsonFields.workUnlessWhole(json, answer.work());
         });
     }
 
@@ -88,7 +89,7 @@ public final class AnswerJson {
      * What is growing fastest.
      *
      * @param answer the answer
-     * @return {@code {"asOf", "fast", "slow", "concepts": […], "associations": […]}}
+     * @return {@code {"asOf", "fast", "slow", "concepts": […], "associations": […]}}, with {@code "work"} if any were left out
      */
     public byte[] of(Answers.Trending answer) {
         return document.of(json -> {
@@ -116,6 +117,7 @@ public final class AnswerJson {
                 json.writeEndObject();
             }
             json.writeEndArray();
+            JsonFields.workUnlessWhole(json, answer.work());
         });
     }
 
@@ -123,7 +125,7 @@ public final class AnswerJson {
      * What cues bring to mind.
      *
      * @param answer the answer
-     * @return {@code {"asOf", "results": […], "unknownCues": […]}}
+     * @return {@code {"asOf", "results": […], "unknownCues": […]}}, with {@code "work"} if associations were left out
      */
     public byte[] of(Answers.Recall answer) {
         return document.of(json -> {
@@ -142,9 +144,7 @@ public final class AnswerJson {
             json.writeStartArray();
             answer.unknownCues().forEach(json::writeString);
             json.writeEndArray();
-            if (answer.work().skipped() > 0) {
-                work(json, answer.work());
-            }
+            JsonFields.workUnlessWhole(json, answer.work());
         });
     }
 
@@ -321,15 +321,6 @@ public final class AnswerJson {
     /** A moment as answers write it: ISO-8601, UTC. */
     static String iso(long atMs) {
         return Instant.ofEpochMilli(atMs).toString();
-    }
-
-    private static void work(JsonGenerator json, Answers.Work work) {
-        json.writeName("work");
-        json.writeStartObject();
-        json.writeNumberProperty("rows", work.rows());
-        json.writeNumberProperty("associations", work.associations());
-        json.writeNumberProperty("skipped", work.skipped());
-        json.writeEndObject();
     }
 
     private static void position(JsonGenerator json, Position position) {

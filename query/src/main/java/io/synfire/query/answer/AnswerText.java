@@ -30,7 +30,7 @@ public final class AnswerText {
      * Known concepts.
      *
      * @param answer the answer
-     * @return a table
+     * @return a table, and of whom the degree was not counted
      */
     public String of(Answers.Concepts answer) {
         StringBuilder text =
@@ -43,7 +43,7 @@ public final class AnswerText {
                     number(concept.activation()),
                     concept.degree() == null ? "-" : concept.degree()));
         }
-        return text.toString();
+        return text.append(WorkText.of(answer.work(), "")).toString();
     }
 
     /**
@@ -167,7 +167,7 @@ public final class AnswerText {
      * What is growing fastest.
      *
      * @param answer the answer
-     * @return two tables
+     * @return two tables, and whose associations were left out
      */
     public String of(Answers.Trending answer) {
         if (answer.fast() == null) {
@@ -188,14 +188,14 @@ public final class AnswerText {
                     number(association.trend()),
                     number(association.strength())));
         }
-        return text.toString();
+        return text.append(WorkText.of(answer.work(), "")).toString();
     }
 
     /**
      * What cues bring to mind.
      *
      * @param answer the answer
-     * @return a table with the reasons
+     * @return a table with the reasons, and whose associations were left out
      */
     public String of(Answers.Recall answer) {
         StringBuilder text = new StringBuilder();
@@ -216,7 +216,7 @@ public final class AnswerText {
                     .append(Shown.line(String.join(", ", answer.unknownCues())))
                     .append(System.lineSeparator());
         }
-        return text.toString();
+        return text.append(WorkText.of(answer.work(), "")).toString();
     }
 
     /**
@@ -422,6 +422,7 @@ public final class AnswerText {
         for (Answers.Missing missing : path.missing()) {
             text.append(String.format("  %s: %s%n", missing.reason(), missing.detail()));
         }
+        text.append(WorkText.of(path.work(), "  "));
     }
 
     private static void retention(StringBuilder text, List<Retention> retention) {

@@ -83,6 +83,7 @@ final class ExplanationJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+        JsonFields.workUnlessWhole(json, path.work());
         json.writeEndObject();
     }
 

@@ -25,6 +25,29 @@ final class JsonFields {
         json.writeEndArray();
     }
 
+    /** {@code "work"}, with the names of what was left out; nothing where all was read. */
+    static void workUnlessWhole(JsonGenerator json, Answers.Work work) {
+        if (work.isWhole()) {
+            return;
+        }
+        json.writeName("work");
+        json.writeStartObject();
+        json.writeNumberProperty("rows", work.rows());
+        json.writeNumberProperty("associations", work.associations());
+        json.writeNumberProperty("skipped", work.skipped());
+        json.writeNumberProperty("partly", work.partly());
+        json.writeName("leftOut");
+        json.writeStartArray();
+        for (Answers.LeftOut left : work.leftOut()) {
+            json.writeStartObject();
+            json.writeStringProperty("concept", left.concept());
+            json.writeStringProperty("reason", left.reason().toString());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
     static void whole(JsonGenerator json, String name, @Nullable Integer value) {
         if (value == null) {
             json.writeNullProperty(name);

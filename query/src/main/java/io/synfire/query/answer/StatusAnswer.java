@@ -4,6 +4,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Durations;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Moment;
 import io.synfire.engine.view.Trials;
 import io.synfire.query.recall.Retention;
 import java.util.List;
@@ -54,16 +55,17 @@ public record StatusAnswer(
      */
     public static StatusAnswer of(
             MemoryView view, boolean ready, @Nullable Long lag, @Nullable String waiting, @Nullable String failure) {
-        Counts counts = view.counts();
+        Moment now = view.moment();
+        Counts counts = now.counts();
         return new StatusAnswer(
                 ready,
-                counts.episodes() == 0 && view.watermarkMs() == 0 ? null : view.watermarkMs(),
-                view.sourceMs() < 0 ? null : view.sourceMs(),
+                counts.episodes() == 0 && now.watermarkMs() == 0 ? null : now.watermarkMs(),
+                now.sourceMs() < 0 ? null : now.sourceMs(),
                 lag,
                 null,
-                view.positions(),
+                now.positions(),
                 counts,
-                view.trials(),
+                now.trials(),
                 view.settings().toMap(),
                 Retention.of(view.settings()),
                 waiting,

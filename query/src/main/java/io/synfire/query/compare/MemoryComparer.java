@@ -2,6 +2,7 @@ package io.synfire.query.compare;
 
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.ReadTime;
 import io.synfire.query.compare.MemoryComparison.Means;
 import io.synfire.query.compare.MemoryComparison.Moved;
 import io.synfire.query.compare.MemoryComparison.Only;
@@ -50,7 +51,7 @@ public final class MemoryComparer {
         Memory(MemoryView view) {
             this.view = view;
             this.queries = new Queries(view);
-            this.activity = view.activity(view.watermarkMs());
+            this.activity = view.moment().activity(ReadTime.WATERMARK);
             this.horizon = view.settings().slowest();
         }
 

@@ -2,6 +2,7 @@ package io.synfire.query.evaluate;
 
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.ReadTime;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.Queries;
 import io.synfire.query.recall.RecallQuery;
@@ -55,7 +56,7 @@ final class Scorecard {
         if (view.conceptOf(prediction.target()) < 0) {
             unknownTargets++;
         }
-        Activity activity = view.activity(view.watermarkMs());
+        Activity activity = view.moment().activity(ReadTime.WATERMARK);
         if (nanos.size() % MASS_MAX_QUESTIONS == 1) {
             massMax = massMax(activity);
         }

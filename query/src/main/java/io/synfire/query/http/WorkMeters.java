@@ -17,7 +17,8 @@ final class WorkMeters {
                 .publishPercentiles(0.5, 0.99)
                 .register(meters);
         this.skipped = Counter.builder("synfire.query.rows.skipped")
-                .description("Concepts whose associations were left out, since a question's budget was used up")
+                .description(
+                        "Concepts whose associations were left out, since a question's budget was used up or they are hubs")
                 .register(meters);
     }
 

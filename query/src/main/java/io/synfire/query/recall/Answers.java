@@ -15,8 +15,9 @@ public final class Answers {
      * Known concepts.
      *
      * @param concepts most active first
+     * @param work what was read for their degrees
      */
-    public record Concepts(List<Concept> concepts) {}
+    public record Concepts(List<Concept> concepts, Work work) {}
 
     /**
      * A known concept.
@@ -95,13 +96,15 @@ public final class Answers {
      * @param slow the slow one, or null
      * @param concepts by trend
      * @param associations by trend
+     * @param work what was read for the associations
      */
     public record Trending(
             long asOfMs,
             @Nullable String fast,
             @Nullable String slow,
             List<TrendingConcept> concepts,
-            List<TrendingAssociation> associations) {}
+            List<TrendingAssociation> associations,
+            Work work) {}
 
     /**
      * A concept that grows.
@@ -171,9 +174,14 @@ public final class Answers {
      * @param score what it is brought by, or null
      * @param paths the direct way and those over one other concept, largest first
      * @param missing why it is not where it may be expected; empty if there is no reason
+     * @param work what was read for it
      */
     public record RecallPath(
-            @Nullable Integer rank, @Nullable Double score, List<Contribution> paths, List<Missing> missing) {}
+            @Nullable Integer rank,
+            @Nullable Double score,
+            List<Contribution> paths,
+            List<Missing> missing,
+            Work work) {}
 
     /**
      * A reason why an answer is missing.
@@ -187,12 +195,13 @@ public final class Answers {
         public enum Reason {
             /** The two are one: a cue is hidden among its own results unless asked for. */
             HIDDEN_AS_CUE,
-            /** They were never learned together, or what was has faded away. */
+            /**
+             * They were never learned together, or what was learned has faded away, or is weaker than {@code forget.below} at every horizon:
+             * a memory drops that sooner or later, so it cannot tell these apart.
+             */
             NEVER_SEEN,
             /** Nothing is stored, but the row was cut back to its strongest: it may have been among the rest. */
             CUT,
-            /** What is stored is weaker than {@code forget.below} at every horizon. */
-            BELOW_THRESHOLD,
             /** Its strength is less than was asked for. */
             UNDER_MIN_SUPPORT,
             /** Its evidence is negative: the one keeps the other away. */
@@ -208,7 +217,7 @@ public final class Answers {
     /**
      * What cues bring to mind.
      *
-     * @param asOfMs the time of the read
+     * @param asOfMs the time of the read; if none was asked for, the latest watermark of what was read
      * @param results strongest first
      * @param unknownCues cues of which the memory knows nothing
      * @param work what was read for it
@@ -216,13 +225,57 @@ public final class Answers {
     public record Recall(long asOfMs, List<Recalled> results, List<String> unknownCues, Work work) {}
 
     /**
-     * What was read for an answer.
+     * What was read for an answer, and what was not.
      *
      * @param rows how many concepts' associations
      * @param associations how many associations, never more than the budget
-     * @param skipped how many concepts' associations were left out, since they would have been more than the budget
+     * @param skipped how many concepts' associations were left out: of hubs, and of those for which there was no budget
+     * @param partly how many cues were read in part, since they are hubs
+     * @param leftOut the first {@value Limits#LEFT_OUT_NAMED} of both, by name
      */
-    public record Work(int rows, int associations, int skipped) {}
+    public record Work(int rows, int associations, int skipped, int partly, List<LeftOut> leftOut) {
+
+        /** Nothing was read. */
+        static final Work NOTHING = new Work(0, 0, 0, 0, List.of());
+
+        /** Takes an unmodifiable copy. */
+        public Work {
+            leftOut = List.copyOf(leftOut);
+        }
+
+        /**
+         * Whether everything that was asked for was read.
+         *
+         * @return false if anything was left out
+         */
+        public boolean isWhole() {
+            return skipped == 0 && partly == 0;
+        }
+    }
+
+    /**
+     * A concept whose associations were not read, or not all of them.
+     *
+     * @param concept its id
+     * @param reason the rule that says so
+     */
+    public record LeftOut(String concept, Rule reason) {
+
+        /** Why associations were not read. */
+        public enum Rule {
+            /** They are more than what was left of {@code recall.associations-max}. */
+            BUDGET,
+            /** They are more than {@code recall.hub-max}: it passes nothing on, since it says next to nothing to each. */
+            HUB,
+            /** They are more than {@code recall.hub-max}: of this cue the {@value Limits#HUB_STRONGEST} strongest alone were read. */
+            PARTLY;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+    }
 
     /**
      * One concept brought to mind.

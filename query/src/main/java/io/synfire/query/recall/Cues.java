@@ -2,14 +2,13 @@ package io.synfire.query.recall;
 
 import io.synfire.engine.view.MemoryView;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The cues of a question as the memory knows them, each once, heaviest first. Used for one question. */
+/** The cues of a question as the memory knows them, each once, in the order given. Used for one question. */
 final class Cues {
 
     /**
@@ -19,7 +18,7 @@ final class Cues {
      * @param weight how much it counts towards others
      * @param selfWeight how much it counts towards itself
      */
-    record Weighted(int concept, String id, double weight, double selfWeight) {}
+    record Weighted(int concept, double weight, double selfWeight) {}
 
     private final List<Weighted> known = new ArrayList<>();
     private final Set<String> unknown = new LinkedHashSet<>();
@@ -48,15 +47,13 @@ final class Cues {
             if (concept < 0) {
                 cues.unknown.add(id);
             } else {
-                cues.known.add(new Weighted(concept, id, sums[0], sums[1]));
+                cues.known.add(new Weighted(concept, sums[0], sums[1]));
             }
         });
-        Comparator<Weighted> byWeight = Comparator.comparingDouble(cue -> Math.abs(cue.weight()));
-        cues.known.sort(byWeight.reversed().thenComparing(Weighted::id));
         return cues;
     }
 
-    /** By falling absolute weight, then by id. */
+    /** Those that are known, in the order in which they were first given. */
     List<Weighted> known() {
         return known;
     }

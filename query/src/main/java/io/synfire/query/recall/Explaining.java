@@ -2,6 +2,8 @@ package io.synfire.query.recall;
 
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Moment;
+import io.synfire.engine.view.ReadTime;
 import io.synfire.query.recall.Answers.Direction;
 import io.synfire.query.recall.Answers.Explanation;
 import io.synfire.query.recall.Answers.HorizonExplanation;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Explains a pair: what is stored of it, where that stands among its cue's associations, how the one brings the other to mind, and why it
- * does not. Reads the rows of both, and what two recalls read. Used for one question.
+ * does not. Reads the rows of both, of one moment, and what two recalls read, each of the moments that it meets. Used for one question.
  */
 final class Explaining {
 
@@ -26,25 +28,23 @@ final class Explaining {
     private final RecallSettings settings;
     private final ExplainQuery query;
     private final Deadline deadline;
-    private final long atMs;
-
-    /** The blend that was asked for, or the slowest horizon. */
-    private final Moment moment;
+    private final ReadTime at;
 
     Explaining(MemoryView view, RecallSettings settings, ExplainQuery query, Deadline deadline) {
         this.view = view;
         this.settings = settings;
         this.query = query;
         this.deadline = deadline;
-        this.moment = Moment.of(view, query.blend(), query.atMs());
-        this.atMs = moment.atMs();
+        this.at = Times.read(query.atMs());
     }
 
-    Explanation explain(int from, int to) {
-        Associations forward = view.associations(from, atMs);
-        Associations backward = view.associations(to, atMs);
+    /** All that is said of a pair, but for the two recalls, is of the one moment of the two rows. */
+    Explanation explain(int from, int to, List<Associations> rows) {
+        Associations forward = rows.get(0);
+        Associations backward = rows.get(1);
+        Lens lens = Lens.of(view, query.blend(), at).of(forward);
         List<HorizonExplanation> horizons = new ArrayList<>();
-        for (Moment read : readings()) {
+        for (Lens read : readings(lens)) {
             horizons.add(new HorizonExplanation(
                     read.horizon(view),
                     read.episodes(),
@@ -56,29 +56,31 @@ final class Explaining {
         return new Explanation(
                 query.from(),
                 query.to(),
-                atMs,
-                moment.trials(),
+                lens.atMs(),
+                lens.trials(),
                 horizons,
-                forward.indexOf(to) < 0 && backward.indexOf(from) < 0 ? null : lastReinforcedMs(from, to),
+                forward.indexOf(to) < 0 && backward.indexOf(from) < 0
+                        ? null
+                        : lastReinforcedMs(lens.moment(), from, to),
                 view.settings().forgetBelow(),
                 fallsBelowMs(forward, to),
                 fallsBelowMs(backward, from),
-                recall(forward, from, to),
-                recall(backward, to, from),
+                recall(forward, from, to, lens),
+                recall(backward, to, from, lens),
                 Retention.of(view.settings()));
     }
 
     /** The blend that was asked for, or each horizon by itself. */
-    private List<Moment> readings() {
+    private List<Lens> readings(Lens lens) {
         if (query.blend() != null) {
-            return List.of(moment);
+            return List.of(lens);
         }
         return view.settings().halfLives().stream()
-                .map(half -> moment.at(view, Blend.of(half.toString())))
+                .map(half -> lens.at(view, Blend.of(half.toString())))
                 .toList();
     }
 
-    private Direction direction(Associations row, int cue, int target, Moment read) {
+    private Direction direction(Associations row, int cue, int target, Lens read) {
         int index = row.indexOf(target);
         Measures measures = measures(row, index, cue, target, read);
         Map<Measure, @Nullable Double> all = new EnumMap<>(Measure.class);
@@ -99,7 +101,7 @@ final class Explaining {
 
     /** The places that a list of the cue's associations by each measure gives: by score, then by id, the cue itself left out. */
     private Map<Measure, @Nullable Integer> ranks(
-            Associations row, int cue, int target, Moment read, Map<Measure, @Nullable Double> own) {
+            Associations row, int cue, int target, Lens read, Map<Measure, @Nullable Double> own) {
         Map<Measure, @Nullable Integer> ranks = new EnumMap<>(Measure.class);
         boolean isListed = row.indexOf(target) >= 0 && cue != target;
         for (Measure measure : Measure.values()) {
@@ -127,29 +129,30 @@ final class Explaining {
         return ranks;
     }
 
-    private static Measures measures(Associations row, int index, int cue, int target, Moment read) {
+    private static Measures measures(Associations row, int index, int cue, int target, Lens read) {
         double strength = index < 0 ? 0 : read.strength(row, index);
         return new Measures(strength, read.row(cue), read.column(target), read.total());
     }
 
-    private RecallPath recall(Associations row, int cue, int target) {
+    private RecallPath recall(Associations row, int cue, int target, Lens lens) {
         RecallQuery asked = RecallQuery.builder()
                 .cues(List.of(view.idOf(cue)))
                 .includeCues(cue == target)
                 .blend(query.blend())
                 .minSupport(query.minSupport())
-                .atMs(atMs)
+                .atMs(query.atMs())
                 .build();
-        Recollection recollection = new Recollection(view, moment, settings.overriddenBy(asked), asked, deadline);
+        Recollection recollection = new Recollection(view, settings.overriddenBy(asked), asked, deadline);
         int rank = recollection.rank(asked, target);
         return new RecallPath(
                 rank == 0 ? null : rank,
                 rank == 0 ? null : recollection.score(target),
                 recollection.waysTo(target, PATHS_MAX),
-                missing(row, cue, target));
+                missing(row, cue, target, lens),
+                recollection.work());
     }
 
-    private List<Missing> missing(Associations row, int cue, int target) {
+    private List<Missing> missing(Associations row, int cue, int target, Lens lens) {
         List<Missing> reasons = new ArrayList<>();
         if (cue == target) {
             reasons.add(new Missing(
@@ -157,7 +160,7 @@ final class Explaining {
         }
         int index = row.indexOf(target);
         if (index >= 0) {
-            double strength = moment.strength(row, index);
+            double strength = lens.strength(row, index);
             if (strength < 0) {
                 reasons.add(new Missing(
                         Reason.DEPRESSED, "its evidence is negative, the cue keeps it away: strength=" + strength));
@@ -168,15 +171,6 @@ final class Explaining {
                         "its strength is below min-support: strength=" + strength + " min-support="
                                 + query.minSupport()));
             }
-            return reasons;
-        }
-        Associations stored = view.associationsWithHidden(cue, atMs);
-        int hidden = stored.indexOf(target);
-        if (hidden >= 0) {
-            reasons.add(new Missing(
-                    Reason.BELOW_THRESHOLD,
-                    "its strength is below forget.below at every horizon: strength=" + moment.strength(stored, hidden)
-                            + " forget.below=" + view.settings().forgetBelow()));
         } else if (row.cuts() > 0) {
             reasons.add(new Missing(
                     Reason.CUT,
@@ -187,8 +181,10 @@ final class Explaining {
             double below = view.settings().forgetBelow();
             reasons.add(new Missing(
                     Reason.NEVER_SEEN,
-                    "the two were not learned together, or it has faded"
-                            + (below > 0 ? " below forget.below=" + below : "")));
+                    below > 0
+                            ? "the two were not learned together, or what was learned is below forget.below=" + below
+                                    + " at every horizon: the memory drops that, and cannot tell which"
+                            : "the two were not learned together, or it has faded"));
         }
         return reasons;
     }
@@ -202,10 +198,10 @@ final class Explaining {
      * The latest time at which an association of the two may have been reinforced. Within an episode both fire at once, so no later than
      * the earlier of both last activations; within a context up to max-gap lies between, and the impulse is of the later one's time.
      */
-    private long lastReinforcedMs(int a, int b) {
-        long earlier = Math.min(view.lastActivationMs(a), view.lastActivationMs(b));
-        long later = Math.max(view.lastActivationMs(a), view.lastActivationMs(b));
-        return view.counts().contextual()
+    private long lastReinforcedMs(Moment moment, int a, int b) {
+        long earlier = Math.min(moment.lastActivationMs(a), moment.lastActivationMs(b));
+        long later = Math.max(moment.lastActivationMs(a), moment.lastActivationMs(b));
+        return moment.counts().contextual()
                 ? Math.min(later, earlier + view.settings().maxGapMs())
                 : earlier;
     }
@@ -219,6 +215,6 @@ final class Explaining {
         for (int h = 0; h < strengths.length; h++) {
             strengths[h] = row.strength(index, h);
         }
-        return Retention.fallsBelowMs(view.settings(), strengths, atMs);
+        return Retention.fallsBelowMs(view.settings(), strengths, row.atMs());
     }
 }

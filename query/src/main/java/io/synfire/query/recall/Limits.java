@@ -24,6 +24,9 @@ public final class Limits {
     /** With so many of its strongest associations a cue counts that has too many to read. */
     public static final int HUB_STRONGEST = 256;
 
+    /** Of how many concepts at most an answer names that their associations were left out; it counts all. */
+    public static final int LEFT_OUT_NAMED = 100;
+
     /** The most candidates. */
     public static final int CANDIDATES_MAX = 10_000;
 

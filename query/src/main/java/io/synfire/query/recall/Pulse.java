@@ -8,7 +8,8 @@ import io.synfire.engine.view.Associations;
  * @param hop 1 for a cue
  * @param from who passed it on
  * @param row its associations
+ * @param lens the moment of that row
  * @param gain what a unit of strength gives to a target
  * @param self what it gives to itself
  */
-record Pulse(int hop, int from, Associations row, double gain, double self) {}
+record Pulse(int hop, int from, Associations row, Lens lens, double gain, double self) {}

@@ -1,12 +1,16 @@
 package io.synfire.query.recall;
 
 import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.BeforeWatermarkException;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Moment;
+import io.synfire.engine.view.ReadTime;
 import io.synfire.query.recall.Answers.Association;
 import io.synfire.query.recall.Answers.Concept;
 import io.synfire.query.recall.Answers.Explanation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,27 +70,36 @@ public final class Queries {
      */
     public Answers.Concepts concepts(String prefix, int k, @Nullable Blend blend, @Nullable Long atMs) {
         Limits.requireK(k);
-        Moment moment = Moment.of(view, blend, atMs);
+        return asked(() -> conceptsOf(prefix, k, blend, atMs));
+    }
+
+    private Answers.Concepts conceptsOf(String prefix, int k, @Nullable Blend blend, @Nullable Long atMs) {
+        Lens lens = Lens.of(view, blend, Times.read(atMs));
         Ranking ranking = new Ranking(k, view::idOf);
         for (int concept = 0; concept < view.conceptCount(); concept++) {
             deadline.checkAt(concept);
-            double activation = moment.activation(concept);
+            double activation = lens.activation(concept);
             // What has faded or was taken back is not active; what was forgotten is not known.
             if (activation != 0
                     && ranking.mayHold(activation)
                     && view.idOf(concept).startsWith(prefix)
-                    && view.isKnown(concept)) {
+                    && lens.moment().isKnown(concept)) {
                 ranking.offer(concept, activation);
             }
         }
         ranking.sort();
-        RowReader rows = new RowReader(view, moment.atMs(), settings.associationsMax(), deadline);
+        List<RowReader.Wanted> wanted = new ArrayList<>();
+        for (int i = 0; i < ranking.size(); i++) {
+            wanted.add(new RowReader.Wanted(ranking.item(i), ranking.score(i)));
+        }
+        RowReader rows = new RowReader(view, Times.read(atMs), settings, deadline);
+        @Nullable Integer[] degrees = new Integer[wanted.size()];
+        rows.read(wanted, RowReader.Hubs.READ, (index, row) -> degrees[index] = row.size());
         List<Concept> concepts = new ArrayList<>();
         for (int i = 0; i < ranking.size(); i++) {
-            Associations row = rows.read(ranking.item(i));
-            concepts.add(new Concept(ranking.id(i), ranking.score(i), row == null ? null : row.size()));
+            concepts.add(new Concept(ranking.id(i), ranking.score(i), degrees[i]));
         }
-        return new Answers.Concepts(concepts);
+        return new Answers.Concepts(concepts, rows.work());
     }
 
     /**
@@ -96,20 +109,38 @@ public final class Queries {
      * @return by score, then by id; undefined scores come last
      */
     public Answers.Associations associations(AssociationsQuery query) {
+        return asked(() -> associationsOf(query));
+    }
+
+    private Answers.Associations associationsOf(AssociationsQuery query) {
+        ReadTime at = Times.read(query.atMs());
         int cue = known(query.concept());
-        Moment moment = Moment.of(view, query.blend(), query.atMs());
-        Associations row = ranksByStrength(query, moment)
+        Lens latest = Lens.of(view, query.blend(), at);
+        Associations row = row(cue, query, latest, at);
+        while (!row.moment().isKnown(cue)) {
+            // It was forgotten since it was looked up; it may be known anew.
+            cue = known(query.concept());
+            row = row(cue, query, latest, at);
+        }
+        return ranked(query, cue, row, latest.of(row));
+    }
+
+    private Associations row(int cue, AssociationsQuery query, Lens lens, ReadTime at) {
+        return ranksByStrength(query, lens)
                 // One more: the concept itself may be among them.
-                ? view.strongest(cue, query.k() + 1, moment.atMs())
-                : view.associations(cue, moment.atMs());
-        double cueRow = moment.row(cue);
-        double total = moment.total();
+                ? view.strongest(cue, query.k() + 1, at)
+                : view.associations(cue, at);
+    }
+
+    private Answers.Associations ranked(AssociationsQuery query, int cue, Associations row, Lens lens) {
+        double cueRow = lens.row(cue);
+        double total = lens.total();
         // Then no look at the others' activations is needed but for those in the answer.
         boolean isStrengthAlone = isStrengthAlone(query);
         Ranking ranking = new Ranking(query.k(), index -> view.idOf(row.target(index)));
         for (int i = 0; i < row.size(); i++) {
             deadline.checkAt(i);
-            double strength = moment.strength(row, i);
+            double strength = lens.strength(row, i);
             int target = row.target(i);
             boolean shown = strength != 0
                     && (target != cue || query.includeSelf())
@@ -118,7 +149,7 @@ public final class Queries {
             if (shown) {
                 double score = isStrengthAlone
                         ? strength
-                        : score(query, new Measures(strength, cueRow, moment.column(target), total), moment, target);
+                        : score(query, new Measures(strength, cueRow, lens.column(target), total), lens, target);
                 if (ranking.mayHold(score)) {
                     ranking.offer(i, score);
                 }
@@ -128,11 +159,11 @@ public final class Queries {
         // All together: they are anywhere in memory, and are fetched side by side.
         double[] columns = new double[ranking.size()];
         for (int i = 0; i < columns.length; i++) {
-            columns[i] = moment.column(row.target(ranking.item(i)));
+            columns[i] = lens.column(row.target(ranking.item(i)));
         }
         List<Association> associations = new ArrayList<>(columns.length);
         for (int i = 0; i < columns.length; i++) {
-            double strength = moment.strength(row, ranking.item(i));
+            double strength = lens.strength(row, ranking.item(i));
             Measures measures = new Measures(strength, cueRow, columns[i], total);
             associations.add(new Association(
                     ranking.id(i),
@@ -143,36 +174,47 @@ public final class Queries {
                     measures.of(Measure.NPMI)));
         }
         return new Answers.Associations(
-                query.concept(), moment.atMs(), query.scoring().measure(), moment.trials(), associations);
+                query.concept(), row.atMs(), query.scoring().measure(), lens.trials(), associations);
     }
 
     /** Whether the strongest at the slowest horizon are the answer. */
-    private static boolean ranksByStrength(AssociationsQuery query, Moment moment) {
-        return isStrengthAlone(query) && query.prefix().isEmpty() && moment.isSlowest();
+    private static boolean ranksByStrength(AssociationsQuery query, Lens lens) {
+        return isStrengthAlone(query) && query.prefix().isEmpty() && lens.isSlowest();
     }
 
     private static boolean isStrengthAlone(AssociationsQuery query) {
         return query.scoring().equals(AssociationsQuery.Scoring.of(Measure.STRENGTH));
     }
 
-    private static double score(AssociationsQuery query, Measures measures, Moment moment, int target) {
+    private static double score(AssociationsQuery query, Measures measures, Lens lens, int target) {
         AssociationsQuery.Scoring scoring = query.scoring();
-        double mass = scoring.popularity() == 0 ? 0 : moment.activation(target);
+        double mass = scoring.popularity() == 0 ? 0 : lens.activation(target);
         Double score = scoring.score(measures.of(scoring.measure()), measures.strength(), mass);
         return score == null ? Ranking.UNDEFINED : score;
     }
 
     /**
      * Everything about a pair: both directions, every horizon, every measure and rank, marginals, how each brings the other to mind, and
-     * why it does not. Reads the whole rows of the two, each at most twice, and what two recalls of one cue may read.
+     * why it does not. Reads the whole rows of the two, and what two recalls of one cue may read.
      *
      * @param query the question
      * @return the explanation; strengths are 0 where nothing is stored
      */
     public Explanation explain(ExplainQuery query) {
-        int from = known(query.from());
-        int to = known(query.to());
-        return new Explaining(view, settings, query, deadline).explain(from, to);
+        return asked(() -> explanationOf(query));
+    }
+
+    private Explanation explanationOf(ExplainQuery query) {
+        while (true) {
+            int from = known(query.from());
+            int to = known(query.to());
+            List<Associations> rows = view.associationsOfTwo(from, to, Times.read(query.atMs()));
+            Moment moment = rows.get(0).moment();
+            // One may have been forgotten since it was looked up; it may be known anew.
+            if (moment.isKnown(from) && moment.isKnown(to)) {
+                return new Explaining(view, settings, query, deadline).explain(from, to, rows);
+            }
+        }
     }
 
     /**
@@ -183,7 +225,7 @@ public final class Queries {
      * @return by trend, then by id; nothing where fewer than two horizons decay
      */
     public Answers.Trending trending(TrendingQuery query) {
-        return Trends.answer(view, settings, query, deadline);
+        return asked(() -> Trends.answer(view, settings, query, deadline));
     }
 
     /**
@@ -193,7 +235,7 @@ public final class Queries {
      * @return by score, then by id; scores of 0 and less are left out
      */
     public Answers.Recall recall(RecallQuery query) {
-        return recollect(query).answer(query);
+        return asked(() -> recollect(query).answer(query));
     }
 
     /**
@@ -204,8 +246,10 @@ public final class Queries {
      * @return the answer, and the concept's place in the whole ranking of what the question allows
      */
     public Placed place(RecallQuery query, String concept) {
-        Recollection recollection = recollect(query);
-        return new Placed(recollection.answer(query), recollection.rank(query, view.conceptOf(concept)));
+        return asked(() -> {
+            Recollection recollection = recollect(query);
+            return new Placed(recollection.answer(query), recollection.rank(query, view.conceptOf(concept)));
+        });
     }
 
     /**
@@ -218,8 +262,16 @@ public final class Queries {
     public record Placed(Answers.Recall answer, int rank) {}
 
     private Recollection recollect(RecallQuery query) {
-        Moment moment = Moment.of(view, query.blend(), query.atMs());
-        return new Recollection(view, moment, settings.overriddenBy(query), query, deadline);
+        return new Recollection(view, settings.overriddenBy(query), query, deadline);
+    }
+
+    /** The past is not kept: to ask for it is the caller's mistake, and the watermark may pass the time that was given meanwhile. */
+    private static <T> T asked(Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (BeforeWatermarkException e) {
+            throw new BadQueryException(String.valueOf(e.getMessage()));
+        }
     }
 
     private int known(String id) {

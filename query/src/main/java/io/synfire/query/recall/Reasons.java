@@ -18,16 +18,14 @@ import org.jspecify.annotations.Nullable;
 final class Reasons {
 
     private final MemoryView view;
-    private final Moment moment;
     private final SpreadingActivation activation;
     private final Int2ObjectOpenHashMap<List<Way>> ways = new Int2ObjectOpenHashMap<>();
 
     /** One way to a concept. */
     private record Way(Pulse pulse, double contribution) {}
 
-    Reasons(MemoryView view, Moment moment, SpreadingActivation activation, IntIterable concepts, Deadline deadline) {
+    Reasons(MemoryView view, SpreadingActivation activation, IntIterable concepts, Deadline deadline) {
         this.view = view;
-        this.moment = moment;
         this.activation = activation;
         Asked asked = new Asked();
         concepts.forEach((int concept) -> asked.add(concept));
@@ -59,7 +57,7 @@ final class Reasons {
         for (int i = 0; i < row.size(); i++) {
             int target = row.target(i);
             if (target != pulse.from() && asked.contains(target)) {
-                double strength = moment.strength(row, i);
+                double strength = pulse.lens().strength(row, i);
                 if (activation.counts(strength)) {
                     add(target, pulse, pulse.gain() * activation.support(strength));
                 }
@@ -71,7 +69,7 @@ final class Reasons {
     }
 
     private void add(int target, Pulse pulse, double gained) {
-        double contribution = pulse.hop() == 1 ? gained * activation.perTarget(target) : gained;
+        double contribution = pulse.hop() == 1 ? gained * activation.perTarget(pulse.lens(), target) : gained;
         if (contribution != 0) {
             ways.computeIfAbsent(target, t -> new ArrayList<>(2)).add(new Way(pulse, contribution));
         }

@@ -15,7 +15,7 @@ final class Recollection {
     private static final int CONTRIBUTIONS_MAX = 5;
 
     private final MemoryView view;
-    private final Moment moment;
+    private final Lens lens;
     private final Deadline deadline;
     private final Cues cues;
     private final RowReader rows;
@@ -23,13 +23,13 @@ final class Recollection {
     private final IntOpenHashSet hidden;
     private final @Nullable IntOpenHashSet allowed;
 
-    Recollection(MemoryView view, Moment moment, RecallSettings settings, RecallQuery query, Deadline deadline) {
+    Recollection(MemoryView view, RecallSettings settings, RecallQuery query, Deadline deadline) {
         this.view = view;
-        this.moment = moment;
+        this.lens = Lens.of(view, query.blend(), Times.read(query.atMs()));
         this.deadline = deadline;
         this.cues = Cues.of(view, query, settings);
-        this.rows = new RowReader(view, moment.atMs(), settings.associationsMax(), deadline);
-        this.activation = new SpreadingActivation(view, moment, settings, query.minSupport(), rows);
+        this.rows = new RowReader(view, Times.read(query.atMs()), settings, deadline);
+        this.activation = new SpreadingActivation(view, lens, settings, query.minSupport(), rows);
         this.hidden = ints(query.exclude());
         if (!query.includeCues()) {
             cues.known().forEach(cue -> hidden.add(cue.concept()));
@@ -37,34 +37,39 @@ final class Recollection {
         Set<String> candidates = query.candidates();
         this.allowed = candidates == null ? null : ints(candidates);
         if (allowed == null || !allowed.isEmpty()) {
-            activation.spread(cues, mayReadPartly(query, moment));
+            activation.spread(cues, mayReadPartly(query, lens));
         }
     }
 
     /** Whether the strongest associations of a hub are enough: not where much may be asked for, or little of it be shown. */
-    private static boolean mayReadPartly(RecallQuery query, Moment moment) {
+    private static boolean mayReadPartly(RecallQuery query, Lens lens) {
         return query.k() + query.exclude().size() + query.cues().size() <= Limits.HUB_STRONGEST / 2
                 && query.candidates() == null
                 && query.prefix().isEmpty()
-                && moment.isSlowest();
+                && lens.isSlowest();
     }
 
     Answers.Recall answer(RecallQuery query) {
         List<Scored> best = activation.scores().best(query.k(), view, concept -> isShown(concept, query.prefix()));
         IntArrayList concepts = new IntArrayList();
         best.forEach(scored -> concepts.add(scored.concept()));
-        Reasons reasons = new Reasons(view, moment, activation, concepts, deadline);
+        Reasons reasons = new Reasons(view, activation, concepts, deadline);
         List<Recalled> results = new ArrayList<>();
         for (Scored scored : best) {
             results.add(new Recalled(
                     view.idOf(scored.concept()), scored.score(), reasons.of(scored.concept(), CONTRIBUTIONS_MAX)));
         }
-        return new Answers.Recall(moment.atMs(), results, cues.unknown(), rows.work());
+        return new Answers.Recall(rows.atMs(lens.atMs()), results, cues.unknown(), rows.work());
     }
 
     /** What brought one concept most, largest first. */
     List<Answers.Contribution> waysTo(int concept, int max) {
-        return new Reasons(view, moment, activation, IntArrayList.of(concept), deadline).of(concept, max);
+        return new Reasons(view, activation, IntArrayList.of(concept), deadline).of(concept, max);
+    }
+
+    /** What was read for it. */
+    Answers.Work work() {
+        return rows.work();
     }
 
     double score(int concept) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>First hop: {@code score(b) = Σ_cues w_c · S(c→b)/M(c)^α / M(b)^β}, and for b = c the cue's own rate of repeating itself in place
  * of S/M. Then hops − 1 rounds: the few concepts that were reached last and most pass on δ times their activation, over their outgoing
  * mass Σ max(S, 0), so that a hub says little to each, and a large one nothing; none to itself. Negative associations subtract. Reads the rows of the cues and
- * of those that pass on, as far as the budget goes.
+ * of those that pass on, as far as the budget goes. Each row counts with the marginals of the moment that it was read of.
  *
  * <p>Source of the idea: Collins and Loftus, "A spreading-activation theory of semantic processing" (1975). Used for one question.
  */
@@ -22,7 +22,7 @@ final class SpreadingActivation {
     private static final double PER_MASS_MAX = 0x1p400;
 
     private final MemoryView view;
-    private final Moment moment;
+    private final Lens start;
     private final RecallSettings settings;
     private final double minSupport;
     private final RowReader rows;
@@ -30,9 +30,9 @@ final class SpreadingActivation {
     private final Scores scores;
     private final List<Pulse> pulses = new ArrayList<>();
 
-    SpreadingActivation(MemoryView view, Moment moment, RecallSettings settings, double minSupport, RowReader rows) {
+    SpreadingActivation(MemoryView view, Lens start, RecallSettings settings, double minSupport, RowReader rows) {
         this.view = view;
-        this.moment = moment;
+        this.start = start;
         this.settings = settings;
         this.minSupport = minSupport;
         this.rows = rows;
@@ -69,83 +69,119 @@ final class SpreadingActivation {
     }
 
     private void fromCues(Cues cues, boolean mayReadPartly, Scores reached) {
-        double repeatRate = cues.repeatRate(moment.repeatRate(), settings.selfCues());
+        List<Cues.Weighted> active = new ArrayList<>();
+        List<RowReader.Wanted> wanted = new ArrayList<>();
         for (Cues.Weighted cue : cues.known()) {
-            double mass = moment.activation(cue.concept());
-            Associations row = mass > 0 ? rowOfCue(cue.concept(), mayReadPartly) : null;
-            if (row != null) {
-                double perMass = perMass(mass, settings.cueExponent());
-                double self = 0;
-                double gain = cue.weight() * perMass;
-                reached.reserve(counted(row));
-                for (int i = 0; i < row.size(); i++) {
-                    double strength = moment.strength(row, i);
-                    if (row.target(i) == cue.concept()) {
-                        self = strength;
-                    } else if (Math.abs(strength) >= minSupport) {
-                        reached.add(row.target(i), gain * support(strength));
-                    }
-                }
-                double selfGain = cue.selfWeight() * perMass * selfStrength(self, mass, repeatRate);
-                if (selfGain != 0) {
-                    reached.add(cue.concept(), selfGain);
-                }
-                pulses.add(new Pulse(1, cue.concept(), row, gain, selfGain));
+            if (start.activation(cue.concept()) > 0) {
+                active.add(cue);
+                wanted.add(new RowReader.Wanted(cue.concept(), Math.abs(cue.weight())));
             }
         }
-        reached.multiply((concepts, count, factors) -> {
+        @Nullable Associations[] read = new Associations[wanted.size()];
+        rows.read(
+                wanted,
+                mayReadPartly ? RowReader.Hubs.READ_STRONGEST : RowReader.Hubs.READ,
+                (index, row) -> read[index] = row);
+        // In the order given, whichever was read first: sums of doubles depend on it.
+        List<Pulse> first = new ArrayList<>();
+        Lens lens = start;
+        for (int i = 0; i < read.length; i++) {
+            Associations row = read[i];
+            if (row != null) {
+                lens = lens.of(row);
+                Pulse pulse = fromCue(active.get(i), row, lens, cues);
+                if (pulse != null) {
+                    first.add(pulse);
+                }
+            }
+        }
+        for (int from = 0, to; from < first.size(); from = to) {
+            to = from + 1;
+            while (to < first.size() && first.get(to).lens() == first.get(from).lens()) {
+                to++;
+            }
+            addOfOneMoment(first.subList(from, to), first.size(), reached);
+        }
+        pulses.addAll(first);
+    }
+
+    /** What a cue passes on, by the marginals of its row's moment; null if it is not active there. */
+    private @Nullable Pulse fromCue(Cues.Weighted cue, Associations row, Lens lens, Cues cues) {
+        double mass = lens.activation(cue.concept());
+        if (!(mass > 0)) {
+            return null;
+        }
+        double perMass = perMass(mass, settings.cueExponent());
+        int index = row.indexOf(cue.concept());
+        double self = index < 0 ? 0 : lens.strength(row, index);
+        double repeatRate = cues.repeatRate(lens.repeatRate(), settings.selfCues());
+        double selfGain = cue.selfWeight() * perMass * selfStrength(self, mass, repeatRate);
+        return new Pulse(1, cue.concept(), row, lens, cue.weight() * perMass, selfGain);
+    }
+
+    /** Adds what rows of one moment give to each concept, over that concept's mass at that moment. Beside a learner there may be several. */
+    private void addOfOneMoment(List<Pulse> some, int all, Scores reached) {
+        Scores sums = some.size() == all ? reached : new Scores(concepts);
+        for (Pulse pulse : some) {
+            add(pulse, sums);
+            if (pulse.self() != 0) {
+                sums.add(pulse.from(), pulse.self());
+            }
+        }
+        Lens lens = some.get(0).lens();
+        sums.multiply((concepts, count, factors) -> {
             for (int i = 0; i < count; i++) {
-                factors[i] = moment.activation(concepts[i]);
+                factors[i] = lens.activation(concepts[i]);
             }
             for (int i = 0; i < count; i++) {
                 factors[i] = perTargetOf(factors[i]);
             }
         });
+        if (sums != reached) {
+            reached.addAll(sums);
+        }
     }
 
     private void passOn(List<Scored> vias, int hop, Scores reached) {
-        for (Scored via : vias) {
-            Associations row = rowOfVia(via.concept());
-            double outgoing = 0;
-            for (int i = 0; row != null && i < row.size(); i++) {
-                outgoing += Math.max(moment.strength(row, i), 0);
-            }
+        @Nullable Associations[] read = new Associations[vias.size()];
+        rows.read(
+                vias.stream()
+                        .map(via -> new RowReader.Wanted(via.concept(), via.score()))
+                        .toList(),
+                RowReader.Hubs.LEAVE_OUT,
+                (index, row) -> read[index] = row);
+        for (int i = 0; i < read.length; i++) {
+            Associations row = read[i];
+            double outgoing = row == null ? 0 : Outgoing.of(row, start);
             if (row != null && outgoing > 0) {
+                Scored via = vias.get(i);
                 double gain = settings.spread() * via.score() / outgoing;
-                reached.reserve(counted(row));
-                for (int i = 0; i < row.size(); i++) {
-                    double strength = moment.strength(row, i);
-                    if (row.target(i) != via.concept() && Math.abs(strength) >= minSupport) {
-                        reached.add(row.target(i), gain * support(strength));
-                    }
-                }
-                pulses.add(new Pulse(hop, via.concept(), row, gain, 0));
+                Pulse pulse = new Pulse(hop, via.concept(), row, start, gain, 0);
+                add(pulse, reached);
+                pulses.add(pulse);
             }
         }
     }
 
-    private @Nullable Associations rowOfCue(int cue, boolean mayReadPartly) {
-        return mayReadPartly && rows.isLarger(cue, settings.hubMax())
-                ? rows.readStrongest(cue, Limits.HUB_STRONGEST)
-                : rows.read(cue);
+    /** Adds what a concept passes on to others. */
+    private void add(Pulse pulse, Scores sums) {
+        Associations row = pulse.row();
+        sums.reserve(counted(row));
+        for (int i = 0; i < row.size(); i++) {
+            double strength = start.strength(row, i);
+            if (row.target(i) != pulse.from() && counts(strength)) {
+                sums.add(row.target(i), pulse.gain() * support(strength));
+            }
+        }
     }
 
     /** How many associations of a row are strong enough to count. */
     private int counted(Associations row) {
         int counted = minSupport > 0 ? 0 : row.size();
         for (int i = 0; minSupport > 0 && i < row.size(); i++) {
-            counted += counts(moment.strength(row, i)) ? 1 : 0;
+            counted += counts(start.strength(row, i)) ? 1 : 0;
         }
         return counted;
-    }
-
-    /** A hub says next to nothing to each of its many. */
-    private @Nullable Associations rowOfVia(int via) {
-        if (rows.isLarger(via, settings.hubMax())) {
-            rows.leaveOut();
-            return null;
-        }
-        return rows.read(via);
     }
 
     /** What an association counts for: less than its strength where there is little evidence. */
@@ -155,9 +191,9 @@ final class SpreadingActivation {
                 : strength * Math.abs(strength) / (Math.abs(strength) + settings.shrinkage());
     }
 
-    /** 1/M^β, or 0 for what is not active. */
-    double perTarget(int concept) {
-        return perTargetOf(moment.activation(concept));
+    /** 1/M^β at a moment, or 0 for what is not active. */
+    double perTarget(Lens lens, int concept) {
+        return perTargetOf(lens.activation(concept));
     }
 
     private double perTargetOf(double mass) {

@@ -1,5 +1,6 @@
 package io.synfire.query.recall;
 
+import io.synfire.engine.view.ReadTime;
 import java.time.DateTimeException;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -41,5 +42,10 @@ public final class Times {
             throw new BadQueryException(
                     "at must be ISO-8601 with an offset, a date (00:00 UTC), milliseconds, or now: at=" + text);
         }
+    }
+
+    /** The time of a read: as a question gives it, or the watermark of the moment that is read. */
+    static ReadTime read(@Nullable Long atMs) {
+        return atMs == null ? ReadTime.WATERMARK : ReadTime.at(atMs);
     }
 }

@@ -1,8 +1,8 @@
 package io.synfire.query.recall;
 
 import io.synfire.engine.learn.Horizon;
-import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -13,31 +13,29 @@ import java.util.List;
  * trend is {@code log2((S_fast/H_fast) / (S_slow/H_slow))}: 0 for what is steady, 1 for what has doubled lately, at most
  * log2(H_slow/H_fast), for what is new. Of a blend S is Σ w·S and H is Σ w·H. Only positive evidence has a rate.
  *
- * <p>Looks at all concepts, and at the associations of the {@value Limits#TRENDING_CUES} that fired most at the fast horizon, the most
- * active first; of these, rows that are more than is left of the budget are passed over. Used for one question.
+ * <p>Looks at all concepts at one moment, and at the associations of the {@value Limits#TRENDING_CUES} that fired most at the fast horizon,
+ * the most active first, equals by id; of these, rows that are more than is left of the budget are left out, and named. Each row is of the
+ * moment at which it is read. Used for one question.
  */
 final class Trends {
 
     private static final double LN_2 = Math.log(2);
 
     private final MemoryView view;
-    private final Moment fast;
-    private final Moment slow;
+    private final Lens fast;
+    private final Lens slow;
     private final double log2OfLives;
     private final RowReader rows;
     private final Deadline deadline;
     private final double minSupport;
 
-    /** A concept and a figure. */
-    private record Figure(int concept, double value) {}
-
     private Trends(
             MemoryView view, RecallSettings settings, TrendingQuery query, Blend fast, Blend slow, Deadline deadline) {
         this.view = view;
-        this.fast = Moment.of(view, fast, query.atMs());
+        this.fast = Lens.of(view, fast, Times.read(query.atMs()));
         this.slow = this.fast.at(view, slow);
         this.log2OfLives = Math.log(lifeMs(view, fast) / lifeMs(view, slow)) / LN_2;
-        this.rows = new RowReader(view, this.fast.atMs(), settings.associationsMax(), deadline);
+        this.rows = new RowReader(view, Times.read(query.atMs()), settings, deadline);
         this.deadline = deadline;
         this.minSupport = query.minSupport();
     }
@@ -62,15 +60,18 @@ final class Trends {
             throw new BadQueryException("fast must be a shorter half-life than slow: fast=" + fast + " slow=" + slow);
         }
         if (decaying.size() < 2) {
-            return new Answers.Trending(Moment.at(view, query.atMs()), null, null, List.of(), List.of());
+            long atMs = Times.read(query.atMs()).resolve(view.watermarkMs());
+            return new Answers.Trending(atMs, null, null, List.of(), List.of(), Answers.Work.NOTHING);
         }
         Trends trends = new Trends(view, settings, query, fast, slow, deadline);
+        List<Answers.TrendingAssociation> associations = trends.associations(query.k());
         return new Answers.Trending(
                 trends.fast.atMs(),
                 trends.fast.horizon(view),
                 trends.slow.horizon(view),
                 trends.concepts(query.k()),
-                trends.associations(query.k()));
+                associations,
+                trends.rows.work());
     }
 
     List<Answers.TrendingConcept> concepts(int k) {
@@ -81,7 +82,7 @@ final class Trends {
             deadline.checkAt(concept);
             double activation = fast.activation(concept);
             double before = slow.activation(concept);
-            if (activation >= minSupport && before > 0 && view.isKnown(concept)) {
+            if (activation >= minSupport && before > 0 && fast.moment().isKnown(concept)) {
                 top.offer(new Answers.TrendingConcept(view.idOf(concept), trend(activation, before), activation));
             }
         }
@@ -95,31 +96,36 @@ final class Trends {
                 order.reversed()
                         .thenComparing(Answers.TrendingAssociation::from)
                         .thenComparing(Answers.TrendingAssociation::to));
-        for (Figure cue : mostActive()) {
-            Associations row = rows.read(cue.concept());
-            for (int i = 0; row != null && i < row.size(); i++) {
+        List<RowReader.Wanted> mostActive = mostActive();
+        rows.read(mostActive, RowReader.Hubs.READ, (index, row) -> {
+            int cue = mostActive.get(index).concept();
+            for (int i = 0; i < row.size(); i++) {
                 double strength = fast.strength(row, i);
                 double before = slow.strength(row, i);
-                if (strength >= minSupport && before > 0 && row.target(i) != cue.concept()) {
+                if (strength >= minSupport && before > 0 && row.target(i) != cue) {
                     top.offer(new Answers.TrendingAssociation(
-                            view.idOf(cue.concept()), view.idOf(row.target(i)), trend(strength, before), strength));
+                            view.idOf(cue), view.idOf(row.target(i)), trend(strength, before), strength));
                 }
             }
-        }
+        });
         return top.inOrder();
     }
 
-    private List<Figure> mostActive() {
-        Comparator<Figure> order = Comparator.comparingDouble(Figure::value);
-        TopK<Figure> top = new TopK<>(Limits.TRENDING_CUES, order.reversed().thenComparingInt(Figure::concept));
+    private List<RowReader.Wanted> mostActive() {
+        Ranking ranking = new Ranking(Limits.TRENDING_CUES, view::idOf);
         for (int concept = 0; concept < view.conceptCount(); concept++) {
             deadline.checkAt(concept);
             double activation = fast.activation(concept);
-            if (activation > 0) {
-                top.offer(new Figure(concept, activation));
+            if (activation > 0 && ranking.mayHold(activation) && fast.moment().isKnown(concept)) {
+                ranking.offer(concept, activation);
             }
         }
-        return top.inOrder();
+        ranking.sort();
+        List<RowReader.Wanted> mostActive = new ArrayList<>(ranking.size());
+        for (int i = 0; i < ranking.size(); i++) {
+            mostActive.add(new RowReader.Wanted(ranking.item(i), ranking.score(i)));
+        }
+        return mostActive;
     }
 
     private double trend(double fastSum, double slowSum) {

@@ -1,15 +1,13 @@
 package io.synfire.query.recall;
 
 import io.synfire.engine.event.LearnedAnew;
-import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
-import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
-import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
-import io.synfire.engine.view.Trials;
+import io.synfire.engine.view.Moment;
+import io.synfire.engine.view.ReadTime;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,18 +33,31 @@ final class CountingView implements MemoryView {
     }
 
     @Override
-    public Associations associations(int cue, long atMs) {
-        return counted(cue, view.associations(cue, atMs));
+    public Moment moment() {
+        return view.moment();
     }
 
     @Override
-    public Associations strongest(int cue, int count, long atMs) {
-        return counted(cue, view.strongest(cue, count, atMs));
+    public Associations associations(int cue, ReadTime at) {
+        return counted(cue, view.associations(cue, at));
     }
 
     @Override
-    public Associations associationsWithHidden(int cue, long atMs) {
-        return counted(cue, view.associationsWithHidden(cue, atMs));
+    public List<Associations> associationsOfTwo(int first, int second, ReadTime at) {
+        List<Associations> rows = view.associationsOfTwo(first, second, at);
+        counted(first, rows.get(0));
+        counted(second, rows.get(1));
+        return rows;
+    }
+
+    @Override
+    public Associations strongest(int cue, int count, ReadTime at) {
+        return counted(cue, view.strongest(cue, count, at));
+    }
+
+    @Override
+    public boolean hasMoreThan(int cue, int count, ReadTime at) {
+        return view.hasMoreThan(cue, count, at);
     }
 
     private Associations counted(int cue, Associations row) {
@@ -76,31 +87,6 @@ final class CountingView implements MemoryView {
     }
 
     @Override
-    public long watermarkMs() {
-        return view.watermarkMs();
-    }
-
-    @Override
-    public long sourceMs() {
-        return view.sourceMs();
-    }
-
-    @Override
-    public Trials trials() {
-        return view.trials();
-    }
-
-    @Override
-    public Counts counts() {
-        return view.counts();
-    }
-
-    @Override
-    public List<Position> positions() {
-        return view.positions();
-    }
-
-    @Override
     public int conceptCount() {
         return view.conceptCount();
     }
@@ -116,18 +102,8 @@ final class CountingView implements MemoryView {
     }
 
     @Override
-    public boolean isKnown(int concept) {
-        return view.isKnown(concept);
-    }
-
-    @Override
     public long lastActivationMs(int concept) {
         return view.lastActivationMs(concept);
-    }
-
-    @Override
-    public Activity activity(long atMs) {
-        return view.activity(atMs);
     }
 
     @Override

@@ -127,8 +127,11 @@ final class ExplainTest {
             assertThat(explain(engine, "a", "b").forwardRecall().missing())
                     .singleElement()
                     .satisfies(missing -> {
-                        assertThat(missing.reason()).isEqualTo(Reason.BELOW_THRESHOLD);
-                        assertThat(missing.detail()).contains("strength=0.25", "forget.below=0.3");
+                        assertThat(missing.reason()).isEqualTo(Reason.NEVER_SEEN);
+                        assertThat(missing.detail())
+                                .isEqualTo("the two were not learned together, or what was learned is below"
+                                        + " forget.below=0.3 at every horizon: the memory drops that, and cannot tell"
+                                        + " which");
                     });
             ExplainQuery query = new ExplainQuery("a", "c", null, 5, null);
             Answers.RecallPath path = new Queries(engine.view()).explain(query).forwardRecall();

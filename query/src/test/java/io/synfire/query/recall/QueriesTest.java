@@ -14,6 +14,7 @@ import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.query.recall.Answers.LeftOut;
 import io.synfire.query.recall.AssociationsQuery.Scoring;
 import io.synfire.query.recall.RecallQuery.Cue;
 import java.nio.file.Path;
@@ -397,7 +398,8 @@ final class QueriesTest {
             assertThat(ofNeighbour.results())
                     .extracting(Answers.Recalled::concept)
                     .containsExactly("hub");
-            assertThat(ofNeighbour.work()).isEqualTo(new Answers.Work(1, 1, 1));
+            assertThat(ofNeighbour.work())
+                    .isEqualTo(new Answers.Work(1, 1, 1, 0, List.of(new LeftOut("hub", LeftOut.Rule.HUB))));
             assertThat(large.recall(RecallQuery.of(List.of("x"))).results())
                     .extracting(Answers.Recalled::concept)
                     .contains("hub", "strong0", "strong1", "strong2");
@@ -406,7 +408,10 @@ final class QueriesTest {
             Answers.Recall whole = large.recall(ofHub);
             Answers.Recall partly = queries.recall(ofHub);
             assertThat(partly.results()).isEqualTo(whole.results()).hasSize(3);
-            assertThat(whole.work().associations()).isEqualTo(9_004);
+            assertThat(whole.work()).isEqualTo(new Answers.Work(1, 9_004, 0, 0, List.of()));
+            // All with as much evidence as the last of the strongest: each of the others fired once.
+            assertThat(partly.work())
+                    .isEqualTo(new Answers.Work(1, 9_004, 0, 1, List.of(new LeftOut("hub", LeftOut.Rule.PARTLY))));
         }
     }
 

@@ -10,6 +10,7 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.ReadTime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -78,10 +79,9 @@ final class ScoresTest {
             RecallQuery query =
                     RecallQuery.builder().cues(List.of("hub")).hops(3).build();
             RecallSettings settings = RecallSettings.parse(Map.of("recall.hub-max", "1000000"));
-            Moment moment = Moment.of(view, null, null);
-            RowReader rows = new RowReader(view, moment.atMs(), settings.associationsMax(), Deadline.NONE);
-            SpreadingActivation activation =
-                    new SpreadingActivation(view, moment, settings.overriddenBy(query), 0, rows);
+            Lens lens = Lens.of(view, null, ReadTime.WATERMARK);
+            RowReader rows = new RowReader(view, ReadTime.WATERMARK, settings, Deadline.NONE);
+            SpreadingActivation activation = new SpreadingActivation(view, lens, settings.overriddenBy(query), 0, rows);
             activation.spread(Cues.of(view, query, settings), false);
             assertThat(activation.scores().looks()).isBetween((long) CONCEPTS, (long) LOOKS_MAX * CONCEPTS);
             // Once each, of a cue that fired so often: S = 1, M(cue) = n, M(target) = 1. What else reaches one comes

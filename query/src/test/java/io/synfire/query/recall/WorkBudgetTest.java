@@ -9,6 +9,7 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.query.recall.Answers.LeftOut;
 import io.synfire.query.recall.AssociationsQuery.Scoring;
 import io.synfire.query.recall.RecallQuery.Cue;
 import java.nio.file.Path;
@@ -99,13 +100,19 @@ final class WorkBudgetTest {
                 .recall(RecallQuery.builder().weightedCues(cues).hops(1).build());
         List<String> heaviest = heaviestThatFit(unbounded.view(), cues, budget);
         assertThat(view.cues()).isEqualTo(heaviest);
+        List<LeftOut> leftOut = cues.stream()
+                .filter(cue -> !heaviest.contains(cue.concept()))
+                .map(cue -> new LeftOut(cue.concept(), LeftOut.Rule.BUDGET))
+                .limit(Limits.LEFT_OUT_NAMED)
+                .toList();
         assertThat(answer.work())
-                .isEqualTo(new Answers.Work(heaviest.size(), (int) view.associations(), cues.size() - heaviest.size()));
+                .isEqualTo(new Answers.Work(
+                        heaviest.size(), (int) view.associations(), cues.size() - heaviest.size(), 0, leftOut));
         assertThat(answer.work().skipped()).isEqualTo(budget == 1_000_000 ? 0 : 1_000 - heaviest.size());
     }
 
     @Test
-    void aRowThatGrewSinceTheLastCheckpointIsNoReasonToReadMore() {
+    void aRowThatGrewSinceTheLastCheckpointCountsAsLongAsItIs() {
         Map<String, String> settings = Map.of("half-lives", "1d,30d", "max-associations", String.valueOf(KEPT));
         Path path = directory.resolve("grown");
         try (Engine engine = Engine.open(path, settings, new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
@@ -114,19 +121,66 @@ final class WorkBudgetTest {
         try (Engine engine = Engine.open(path, settings, new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
             Episode more = together(1, new Random(2));
             engine.apply(Batch.of(more));
-            CountingView view = new CountingView(engine.view());
-            Answers.Recall answer = new Queries(view, settings(100))
-                    .recall(RecallQuery.of(
-                            more.activations().stream().map(Activation::concept).toList()));
-            assertThat(view.associations()).isLessThanOrEqualTo(100);
-            assertThat(answer.work().associations()).isEqualTo((int) view.associations());
-            assertThat(answer.work().skipped()).isPositive();
+            List<String> cues =
+                    more.activations().stream().map(Activation::concept).toList();
+            assertSmallestAreRead(engine.view(), cues, 100);
         }
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {1, 2, 10, 35, 100, 104, 105, 1_000})
+    void ofEqualWeightTheSmallestRowsAreReadThenThoseGivenFirst(int budget) {
+        List<Episode> log = new ArrayList<>();
+        List<String> cues = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            cues.add("cue" + i);
+            for (int j = 0; j <= i * 7 % 10; j++) {
+                log.add(Episode.of(0, "cue" + i, "t" + i + "-" + j));
+            }
+        }
+        Collections.shuffle(cues, new Random(5));
+        Path path = directory.resolve("equal" + budget);
+        Map<String, String> settings = Map.of("half-lives", "none");
+        try (Engine engine = Engine.open(path, settings, new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
+            engine.apply(Batch.of(log.toArray(new Episode[0])));
+            assertSmallestAreRead(engine.view(), cues, budget);
+        }
+        try (Engine engine = Engine.open(path, settings, new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
+            assertSmallestAreRead(engine.view(), cues, budget);
+        }
+    }
+
+    private static void assertSmallestAreRead(MemoryView memory, List<String> cues, int budget) {
+        List<String> smallest = new ArrayList<>(cues);
+        smallest.sort(Comparator.comparingInt(cue -> size(memory, cue)));
+        List<String> fit = thatFit(memory, smallest, budget);
+        List<LeftOut> leftOut = cues.stream()
+                .filter(cue -> !fit.contains(cue))
+                .map(cue -> new LeftOut(cue, LeftOut.Rule.BUDGET))
+                .toList();
+        int associations = fit.stream().mapToInt(cue -> size(memory, cue)).sum();
+        CountingView view = new CountingView(memory);
+        Answers.Recall answer = new Queries(view, settings(budget))
+                .recall(RecallQuery.builder().cues(cues).hops(1).k(1_000).build());
+        assertThat(associations).isLessThanOrEqualTo(budget);
+        assertThat(answer.work())
+                .isEqualTo(new Answers.Work(
+                        fit.size(),
+                        associations,
+                        leftOut.size(),
+                        0,
+                        leftOut.stream().limit(Limits.LEFT_OUT_NAMED).toList()));
+        // Those that could fit by themselves were read to count them.
+        long counted = cues.stream()
+                .mapToInt(cue -> size(memory, cue))
+                .filter(size -> size <= budget)
+                .sum();
+        assertThat(view.associations()).isLessThanOrEqualTo(counted + associations);
+    }
+
+    @ParameterizedTest
     @CsvSource({"0, 1", "0, 10000", "8, 1", "8, 10000"})
-    void anExplanationReadsBothRowsTwiceAtMostAndTwoRecalls(int kept, int budget) {
+    void anExplanationReadsBothRowsOnceAndTwoRecalls(int kept, int budget) {
         MemoryView memory = memory(kept);
         CountingView view = new CountingView(memory);
         Queries queries = new Queries(view, settings(budget));
@@ -134,7 +188,7 @@ final class WorkBudgetTest {
         for (int to = 1; to < 50; to++) {
             queries.explain(ExplainQuery.of("c0", "c" + to));
             assertThat(view.associations() - before)
-                    .isLessThanOrEqualTo(2L * (size(memory, "c0") + size(memory, "c" + to)) + 2L * budget);
+                    .isLessThanOrEqualTo((long) size(memory, "c0") + size(memory, "c" + to) + 2L * budget);
             before = view.associations();
         }
     }
@@ -236,7 +290,7 @@ final class WorkBudgetTest {
                 concept -> -memory.activity(memory.watermarkMs()).of(concept, 0));
         return IntStream.range(0, memory.conceptCount())
                 .boxed()
-                .sorted(byActivity.thenComparing(concept -> concept))
+                .sorted(byActivity.thenComparing(memory::idOf))
                 .limit(Limits.TRENDING_CUES)
                 .map(memory::idOf)
                 .toList();

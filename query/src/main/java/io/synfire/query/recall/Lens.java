@@ -4,17 +4,20 @@ import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Moment;
+import io.synfire.engine.view.ReadTime;
 import io.synfire.engine.view.Trials;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which horizons are read, and when: what a question names, resolved against a memory; and which trials its measures count. Immutable and
- * thread-safe.
+ * One moment of a memory as a question looks at it: through the horizons that it names, at a time, with the trials that measures count. What
+ * it says belongs to a row of the same moment; see {@link #of(Associations)}. Immutable and thread-safe.
  */
-final class Moment {
+final class Lens {
 
+    private final Moment moment;
     private final Activity activity;
     private final Trials.Unit trials;
     private final double[] weights;
@@ -22,9 +25,10 @@ final class Moment {
     private final boolean single;
     private final long atMs;
 
-    private Moment(Activity activity, Trials.Unit trials, double[] weights, long atMs) {
+    private Lens(Moment moment, Activity activity, double[] weights, long atMs) {
+        this.moment = moment;
         this.activity = activity;
-        this.trials = trials;
+        this.trials = moment.trials().unit();
         this.weights = weights;
         this.atMs = atMs;
         int used = 0;
@@ -39,7 +43,8 @@ final class Moment {
         this.single = used == 1 && weights[lowest] == 1;
     }
 
-    static Moment of(MemoryView view, @Nullable Blend blend, @Nullable Long atMs) {
+    /** The latest moment, through the horizons of a blend, or the slowest where it is null. */
+    static Lens of(MemoryView view, @Nullable Blend blend, ReadTime at) {
         double[] weights;
         if (blend == null) {
             weights = new double[view.settings().horizonCount()];
@@ -47,25 +52,29 @@ final class Moment {
         } else {
             weights = blend.weights(view);
         }
-        long resolvedMs = at(view, atMs);
-        return new Moment(view.activity(resolvedMs), view.trials().unit(), weights, resolvedMs);
+        Moment moment = view.moment();
+        return new Lens(moment, moment.activity(at), weights, at.resolve(moment.watermarkMs()));
     }
 
-    /** The same moment, read at other horizons. */
-    Moment at(MemoryView view, Blend blend) {
-        return new Moment(activity, trials, blend.weights(view), atMs);
+    /** The moment and the time that a row was read of, through the same horizons. */
+    Lens of(Associations row) {
+        return isOf(row)
+                ? this
+                : new Lens(row.moment(), row.moment().activity(ReadTime.at(row.atMs())), weights, row.atMs());
     }
 
-    static long at(MemoryView view, @Nullable Long atMs) {
-        long watermarkMs = view.watermarkMs();
-        if (atMs == null) {
-            return watermarkMs;
-        }
-        if (atMs < watermarkMs) {
-            throw new BadQueryException("at must not be before the watermark, the past is not kept: at=" + atMs
-                    + " watermark=" + watermarkMs);
-        }
-        return atMs;
+    /** Whether a row was read of this moment, for this time. */
+    boolean isOf(Associations row) {
+        return row.moment().number() == moment.number() && row.atMs() == atMs;
+    }
+
+    /** The same moment, through other horizons. */
+    Lens at(MemoryView view, Blend blend) {
+        return new Lens(moment, activity, blend.weights(view), atMs);
+    }
+
+    Moment moment() {
+        return moment;
     }
 
     long atMs() {
@@ -94,7 +103,7 @@ final class Moment {
         return single && first == weights.length - 1;
     }
 
-    /** S of one association of a row. */
+    /** S of one association of a row, of whichever moment. */
     double strength(Associations row, int index) {
         if (single) {
             return row.strength(index, first);
