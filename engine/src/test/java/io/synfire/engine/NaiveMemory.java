@@ -99,6 +99,10 @@ public final class NaiveMemory {
     private final Map<String, Long> clocks = new HashMap<>();
     private final Map<String, Long> eventIds = new HashMap<>();
     private final Map<String, Forgotten> forgotten = new HashMap<>();
+
+    /** The watermark when a concept was first mentioned, or first since it was forgotten. */
+    private final Map<String, Long> bornMs = new HashMap<>();
+
     private final List<Retraction> waiting = new ArrayList<>();
     private long watermarkMs;
 
@@ -153,6 +157,7 @@ public final class NaiveMemory {
         takeBackWhatIsDue();
         for (Activation a : episode.activations()) {
             lastMs.merge(a.concept(), episode.atMs(), Math::max);
+            bornMs.putIfAbsent(a.concept(), watermarkMs);
             Forgotten last = forgotten.get(a.concept());
             if (last != null && episode.atMs() <= last.watermarkMs) {
                 last.late.add(Content.of(episode));
@@ -200,7 +205,9 @@ public final class NaiveMemory {
             Episode then = renamed.get(i);
             if (isBefore) {
                 then.activations().forEach(a -> marginals.computeIfAbsent(a.concept(), c -> new Impulses()));
-            } else {
+            }
+            then.activations().forEach(a -> bornMs.putIfAbsent(a.concept(), watermarkMs));
+            if (!isBefore) {
                 add(then, episode.context() == null ? List.of() : past, -1);
             }
             past.add(then);
@@ -225,11 +232,20 @@ public final class NaiveMemory {
      * A retraction of a time at or before the watermark of the forget, found among what came after the forget with such a time, takes back
      * the new concept's evidence, and leaves them; any other of such a time the retired one's. What is only before the episodes that are
      * taken back may have been taken back already.
+     *
+     * <p>Nothing is taken back of a concept once that is of no matter any more: since the forget a unit at its watermark has become weaker than
+     * {@code forget.below} at every horizon; or a unit at the time of the episode had, before the concept was there.
      */
     private boolean wasForgotten(Episode episode, String concept, boolean isBefore, long alikeAfter) {
         Forgotten last = forgotten.get(concept);
+        if (hasFaded(episode.atMs(), bornMs.getOrDefault(concept, watermarkMs))) {
+            return true;
+        }
         if (last == null || episode.atMs() > last.watermarkMs) {
             return false;
+        }
+        if (hasFaded(last.watermarkMs, watermarkMs)) {
+            return true;
         }
         Content content = Content.of(episode);
         if (isBefore) {
@@ -240,6 +256,17 @@ public final class NaiveMemory {
         if (last.late.remove(content)) {
             last.lateAndTakenBack.add(content);
             return false;
+        }
+        return true;
+    }
+
+    /** Whether one unit of a time is weaker than what is shown, at every horizon, at another time. */
+    private boolean hasFaded(long atMs, long nowMs) {
+        for (Horizon horizon : settings.halfLives()) {
+            double unit = horizon.decays() ? Math.pow(0.5, (double) (nowMs - atMs) / horizon.halfLifeMs()) : 1;
+            if (unit >= settings.forgetBelow()) {
+                return false;
+            }
         }
         return true;
     }
@@ -261,6 +288,7 @@ public final class NaiveMemory {
             return;
         }
         forgotten.put(concept, new Forgotten(watermarkMs));
+        bornMs.remove(concept);
         marginals.remove(concept);
         lastMs.remove(concept);
         remaining.remove(concept);

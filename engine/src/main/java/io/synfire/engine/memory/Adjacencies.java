@@ -197,23 +197,34 @@ final class Adjacencies {
     }
 
     /**
-     * Leaves nothing of the row of a concept that was retired; edges to it go when their rows are next written. Only while no checkpoint is
-     * under way.
+     * Leaves nothing of the row of a concept that was retired; edges to it go when their rows are next written. Reads nothing: what is stored of
+     * it is looked at by the checkpoint that takes it away.
      */
     void forget(int cue, LearnedMoment moment) {
         AdjacencyTable table = tables.getPlain(cue);
-        if (table != null && table.isComplete()) {
-            associations -= table.size();
-        } else if (stored.get(cue)) {
-            StoredRow row = store.row(cue, horizons);
-            associations -= row == null ? 0 : row.sizeMax();
+        if (table == null && !stored.get(cue)) {
+            return;
         }
-        bytes -= table == null ? 0 : table.bytes();
-        AdjacencyTable empty = AdjacencyTable.complete(landmarks, moment.watermarkMs());
-        empty.setEpoch(epoch);
-        empty.setMoment(moment.number());
-        bytes += empty.bytes();
-        tables.set(cue, empty);
+        AdjacencyTable writing = null;
+        boolean isCounted = false;
+        if (table != null) {
+            synchronized (table) {
+                isCounted = table.isComplete();
+                if (isCounted && table.epoch() != 0 && table.epoch() != epoch) {
+                    count(stagedOf(table).early(cue, table));
+                }
+                if (!isCounted) {
+                    writing = table.epoch() == epoch ? table.previous() : table;
+                }
+            }
+            associations -= isCounted ? table.size() : 0;
+            bytes -= table == writing ? 0 : table.bytes();
+        }
+        AdjacencyTable nothing = AdjacencyTable.forgotten(landmarks, writing, isCounted);
+        nothing.setEpoch(epoch);
+        nothing.setMoment(moment.number());
+        bytes += nothing.bytes();
+        tables.set(cue, nothing);
         dirtyCues.set(cue);
     }
 
@@ -241,6 +252,12 @@ final class Adjacencies {
             replace(written);
         }
         stored.or(done.cues());
+        for (int i = 0; i < done.forgotten().size(); i++) {
+            int cue = done.forgotten().getInt(i);
+            bytes -= tables.require(cue).bytes();
+            tables.set(cue, null);
+            stored.clear(cue);
+        }
         eviction.begin();
     }
 
@@ -260,7 +277,7 @@ final class Adjacencies {
         // More came meanwhile.
         synchronized (now) {
             now.dropPrevious();
-            if (whole != null) {
+            if (whole != null && !now.isForgotten()) {
                 int sizeBefore = whole.size();
                 Folding folding = new Folding(decays, tidying, dictionary.retired());
                 folding.add(whole, now);

@@ -44,6 +44,12 @@ final class AdjacencyTable extends SumSlots {
 
     private boolean touched;
 
+    /** Whether its cue was forgotten: nothing is ever added to it. */
+    private boolean forgotten;
+
+    /** Of which version of the unknown concepts it holds none; -1 if of none that is known. */
+    private long knownOnly = -1;
+
     /** Of a large table that was asked for its strongest. */
     private @Nullable Strongest strongest;
 
@@ -58,6 +64,14 @@ final class AdjacencyTable extends SumSlots {
         AdjacencyTable table = new AdjacencyTable(landmarks, true);
         table.prunedMs = prunedMs;
         table.shrunk = true;
+        return table;
+    }
+
+    /** In the place of all there is of a cue that was forgotten, but for a delta that a checkpoint is writing. */
+    static AdjacencyTable forgotten(Landmarks landmarks, @Nullable AdjacencyTable previous, boolean isComplete) {
+        AdjacencyTable table = new AdjacencyTable(landmarks, isComplete);
+        table.forgotten = true;
+        table.previous = previous;
         return table;
     }
 
@@ -121,6 +135,21 @@ final class AdjacencyTable extends SumSlots {
 
     boolean isComplete() {
         return complete;
+    }
+
+    /** Whether its cue was forgotten: its row is to be taken away. If it is complete, that is counted already. */
+    boolean isForgotten() {
+        return forgotten;
+    }
+
+    /** Whether no target is one of the unknown concepts of a version: that was seen, and none came since. */
+    boolean leadsToKnownOnly(long version) {
+        return knownOnly == version;
+    }
+
+    /** It was seen that no target is one of the unknown concepts of a version. */
+    void setKnownOnly(long version) {
+        knownOnly = version;
     }
 
     /** The checkpoint that will write what was changed; 0 if nothing was. */
@@ -202,6 +231,7 @@ final class AdjacencyTable extends SumSlots {
 
     /** Adds impulses, {@code growth[growthAt + h]} a unit at horizon h, all at this table's landmarks. */
     void add(int[] targets, double[] deltas, int from, int to, double[] growth, int growthAt) {
+        knownOnly = -1;
         addAll(targets, deltas, from, to, growth, growthAt);
         if (strongest != null) {
             for (int i = from; i < to; i++) {
@@ -217,6 +247,7 @@ final class AdjacencyTable extends SumSlots {
                     "sums add at equal landmarks alone: landmarks=" + landmarks + " delta=" + delta.landmarks);
         }
         strongest = null;
+        knownOnly = -1;
         addAll(delta);
     }
 

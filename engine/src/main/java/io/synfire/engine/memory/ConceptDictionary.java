@@ -4,13 +4,13 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.learn.Checksum;
+import io.synfire.engine.store.Origin;
+import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
-import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
-import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,20 +18,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ids and their ints, dense from 0 in order of first mention. Held on the heap as a whole, about 90 bytes a concept.
+ * Ids and their ints, dense from 0 in order of first mention. Those of known concepts are held on the heap, about 90 bytes each.
  *
- * <p>A concept that is forgotten has its int retired, which nothing else ever gets; its id may come again, with a new int. Of what is
- * retired the hash is kept, so that digests stay what they are, and the watermark of that moment, so that it can be told what a retraction
- * means: what was forgotten, or what came since.
+ * <p>A concept that is forgotten has its int retired, which nothing else ever gets; its id may come again, with a new int. What is kept of it,
+ * so that it can be told what a retraction means, is with the {@link Retirements}; on the heap there is a hole of some bytes in its place.
  *
- * <p>Thread-safe for one writer and many readers: a reader that has seen an int may ask for its id.
+ * <p>Thread-safe for one writer and many readers: a reader that has seen an int may ask for its id, at least until two checkpoints have ended
+ * since it was retired.
  */
 final class ConceptDictionary {
 
     /** A String of Latin letters, its place among the ids, its hash, and two places in the index. */
     private static final int ENTRY_BYTES = 80;
 
-    private static final int RETIREMENT_BYTES = 80;
+    /** What stays in the place of an entry: a reference and a hash in arrays with room for more. */
+    private static final int HOLE_BYTES = 20;
 
     private final ConceptIndex index = new ConceptIndex();
 
@@ -51,43 +52,86 @@ final class ConceptDictionary {
     /** Ints that are retired. */
     private ConceptSet retired = ConceptSet.EMPTY;
 
-    /** The latest retirement of an id, by the hash of the id. */
-    private final Long2ObjectOpenHashMap<Retirement> retirements = new Long2ObjectOpenHashMap<>();
-
-    /** Ints of ids that had been retired before. */
-    private final IntOpenHashSet reborn = new IntOpenHashSet();
-
     /** Ids that a reader of the latest moment may still know by their ints, though these are retired. */
     private final Map<String, Integer> leaving = new ConcurrentHashMap<>();
 
-    private final IntArrayList unsavedRetired = new IntArrayList();
+    private final Retirements retirements;
+    private final Fading fading;
 
-    /** What is written of a concept that was retired. */
-    private record Retired(int concept, long hash, long watermarkMs) {}
+    /** Retired ints whose ids readers may still ask for: since the last checkpoint began, in that one, and before it. */
+    private IntArrayList gone = new IntArrayList();
 
-    /** Which int was retired, and the watermark then. */
-    record Retirement(int concept, long watermarkMs) {}
+    private IntArrayList frozenGone = new IntArrayList();
+    private IntArrayList committedGone = new IntArrayList();
 
-    /** Reads all concepts of a store into an empty dictionary. */
-    void load(RocksStore store) {
-        ConceptSet[] gone = {ConceptSet.EMPTY};
+    /** Retired ints that stand for what is out of the reach of the retraction at hand. */
+    private final Map<String, Integer> nobodies = new HashMap<>();
+
+    private final IntArrayList spares = new IntArrayList();
+
+    ConceptDictionary(RocksStore store, Fading fading) {
+        this.retirements = new Retirements(store.forgets(), fading);
+        this.fading = fading;
+    }
+
+    /**
+     * Reads all concepts of a store into an empty dictionary.
+     *
+     * @return ints of which the store says nothing any more
+     */
+    ConceptSet load(RocksStore store) {
+        int stored = store.forgets().conceptCount();
+        boolean isOld = stored < 0;
+        ConceptSet[] holes = {ConceptSet.EMPTY};
         store.concepts(new RocksStore.ConceptVisitor() {
             @Override
-            public void concept(int concept, byte[] utf8) {
-                requireNext(store, concept);
-                append(new String(utf8, StandardCharsets.UTF_8), Checksum.id(utf8));
+            public void concept(int concept, byte[] utf8, Origin origin) {
+                holesUpTo(concept);
+                long hash = Checksum.id(utf8);
+                index.add(add(new String(utf8, StandardCharsets.UTF_8), hash), ids);
+                if (isOld) {
+                    retirements.loadedOld(concept, hash);
+                } else {
+                    retirements.loaded(concept, origin);
+                }
             }
 
             @Override
             public void retired(int concept, long hash, long watermarkMs) {
-                requireNext(store, concept);
+                holesUpTo(concept);
                 add("", hash);
-                gone[0] = gone[0].with(concept);
-                remember(concept, hash, watermarkMs);
+                retired = retired.with(concept);
+                if (isOld) {
+                    retirements.loadedOld(hash, new Retirement(concept, watermarkMs));
+                }
+            }
+
+            @Override
+            public void forgotten(long hash, Retirement retirement) {
+                retirements.loaded(hash, retirement);
+            }
+
+            private void holesUpTo(int concept) {
+                if (concept < count || (isOld && concept > count) || (!isOld && concept >= stored)) {
+                    throw store.damaged("concepts are not those that it has: expected=" + count + " found=" + concept
+                            + " count=" + stored);
+                }
+                holes[0] = addHoles(concept, holes[0]);
             }
         });
-        retired = gone[0];
+        holes[0] = addHoles(stored, holes[0]);
         saved = count;
+        return holes[0];
+    }
+
+    private ConceptSet addHoles(int to, ConceptSet holes) {
+        ConceptSet all = holes;
+        while (count < to) {
+            retired = retired.with(count);
+            all = all.with(count);
+            add("", 0);
+        }
+        return all;
     }
 
     int count() {
@@ -95,7 +139,7 @@ final class ConceptDictionary {
     }
 
     long bytes() {
-        return bytes;
+        return bytes + retirements.bytes();
     }
 
     boolean isRetired(int concept) {
@@ -107,28 +151,72 @@ final class ConceptDictionary {
         return retired;
     }
 
-    /** Retires the int of a concept at a watermark; returns the retirement of its id before that, or null. Writer only. */
+    /** Retires the int of a concept at a watermark; returns what its id was before, if that was forgotten, too. Writer only. */
     @Nullable
     Retirement retire(int concept, long watermarkMs) {
+        Retirement before = retirements.before(concept, -1);
         retired = retired.with(concept);
         leaving.putIfAbsent(ids[concept], concept);
         index.remove(concept, ids);
-        Retirement before = retirements.get(hashes[concept]);
-        remember(concept, hashes[concept], watermarkMs);
-        unsavedRetired.add(concept);
+        retirements.retired(hashes[concept], new Retirement(concept, watermarkMs));
+        gone.add(concept);
         return before;
     }
 
-    /** The latest retirement of an id, or null if it was never forgotten. Writer only. */
+    /**
+     * What a known concept was until its id was forgotten, if that was at a time or after it, and it is still of matter at a watermark: a unit
+     * of then has not faded. Else null. Writer only.
+     */
     @Nullable
-    Retirement retirement(String id) {
-        return retirements.isEmpty() ? null : retirements.get(Checksum.id(id.getBytes(StandardCharsets.UTF_8)));
+    Retirement before(int concept, long atMs, long watermarkMs) {
+        Retirement before = retirements.before(concept, atMs);
+        return before == null || fading.hasFaded(before.watermarkMs(), watermarkMs) ? null : before;
     }
 
-    /** The latest retirement of the id of a concept that is known, or null if it was never forgotten. Writer only. */
+    /** The same of an id that is not known. Writer only. */
     @Nullable
-    Retirement retirement(int concept) {
-        return !reborn.isEmpty() && reborn.contains(concept) ? retirements.get(hashes[concept]) : null;
+    Retirement retirement(String id, long atMs, long watermarkMs) {
+        Retirement latest = retirements.latest(hashOf(id), atMs);
+        return latest == null || fading.hasFaded(latest.watermarkMs(), watermarkMs) ? null : latest;
+    }
+
+    /**
+     * Whether nothing that happened at a time is taken back any more of a concept, at a watermark: a unit of that time has faded, and the
+     * concept came only after that, or its id was forgotten after that time, and a unit of then has faded, too. A concept below 0 is not
+     * known, and would come now. Writer only.
+     */
+    boolean isOutOfReach(int concept, long atMs, long watermarkMs) {
+        if (!fading.hasFaded(atMs, watermarkMs)) {
+            return false;
+        }
+        if (concept < 0 || retirements.hadFaded(concept, atMs)) {
+            return true;
+        }
+        Retirement before = retirements.before(concept, atMs);
+        return before != null && fading.hasFaded(before.watermarkMs(), watermarkMs);
+    }
+
+    /** From now on no int stands for what is out of reach. Writer only. */
+    void forgetNobodies() {
+        nobodies.clear();
+    }
+
+    /** A retired int that stands for an id in digests until {@link #forgetNobodies}, while nothing is learned of it. Writer only. */
+    int nobody(String id) {
+        return nobodies.computeIfAbsent(id, name -> {
+            int used = nobodies.size();
+            if (used == spares.size()) {
+                int spare = add("", 0);
+                retired = retired.with(spare);
+                spares.add(spare);
+            }
+            hashes[spares.getInt(used)] = hashOf(name);
+            return spares.getInt(used);
+        });
+    }
+
+    private static long hashOf(String id) {
+        return Checksum.id(id.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The int of an id, or -1. */
@@ -153,10 +241,10 @@ final class ConceptDictionary {
         }
     }
 
-    /** The int of an id, which becomes known if it was not. Writer only. */
-    int intern(String id) {
+    /** The int of an id, which becomes known at a watermark if it was not. Writer only. */
+    int intern(String id, long watermarkMs) {
         int known = find(id);
-        return known >= 0 ? known : append(id, Checksum.id(id.getBytes(StandardCharsets.UTF_8)));
+        return known >= 0 ? known : append(id, hashOf(id), watermarkMs);
     }
 
     /**
@@ -190,43 +278,49 @@ final class ConceptDictionary {
         return hashes[concept];
     }
 
-    /** What came since the last checkpoint, for the next. Writer only. */
-    Part freeze() {
+    /**
+     * What came since the last checkpoint, for the next. Writer only.
+     *
+     * @param windowsMs no window can name what was retired before this watermark
+     */
+    Part freeze(long watermarkMs, long windowsMs) {
         int from = saved;
         int to = count;
         String[] now = ids;
-        List<Retired> gone = new ArrayList<>();
-        for (int i = 0; i < unsavedRetired.size(); i++) {
-            int concept = unsavedRetired.getInt(i);
-            Retirement retirement = retirements.get(hashes[concept]);
-            gone.add(new Retired(concept, hashes[concept], retirement.watermarkMs()));
-        }
+        ConceptSet without = retired;
+        Retirements.Frozen forgets = retirements.freeze(watermarkMs, windowsMs);
         saved = to;
-        unsavedRetired.clear();
+        frozenGone = gone;
+        gone = new IntArrayList();
         return checkpoint -> {
-            for (int concept = from; concept < to; concept++) {
-                checkpoint.concept(concept, now[concept]);
+            for (int concept : forgets.originsBefore(from)) {
+                checkpoint.concept(concept, now[concept], forgets.origin(concept));
             }
-            gone.forEach(retired -> checkpoint.retired(retired.concept(), retired.hash(), retired.watermarkMs()));
+            for (int concept = from; concept < to; concept++) {
+                if (!without.contains(concept)) {
+                    checkpoint.concept(concept, now[concept], forgets.origin(concept));
+                }
+            }
+            forgets.writeTo(checkpoint);
+            checkpoint.conceptCount(to);
         };
     }
 
-    private void requireNext(RocksStore store, int concept) {
-        if (concept != count) {
-            throw store.damaged("concepts are not dense: expected=" + count + " found=" + concept);
+    /** What was frozen is in the store. Ids that were forgotten before the checkpoint before that leave the heap. Writer only. */
+    void committed() {
+        retirements.committed();
+        for (int i = 0; i < committedGone.size(); i++) {
+            int concept = committedGone.getInt(i);
+            bytes -= ENTRY_BYTES - HOLE_BYTES + ids[concept].length();
+            ids[concept] = "";
         }
+        committedGone = frozenGone;
+        frozenGone = new IntArrayList();
     }
 
-    private void remember(int concept, long hash, long watermarkMs) {
-        retirements.merge(hash, new Retirement(concept, watermarkMs), (a, b) -> a.concept() > b.concept() ? a : b);
-        bytes += RETIREMENT_BYTES;
-    }
-
-    private int append(String id, long hash) {
+    private int append(String id, long hash, long watermarkMs) {
         int concept = add(id, hash);
-        if (retirements.containsKey(hash)) {
-            reborn.add(concept);
-        }
+        retirements.born(concept, hash, watermarkMs);
         // Last: who finds the int finds all that belongs to it.
         index.add(concept, ids);
         return concept;
@@ -243,7 +337,7 @@ final class ConceptDictionary {
         }
         ids[concept] = id;
         hashes[concept] = hash;
-        bytes += ENTRY_BYTES + id.length();
+        bytes += id.isEmpty() ? HOLE_BYTES : ENTRY_BYTES + id.length();
         count = concept + 1;
         return concept;
     }

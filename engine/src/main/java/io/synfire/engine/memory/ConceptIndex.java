@@ -86,7 +86,8 @@ final class ConceptIndex {
 
     private void grow() {
         long[] before = slots;
-        long[] grown = new long[before.length * 2];
+        // Those that were removed leave room: then it need not be larger.
+        long[] grown = new long[size * 4 < before.length ? before.length : before.length * 2];
         used = 0;
         for (long slot : before) {
             if (slot != 0 && (slot & CONCEPT) != REMOVED) {

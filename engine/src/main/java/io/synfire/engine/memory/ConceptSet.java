@@ -10,15 +10,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConceptSet {
 
-    static final ConceptSet EMPTY = new ConceptSet(new long[0][], 0);
+    static final ConceptSet EMPTY = new ConceptSet(new long[0][], 0, 0);
 
     private static final int WORDS = 64;
     private static final int PAGE_BITS = 12;
 
     private final long[] @Nullable [] pages;
     private final int size;
+    private final long version;
 
-    private ConceptSet(long[] @Nullable [] pages, int size) {
+    private ConceptSet(long[] @Nullable [] pages, int size, long version) {
+        this.version = version;
         this.pages = pages;
         this.size = size;
     }
@@ -29,6 +31,11 @@ final class ConceptSet {
 
     int size() {
         return size;
+    }
+
+    /** How many changes made it of the empty set. So it tells the sets apart that were made one of the other. */
+    long version() {
+        return version;
     }
 
     boolean contains(int concept) {
@@ -62,7 +69,7 @@ final class ConceptSet {
         long[] page = before == null ? new long[WORDS] : before.clone();
         page[word(concept)] ^= 1L << concept;
         copy[at] = page;
-        return new ConceptSet(copy, newSize);
+        return new ConceptSet(copy, newSize, version + 1);
     }
 
     private static int word(int concept) {

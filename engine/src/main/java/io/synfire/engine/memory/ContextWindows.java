@@ -104,6 +104,16 @@ final class ContextWindows {
         dirty.add(key);
     }
 
+    /** All windows that were last added to before this have expired, by the clock of each partition in which anything was learned. */
+    long windowsMs() {
+        long earliestMs = Long.MAX_VALUE;
+        for (int partition = 0; partition < clocks.count(); partition++) {
+            long clockMs = clocks.clockMs(partition);
+            earliestMs = clockMs == 0 ? earliestMs : Math.min(earliestMs, clockMs - lifeMs);
+        }
+        return earliestMs;
+    }
+
     /** What changed since the last checkpoint, and what has expired, for the next. */
     Part freeze() {
         List<Changed> changed = new ArrayList<>(dirty.size());

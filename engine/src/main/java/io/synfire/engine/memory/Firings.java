@@ -6,7 +6,7 @@ import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.EpisodeContent;
 import io.synfire.engine.learn.Firing;
-import io.synfire.engine.memory.ConceptDictionary.Retirement;
+import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,7 +16,8 @@ import java.util.Map;
 
 /**
  * What fires in an episode: the ints of its concepts, as they are or as they were when it was learned. A concept has another int since it was
- * forgotten. What it fired with before is known by its time, unless it came {@link LateEpisodes late}. Writer only.
+ * forgotten. What it fired with before is known by its time, unless it came {@link LateEpisodes late}; what is out of reach by then is taken
+ * back of nothing. Writer only.
  */
 final class Firings {
 
@@ -41,17 +42,17 @@ final class Firings {
         return late.bytes();
     }
 
-    /** An episode that is learned now. */
-    Firing learned(Episode episode) {
+    /** An episode that is learned now, at a watermark. */
+    Firing learned(Episode episode, long watermarkMs) {
         List<Activation> activations = episode.activations();
         int[] concepts = new int[activations.size()];
         double[] strengths = new double[concepts.length];
         for (int i = 0; i < concepts.length; i++) {
             Activation activation = activations.get(i);
-            concepts[i] = dictionary.intern(activation.concept());
+            concepts[i] = dictionary.intern(activation.concept(), watermarkMs);
             strengths[i] = activation.strength();
-            Retirement retirement = dictionary.retirement(concepts[i]);
-            if (retirement != null && episode.atMs() <= retirement.watermarkMs()) {
+            Retirement retirement = dictionary.before(concepts[i], episode.atMs(), watermarkMs);
+            if (retirement != null) {
                 late.learned(retirement.concept(), EpisodeContent.hash(episode));
             }
         }
@@ -59,10 +60,9 @@ final class Firings {
     }
 
     /** Whether an episode that was just learned came after one of its concepts was forgotten, and its time is before that. */
-    boolean isLate(Episode episode, Firing firing) {
+    boolean isLate(Episode episode, Firing firing, long watermarkMs) {
         for (int i = 0; i < firing.size(); i++) {
-            Retirement retirement = dictionary.retirement(firing.concept(i));
-            if (retirement != null && episode.atMs() <= retirement.watermarkMs()) {
+            if (dictionary.before(firing.concept(i), episode.atMs(), watermarkMs) != null) {
                 return true;
             }
         }
@@ -76,11 +76,12 @@ final class Firings {
      * The episodes of a retraction, which are taken back now. They are in log order: so of those alike the last came last, and if only some of
      * them came late, the last did.
      */
-    Replayed takenBack(Retraction retraction) {
+    Replayed takenBack(Retraction retraction, long watermarkMs) {
+        dictionary.forgetNobodies();
         List<Firing> takenBack = new ArrayList<>();
         Map<Long, Integer> namedLater = new HashMap<>();
         for (Episode episode : lastFirst(retraction.takenBack())) {
-            takenBack.add(asItWas(episode, late::takeBack));
+            takenBack.add(asItWas(episode, watermarkMs, late::takeBack));
             if (!retraction.before().isEmpty()) {
                 namedLater.merge(EpisodeContent.hash(episode), 1, Integer::sum);
             }
@@ -88,8 +89,10 @@ final class Firings {
         // These may have been taken back before.
         List<Firing> before = new ArrayList<>();
         for (Episode episode : lastFirst(retraction.before())) {
-            before.add(
-                    asItWas(episode, (retired, hash) -> late.count(retired, hash) > namedLater.getOrDefault(hash, 0)));
+            before.add(asItWas(
+                    episode,
+                    watermarkMs,
+                    (retired, hash) -> late.count(retired, hash) > namedLater.getOrDefault(hash, 0)));
             namedLater.merge(EpisodeContent.hash(episode), 1, Integer::sum);
         }
         Collections.reverse(takenBack);
@@ -97,19 +100,30 @@ final class Firings {
         return new Replayed(before, takenBack);
     }
 
-    /** An episode is taken back that fired like this: what came late is not there any more. */
-    void takenBack(Episode episode, Firing firing) {
-        for (int i = 0; i < firing.size(); i++) {
+    /** An episode is taken back that fired like this: what came late is not there any more. Returns what it is taken back of. */
+    Firing takenBack(Episode episode, Firing firing, long watermarkMs) {
+        dictionary.forgetNobodies();
+        int[] concepts = new int[firing.size()];
+        double[] strengths = new double[concepts.length];
+        for (int i = 0; i < concepts.length; i++) {
             int concept = firing.concept(i);
-            Retirement retirement = dictionary.isRetired(concept) ? null : dictionary.retirement(concept);
-            if (retirement != null
-                    && episode.atMs() <= retirement.watermarkMs()
-                    && !late.takeBack(retirement.concept(), EpisodeContent.hash(episode))) {
+            concepts[i] = concept;
+            strengths[i] = firing.strength(i);
+            if (dictionary.isRetired(concept)) {
+                continue;
+            }
+            if (dictionary.isOutOfReach(concept, episode.atMs(), watermarkMs)) {
+                concepts[i] = dictionary.nobody(dictionary.id(concept));
+                continue;
+            }
+            Retirement before = dictionary.before(concept, episode.atMs(), watermarkMs);
+            if (before != null && !late.takeBack(before.concept(), EpisodeContent.hash(episode))) {
                 throw new IllegalStateException(
                         "an episode that came after its concept was forgotten is not among those that did: concept="
                                 + dictionary.id(concept) + " at=" + episode.atMs());
             }
         }
+        return firing(episode, concepts, strengths);
     }
 
     private static List<Episode> lastFirst(List<Learned> inLogOrder) {
@@ -135,21 +149,30 @@ final class Firings {
         late.committed();
     }
 
-    private Firing asItWas(Episode episode, Late isLate) {
+    private Firing asItWas(Episode episode, long watermarkMs, Late isLate) {
         List<Activation> activations = episode.activations();
         int[] concepts = new int[activations.size()];
         double[] strengths = new double[concepts.length];
         for (int i = 0; i < concepts.length; i++) {
             Activation activation = activations.get(i);
-            String id = activation.concept();
+            concepts[i] = asItWas(activation.concept(), episode, watermarkMs, isLate);
             strengths[i] = activation.strength();
-            Retirement retirement = dictionary.retirement(id);
-            boolean isGone = retirement != null
-                    && episode.atMs() <= retirement.watermarkMs()
-                    && !isLate.is(retirement.concept(), EpisodeContent.hash(episode));
-            concepts[i] = retirement != null && isGone ? retirement.concept() : dictionary.intern(id);
         }
         return firing(episode, concepts, strengths);
+    }
+
+    private int asItWas(String id, Episode episode, long watermarkMs, Late isLate) {
+        long atMs = episode.atMs();
+        int known = dictionary.find(id);
+        if (dictionary.isOutOfReach(known, atMs, watermarkMs)) {
+            return dictionary.nobody(id);
+        }
+        Retirement before = known >= 0
+                ? dictionary.before(known, atMs, watermarkMs)
+                : dictionary.retirement(id, atMs, watermarkMs);
+        return before != null && !isLate.is(before.concept(), EpisodeContent.hash(episode))
+                ? before.concept()
+                : dictionary.intern(id, watermarkMs);
     }
 
     private Firing firing(Episode episode, int[] concepts, double[] strengths) {

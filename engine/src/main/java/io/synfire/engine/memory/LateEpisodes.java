@@ -2,15 +2,14 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.store.LateCount;
 import io.synfire.engine.store.RocksStore;
-import java.util.ArrayList;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * The episodes that name a forgotten concept and came after it was forgotten, with a time not after the watermark of that moment: a
  * multiset of their hashes for each. By their times alone they could not be told from those that were forgotten, and a retraction is to take
- * back what it names. Those of a concept that is forgotten again go with it.
+ * back what it names. Those of a concept that is forgotten again go with it; all go with the {@link Retirements retirement} itself.
  *
  * <p>What was taken back is counted, too: a later part of the same retraction may name it as what came before. What changed since the
  * last checkpoint is on the heap, the others are in the store. Writer only.
@@ -20,77 +19,89 @@ final class LateEpisodes {
     private static final int ENTRY_BYTES = 120;
 
     private final RocksStore store;
-    private Map<Key, LateCount> recent = new HashMap<>();
+
+    /** By the int that a concept had until it was forgotten, then by the hash of the episode. */
+    private Map<Integer, Map<Long, LateCount>> recent = new HashMap<>();
 
     /** Those that a checkpoint is writing. */
-    private Map<Key, LateCount> frozen = Map.of();
+    private Map<Integer, Map<Long, LateCount>> frozen = Map.of();
 
-    private List<Integer> gone = new ArrayList<>();
-
-    /** An episode that names the concept which had this int before it was forgotten. */
-    private record Key(int retired, long episode) {}
+    private int recentSize;
+    private int frozenSize;
+    private IntArrayList gone = new IntArrayList();
 
     LateEpisodes(RocksStore store) {
         this.store = store;
     }
 
     long bytes() {
-        return (long) ENTRY_BYTES * (recent.size() + frozen.size());
+        return (long) ENTRY_BYTES * (recentSize + frozenSize);
     }
 
     /** One came. */
     void learned(int retired, long episode) {
-        Key key = new Key(retired, episode);
-        LateCount count = count(key);
-        recent.put(key, new LateCount(count.there() + 1, count.takenBack()));
+        LateCount count = countOf(retired, episode);
+        put(retired, episode, new LateCount(count.there() + 1, count.takenBack()));
     }
 
     /** Takes one back; false if there is none: then what is meant was forgotten. */
     boolean takeBack(int retired, long episode) {
-        Key key = new Key(retired, episode);
-        LateCount count = count(key);
+        LateCount count = countOf(retired, episode);
         if (count.there() == 0) {
             return false;
         }
-        recent.put(key, new LateCount(count.there() - 1, count.takenBack() + 1));
+        put(retired, episode, new LateCount(count.there() - 1, count.takenBack() + 1));
         return true;
     }
 
     /** How many there are, or were until they were taken back. */
     long count(int retired, long episode) {
-        LateCount count = count(new Key(retired, episode));
+        LateCount count = countOf(retired, episode);
         return count.there() + count.takenBack();
     }
 
     /** The concept was forgotten again: nothing asks any more for those that came before that. */
     void drop(int retired) {
-        recent.keySet().removeIf(key -> key.retired() == retired);
+        Map<Long, LateCount> dropped = recent.remove(retired);
+        recentSize -= dropped == null ? 0 : dropped.size();
         gone.add(retired);
     }
 
     /** What changed since the last checkpoint, for the next. */
     Part freeze() {
-        Map<Key, LateCount> changed = recent;
-        List<Integer> dropped = gone;
+        Map<Integer, Map<Long, LateCount>> changed = recent;
+        IntArrayList dropped = gone;
         frozen = changed;
+        frozenSize = recentSize;
         recent = new HashMap<>();
-        gone = new ArrayList<>();
+        recentSize = 0;
+        gone = new IntArrayList();
         return checkpoint -> {
-            changed.forEach((key, count) -> checkpoint.lateEpisode(key.retired(), key.episode(), count));
-            dropped.forEach(checkpoint::removeLateEpisodes);
+            changed.forEach((retired, counts) ->
+                    counts.forEach((episode, count) -> checkpoint.lateEpisode(retired, episode, count)));
+            for (int i = 0; i < dropped.size(); i++) {
+                int retired = dropped.getInt(i);
+                store.forgets().lateEpisodes(retired, episode -> checkpoint.removeLateEpisode(retired, episode));
+            }
         };
     }
 
     /** What was frozen is in the store. */
     void committed() {
         frozen = Map.of();
+        frozenSize = 0;
     }
 
-    private LateCount count(Key key) {
-        LateCount count = recent.get(key);
+    private void put(int retired, long episode, LateCount count) {
+        Map<Long, LateCount> counts = recent.computeIfAbsent(retired, key -> new HashMap<>());
+        recentSize += counts.put(episode, count) == null ? 1 : 0;
+    }
+
+    private LateCount countOf(int retired, long episode) {
+        LateCount count = recent.getOrDefault(retired, Map.of()).get(episode);
         if (count == null) {
-            count = frozen.get(key);
+            count = frozen.getOrDefault(retired, Map.of()).get(episode);
         }
-        return count == null ? store.lateEpisode(key.retired(), key.episode()) : count;
+        return count == null ? store.lateEpisode(retired, episode) : count;
     }
 }

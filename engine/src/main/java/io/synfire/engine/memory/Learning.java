@@ -15,12 +15,12 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Plasticity;
 import io.synfire.engine.learn.Replay;
 import io.synfire.engine.memory.CommandIds.Meeting;
-import io.synfire.engine.memory.ConceptDictionary.Retirement;
 import io.synfire.engine.memory.Firings.Replayed;
 import io.synfire.engine.memory.Ledger.Kept;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.CheckpointRecord.Clock;
 import io.synfire.engine.store.CheckpointRecord.CopyAhead;
+import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.nio.charset.StandardCharsets;
@@ -163,6 +163,11 @@ final class Learning {
         return List.of(contexts.freeze(), eventIds.freeze(), firings.freeze(), waiting.freeze());
     }
 
+    /** No window of a context can name what was retired before this watermark. */
+    long windowsMs() {
+        return contextual ? contexts.windowsMs() : Long.MAX_VALUE;
+    }
+
     void committed(long windowBytesMax) {
         contexts.committed(windowBytesMax);
         eventIds.committed();
@@ -263,7 +268,7 @@ final class Learning {
         }
         moveWatermark(episode.atMs());
         fired++;
-        Firing firing = firings.learned(episode);
+        Firing firing = firings.learned(episode, watermarkMs);
         String context = episode.context();
         if (context == null) {
             fire(firing, null, null, 1);
@@ -281,7 +286,11 @@ final class Learning {
     private void keep(int partition, Episode episode, Firing firing, @Nullable ContextWindow window) {
         if (ledger != null && ledger.names(episode)) {
             Kept kept = new Kept(
-                    partition, episode, firing, window == null ? null : window.copy(), firings.isLate(episode, firing));
+                    partition,
+                    episode,
+                    firing,
+                    window == null ? null : window.copy(),
+                    firings.isLate(episode, firing, watermarkMs));
             if (!ledger.learned(kept)) {
                 takeBack(kept);
             }
@@ -329,14 +338,14 @@ final class Learning {
     }
 
     private void takeBack(Kept kept) {
-        firings.takenBack(kept.episode(), kept.firing());
-        fire(kept.firing(), kept.episode().context(), kept.window(), -1);
+        Firing firing = firings.takenBack(kept.episode(), kept.firing(), watermarkMs);
+        fire(firing, kept.episode().context(), kept.window(), -1);
         retracted++;
     }
 
     private void takeBack(Retraction retraction) {
         String context = retraction.context();
-        Replayed replayed = firings.takenBack(retraction);
+        Replayed replayed = firings.takenBack(retraction, watermarkMs);
         Replay replay = context == null ? null : new Replay(settings);
         if (replay != null) {
             for (int i = 0; i < retraction.before().size(); i++) {

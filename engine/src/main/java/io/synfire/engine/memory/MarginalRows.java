@@ -81,9 +81,7 @@ final class MarginalRows {
     /** Makes room for so many concepts. */
     void growTo(int concepts) {
         while (pages.count() << ROW_BITS < concepts) {
-            long[] page = new long[pageLength()];
-            setLandmarks(page);
-            pages.add(page);
+            pages.add(newPage());
         }
     }
 
@@ -214,7 +212,21 @@ final class MarginalRows {
         Arrays.fill(pageToWrite(concept), row(concept), row(concept) + width, 0);
     }
 
-    /** The page of a concept, as it is; null if it came after this generation. Generations share what did not change between them. */
+    /** Gives back the page of a concept if nothing is in it, nor of those beside it. It is there again when something comes. */
+    void release(int concept) {
+        long[] page = pages.find(concept >>> ROW_BITS);
+        if (page == null) {
+            return;
+        }
+        for (int at = header; at < page.length; at++) {
+            if (page[at] != 0) {
+                return;
+            }
+        }
+        pages.remove(concept >>> ROW_BITS);
+    }
+
+    /** The page of a concept, as it is; null if it came after this generation, or nothing is in it. Generations share what did not change between them. */
     long @Nullable [] page(int concept) {
         return pages.find(concept >>> ROW_BITS);
     }
@@ -223,7 +235,11 @@ final class MarginalRows {
     private long[] pageToWrite(int concept) {
         long[] page = pages.find(concept >>> ROW_BITS);
         if (page == null) {
-            throw new IllegalStateException("a concept has no marginal: concept=" + concept);
+            if (concept >>> ROW_BITS >= pages.count()) {
+                throw new IllegalStateException("a concept has no marginal: concept=" + concept);
+            }
+            page = newPage();
+            pages.replace(concept >>> ROW_BITS, page);
         }
         if (!pages.isOwn(page)) {
             page = page.clone();
@@ -232,6 +248,12 @@ final class MarginalRows {
         if (page[SharedPages.HEADER] != first || (horizons > 1 && !isAtLandmarks(page))) {
             move(page);
         }
+        return page;
+    }
+
+    private long[] newPage() {
+        long[] page = new long[pageLength()];
+        setLandmarks(page);
         return page;
     }
 

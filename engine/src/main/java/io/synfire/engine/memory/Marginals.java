@@ -69,19 +69,25 @@ final class Marginals {
         };
     }
 
-    /** Reads all marginals of a store. */
-    void load(RocksStore store, int count) {
+    /** Reads all marginals of a store; {@code gone} are concepts of which it says nothing. */
+    void load(RocksStore store, int count, ConceptSet gone) {
         growTo(count);
         MarginalRows now = rows;
         store.marginals(decays.size(), (concept, marginal) -> {
             if (concept < 0 || concept >= count) {
                 throw store.damaged("a marginal of no concept: concept=" + concept + " concepts=" + count);
             }
+            if (gone.contains(concept)) {
+                throw store.damaged("a marginal of a concept that is not in the dictionary: concept=" + concept);
+            }
             now.load(concept, marginal);
             known += now.isKnown(concept) ? 1 : 0;
         });
         for (int concept = 0; concept < count; concept++) {
-            unknown = now.isKnown(concept) ? unknown : unknown.with(concept);
+            if (!now.isKnown(concept)) {
+                unknown = unknown.with(concept);
+                now.release(concept);
+            }
         }
     }
 
@@ -159,6 +165,7 @@ final class Marginals {
         activationsChecksum -= gone.checksum();
         boolean wasKnown = rows.isKnown(concept);
         rows.clear(concept);
+        rows.release(concept);
         count(concept, wasKnown ? -1 : 0);
         dirty.set(concept);
     }
@@ -247,15 +254,19 @@ final class Marginals {
         return totals;
     }
 
-    /** What changed since the last checkpoint, for the next. */
-    Part freeze() {
+    /** What changed since the last checkpoint, for the next; nothing is kept of concepts that were retired. */
+    Part freeze(ConceptSet retired) {
         BitSet changed = dirty;
         MarginalRows frozen = rows;
         dirty = new BitSet();
         rows = frozen.next();
         return checkpoint -> {
             for (int concept = changed.nextSetBit(0); concept >= 0; concept = changed.nextSetBit(concept + 1)) {
-                checkpoint.marginal(concept, frozen.stored(concept));
+                if (retired.contains(concept)) {
+                    checkpoint.removeMarginal(concept);
+                } else {
+                    checkpoint.marginal(concept, frozen.stored(concept));
+                }
             }
         };
     }

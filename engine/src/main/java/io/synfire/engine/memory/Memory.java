@@ -34,7 +34,7 @@ public final class Memory {
     private final LearningSettings settings;
     private final RocksStore store;
     private final List<ForwardDecay> decays;
-    private final ConceptDictionary dictionary = new ConceptDictionary();
+    private final ConceptDictionary dictionary;
     private final Marginals marginals;
     private final Adjacencies adjacencies;
     private final Moments moments = new Moments();
@@ -91,9 +91,10 @@ public final class Memory {
         last.positions().forEach(this::moveTo);
         this.stretches = new Stretches(store);
         this.passedOvers = new PassedOvers(store, last.number() == 0 ? List.of() : last.positions());
-        dictionary.load(store);
+        this.dictionary = new ConceptDictionary(store, new Fading(settings));
+        ConceptSet gone = dictionary.load(store);
         this.marginals = new Marginals(decays, last);
-        marginals.load(store, dictionary.count());
+        marginals.load(store, dictionary.count(), gone);
         CueTables tables = new CueTables();
         this.adjacencies =
                 new Adjacencies(store, settings, dictionary, tables, decays, last.landmarks(), last.associations());
@@ -220,8 +221,8 @@ public final class Memory {
         }
         long number = checkpoint + 1;
         List<Part> parts = new ArrayList<>();
-        parts.add(dictionary.freeze());
-        parts.add(marginals.freeze());
+        parts.add(dictionary.freeze(learning.watermarkMs(), learning.windowsMs()));
+        parts.add(marginals.freeze(dictionary.retired()));
         parts.addAll(learning.freeze());
         parts.add(stretches.freeze());
         parts.add(passedOvers.freeze());
@@ -272,6 +273,7 @@ public final class Memory {
         underWay = null;
         committed = beginning;
         room.written();
+        dictionary.committed();
         learning.committed(room.windowBytesMax());
         stretches.committed();
         passedOvers.committed();

@@ -17,7 +17,8 @@ final class Reading {
     private final double[] toWatermark;
     private final double[] toTime;
     private final double forgetBelow;
-    private final ConceptSet unknown;
+    private ConceptSet unknown;
+    private boolean hidesUnknown;
     private int[] targets;
     private double[] strengths;
     private int size;
@@ -50,9 +51,24 @@ final class Reading {
         }
         strengths[size * horizons + horizon] =
                 Math.abs(sum) * toWatermark[horizon] < ForwardDecay.FADED ? 0 : sum * toTime[horizon];
-        if (horizon == horizons - 1 && isShown() && !unknown.contains(target)) {
-            targets[size++] = target;
+        if (horizon == horizons - 1) {
+            if (unknown.contains(target)) {
+                hidesUnknown = true;
+            } else if (isShown()) {
+                targets[size++] = target;
+            }
         }
+    }
+
+    /** The targets to come are all known: that need not be looked at. */
+    Reading ofKnownOnly() {
+        unknown = ConceptSet.EMPTY;
+        return this;
+    }
+
+    /** Whether one was left out for leading to a concept that is not known. */
+    boolean hidesUnknown() {
+        return hidesUnknown;
     }
 
     int size() {

@@ -278,7 +278,14 @@ final class RowReads {
 
     private Associations read(AdjacencyTable table, LearnedMoment moment, ReadTime at) {
         Reading reading = reading(moment, at).of(table.landmarks(), table.size());
+        long version = moment.unknown().version();
+        if (table.leadsToKnownOnly(version)) {
+            reading.ofKnownOnly();
+        }
         table.readInto(reading);
+        if (!reading.hidesUnknown()) {
+            table.setKnownOnly(version);
+        }
         return reading.done(table.cuts(), table.cutBound());
     }
 

@@ -8,6 +8,7 @@ import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.Row.Kind;
 import io.synfire.engine.store.StoredRow;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -42,6 +43,7 @@ final class RowStaging {
     private final RowSizes sizes;
     private final Queue<Early> early = new ConcurrentLinkedQueue<>();
     private final List<Written> writtenDeltas = new ArrayList<>();
+    private final IntArrayList forgotten = new IntArrayList();
     private Tidied tidied = Tidied.NOTHING;
     private long room;
     private long grown;
@@ -138,12 +140,21 @@ final class RowStaging {
         return cues;
     }
 
+    /** Cues whose rows are taken away: they were forgotten. */
+    IntArrayList forgotten() {
+        return forgotten;
+    }
+
     private void stage(int cue, CheckpointWriter checkpoint) {
         AdjacencyTable table = tables.require(cue);
         AdjacencyTable delta;
         synchronized (table) {
+            if (table.isForgotten() && table.epoch() == number()) {
+                takeAway(cue, table, checkpoint);
+                return;
+            }
             delta = table.epoch() == number() ? table : table.previous();
-            if (table.isComplete()) {
+            if (table.isComplete() && !table.isForgotten()) {
                 if (table.epoch() != number()) {
                     return;
                 }
@@ -162,6 +173,19 @@ final class RowStaging {
         if (delta != null && !delta.isComplete()) {
             writeDelta(cue, delta, checkpoint);
         }
+    }
+
+    private void takeAway(int cue, AdjacencyTable nothing, CheckpointWriter checkpoint) {
+        if (!nothing.isComplete()) {
+            StoredRow stored = store.row(cue, moment.decays.size());
+            Tidied gone = new Tidied(stored == null ? 0 : -stored.sizeMax(), 0, 0, 0);
+            tidied = tidied.plus(gone);
+            grown += gone.associations();
+        }
+        checkpoint.removeRow(cue);
+        sizes.wrote(cue, 0);
+        forgotten.add(cue);
+        nothing.written();
     }
 
     private void stageEarly(CheckpointWriter checkpoint) {

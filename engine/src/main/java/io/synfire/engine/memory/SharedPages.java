@@ -37,12 +37,16 @@ final class SharedPages {
 
     private int count;
 
+    /** How many of them are there. */
+    private int held;
+
     /** No pages yet. */
     SharedPages() {
-        this(0, new long[4][][], 0);
+        this(0, new long[4][][], 0, 0);
     }
 
-    private SharedPages(long generation, long[] @Nullable [][] nodes, int count) {
+    private SharedPages(long generation, long[] @Nullable [][] nodes, int count, int held) {
+        this.held = held;
         this.generation = generation;
         this.nodes = nodes;
         this.count = count;
@@ -50,7 +54,7 @@ final class SharedPages {
 
     /** The next generation; this one must not be changed any more. */
     SharedPages next() {
-        return new SharedPages(generation + 1, nodes.clone(), count);
+        return new SharedPages(generation + 1, nodes.clone(), count, held);
     }
 
     /** How many pages there are. */
@@ -60,10 +64,10 @@ final class SharedPages {
 
     /** What so many pages of a length take on the heap. */
     long bytes(int length) {
-        return (long) count * (PAGE_BYTES + (long) Long.BYTES * length);
+        return (long) held * (PAGE_BYTES + (long) Long.BYTES * length);
     }
 
-    /** A page; null if there is none. */
+    /** A page; null if there is none, or it was removed. */
     long @Nullable [] find(int index) {
         int at = index >>> NODE_BITS;
         long[][] node = at < nodes.length ? nodes[at] : null;
@@ -75,10 +79,19 @@ final class SharedPages {
         return page[GENERATION] == generation;
     }
 
-    /** Puts a changed copy in the place of a page that older generations have. */
+    /** Puts a changed copy in the place of a page that older generations have, or a page where one was removed. */
     void replace(int index, long[] copy) {
         copy[GENERATION] = generation;
-        nodeToWrite(index >>> NODE_BITS)[index & PAGES - 1] = copy;
+        long[][] node = nodeToWrite(index >>> NODE_BITS);
+        held += node[index & PAGES - 1] == null ? 1 : 0;
+        node[index & PAGES - 1] = copy;
+    }
+
+    /** Takes a page away; its place stays. */
+    void remove(int index) {
+        long[] @Nullable [] node = nodeToWrite(index >>> NODE_BITS);
+        held -= node[index & PAGES - 1] == null ? 0 : 1;
+        node[index & PAGES - 1] = null;
     }
 
     /** Adds a page behind the last. */

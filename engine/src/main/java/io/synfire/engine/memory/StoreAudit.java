@@ -6,7 +6,9 @@ import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.CheckpointRecord;
+import io.synfire.engine.store.Origin;
 import io.synfire.engine.store.Remaining;
+import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.StoreDamagedException;
@@ -42,6 +44,7 @@ final class StoreAudit {
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, Unreadable> unreadable = new TreeMap<>();
     private final BitSet withMarginal = new BitSet();
+    private final BitSet withForget = new BitSet();
     private final double[] massOfAll;
     private final double[] absoluteMass;
     private final double[] fromAll;
@@ -87,6 +90,7 @@ final class StoreAudit {
         marginals();
         stretches();
         passedOver();
+        forgets();
         lateEpisodes();
         for (int cue = 0; cue < dictionary.count(); cue++) {
             try {
@@ -225,10 +229,54 @@ final class StoreAudit {
         }
     }
 
+    /** What is left of a concept that was forgotten is found by its int, by its watermark, and if it is the latest of its hash by that. */
+    private void forgets() {
+        boolean isOld = store.forgets().conceptCount() < 0;
+        BitSet byInt = new BitSet();
+        store.forgets().byWatermark(0, (hash, retirement) -> {
+            withForget.set(retirement.concept());
+            if (!isRetired(retirement.concept()) || retirement.watermarkMs() > record.watermarkMs()) {
+                found("forgets", "one is of no concept that was forgotten by then: " + retirement);
+            }
+            return true;
+        });
+        store.concepts(new RocksStore.ConceptVisitor() {
+            @Override
+            public void concept(int concept, byte[] utf8, Origin origin) {
+                Retirement before = origin.before();
+                if (before != null && !isRetired(before.concept())) {
+                    found("concept " + concept, "what it was before was not forgotten: " + before);
+                }
+            }
+
+            @Override
+            public void retired(int concept, long hash, long watermarkMs) {
+                byInt.set(concept);
+            }
+
+            @Override
+            public void forgotten(long hash, Retirement retirement) {
+                if (!withForget.get(retirement.concept())) {
+                    found("forgets", "one is under its hash alone: " + retirement);
+                }
+            }
+        });
+        if (isOld) {
+            withForget.or(byInt);
+        } else if (!byInt.equals(withForget)) {
+            byInt.xor(withForget);
+            found("forgets", "one is not found by its int and its watermark alike: concept=" + byInt.nextSetBit(0));
+        }
+    }
+
+    private boolean isRetired(int concept) {
+        return concept < dictionary.count() && dictionary.isRetired(concept);
+    }
+
     /** They are of concepts that were forgotten. */
     private void lateEpisodes() {
         store.lateEpisodes((retired, count) -> {
-            if (retired < 0 || retired >= dictionary.count() || !dictionary.isRetired(retired)) {
+            if (!withForget.get(retired)) {
                 found("late episodes", "their concept was not forgotten: concept=" + retired);
             }
         });
@@ -243,6 +291,9 @@ final class StoreAudit {
                     "row of cue " + cue,
                     "it is of a later checkpoint than the record: checkpoint=" + stored.checkpoint() + " record="
                             + record.number());
+        }
+        if (isRetired(cue) && row.size() > 0) {
+            found("row of cue " + cue, "its concept was forgotten, but something is left: size=" + row.size());
         }
         if (!withMarginal.get(cue)) {
             found("row of cue " + cue, "its concept has no marginal");

@@ -1,6 +1,7 @@
 package io.synfire.engine.store;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Reads what a {@link ByteSink} wrote. What does not end where it should is damage, and said to be. One thread at a time. */
 final class ByteSource {
@@ -81,6 +82,13 @@ final class ByteSource {
         String value = new String(bytes, at, length, StandardCharsets.UTF_8);
         at += length;
         return value;
+    }
+
+    /** All that follows. */
+    byte[] rest() {
+        byte[] rest = Arrays.copyOfRange(bytes, at, bytes.length);
+        at = bytes.length;
+        return rest;
     }
 
     boolean hasMore() {

@@ -35,9 +35,21 @@ public final class CheckpointWriter implements AutoCloseable {
      *
      * @param concept its int
      * @param id its id
+     * @param origin since when it is there
      */
-    public void concept(int concept, String id) {
-        put(ColumnFamily.CONCEPTS, Keys.key(concept), Keys.utf8(id));
+    public void concept(int concept, String id, Origin origin) {
+        put(ColumnFamily.CONCEPTS, Keys.key(concept), ConceptBytes.of(Keys.utf8(id), origin));
+    }
+
+    /**
+     * Says how many ints were given to concepts.
+     *
+     * @param count one more than the last
+     */
+    public void conceptCount(int count) {
+        ByteSink sink = new ByteSink(8);
+        sink.varint(count);
+        put(ColumnFamily.CONCEPTS, ForgetKeys.count(), sink.toBytes());
     }
 
     /**
@@ -68,14 +80,46 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * Puts what is left of a concept that was forgotten in the place of its id.
+     * Takes a marginal away.
      *
-     * @param concept its int
-     * @param hash hash of the id it had
-     * @param watermarkMs the watermark when it was forgotten
+     * @param concept the concept's int
      */
-    public void retired(int concept, long hash, long watermarkMs) {
-        put(ColumnFamily.CONCEPTS, Keys.key(concept), RetiredBytes.of(hash, watermarkMs));
+    public void removeMarginal(int concept) {
+        delete(ColumnFamily.MARGINALS, Keys.key(concept));
+    }
+
+    /**
+     * Puts what is left of a concept that was forgotten in the place of its id, where it is found by its int, by its hash if it is the latest
+     * of that, and by its watermark.
+     *
+     * @param hash hash of the id it had
+     * @param retirement which int it had, and the watermark when it was forgotten
+     */
+    public void retired(long hash, Retirement retirement) {
+        int concept = retirement.concept();
+        put(ColumnFamily.CONCEPTS, Keys.key(concept), RetiredBytes.of(hash, retirement.watermarkMs()));
+        ByteSink latest = new ByteSink(16);
+        latest.varint(concept);
+        latest.varint(retirement.watermarkMs());
+        put(ColumnFamily.CONCEPTS, ForgetKeys.latest(hash), latest.toBytes());
+        ByteSink sink = new ByteSink(16);
+        sink.i8(hash);
+        put(ColumnFamily.CONCEPTS, ForgetKeys.byWatermark(retirement), sink.toBytes());
+    }
+
+    /**
+     * Leaves nothing of a concept that was forgotten.
+     *
+     * @param hash hash of the id it had
+     * @param retirement which int it had, and the watermark when it was forgotten
+     * @param isLatest whether its id was not forgotten again since
+     */
+    public void removeRetired(long hash, Retirement retirement, boolean isLatest) {
+        delete(ColumnFamily.CONCEPTS, Keys.key(retirement.concept()));
+        delete(ColumnFamily.CONCEPTS, ForgetKeys.byWatermark(retirement));
+        if (isLatest) {
+            delete(ColumnFamily.CONCEPTS, ForgetKeys.latest(hash));
+        }
     }
 
     /**
@@ -90,12 +134,13 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * Takes away all that came late of a concept.
+     * Takes away an episode that came late.
      *
      * @param retired the int that the concept had
+     * @param episode hash of the episode
      */
-    public void removeLateEpisodes(int retired) {
-        deleteRange(ColumnFamily.LATE_EPISODES, Keys.key(retired), Keys.key(retired + 1));
+    public void removeLateEpisode(int retired, long episode) {
+        delete(ColumnFamily.LATE_EPISODES, Keys.key(retired, episode));
     }
 
     /**

@@ -24,6 +24,10 @@ final class Keys {
                 .array();
     }
 
+    static long episodeOf(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(Integer.BYTES);
+    }
+
     static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }

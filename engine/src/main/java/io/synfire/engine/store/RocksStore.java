@@ -41,6 +41,7 @@ public final class RocksStore implements AutoCloseable {
     private final GuardedDatabase database;
     private final StoreFailures failures;
     private final StoreUpkeep upkeep;
+    private final StoredForgets forgets;
     private final boolean writable;
     /** What tells this store, as it was committed last, from every other and from itself at another time. Of whoever writes. */
     private byte @Nullable [] ownId;
@@ -54,6 +55,7 @@ public final class RocksStore implements AutoCloseable {
         this.database = database;
         this.failures = failures;
         this.upkeep = new StoreUpkeep(directory, database, failures);
+        this.forgets = new StoredForgets(database, failures);
         this.writable = writable;
     }
 
@@ -326,8 +328,9 @@ public final class RocksStore implements AutoCloseable {
          *
          * @param concept its int
          * @param utf8 its id
+         * @param origin since when it is there
          */
-        void concept(int concept, byte[] utf8);
+        void concept(int concept, byte[] utf8, Origin origin);
 
         /**
          * Takes a concept that was forgotten.
@@ -337,6 +340,14 @@ public final class RocksStore implements AutoCloseable {
          * @param watermarkMs the watermark when it was forgotten
          */
         void retired(int concept, long hash, long watermarkMs);
+
+        /**
+         * Takes the latest forget of an id: after all concepts.
+         *
+         * @param hash hash of the id
+         * @param retirement what it was until then
+         */
+        void forgotten(long hash, Retirement retirement);
     }
 
     /** Takes one retraction that waits. */
@@ -406,12 +417,22 @@ public final class RocksStore implements AutoCloseable {
      */
     public void concepts(ConceptVisitor visitor) {
         scan(ColumnFamily.CONCEPTS, (key, value) -> {
+            if (!ForgetKeys.isConcept(key)) {
+                if (ForgetKeys.isLatest(key)) {
+                    visitor.forgotten(
+                            ForgetKeys.hashOf(key), failures.decoded(() -> StoredForgets.retirement(value)));
+                }
+                return;
+            }
             int concept = failures.decoded(() -> Keys.conceptOf(key));
             if (value.length > 0 && value[0] == RetiredBytes.MARK) {
                 RetiredBytes retired = failures.decoded(() -> RetiredBytes.read(concept, value));
                 visitor.retired(concept, retired.hash(), retired.watermarkMs());
             } else {
-                visitor.concept(concept, value);
+                visitor.concept(
+                        concept,
+                        failures.decoded(() -> ConceptBytes.utf8(concept, value)),
+                        failures.decoded(() -> ConceptBytes.origin(concept, value)));
             }
         });
     }
@@ -530,6 +551,15 @@ public final class RocksStore implements AutoCloseable {
             throw new IllegalStateException("a store opened for reading cannot be written: store=" + directory);
         }
         return new CheckpointWriter(this);
+    }
+
+    /**
+     * What is left of concepts that were forgotten.
+     *
+     * @return the same at each call
+     */
+    public StoredForgets forgets() {
+        return forgets;
     }
 
     /**

@@ -3,7 +3,6 @@ package io.synfire.engine.memory;
 import io.synfire.engine.RandomLog.Line;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
-import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.RocksStore;
@@ -84,9 +83,6 @@ final class StoredMemory implements AutoCloseable {
 
     /** Applies records of one log, in their order across all partitions. */
     void apply(List<Line> lines) {
-        if (lines.stream().anyMatch(line -> line.entry() instanceof Forget)) {
-            endCheckpoint();
-        }
         List<Batch> batches = new ArrayList<>();
         int from = 0;
         for (int to = 1; to <= lines.size(); to++) {

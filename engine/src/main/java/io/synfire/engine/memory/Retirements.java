@@ -1,0 +1,241 @@
+package io.synfire.engine.memory;
+
+import io.synfire.engine.store.CheckpointWriter;
+import io.synfire.engine.store.Origin;
+import io.synfire.engine.store.Retirement;
+import io.synfire.engine.store.StoredForgets;
+import it.unimi.dsi.fastutil.ints.Int2ObjectMap;
+import it.unimi.dsi.fastutil.ints.Int2ObjectMaps;
+import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectMaps;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which ids were forgotten, as far as that still matters, and since when concepts are there. Both lie in the store; on the heap is what came
+ * since the last checkpoint, a {@link HashFilter} by which an id that was never forgotten is told without a read, and a bit for each concept
+ * that is there again.
+ *
+ * <p>A forget is forgotten itself once it matters no more: when one unit at its watermark {@link Fading has faded}, and no context's window
+ * can name the int of then. A checkpoint takes a piece of these out, the oldest first.
+ *
+ * <p>Writer only, but for the {@link Part}.
+ */
+final class Retirements {
+
+    private static final int FORGET_BYTES = 120;
+    private static final int ORIGIN_BYTES = 40;
+
+    /** So many are taken out by a checkpoint. */
+    static final int SWEPT_MAX = 1_000;
+
+    private final StoredForgets stored;
+    private final Fading fading;
+    private final HashFilter filter = new HashFilter();
+
+    /** Concepts whose ids had been forgotten before they came again. */
+    private final BitSet again = new BitSet();
+
+    private Long2ObjectMap<Retirement> recent = new Long2ObjectOpenHashMap<>();
+
+    /** Those that a checkpoint is writing. */
+    private Long2ObjectMap<Retirement> frozen = Long2ObjectMaps.emptyMap();
+
+    private Int2ObjectMap<Origin> origins = new Int2ObjectOpenHashMap<>();
+    private Int2ObjectMap<Origin> frozenOrigins = Int2ObjectMaps.emptyMap();
+    private List<Gone> unsaved = new ArrayList<>();
+
+    /** The latest watermark of a forget: of what is later nothing was ever forgotten. */
+    private long latestMs = -1;
+
+    private Origin latestOrigin = Origin.UNKNOWN;
+
+    /** Nothing is left of those before this watermark. Of whoever writes checkpoints, one at a time. */
+    private long sweptMs;
+
+    /** A concept that was retired; as an earlier version stored it, or not stored at all yet. */
+    private record Gone(long hash, Retirement retirement, boolean wasStored) {}
+
+    Retirements(StoredForgets stored, Fading fading) {
+        this.stored = stored;
+        this.fading = fading;
+    }
+
+    /** Takes the latest forget of an id from the store. */
+    void loaded(long hash, Retirement retirement) {
+        filter.add(hash);
+        latestMs = Math.max(latestMs, retirement.watermarkMs());
+    }
+
+    /** Takes what the store says of a concept. */
+    void loaded(int concept, Origin origin) {
+        Retirement before = origin.before();
+        if (before != null) {
+            again.set(concept);
+            latestMs = Math.max(latestMs, before.watermarkMs());
+        }
+    }
+
+    /** Takes over what an earlier version stored of a concept that it forgot, in the order of their ints. */
+    void loadedOld(long hash, Retirement retirement) {
+        add(new Gone(hash, retirement, true));
+    }
+
+    /** The same of a concept that is known, after all that came before it. */
+    void loadedOld(int concept, long hash) {
+        Retirement before = recent.get(hash);
+        if (before != null) {
+            again.set(concept);
+            origins.put(concept, new Origin(-1, before));
+        }
+    }
+
+    long bytes() {
+        return (long) FORGET_BYTES * (recent.size() + frozen.size())
+                + (long) ORIGIN_BYTES * (origins.size() + frozenOrigins.size())
+                + filter.bytes()
+                + again.size() / Byte.SIZE;
+    }
+
+    /** A concept was forgotten. */
+    void retired(long hash, Retirement retirement) {
+        add(new Gone(hash, retirement, false));
+    }
+
+    private void add(Gone gone) {
+        recent.put(gone.hash(), gone.retirement());
+        unsaved.add(gone);
+        loaded(gone.hash(), gone.retirement());
+    }
+
+    /** An id that is not known gets an int. */
+    void born(int concept, long hash, long watermarkMs) {
+        Retirement before = latestMs < 0 ? null : latest(hash);
+        if (before != null && !fading.hasFaded(before.watermarkMs(), watermarkMs)) {
+            again.set(concept);
+            origins.put(concept, new Origin(fading.fades() ? watermarkMs : -1, before));
+        } else if (fading.fades()) {
+            if (latestOrigin.bornMs() != watermarkMs) {
+                latestOrigin = new Origin(watermarkMs, null);
+            }
+            origins.put(concept, latestOrigin);
+        }
+    }
+
+    /** What the id of a concept that is known was before it was forgotten, if that was at a time or after it; else null. */
+    @Nullable
+    Retirement before(int concept, long atMs) {
+        Retirement before = atMs <= latestMs && again.get(concept) ? origin(concept).before() : null;
+        return before != null && atMs <= before.watermarkMs() ? before : null;
+    }
+
+    /** What an id that is not known was when it was last forgotten, if that was at a time or after it; else null. */
+    @Nullable
+    Retirement latest(long hash, long atMs) {
+        Retirement latest = atMs <= latestMs ? latest(hash) : null;
+        return latest != null && atMs <= latest.watermarkMs() ? latest : null;
+    }
+
+    /** Whether a unit of a time had faded when a concept got its int. */
+    boolean hadFaded(int concept, long atMs) {
+        long bornMs = origin(concept).bornMs();
+        return bornMs >= 0 && fading.hasFaded(atMs, bornMs);
+    }
+
+    private @Nullable Retirement latest(long hash) {
+        if (!filter.mayContain(hash)) {
+            return null;
+        }
+        Retirement known = recent.get(hash);
+        if (known == null) {
+            known = frozen.get(hash);
+        }
+        return known == null ? stored.latest(hash) : known;
+    }
+
+    private Origin origin(int concept) {
+        Origin known = origins.get(concept);
+        if (known == null) {
+            known = frozenOrigins.get(concept);
+        }
+        return known == null ? stored.origin(concept) : known;
+    }
+
+    /** What changed since the last checkpoint. */
+    interface Frozen {
+        /** Since when a concept is there, which is written for the first time. */
+        Origin origin(int concept);
+
+        /** Those that are written, whether or not for the first time. */
+        int[] originsBefore(int concept);
+
+        /** Writes what was forgotten, and takes out what is of no matter any more. */
+        void writeTo(CheckpointWriter checkpoint);
+    }
+
+    /**
+     * For the next checkpoint.
+     *
+     * @param windowsMs no window can name what was retired before this watermark
+     */
+    Frozen freeze(long watermarkMs, long windowsMs) {
+        Int2ObjectMap<Origin> born = origins;
+        List<Gone> gone = unsaved;
+        frozen = recent;
+        frozenOrigins = born;
+        recent = new Long2ObjectOpenHashMap<>();
+        origins = new Int2ObjectOpenHashMap<>();
+        unsaved = new ArrayList<>();
+        return new Frozen() {
+            @Override
+            public Origin origin(int concept) {
+                return born.getOrDefault(concept, Origin.UNKNOWN);
+            }
+
+            @Override
+            public int[] originsBefore(int concept) {
+                return born.keySet().intStream().filter(each -> each < concept).toArray();
+            }
+
+            @Override
+            public void writeTo(CheckpointWriter checkpoint) {
+                // First: what is forgotten again takes the place of what was stored under its hash.
+                sweep(checkpoint, watermarkMs, windowsMs);
+                for (Gone each : gone) {
+                    checkpoint.retired(each.hash(), each.retirement());
+                    if (each.wasStored()) {
+                        checkpoint.removeMarginal(each.retirement().concept());
+                        checkpoint.removeRow(each.retirement().concept());
+                    }
+                }
+            }
+        };
+    }
+
+    /** What was frozen is in the store. */
+    void committed() {
+        frozen = Long2ObjectMaps.emptyMap();
+        frozenOrigins = Int2ObjectMaps.emptyMap();
+    }
+
+    private void sweep(CheckpointWriter checkpoint, long watermarkMs, long windowsMs) {
+        if (!fading.fades()) {
+            return;
+        }
+        int[] swept = {0};
+        stored.byWatermark(sweptMs, (hash, retirement) -> {
+            if (retirement.watermarkMs() >= windowsMs || !fading.hasFaded(retirement.watermarkMs(), watermarkMs)) {
+                return false;
+            }
+            checkpoint.removeRetired(hash, retirement, retirement.equals(stored.latest(hash)));
+            stored.lateEpisodes(
+                    retirement.concept(), episode -> checkpoint.removeLateEpisode(retirement.concept(), episode));
+            sweptMs = retirement.watermarkMs();
+            return ++swept[0] < SWEPT_MAX;
+        });
+    }
+}
