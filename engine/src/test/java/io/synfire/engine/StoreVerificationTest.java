@@ -149,7 +149,7 @@ final class StoreVerificationTest {
             engine.apply(Batch.of(Episode.of(1, "a", "b"), new Forget("b")));
         }
         assertThat(Engine.verify(store, OPTIONS).findings()).isEmpty();
-        StoreInspection.addToPotentiationFrom(store, 1, 0.01);
+        StoreInspection.putPotentiationFrom(store, 1, 0.01);
         assertThat(Engine.verify(store, OPTIONS).findings()).anySatisfy(finding -> assertThat(finding.what())
                 .isEqualTo("it was forgotten, but something is left: count=0"));
     }

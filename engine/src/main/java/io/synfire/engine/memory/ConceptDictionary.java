@@ -8,6 +8,7 @@ import io.synfire.engine.store.Origin;
 import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.ints.IntSet;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -304,6 +305,11 @@ final class ConceptDictionary {
             forgets.writeTo(checkpoint);
             checkpoint.conceptCount(to);
         };
+    }
+
+    /** The retired ints of which the checkpoint that began last leaves nothing; of whoever writes it, after what was frozen here. */
+    IntSet swept() {
+        return retirements.swept();
     }
 
     /** What was frozen is in the store. Ids that were forgotten before the checkpoint before that leave the heap. Writer only. */

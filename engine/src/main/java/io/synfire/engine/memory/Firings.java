@@ -139,9 +139,9 @@ final class Firings {
         late.drop(before.concept());
     }
 
-    /** What changed since the last checkpoint, for the next. */
+    /** What changed since the last checkpoint, for the next; the dictionary's part comes first. */
     Part freeze() {
-        return late.freeze();
+        return late.freeze(dictionary.swept());
     }
 
     /** What was frozen is in the store. */

@@ -3,6 +3,7 @@ package io.synfire.engine.memory;
 import io.synfire.engine.store.LateCount;
 import io.synfire.engine.store.RocksStore;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.ints.IntSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -67,8 +68,12 @@ final class LateEpisodes {
         gone.add(retired);
     }
 
-    /** What changed since the last checkpoint, for the next. */
-    Part freeze() {
+    /**
+     * What changed since the last checkpoint, for the next.
+     *
+     * @param swept what will be known, when it is written, of which concepts that leaves nothing
+     */
+    Part freeze(IntSet swept) {
         Map<Integer, Map<Long, LateCount>> changed = recent;
         IntArrayList dropped = gone;
         frozen = changed;
@@ -77,8 +82,11 @@ final class LateEpisodes {
         recentSize = 0;
         gone = new IntArrayList();
         return checkpoint -> {
-            changed.forEach((retired, counts) ->
-                    counts.forEach((episode, count) -> checkpoint.lateEpisode(retired, episode, count)));
+            changed.forEach((retired, counts) -> {
+                if (!swept.contains(retired.intValue())) {
+                    counts.forEach((episode, count) -> checkpoint.lateEpisode(retired, episode, count));
+                }
+            });
             for (int i = 0; i < dropped.size(); i++) {
                 int retired = dropped.getInt(i);
                 store.forgets().lateEpisodes(retired, episode -> checkpoint.removeLateEpisode(retired, episode));

@@ -7,6 +7,8 @@ import io.synfire.engine.store.StoredForgets;
 import it.unimi.dsi.fastutil.ints.Int2ObjectMap;
 import it.unimi.dsi.fastutil.ints.Int2ObjectMaps;
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+import it.unimi.dsi.fastutil.ints.IntSet;
 import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectMaps;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
@@ -30,8 +32,8 @@ final class Retirements {
     private static final int FORGET_BYTES = 120;
     private static final int ORIGIN_BYTES = 40;
 
-    /** So many are taken out by a checkpoint. */
-    static final int SWEPT_MAX = 1_000;
+    /** So many a checkpoint takes out, or twice as many as it writes, if that is more: then it catches up, however many come. */
+    private static final int SWEPT_MIN = 1_000;
 
     private final StoredForgets stored;
     private final Fading fading;
@@ -56,6 +58,9 @@ final class Retirements {
 
     /** Nothing is left of those before this watermark. Of whoever writes checkpoints, one at a time. */
     private long sweptMs;
+
+    /** Of those, what the checkpoint under way takes out. */
+    private IntSet swept = new IntOpenHashSet();
 
     /** A concept that was retired; as an earlier version stored it, or not stored at all yet. */
     private record Gone(long hash, Retirement retirement, boolean wasStored) {}
@@ -190,6 +195,8 @@ final class Retirements {
         recent = new Long2ObjectOpenHashMap<>();
         origins = new Int2ObjectOpenHashMap<>();
         unsaved = new ArrayList<>();
+        IntSet takenOut = new IntOpenHashSet();
+        swept = takenOut;
         return new Frozen() {
             @Override
             public Origin origin(int concept) {
@@ -204,7 +211,7 @@ final class Retirements {
             @Override
             public void writeTo(CheckpointWriter checkpoint) {
                 // First: what is forgotten again takes the place of what was stored under its hash.
-                sweep(checkpoint, watermarkMs, windowsMs);
+                sweep(checkpoint, watermarkMs, windowsMs, takenOut, Math.max(SWEPT_MIN, 2 * gone.size()));
                 for (Gone each : gone) {
                     checkpoint.retired(each.hash(), each.retirement());
                     if (each.wasStored()) {
@@ -216,17 +223,21 @@ final class Retirements {
         };
     }
 
+    /** The ints of which the checkpoint that began last takes out all; of whoever writes it, after what was frozen here. */
+    IntSet swept() {
+        return swept;
+    }
+
     /** What was frozen is in the store. */
     void committed() {
         frozen = Long2ObjectMaps.emptyMap();
         frozenOrigins = Int2ObjectMaps.emptyMap();
     }
 
-    private void sweep(CheckpointWriter checkpoint, long watermarkMs, long windowsMs) {
+    private void sweep(CheckpointWriter checkpoint, long watermarkMs, long windowsMs, IntSet takenOut, int max) {
         if (!fading.fades()) {
             return;
         }
-        int[] swept = {0};
         stored.byWatermark(sweptMs, (hash, retirement) -> {
             if (retirement.watermarkMs() >= windowsMs || !fading.hasFaded(retirement.watermarkMs(), watermarkMs)) {
                 return false;
@@ -234,8 +245,9 @@ final class Retirements {
             checkpoint.removeRetired(hash, retirement, retirement.equals(stored.latest(hash)));
             stored.lateEpisodes(
                     retirement.concept(), episode -> checkpoint.removeLateEpisode(retirement.concept(), episode));
+            takenOut.add(retirement.concept());
             sweptMs = retirement.watermarkMs();
-            return ++swept[0] < SWEPT_MAX;
+            return takenOut.size() < max;
         });
     }
 }

@@ -5,12 +5,15 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.store.Origin;
+import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreBudget;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A memory over a store of its own, which can be dropped without a checkpoint and opened again. */
@@ -108,6 +111,42 @@ final class StoredMemory implements AutoCloseable {
         return memory.reader().positions().isEmpty()
                 ? 0
                 : (int) memory.reader().positions().get(0).nextOffset();
+    }
+
+    /** How many records the store has of concepts that were forgotten: three for each that an id had last. */
+    int left() {
+        int[] left = {0};
+        store.concepts(new RocksStore.ConceptVisitor() {
+            @Override
+            public void concept(int concept, byte[] utf8, Origin origin) {}
+
+            @Override
+            public void retired(int concept, long hash, long watermarkMs) {
+                left[0]++;
+            }
+
+            @Override
+            public void forgotten(long hash, Retirement retirement) {
+                left[0]++;
+            }
+        });
+        store.forgets().byWatermark(0, (hash, retirement) -> ++left[0] > 0);
+        return left[0];
+    }
+
+    /** Of how many episodes the store says that they came late. */
+    int late() {
+        int[] late = {0};
+        store.lateEpisodes((retired, count) -> late[0]++);
+        return late[0];
+    }
+
+    /** Does something to the directory of the store; forgets what was not checkpointed. */
+    void whileClosed(Consumer<Path> change) {
+        store.close();
+        change.accept(path);
+        store = RocksStore.open(path, STORE);
+        memory = new Memory(settings, store, new MemoryBudget(budget));
     }
 
     /** Forgets what was not checkpointed. */

@@ -1,6 +1,8 @@
 package io.synfire.engine.store;
 
+import io.synfire.engine.learn.Landmarks;
 import java.nio.file.Path;
+import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -54,6 +56,34 @@ public final class StoreInspection {
                 database.db().delete(database.handle(ColumnFamily.DEFAULT), PassedOverBytes.key(number));
             }
         });
+    }
+
+    /** Makes it a store that finds what was forgotten by its int alone, as earlier versions did. */
+    public static void asBeforeForgetsWereIndexed(Path directory) {
+        change(directory, database -> {
+            ColumnFamilyHandle concepts = database.handle(ColumnFamily.CONCEPTS);
+            try (RocksIterator iterator = database.db().newIterator(concepts)) {
+                for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                    byte[] key = iterator.key();
+                    if (ForgetKeys.isConcept(key)) {
+                        database.db().put(concepts, key, ConceptBytes.utf8(Keys.conceptOf(key), iterator.value()));
+                    } else {
+                        database.db().delete(concepts, key);
+                    }
+                }
+                iterator.status();
+            }
+        });
+    }
+
+    /** Puts what left a concept in its place behind the store's back, where it has nothing. */
+    public static void putPotentiationFrom(Path directory, int concept, double sum) {
+        change(
+                directory,
+                database -> put(
+                        database,
+                        concept,
+                        new StoredMarginal(Landmarks.of(0), new double[] {0, sum, 0}, 0, Remaining.NOTHING)));
     }
 
     /** Makes it a store of another format. */
