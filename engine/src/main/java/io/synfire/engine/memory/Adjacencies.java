@@ -126,7 +126,7 @@ final class Adjacencies {
      * each is made for all of these cues before the next, so that the processor waits for many at once.
      */
     private void apply(ImpulseBuffer impulses, int from, int to, LearnedMoment moment) {
-        ConceptSet retired = moment.retired();
+        ConceptSet retired = impulses.named(moment.retired());
         int count = 0;
         for (int i = from; i < to; i++) {
             int cue = impulses.cue(i);

@@ -130,6 +130,7 @@ final class AdjacencyTable extends SumSlots {
         copy.cutBound = cutBound;
         copy.prunedMs = prunedMs;
         copy.shrunk = shrunk;
+        copy.knownOnly = knownOnly;
         return copy;
     }
 

@@ -167,9 +167,8 @@ final class Firings {
         if (dictionary.isOutOfReach(known, atMs, watermarkMs)) {
             return dictionary.nobody(id);
         }
-        Retirement before = known >= 0
-                ? dictionary.before(known, atMs, watermarkMs)
-                : dictionary.retirement(id, atMs, watermarkMs);
+        Retirement before =
+                known >= 0 ? dictionary.before(known, atMs, watermarkMs) : dictionary.retirement(id, atMs, watermarkMs);
         return before != null && !isLate.is(before.concept(), EpisodeContent.hash(episode))
                 ? before.concept()
                 : dictionary.intern(id, watermarkMs);

@@ -40,6 +40,9 @@ final class ImpulseBuffer implements ImpulseSink {
     private int firings;
     private boolean runIsOpen;
 
+    /** Whether what is held may lead from or to a concept that was forgotten: else nobody needs to look. */
+    private boolean mayNameForgotten;
+
     /** What the growths of firings refer to, in log order: nearly always one. */
     private final List<Scale> scales = new ArrayList<>();
 
@@ -98,6 +101,16 @@ final class ImpulseBuffer implements ImpulseSink {
         }
         targets[size] = target;
         deltas[size++] = delta;
+    }
+
+    /** Some of what is held, or is to come in the present firing, leads from or to a concept that was forgotten. */
+    void namesForgotten() {
+        mayNameForgotten = true;
+    }
+
+    /** Of those that were forgotten, such as what is held may lead from or to. */
+    ConceptSet named(ConceptSet forgotten) {
+        return mayNameForgotten ? forgotten : ConceptSet.EMPTY;
     }
 
     /** Whether it holds as much as it should. */
@@ -186,6 +199,7 @@ final class ImpulseBuffer implements ImpulseSink {
         firings = 0;
         cueCount = 0;
         runIsOpen = false;
+        mayNameForgotten = false;
         scales.subList(0, scales.size() - 1).clear();
         if (targets.length > usualMax) {
             // A single entry of many impulses is no reason to keep the room for so many.

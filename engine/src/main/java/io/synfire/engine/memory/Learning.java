@@ -383,6 +383,9 @@ final class Learning {
         marginals.episode(sign, episode, growth);
         learned += episode;
         impulses.begin(growth, dictionary.count());
+        if (namesForgotten(firing, window)) {
+            impulses.namesForgotten();
+        }
         firedPotentiation = 0;
         long between = plasticity.impulses(
                 firing,
@@ -405,6 +408,29 @@ final class Learning {
         marginals.potentiate(firedPotentiation, growth);
         betweenEpisodes += sign * between;
         rewards += firing.reward() == 1 ? 0 : sign;
+    }
+
+    private boolean namesForgotten(Firing firing, @Nullable ContextWindow window) {
+        ConceptSet retired = dictionary.retired();
+        if (retired.isEmpty()) {
+            return false;
+        }
+        boolean names = names(firing, retired);
+        if (window != null) {
+            for (Firing before : window) {
+                names |= names(before, retired);
+            }
+        }
+        return names;
+    }
+
+    private static boolean names(Firing firing, ConceptSet concepts) {
+        for (int i = 0; i < firing.size(); i++) {
+            if (concepts.contains(firing.concept(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void forget(Batch batch, Forget forget) {
@@ -436,6 +462,7 @@ final class Learning {
                 firings.forgottenAgain(before);
             }
             forgotten.add(concept);
+            impulses.namesForgotten();
         }
     }
 

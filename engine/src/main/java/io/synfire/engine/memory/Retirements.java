@@ -134,7 +134,8 @@ final class Retirements {
     /** What the id of a concept that is known was before it was forgotten, if that was at a time or after it; else null. */
     @Nullable
     Retirement before(int concept, long atMs) {
-        Retirement before = atMs <= latestMs && again.get(concept) ? origin(concept).before() : null;
+        Retirement before =
+                atMs <= latestMs && again.get(concept) ? origin(concept).before() : null;
         return before != null && atMs <= before.watermarkMs() ? before : null;
     }
 

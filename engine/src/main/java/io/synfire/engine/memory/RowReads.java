@@ -228,7 +228,11 @@ final class RowReads {
             AdjacencyTable table = place.table() == null ? null : place.table().done();
             if (table != null && table.isComplete()) {
                 place.runs().addTo(table, moment.retired(), cutBack);
-                return read(table, moment, at);
+                Associations row = read(table, moment, at);
+                if (place.runs().isEmpty()) {
+                    place.table().wasRead(moment.unknown().version());
+                }
+                return row;
             }
             return readStored(place, table, at);
         } finally {

@@ -48,4 +48,13 @@ final class TableCopy {
             table.endCopy(begun);
         }
     }
+
+    /** It was read: what was seen of its targets holds of the table, too, if nothing came since. */
+    void wasRead(long version) {
+        synchronized (table) {
+            if (copy.leadsToKnownOnly(version) && table.moment() == copy.moment()) {
+                table.setKnownOnly(version);
+            }
+        }
+    }
 }

@@ -419,8 +419,7 @@ public final class RocksStore implements AutoCloseable {
         scan(ColumnFamily.CONCEPTS, (key, value) -> {
             if (!ForgetKeys.isConcept(key)) {
                 if (ForgetKeys.isLatest(key)) {
-                    visitor.forgotten(
-                            ForgetKeys.hashOf(key), failures.decoded(() -> StoredForgets.retirement(value)));
+                    visitor.forgotten(ForgetKeys.hashOf(key), failures.decoded(() -> StoredForgets.retirement(value)));
                 }
                 return;
             }

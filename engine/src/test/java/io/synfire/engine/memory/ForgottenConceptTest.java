@@ -76,8 +76,7 @@ final class ForgottenConceptTest {
             stored.reopen();
             assertThat(stored.left()).isEqualTo(3);
             apply(stored, new Retraction(null, List.of(old)));
-            assertThat(mass(stored, "gone"))
-                    .isCloseTo(halfLives.contains("none") ? 2 : 1, within(1e-6));
+            assertThat(mass(stored, "gone")).isCloseTo(halfLives.contains("none") ? 2 : 1, within(1e-6));
         }
     }
 
@@ -170,12 +169,12 @@ final class ForgottenConceptTest {
                 apply(stored, Episode.of(DAY_MS, "a"));
                 stored.checkpoint();
             }
-            long each = (stored.memory().figures().bytes() - before) / (2 * count);
+            long each = (stored.memory().figures().bytes() - before) / (2L * count);
             System.out.println("bytes on the heap for a concept that was forgotten: " + each);
             // A place in some arrays, and its part of a filter.
             assertThat(each).isLessThan(40);
             stored.reopen();
-            each = (stored.memory().figures().bytes() - before) / (2 * count);
+            each = (stored.memory().figures().bytes() - before) / (2L * count);
             assertThat(each).isLessThan(40);
         }
     }
@@ -247,8 +246,7 @@ final class ForgottenConceptTest {
     void whatAnEarlierVersionStoredOfItIsKept() {
         Episode old = Episode.of(DAY_MS, "a", "gone");
         Episode late = Episode.of(DAY_MS - 1, "a", "gone");
-        try (StoredMemory stored =
-                new StoredMemory(directory, LearningSettings.parse(Map.of("half-lives", "none")))) {
+        try (StoredMemory stored = new StoredMemory(directory, LearningSettings.parse(Map.of("half-lives", "none")))) {
             apply(stored, old, new Forget("gone"), Episode.of(DAY_MS, "x", "other"), new Forget("other"));
             apply(stored, late, Episode.of(2 * DAY_MS, "a", "gone"));
             stored.checkpoint();
@@ -295,6 +293,7 @@ final class ForgottenConceptTest {
     /** How often it fired, at the slowest horizon. */
     private static double mass(StoredMemory stored, String concept) {
         MemoryReader reader = stored.memory().reader();
-        return reader.activity(reader.watermarkMs()).of(reader.conceptOf(concept), reader.settings().slowest());
+        return reader.activity(reader.watermarkMs())
+                .of(reader.conceptOf(concept), reader.settings().slowest());
     }
 }
