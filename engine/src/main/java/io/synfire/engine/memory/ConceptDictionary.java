@@ -4,40 +4,56 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.learn.Checksum;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.RocksStore;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import it.unimi.dsi.fastutil.ints.IntSet;
-import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenCustomHashMap;
+import it.unimi.dsi.fastutil.longs.LongArrayList;
+import it.unimi.dsi.fastutil.longs.LongHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ids and their ints, dense from 0 in order of first mention. Held on the heap as a whole, about 90 bytes a concept.
+ * Ids and their ints, dense from 0 in order of first mention. Held on the heap as a whole, about 110 bytes a concept.
  *
  * <p>A concept that is forgotten has its int retired, which nothing else ever gets; its id may come again, with a new int. Of what is
  * retired the hash is kept, so that digests stay what they are, and the watermark of that moment, so that it can be told what a retraction
  * means: what was forgotten, or what came since.
  *
+ * <p>Ids are looked up by a hash that is salted. Their order, their ints and the hash by which digests know them do not depend on the salt.
+ *
  * <p>Thread-safe for one writer and many readers: a reader that has seen an int may ask for its id.
  */
 final class ConceptDictionary {
 
-    /** A String of Latin letters, its place among the ids, its hash, and two places in the index. */
-    private static final int ENTRY_BYTES = 80;
+    /** A String of Latin letters, its place among the ids, its two hashes, and two to four places in the index; arrays have room to grow. */
+    private static final int ENTRY_BYTES = 96;
 
     private static final int RETIREMENT_BYTES = 80;
 
+    private final Salt salt;
+    private final int conceptsMax;
     private final ConceptIndex index = new ConceptIndex();
 
-    // Both grow by copying; the count is published last, so that every int below it has its id.
-    private volatile String[] ids = new String[1024];
-    private long[] hashes = new long[1024];
+    // Grows by copying; the count is published last, so that every int below it has its id.
+    private volatile ConceptNames names = new ConceptNames(1024);
+
+    /** The same, for the writer. */
+    private ConceptNames own = names;
+
     private final IntArrayList guesses = new IntArrayList();
+
+    /** What was hashed to look ahead is asked for soon, in this order. */
+    private final List<String> aheadIds = new ArrayList<>();
+
+    private final LongArrayList aheadHashes = new LongArrayList();
+    private int aheadAt;
 
     /** Of no meaning: a look whose outcome went nowhere would be optimized away. */
     @SuppressWarnings("UnusedVariable")
@@ -51,7 +67,7 @@ final class ConceptDictionary {
     private volatile IntOpenHashSet retired = new IntOpenHashSet();
 
     /** The latest retirement of an id, by the hash of the id. */
-    private final Long2ObjectOpenHashMap<Retirement> retirements = new Long2ObjectOpenHashMap<>();
+    private final Long2ObjectMap<Retirement> retirements;
 
     /** Ints of ids that had been retired before. */
     private final IntOpenHashSet reborn = new IntOpenHashSet();
@@ -64,6 +80,31 @@ final class ConceptDictionary {
     /** Which int was retired, and the watermark then. */
     record Retirement(int concept, long watermarkMs) {}
 
+    /** An empty one, which looks ids up by a salted hash. */
+    ConceptDictionary(Salt salt) {
+        this(salt, ConceptIndex.CONCEPTS_MAX);
+    }
+
+    /** The same with room for so many concepts, those included that are forgotten. */
+    ConceptDictionary(Salt salt, int conceptsMax) {
+        this.salt = salt;
+        this.conceptsMax = conceptsMax;
+        this.retirements = new Long2ObjectOpenCustomHashMap<>(new Salted(salt));
+    }
+
+    /** The hash that is stored of a forgotten id knows no salt. */
+    private record Salted(Salt salt) implements LongHash.Strategy {
+        @Override
+        public int hashCode(long hash) {
+            return (int) salt.hash(hash);
+        }
+
+        @Override
+        public boolean equals(long a, long b) {
+            return a == b;
+        }
+    }
+
     /** Reads all concepts of a store into an empty dictionary. */
     void load(RocksStore store) {
         IntOpenHashSet gone = new IntOpenHashSet();
@@ -71,13 +112,14 @@ final class ConceptDictionary {
             @Override
             public void concept(int concept, byte[] utf8) {
                 requireNext(store, concept);
-                append(new String(utf8, StandardCharsets.UTF_8), Checksum.id(utf8));
+                String id = new String(utf8, StandardCharsets.UTF_8);
+                append(id, Checksum.id(utf8), salt.hash(id));
             }
 
             @Override
             public void retired(int concept, long hash, long watermarkMs) {
                 requireNext(store, concept);
-                add("", hash);
+                add("", hash, 0);
                 gone.add(concept);
                 remember(concept, hash, watermarkMs);
             }
@@ -110,9 +152,9 @@ final class ConceptDictionary {
         IntOpenHashSet more = new IntOpenHashSet(retired);
         more.add(concept);
         retired = more;
-        index.remove(concept, ids);
-        Retirement before = retirements.get(hashes[concept]);
-        remember(concept, hashes[concept], watermarkMs);
+        index.remove(concept, own);
+        Retirement before = retirements.get(hash(concept));
+        remember(concept, hash(concept), watermarkMs);
         unsavedRetired.add(concept);
         return before;
     }
@@ -126,18 +168,29 @@ final class ConceptDictionary {
     /** The latest retirement of the id of a concept that is known, or null if it was never forgotten. Writer only. */
     @Nullable
     Retirement retirement(int concept) {
-        return !reborn.isEmpty() && reborn.contains(concept) ? retirements.get(hashes[concept]) : null;
+        return !reborn.isEmpty() && reborn.contains(concept) ? retirements.get(hash(concept)) : null;
     }
 
     /** The int of an id, or -1. */
     int find(String id) {
-        return index.find(id, () -> ids);
+        return find(salt.hash(id), id);
+    }
+
+    private int find(long hash, String id) {
+        return index.find(hash, id, () -> names);
     }
 
     /** The int of an id, which becomes known if it was not. Writer only. */
     int intern(String id) {
-        int known = find(id);
-        return known >= 0 ? known : append(id, Checksum.id(id.getBytes(StandardCharsets.UTF_8)));
+        long hash = saltedHash(id);
+        int known = find(hash, id);
+        return known >= 0 ? known : append(id, Checksum.id(id.getBytes(StandardCharsets.UTF_8)), hash);
+    }
+
+    private long saltedHash(String id) {
+        return aheadAt < aheadIds.size() && aheadIds.get(aheadAt).equals(id)
+                ? aheadHashes.getLong(aheadAt++)
+                : salt.hash(id);
     }
 
     /**
@@ -146,47 +199,54 @@ final class ConceptDictionary {
      */
     void fetchAhead(List<Entry> entries, int from, int to, Marginals marginals) {
         guesses.clear();
+        aheadIds.clear();
+        aheadHashes.clear();
+        aheadAt = 0;
         for (int i = from; i < to; i++) {
             if (entries.get(i) instanceof Episode episode) {
                 for (Activation activation : episode.activations()) {
-                    guesses.add(index.guess(activation.concept()));
+                    String id = activation.concept();
+                    long hash = salt.hash(id);
+                    aheadIds.add(id);
+                    aheadHashes.add(hash);
+                    guesses.add(index.guess(hash));
                 }
             }
         }
         for (int i = 0; i < guesses.size(); i++) {
             int guess = guesses.getInt(i);
             if (guess >= 0 && guess < count) {
-                touched += hashes[guess] + ids[guess].length() + marginals.fetchAhead(guess);
+                touched += own.hash(guess) + own.id(guess).length() + marginals.fetchAhead(guess);
             }
         }
     }
 
     String id(int concept) {
         Objects.checkIndex(concept, count);
-        return ids[concept];
+        return names.id(concept);
     }
 
     /** The hash that stands for a concept in digests. Writer only. */
     long hash(int concept) {
-        return hashes[concept];
+        return own.hash(concept);
     }
 
     /** What came since the last checkpoint, for the next. Writer only. */
     Part freeze() {
         int from = saved;
         int to = count;
-        String[] now = ids;
+        ConceptNames now = own;
         List<Retired> gone = new ArrayList<>();
         for (int i = 0; i < unsavedRetired.size(); i++) {
             int concept = unsavedRetired.getInt(i);
-            Retirement retirement = retirements.get(hashes[concept]);
-            gone.add(new Retired(concept, hashes[concept], retirement.watermarkMs()));
+            Retirement retirement = retirements.get(hash(concept));
+            gone.add(new Retired(concept, hash(concept), retirement.watermarkMs()));
         }
         saved = to;
         unsavedRetired.clear();
         return checkpoint -> {
             for (int concept = from; concept < to; concept++) {
-                checkpoint.concept(concept, now[concept]);
+                checkpoint.concept(concept, now.id(concept));
             }
             gone.forEach(retired -> checkpoint.retired(retired.concept(), retired.hash(), retired.watermarkMs()));
         };
@@ -203,27 +263,27 @@ final class ConceptDictionary {
         bytes += RETIREMENT_BYTES;
     }
 
-    private int append(String id, long hash) {
-        int concept = add(id, hash);
-        if (retirements.containsKey(hash)) {
+    private int append(String id, long hash, long saltedHash) {
+        int concept = add(id, hash, saltedHash);
+        if (!retirements.isEmpty() && retirements.containsKey(hash)) {
             reborn.add(concept);
         }
         // Last: who finds the int finds all that belongs to it.
-        index.add(concept, ids);
+        index.add(concept, own);
         return concept;
     }
 
-    private int add(String id, long hash) {
+    private int add(String id, long hash, long saltedHash) {
         int concept = count;
-        if (concept == ids.length) {
-            if (concept >= 1 << 30) {
-                throw new IllegalStateException("a store holds at most 2^30 concepts: concepts=" + concept);
-            }
-            ids = Arrays.copyOf(ids, concept * 2);
-            hashes = Arrays.copyOf(hashes, concept * 2);
+        if (concept == conceptsMax) {
+            throw new IllegalStateException("a store holds at most " + conceptsMax
+                    + " concepts, those included that were forgotten: concepts=" + concept);
         }
-        ids[concept] = id;
-        hashes[concept] = hash;
+        if (concept == own.capacity()) {
+            own = own.grownTo(concept * 2);
+            names = own;
+        }
+        own.put(concept, id, hash, saltedHash);
         bytes += ENTRY_BYTES + id.length();
         count = concept + 1;
         return concept;

@@ -21,7 +21,7 @@ final class LedgerTest {
     @Test
     void whatDoesNotFitIntoHalfOfTheBudgetIsRefused() {
         Retracted named = new Retracted();
-        Ledger ledger = new Ledger(named, 64 << 20);
+        Ledger ledger = new Ledger(named, Salts.of(1), 64 << 20);
         int count = 0;
         while (ledger.bytes() < 31 << 20) {
             assertThat(ledger.learned(kept(count++))).isTrue();
