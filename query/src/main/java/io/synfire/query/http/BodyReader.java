@@ -1,8 +1,8 @@
 package io.synfire.query.http;
 
-import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -11,13 +11,14 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body that a {@link Route} takes before the request takes a place: while it comes it holds no thread, and others are answered. Never
- * more of it than is allowed, whatever its headers say, and not for longer than it takes at a few kilobytes a second. Thread-safe.
+ * Reads the body before the request takes a place: while it comes it holds no thread, and others are answered. Never more of it than is
+ * allowed, whatever its headers say, and not for longer than it takes at a few kilobytes a second. What is sent along to a {@link Route} that
+ * takes none is thrown away. Thread-safe.
  */
 final class BodyReader extends Handler.Wrapper {
 
-    /** A body that comes more slowly than this, after the time that a connection may be silent, is given up. */
-    private static final int BYTES_PER_SECOND_MIN = 8 << 10;
+    /** That the sender of a request was asked for its body, if that waited to be asked. */
+    static final String ASKED_FOR = "io.synfire.query.http.asked-for";
 
     private final HttpLimits limits;
     private final BodyBudget budget;
@@ -36,10 +37,11 @@ final class BodyReader extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (!(request.getAttribute(Gate.ROUTE) instanceof Route route)
-                || route.bodyTypes().isEmpty()) {
+                || (route.bodyTypes().isEmpty() && !announcesBody(request))) {
             return super.handle(request, response, callback);
         }
-        String otherType = BodyTypes.refusal(request.getHeaders(), route.bodyTypes());
+        String otherType =
+                route.bodyTypes().isEmpty() ? null : BodyTypes.refusal(request.getHeaders(), route.bodyTypes());
         if (otherType != null) {
             problems.send(request, response, callback, 415, otherType);
             return true;
@@ -53,6 +55,10 @@ final class BodyReader extends Handler.Wrapper {
         return true;
     }
 
+    private static boolean announcesBody(Request request) {
+        return request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+    }
+
     /**
      * One body on its way. Run by one thread at a time; whoever needs the room takes the bytes away from any thread, and lets the connection
      * be, since that belongs to the thread that reads: it is answered when it is heard of next.
@@ -63,9 +69,11 @@ final class BodyReader extends Handler.Wrapper {
         private final Callback callback;
         private final String limit;
         private final long bytesMax;
+        private final boolean isKept;
         private final long startNanos = nanos.getAsLong();
         private final BodyBudget.Share share;
         private volatile @Nullable Body body = new Body();
+        private long bytes;
 
         Reading(Request request, Response response, Callback callback, Route route) {
             this.request = request;
@@ -74,6 +82,7 @@ final class BodyReader extends Handler.Wrapper {
             boolean isEpisodes = route == Route.EPISODES;
             this.limit = isEpisodes ? "http.body-max" : "http.recall-body-max";
             this.bytesMax = isEpisodes ? limits.bodyBytesMax() : limits.recallBodyBytesMax();
+            this.isKept = !route.bodyTypes().isEmpty();
             this.share = budget.open(() -> body = null);
             Request.addCompletionListener(request, failure -> share.release());
         }
@@ -84,6 +93,7 @@ final class BodyReader extends Handler.Wrapper {
                 if (hasAllCome()) {
                     handOn(whole());
                 } else {
+                    request.setAttribute(ASKED_FOR, true);
                     request.demand(this::read);
                 }
             } catch (BadBodyException e) {
@@ -109,20 +119,24 @@ final class BodyReader extends Handler.Wrapper {
         }
 
         private void take(Content.Chunk chunk) {
-            Body to = body;
-            int bytes = chunk.remaining();
-            if (to == null || !share.take(to.growth(bytes))) {
-                throw BadBodyException.noRoom();
-            }
-            if (to.length() + (long) bytes > bytesMax) {
+            bytes += chunk.remaining();
+            if (bytes > bytesMax) {
                 throw BadBodyException.tooLarge(limit, bytesMax);
             }
-            to.append(chunk.getByteBuffer());
-            long allowedNanos = limits.idleMax().toNanos()
-                    + to.length() * (Duration.ofSeconds(1).toNanos() / BYTES_PER_SECOND_MIN);
-            if (nanos.getAsLong() - startNanos > allowedNanos) {
+            if (isKept) {
+                keep(chunk);
+            }
+            if (nanos.getAsLong() - startNanos > limits.bodyNanosMax(bytes)) {
                 throw BadBodyException.tooSlow();
             }
+        }
+
+        private void keep(Content.Chunk chunk) {
+            Body to = body;
+            if (to == null || !share.take(to.growth(chunk.remaining()))) {
+                throw BadBodyException.noRoom();
+            }
+            to.append(chunk.getByteBuffer());
         }
 
         private BadBodyException failed(Throwable failure) {
@@ -146,7 +160,9 @@ final class BodyReader extends Handler.Wrapper {
 
         private void handOn(Body whole) {
             body = null;
-            request.setAttribute(Body.ATTRIBUTE, whole);
+            if (isKept) {
+                request.setAttribute(Body.ATTRIBUTE, whole);
+            }
             try {
                 if (!BodyReader.super.handle(request, response, callback)) {
                     throw new IllegalStateException("a request must be handled: uri=" + request.getHttpURI());

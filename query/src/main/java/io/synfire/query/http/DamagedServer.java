@@ -27,7 +27,7 @@ public final class DamagedServer implements AutoCloseable {
         this.detail = detail;
         this.meters = meters;
         Refusals refusals = new Refusals(meters, System::nanoTime);
-        this.problems = new Problems(refusals);
+        this.problems = new Problems(refusals, new LingeringClose(options.limits(), System::nanoTime));
         this.listener = new Listener(options, new Transport(options, meters, refusals, problems), this::configure);
     }
 

@@ -28,6 +28,9 @@ public record HttpLimits(
         int connectionsMax,
         Duration idleMax) {
 
+    /** A body that comes more slowly than this, after the time that a connection may be silent, is given up. */
+    private static final int BODY_BYTES_PER_SECOND_MIN = 8 << 10;
+
     /** Checks the ranges. */
     public HttpLimits {
         require("http.body-max", bodyBytesMax, 1 << 10, 1 << 30);
@@ -75,6 +78,11 @@ public record HttpLimits(
      */
     public static long bodiesBytesMax(long largest) {
         return Math.max(largest, Runtime.getRuntime().maxMemory() / 8);
+    }
+
+    /** How long so much of a body may take to come, in nanoseconds. */
+    long bodyNanosMax(long bytes) {
+        return idleMax.toNanos() + bytes * (Duration.ofSeconds(1).toNanos() / BODY_BYTES_PER_SECOND_MIN);
     }
 
     private static void require(String name, long value, long min, long max) {

@@ -57,7 +57,7 @@ public final class HttpServer implements AutoCloseable {
         this.status = status;
         this.meters = meters;
         Refusals refusals = new Refusals(meters, System::nanoTime);
-        this.problems = new Problems(refusals);
+        this.problems = new Problems(refusals, new LingeringClose(limits, System::nanoTime));
         this.queries = new QueryRoutes(memory, evidence, limits.queryTimeMax(), problems, meters, clock);
         this.episodes = new EpisodesRoute(sink, limits, problems);
         this.backup = new BackupRoute(admin.backups());

@@ -13,6 +13,7 @@ import io.synfire.query.recall.UnknownConceptException;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -42,12 +43,14 @@ final class Problems {
 
     private final AnswerJson json = new AnswerJson();
     private final Refusals refusals;
+    private final LingeringClose closing;
 
     /** Files whose damage was logged: each question may meet it again. */
     private final Set<String> met = ConcurrentHashMap.newKeySet();
 
-    Problems(Refusals refusals) {
+    Problems(Refusals refusals, LingeringClose closing) {
         this.refusals = refusals;
+        this.closing = closing;
     }
 
     /** What handlers throw. */
@@ -127,16 +130,22 @@ final class Problems {
 
     /** Answers a request that has not. */
     void send(Request request, Response response, Callback callback, int status, String detail) {
+        Callback whenSent = callback;
+        if (!isRead(request)) {
+            // What comes next on this connection is the rest of the body: no other request may be sent on it.
+            response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
+            whenSent = closing.after(request, callback);
+        }
+        writeProblem(response, whenSent, status, detail);
+    }
+
+    private void writeProblem(Response response, Callback callback, int status, String detail) {
         response.setStatus(status);
         response.getHeaders().put(PROBLEM_TYPE);
         if (status == Refusal.UNAUTHENTICATED.status()) {
             response.getHeaders().put(CHALLENGE);
         } else if (status == Refusal.BUSY.status()) {
             response.getHeaders().put(RETRY_AFTER);
-        }
-        if (!isRead(request)) {
-            // What comes next on this connection is the rest of the body: no other request may be sent on it.
-            response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
         }
         response.write(true, ByteBuffer.wrap(body(status, detail)), callback);
     }
@@ -176,7 +185,13 @@ final class Problems {
                 if (code == 500 && cause != null) {
                     LOG.error("a request failed: {} {}", request.getMethod(), request.getHttpURI(), cause);
                 }
-                send(request, response, callback, code, detail(code));
+                if (cause instanceof HttpException && request.getAttribute(Gate.ROUTE) == null) {
+                    // It got no further than the parser: where it ends nobody knows.
+                    response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
+                    writeProblem(response, closing.afterNoHttp(request, callback), code, detail(code));
+                } else {
+                    send(request, response, callback, code, detail(code));
+                }
             }
         };
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ import java.util.Objects;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTPS with certificates that are made here, and what is refused. */
 @Timeout(300)
@@ -187,6 +190,53 @@ final class HttpTlsTest {
             socket.setEnabledProtocols(new String[] {protocol});
             socket.startHandshake();
             return socket.getSession().getProtocol();
+        }
+    }
+
+    /** Under TLS, too, whoever sends a whole body first reads why it was refused before it had come. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aBodyThatIsRefusedIsAnswered(String protocol) throws Exception {
+        KeyStore store = rsa("own");
+        try (ServedMemory memory = served(written(store))) {
+            for (int i = 0; i < 5; i++) {
+                String answer = answerAfterSending(memory, trusting(store), protocol);
+                assertThat(answer)
+                        .startsWith("HTTP/1.1 415 ")
+                        .contains("\"status\":415")
+                        .endsWith("}");
+            }
+            HttpClient client = HttpClient.newBuilder()
+                    .sslContext(trusting(store))
+                    .sslParameters(new SSLParameters(null, new String[] {protocol}))
+                    .build();
+            HttpRequest large = HttpRequest.newBuilder(memory.uri("/v1/recall"))
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(" ".repeat(2 << 20)))
+                    .build();
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.send(large, BodyHandlers.ofString()).body()).contains("\"status\":413");
+            }
+        }
+    }
+
+    private static String answerAfterSending(ServedMemory memory, SSLContext trusting, String protocol)
+            throws IOException {
+        try (SSLSocket socket = (SSLSocket)
+                trusting.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), memory.server.port())) {
+            socket.setEnabledProtocols(new String[] {protocol});
+            socket.setSoTimeout(60_000);
+            int pieces = 64;
+            byte[] piece = new byte[64 << 10];
+            String head = "POST /v1/recall HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+                    + "Content-Length: " + pieces * piece.length + "\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            // It is being answered.
+            int first = socket.getInputStream().read();
+            for (int i = 0; i < pieces; i++) {
+                socket.getOutputStream().write(piece);
+            }
+            return (char) first + new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
