@@ -64,9 +64,9 @@ final class PairFinderTest {
         PairFinder finder = new PairFinder("a", "b", settings, true);
         for (int i = 0; i < count; i++) {
             Episode alike = event(HostileIds.alike(i), 0, "a", "b", HostileIds.alike(i));
-            finder.take("kafka:t", 0, 2 * i, 0, alike);
+            finder.take("kafka:t", 0, 2L * i, 0, alike);
             // Sent again.
-            finder.take("kafka:t", 0, 2 * i + 1, 0, alike);
+            finder.take("kafka:t", 0, 2L * i + 1, 0, alike);
         }
         assertThat(finder.found()).hasSize(count);
         for (int i = 0; i < count; i += 2) {
