@@ -15,6 +15,7 @@ import it.unimi.dsi.fastutil.longs.LongArrayList;
 import it.unimi.dsi.fastutil.longs.LongHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,9 @@ final class ConceptDictionary {
 
     /** The same, for the writer. */
     private ConceptNames own = names;
+
+    /** Those by which digests know the ids. */
+    private long[] hashes = new long[1024];
 
     private final IntArrayList guesses = new IntArrayList();
 
@@ -198,25 +202,26 @@ final class ConceptDictionary {
      * its way to the cache meanwhile, several ids at a time. Writer only.
      */
     void fetchAhead(List<Entry> entries, int from, int to, Marginals marginals) {
-        guesses.clear();
         aheadIds.clear();
         aheadHashes.clear();
         aheadAt = 0;
         for (int i = from; i < to; i++) {
             if (entries.get(i) instanceof Episode episode) {
                 for (Activation activation : episode.activations()) {
-                    String id = activation.concept();
-                    long hash = salt.hash(id);
-                    aheadIds.add(id);
-                    aheadHashes.add(hash);
-                    guesses.add(index.guess(hash));
+                    aheadIds.add(activation.concept());
+                    aheadHashes.add(salt.hash(activation.concept()));
                 }
             }
+        }
+        // Apart from the hashes, which would keep the processor from several looks at once.
+        guesses.clear();
+        for (int i = 0; i < aheadHashes.size(); i++) {
+            guesses.add(index.guess(aheadHashes.getLong(i)));
         }
         for (int i = 0; i < guesses.size(); i++) {
             int guess = guesses.getInt(i);
             if (guess >= 0 && guess < count) {
-                touched += own.hash(guess) + own.id(guess).length() + marginals.fetchAhead(guess);
+                touched += hashes[guess] + own.hash(guess) + own.id(guess).length() + marginals.fetchAhead(guess);
             }
         }
     }
@@ -228,7 +233,7 @@ final class ConceptDictionary {
 
     /** The hash that stands for a concept in digests. Writer only. */
     long hash(int concept) {
-        return own.hash(concept);
+        return hashes[concept];
     }
 
     /** What came since the last checkpoint, for the next. Writer only. */
@@ -281,9 +286,11 @@ final class ConceptDictionary {
         }
         if (concept == own.capacity()) {
             own = own.grownTo(concept * 2);
+            hashes = Arrays.copyOf(hashes, concept * 2);
             names = own;
         }
-        own.put(concept, id, hash, saltedHash);
+        own.put(concept, id, saltedHash);
+        hashes[concept] = hash;
         bytes += ENTRY_BYTES + id.length();
         count = concept + 1;
         return concept;

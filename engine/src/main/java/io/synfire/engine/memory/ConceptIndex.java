@@ -75,7 +75,7 @@ final class ConceptIndex {
         if ((used + 1L) * 2 > slots.length) {
             grow();
         }
-        put(slots, names.saltedHash(concept) << 32 | concept + 1L);
+        put(slots, names.hash(concept) << 32 | concept + 1L);
         used++;
         count(1);
     }
@@ -84,7 +84,7 @@ final class ConceptIndex {
     void remove(int concept, ConceptNames names) {
         long[] now = slots;
         int mask = now.length - 1;
-        for (int at = (int) names.saltedHash(concept) & mask; now[at] != 0; at = at + 1 & mask) {
+        for (int at = (int) names.hash(concept) & mask; now[at] != 0; at = at + 1 & mask) {
             if ((now[at] & CONCEPT) == concept + 1L) {
                 SLOT.setRelease(now, at, now[at] | REMOVED);
                 count(-1);

@@ -18,7 +18,7 @@ final class ConceptIndexTest {
     private static final Salt SALT = Salts.of(20111209);
 
     private static void put(ConceptNames names, int concept, String id) {
-        names.put(concept, id, concept, SALT.hash(id));
+        names.put(concept, id, SALT.hash(id));
     }
 
     private static int find(ConceptIndex index, ConceptNames names, String id) {
@@ -67,7 +67,7 @@ final class ConceptIndexTest {
         long probes = 0;
         for (int concept = 0; concept < names.capacity(); concept++) {
             put(names, concept, ids.apply(concept));
-            probes += index.probes(names.saltedHash(concept));
+            probes += index.probes(names.hash(concept));
             index.add(concept, names);
         }
         for (int concept = 0; concept < names.capacity(); concept++) {
@@ -80,10 +80,10 @@ final class ConceptIndexTest {
     void idsWhoseHashesAreAlikeInHalfAreToldApartByTheWhole() {
         ConceptIndex index = new ConceptIndex();
         ConceptNames names = new ConceptNames(3);
-        names.put(0, "a", 0, 0x1_0000_0007L);
-        names.put(1, "b", 0, 0x2_0000_0007L);
+        names.put(0, "a", 0x1_0000_0007L);
+        names.put(1, "b", 0x2_0000_0007L);
         // All 64 bits are those of the first: the text decides.
-        names.put(2, "c", 0, 0x1_0000_0007L);
+        names.put(2, "c", 0x1_0000_0007L);
         for (int concept = 0; concept < 3; concept++) {
             index.add(concept, names);
         }

@@ -2,12 +2,16 @@ package io.synfire.engine.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.synfire.engine.HostileIds;
 import io.synfire.engine.LogProperty;
 import io.synfire.engine.RandomLog;
 import io.synfire.engine.RandomLog.Line;
 import io.synfire.engine.RandomLog.Shape;
+import io.synfire.engine.event.Batch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Salt;
+import io.synfire.engine.memory.CommandIds.Meeting;
+import io.synfire.engine.store.CheckpointRecord.CopyAhead;
 import io.synfire.engine.store.StoreInspection;
 import io.synfire.engine.view.Associations;
 import java.nio.file.Path;
@@ -37,7 +41,7 @@ final class SaltPropertyTest {
                 seed -> RandomLog.of(seed, new Shape(250, 25, Agreement.stepMs(new SplittableRandom(~seed)), 5, true)),
                 seed -> log -> {
                     Outcome first = outcome(seed, log, Salts.of(0));
-                    assertThat(first.answers()).isNotEmpty();
+                    assertThat(first.answers().isEmpty()).isEqualTo(log.isEmpty());
                     for (int salt = 1; salt < SALTS; salt++) {
                         Outcome other = outcome(seed, log, Salts.of(salt));
                         assertThat(other.checksums()).as("salt %d", salt).isEqualTo(first.checksums());
@@ -45,6 +49,31 @@ final class SaltPropertyTest {
                         assertThat(other.stored()).as("salt %d", salt).isEqualTo(first.stored());
                     }
                 });
+    }
+
+    @Test
+    void copiesThatAreAwaitedAreStoredInTheOrderInWhichTheyWereMet() {
+        List<CopyAhead> met = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            met.add(new CopyAhead("p" + i % 7, HostileIds.alike(i)));
+        }
+        PartitionClocks clocks = new PartitionClocks(List.of());
+        LearningSettings settings = LearningSettings.defaults();
+        try (StoredMemory stored = new StoredMemory(directory, settings)) {
+            for (int salt = 0; salt < SALTS; salt++) {
+                EventIds eventIds = new EventIds(stored.store(), Salts.of(salt), clocks, settings);
+                CommandIds ids = new CommandIds(Salts.of(salt), clocks, eventIds, met);
+                ids.met("e", List.of(new Batch.Copy("p0", Batch.Place.AHEAD), new Batch.Copy("p1", Batch.Place.AHEAD)));
+                ids.met("e", List.of(new Batch.Copy("p0", Batch.Place.AHEAD)));
+                List<CopyAhead> expected = new ArrayList<>(met);
+                expected.add(new CopyAhead("p0", "e"));
+                expected.add(new CopyAhead("p1", "e"));
+                assertThat(ids.ahead()).isEqualTo(expected);
+                assertThat(ids.meet("p3", HostileIds.alike(3))).isEqualTo(Meeting.COPY);
+                expected.remove(3);
+                assertThat(ids.ahead()).isEqualTo(expected);
+            }
+        }
     }
 
     /** The same steps for the same seed: batches, checkpoints, crashes, restarts. */
