@@ -300,9 +300,18 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * How much heap may be taken by what a log takes back, while it is learned from its beginning. Any thread.
+     *
+     * @return a quarter of {@link EngineOptions#memoryBytes}, at least 16 MiB
+     */
+    public long takenBackBytesMax() {
+        return memory.takenBackBytesMax();
+    }
+
+    /**
      * Before a log is learned from its beginning: from now on a retraction takes back what this memory has learned of what it names. Another
      * memory, of other settings, had learned what it names, and this one may have learned more or less of it. Costs heap for what is named,
-     * about a kilobyte for each episode; where that does not fit into half of the memory's budget, {@link #apply} fails. It is not stored, and so is gone if the engine is closed.
+     * about a kilobyte for each episode; where that is more than {@link #takenBackBytesMax}, {@link #apply} fails. It is not stored, and so is gone if the engine is closed.
      *
      * @param named what the retractions of the log name; any other retraction takes back what it names
      * @throws IllegalStateException if the engine only reads, is closed, has failed before, or has learned something of which it knows no more
@@ -322,13 +331,11 @@ public final class Engine implements AutoCloseable {
      * how far the sources were read ({@link MemoryView#learnedAnew}).
      *
      * @param hasLeftOut whether records were read and left out, those that happened after a moment
-     * @return by context, how many episodes are left of it that this memory has learned and that other one had not, when the context was
-     *     forgotten there: no command names them
      * @throws IllegalStateException if the engine only reads, is closed, or has failed before
      */
-    public synchronized Map<String, Long> takeBackWhatIsNamed(boolean hasLeftOut) {
+    public synchronized void takeBackWhatIsNamed(boolean hasLeftOut) {
         requireWriting();
-        return memory.takeBackWhatIsNamed(hasLeftOut);
+        memory.takeBackWhatIsNamed(hasLeftOut);
     }
 
     /**

@@ -41,6 +41,26 @@ final class EngineTest {
         return Engine.open(directory, learning, new EngineOptions(16 << 20), new SimpleMeterRegistry());
     }
 
+    /** Of two episodes of a context the one that is read last gives what lies between them its reward and its time. */
+    @Test
+    void whatTwoEpisodesOfAContextAddIsThatOfTheOneThatIsReadLast() {
+        Episode first = new Episode(0, "u", List.of(Activation.of("a")), 1, null);
+        Episode second = new Episode(600_000, "u", List.of(Activation.of("b")), -1, null);
+        Map<String, String> learning = Map.of("half-lives", "10m", "forward", "1", "backward", "0.5");
+        try (Engine engine = open(learning)) {
+            engine.apply(Batch.of(first, second));
+            assertThat(strength(engine.view(), "a", "b", 600_000)).isCloseTo(-1, within(1e-6));
+            assertThat(strength(engine.view(), "b", "a", 600_000)).isCloseTo(-0.5, within(1e-6));
+        }
+        try (Engine engine = Engine.open(
+                directory.resolve("late"), learning, new EngineOptions(16 << 20), new SimpleMeterRegistry())) {
+            engine.apply(Batch.of(second, first));
+            // a is the earlier one all the same; its impulse is a half-life old.
+            assertThat(strength(engine.view(), "a", "b", 600_000)).isCloseTo(0.5, within(1e-6));
+            assertThat(strength(engine.view(), "b", "a", 600_000)).isCloseTo(0.25, within(1e-6));
+        }
+    }
+
     @Test
     void strengthsFollowTheFormulaForLateEventsAndAcrossLandmarks() {
         try (Engine engine = open(Map.of("half-lives", "1h"))) {

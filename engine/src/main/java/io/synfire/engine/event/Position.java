@@ -57,4 +57,24 @@ public record Position(
     public String key() {
         return (content.isEmpty() ? source : sourceId) + '/' + partition;
     }
+
+    /**
+     * What the records are of that a position counts, whatever its name is: of a topic that was made again they are others.
+     *
+     * @return the same text for the same source and partition
+     */
+    public String identity() {
+        return identity(sourceId.isEmpty() ? source : sourceId, partition);
+    }
+
+    /**
+     * The same for who has no position.
+     *
+     * @param sourceId the identity of the source, or its name where it has none
+     * @param partition the partition, 0 for a file
+     * @return what {@link #identity()} says of a position there
+     */
+    public static String identity(String sourceId, int partition) {
+        return sourceId + '-' + partition;
+    }
 }

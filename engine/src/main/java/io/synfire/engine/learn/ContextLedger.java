@@ -3,7 +3,6 @@ package io.synfire.engine.learn;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,16 +19,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A retraction takes back what it names, each episode once: of those worth the same the last that came after one of its concepts was
  * forgotten, or else the first in log order. It names what the memory had
  * learned that was live when it was written. A memory of other settings, or of another moment, may have learned more or less of the context.
- * What a retraction names and was not learned is passed over. A {@linkplain Retraction#isPart part} was made of a log that was read as a
- * whole. In a memory that learns its log anew it also takes back
+ * What a retraction names and was not learned is passed over. A {@linkplain Retraction#isPart part} belongs to a command that forgets the
+ * whole context. So in a memory that learns its log anew it takes back all of the context that stands before it. The memory that it was made
+ * for has nothing more of the context than what the parts name.
  *
- * <ul>
- *   <li>for an episode that is not there the first of the same event id that differs in its time alone: that event, sent twice;
- *   <li>all that comes before the last episode that it takes back.
- * </ul>
- *
- * <p>The memory that the retraction was made for has nothing of that kind. One thread at a time; a retraction costs what it names and takes
- * back.
+ * <p>One thread at a time; a retraction costs what it names and takes back, about. Keeps what is left, and at most as much again, or
+ * {@value #GONE_MIN} episodes, of what was taken back.
  *
  * @param <E> what is known of an episode
  */
@@ -38,14 +33,14 @@ public final class ContextLedger<E> {
     private final Deque<Kept<E>> inLogOrder = new ArrayDeque<>();
     private final Map<Long, Deque<Kept<E>>> byContent = new HashMap<>();
 
-    /** Those with an event id, by all they are but their time. */
-    private final Map<Long, Deque<Kept<E>>> byEvent = new HashMap<>();
-
     private long next;
     private long left;
 
-    /** Those that came before the last part have numbers below this. */
-    private long retractedTo;
+    /** How many of those that are kept here were taken back since they were last let go. */
+    private long gone;
+
+    /** So many may be, before it is worth while to let them go. */
+    private static final int GONE_MIN = 64;
 
     /** An episode that was learned. */
     private static final class Kept<E> {
@@ -92,9 +87,6 @@ public final class ContextLedger<E> {
         Kept<E> kept = new Kept<>(next++, what);
         inLogOrder.add(kept);
         add(byContent.computeIfAbsent(EpisodeContent.hash(episode), hash -> new ArrayDeque<>(1)), kept, isLate);
-        if (episode.eventId() != null) {
-            add(byEvent.computeIfAbsent(event(episode), event -> new ArrayDeque<>(1)), kept, isLate);
-        }
         left++;
     }
 
@@ -115,32 +107,21 @@ public final class ContextLedger<E> {
      */
     public Found<E> takeBack(Retraction retraction, boolean isAnew) {
         List<Kept<E>> found = new ArrayList<>();
-        List<Episode> strangers = new ArrayList<>();
+        int strangers = 0;
         for (Learned learned : retraction.takenBack()) {
             Kept<E> kept = first(byContent.get(EpisodeContent.hash(learned.episode())));
             if (kept == null) {
-                strangers.add(learned.episode());
+                strangers++;
             } else {
                 take(kept, found);
             }
         }
         if (isAnew && retraction.isPart()) {
-            for (Episode stranger : strangers) {
-                Kept<E> kept = stranger.eventId() == null ? null : first(byEvent.get(event(stranger)));
-                if (kept != null) {
-                    take(kept, found);
-                }
-            }
-            takeBefore(found);
-            retractedTo = next;
+            inLogOrder.stream().filter(kept -> !kept.isGone).forEach(kept -> take(kept, found));
         }
-        if (left == 0) {
-            inLogOrder.clear();
-            byContent.clear();
-            byEvent.clear();
-        }
+        letGo();
         found.sort(Comparator.comparingLong(kept -> kept.number));
-        return new Found<>(found.stream().map(kept -> kept.what).toList(), strangers.size());
+        return new Found<>(found.stream().map(kept -> kept.what).toList(), strangers);
     }
 
     /**
@@ -152,36 +133,26 @@ public final class ContextLedger<E> {
         return left;
     }
 
-    /**
-     * How many episodes are left that were learned before the last part: of the memory that it was made for, none.
-     *
-     * @return at least 0; costs a look at all that is left
-     */
-    public long overlooked() {
-        return inLogOrder.stream()
-                .filter(kept -> !kept.isGone && kept.number < retractedTo)
-                .count();
-    }
-
-    private static long event(Episode episode) {
-        Episode timeless = new Episode(0, episode.context(), episode.activations(), episode.reward(), null);
-        return EpisodeContent.hash(timeless)
-                + Checksum.id(String.valueOf(episode.eventId()).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private void takeBefore(List<Kept<E>> found) {
-        long last = found.stream().mapToLong(kept -> kept.number).max().orElse(-1);
-        while (!inLogOrder.isEmpty() && inLogOrder.getFirst().number <= last) {
-            Kept<E> kept = inLogOrder.removeFirst();
-            if (!kept.isGone) {
-                take(kept, found);
-            }
+    /** What was taken back is kept until there is more of it than of what is left: then letting it go costs no more than taking it back did. */
+    private void letGo() {
+        if (gone > Math.max(GONE_MIN, left) || left == 0) {
+            inLogOrder.removeIf(kept -> kept.isGone);
+            letGo(byContent);
+            gone = 0;
         }
+    }
+
+    private static <E> void letGo(Map<Long, Deque<Kept<E>>> alike) {
+        alike.values().removeIf(same -> {
+            same.removeIf(kept -> kept.isGone);
+            return same.isEmpty();
+        });
     }
 
     private void take(Kept<E> kept, List<Kept<E>> found) {
         kept.isGone = true;
         left--;
+        gone++;
         found.add(kept);
     }
 

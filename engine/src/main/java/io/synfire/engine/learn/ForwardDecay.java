@@ -4,7 +4,7 @@ package io.synfire.engine.learn;
  * What an impulse of a given time is worth in a forward-decayed sum, and what such a sum is worth at a later time.
  *
  * <p>For a half-life H and a landmark L, an impulse Δ at time t adds {@code Δ · 2^((t − L)/H)} to its sum S; the strength at
- * time T is {@code S · 2^(−(T − L)/H)}. Adding needs no clock, late events are exact, and the order of sums never changes by
+ * time T is {@code S · 2^(−(T − L)/H)}. Adding needs no clock, late impulses are exact, and the order of sums never changes by
  * waiting. Source: Cormode, Shkapenyuk, Srivastava and Xu, "Forward decay: a practical time decay model for streaming
  * systems", ICDE 2009.
  *

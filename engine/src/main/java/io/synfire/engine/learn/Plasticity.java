@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *       episode}.
  *   <li>With a context, every firing still in its window pairs with the new one. With gap g and d steps between them the edge from
  *       the earlier to the later gets {@code r·x·x·forward·k(g, d)}, the edge back gets {@code r·x·x·backward·k(g, d)}. Event time
- *       decides which is earlier; log order breaks ties.
+ *       decides which is earlier; log order breaks ties. The reward r is that of the new firing, whichever is earlier.
  * </ul>
  *
  * <p>Sources: Hebb, "The Organization of Behavior" (1949), for the rule; Bi and Poo, "Synaptic modifications in cultured hippocampal
@@ -40,7 +40,7 @@ public final class Plasticity {
     /**
      * Makes all impulses of a firing. The window is read, not changed.
      *
-     * @param firing what fired
+     * @param firing what fired; its time is that of all these impulses
      * @param window what its context remembers, or null if it has none
      * @param sink where the impulses go; their number is n·(n − 1) + 2·n·(activations in the window), less those that are 0
      */

@@ -9,29 +9,84 @@ import java.util.Set;
 
 /**
  * What the retractions of a log name: so much must a memory remember of what it learns, that learns the log from its beginning, to take back
- * of it exactly what it has learned. Grows with what is named. One thread at a time.
+ * of it exactly what it has learned. Grows with what is named, up to a limit. One thread at a time.
  */
 public final class Retracted {
+
+    /** A string of Latin letters or others, and its place in a set. */
+    private static final int CONTEXT_BYTES = 120;
+
+    private static final int EPISODE_BYTES = 72;
 
     private final Set<String> contexts = new HashSet<>();
     private final Set<Long> episodes = new HashSet<>();
 
-    /** Nothing is named. */
-    public Retracted() {}
+    private final long bytesMax;
+    private long bytes;
+
+    /**
+     * Nothing is named.
+     *
+     * @param bytesMax how much heap it may take
+     */
+    public Retracted(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    /**
+     * How much heap it takes.
+     *
+     * @return about so many bytes
+     */
+    public long bytes() {
+        return bytes;
+    }
+
+    private void named(String context) {
+        if (contexts.add(context)) {
+            took(CONTEXT_BYTES + 2L * context.length());
+        }
+    }
+
+    private void named(long episode) {
+        if (episodes.add(episode)) {
+            took(EPISODE_BYTES);
+        }
+    }
+
+    private void took(long more) {
+        bytes += more;
+        if (bytes > bytesMax) {
+            throw tooMuch(bytesMax);
+        }
+    }
+
+    /**
+     * The failure of a replay that would have to remember too much.
+     *
+     * @param bytesMax how much it may
+     * @return an exception that says so
+     */
+    public static IllegalStateException tooMuch(long bytesMax) {
+        return new IllegalStateException(
+                "what the log takes back must fit into a quarter of the memory when it is learned by other settings, so give it"
+                        + " more (memory): needed>" + bytesMax);
+    }
 
     /**
      * Takes what an entry of the log names.
      *
      * @param entry any entry; only a retraction names something here
+     * @throws IllegalStateException if it is more than it may hold
      */
     public void add(Entry entry) {
         if (entry instanceof Retraction retraction) {
             String context = retraction.context();
             if (context != null) {
-                contexts.add(context);
+                named(context);
             } else {
                 for (Learned learned : retraction.takenBack()) {
-                    episodes.add(EpisodeContent.hash(learned.episode()));
+                    named(EpisodeContent.hash(learned.episode()));
                 }
             }
         }
@@ -41,10 +96,11 @@ public final class Retracted {
      * Takes what others named.
      *
      * @param others the same of another part of the log
+     * @throws IllegalStateException if it is more than it may hold
      */
     public void addAll(Retracted others) {
-        contexts.addAll(others.contexts);
-        episodes.addAll(others.episodes);
+        others.contexts.forEach(this::named);
+        others.episodes.forEach(this::named);
     }
 
     /**

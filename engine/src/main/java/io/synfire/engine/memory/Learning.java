@@ -25,7 +25,7 @@ import io.synfire.engine.store.CheckpointRecord.CopyAhead;
 import io.synfire.engine.store.RocksStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,11 +130,6 @@ final class Learning {
 
     void drain() {
         impulses.drain();
-    }
-
-    /** Of contexts that the log takes back, how many episodes are left that no retraction names; see {@link Ledger#overlooked}. */
-    Map<String, Long> overlooked() {
-        return ledger == null ? Map.of() : ledger.overlooked();
     }
 
     /** From now on retractions take back what is in the ledger; null: what they name. */
@@ -288,26 +283,31 @@ final class Learning {
         if (found != null) {
             for (Kept kept : found) {
                 takeBack(kept);
-                // It may have learned more than is named.
-                if (retraction.isPart() && kept.episode().eventId() != null) {
-                    eventIds.free(partition, kept.episode().eventId());
+                // What somebody wrote frees the ids that it names, of that which it takes back.
+                if (retraction.isPart() || names(retraction, kept.episode().eventId())) {
+                    free(partition, kept.episode());
                 }
             }
-        }
-        // Now, not when its time has come: that depends on other partitions, too.
-        for (Learned learned : retraction.takenBack()) {
-            String eventId = learned.episode().eventId();
-            if (eventId != null) {
-                eventIds.free(partition, eventId);
-            }
-        }
-        if (found != null) {
             return;
         }
+        // Now, not when its time has come: that depends on other partitions, too.
+        retraction.takenBack().forEach(learned -> free(partition, learned.episode()));
         if (retraction.latestMs() > watermarkMs) {
             waiting.add(retraction);
         } else {
             takeBack(retraction);
+        }
+    }
+
+    private static boolean names(Retraction retraction, @Nullable String eventId) {
+        return retraction.takenBack().stream()
+                .anyMatch(learned -> Objects.equals(learned.episode().eventId(), eventId));
+    }
+
+    /** An event that is taken back may come again under its id. */
+    private void free(int partition, Episode episode) {
+        if (episode.eventId() != null) {
+            eventIds.free(partition, episode.eventId());
         }
     }
 

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,16 +50,21 @@ final class Ledger {
      *
      * @param named what the log takes back
      * @param salt by which contexts are hashed
-     * @param budgetBytes what the memory may use in all: of that the ledger may have half
+     * @param budgetBytes what the memory may use on the heap: of that the ledger may have half
      */
     Ledger(Retracted named, Salt salt, long budgetBytes) {
         this.named = named;
         this.salt = salt;
-        this.bytesMax = Math.max(BYTES_MIN, budgetBytes / 2);
+        this.bytesMax = bytesMax(budgetBytes);
+    }
+
+    /** How much a ledger may take, with what is named. */
+    static long bytesMax(long budgetBytes) {
+        return Math.max(BYTES_MIN, budgetBytes / 2);
     }
 
     long bytes() {
-        return bytes;
+        return bytes + named.bytes();
     }
 
     boolean names(Episode episode) {
@@ -82,10 +86,8 @@ final class Ledger {
             alone.computeIfAbsent(hash, key -> new ArrayList<>(1)).add(kept);
         }
         bytes += bytes(kept);
-        if (bytes > bytesMax) {
-            throw new IllegalStateException(
-                    "what the log takes back must fit into half of the memory when it is learned by other settings, so give it more"
-                            + " (memory): needed>" + bytesMax + " memory=" + bytesMax * 2);
+        if (bytes() > bytesMax) {
+            throw Retracted.tooMuch(bytesMax);
         }
         return true;
     }
@@ -103,24 +105,19 @@ final class Ledger {
         return found;
     }
 
-    /** Of contexts that are taken back, how many episodes each has learned that nothing names, before the last command that is of the log. */
-    Map<String, Long> overlooked() {
-        Map<String, Long> overlooked = new TreeMap<>();
-        contexts.forEach((key, ledger) -> {
-            long count = ledger.overlooked();
-            if (count > 0) {
-                overlooked.merge(key.id(), count, Long::sum);
-            }
-        });
-        return overlooked;
-    }
-
     private @Nullable List<Kept> ofContext(SaltedKey key, Retraction retraction) {
         if (!named.names(key.id())) {
             return null;
         }
-        ContextLedger<Kept> ledger = contexts.computeIfAbsent(key, context -> new ContextLedger<>());
-        return ledger.takeBack(retraction, true).takenBack();
+        ContextLedger<Kept> ledger = contexts.get(key);
+        if (ledger == null) {
+            return List.of();
+        }
+        List<Kept> found = ledger.takeBack(retraction, true).takenBack();
+        if (ledger.left() == 0) {
+            contexts.remove(key);
+        }
+        return found;
     }
 
     private @Nullable List<Kept> alone(int partition, Episode episode) {

@@ -155,17 +155,23 @@ public final class Memory {
     }
 
     /**
+     * How much heap may be taken by what the log takes back.
+     *
+     * @return bytes
+     */
+    public long takenBackBytesMax() {
+        return Ledger.bytesMax(budget.bytesMax());
+    }
+
+    /**
      * From now on retractions take back what they name, as those of a memory do that is live. How far the sources were read is kept.
      *
      * @param hasLeftOut whether records were read and left out
-     * @return of contexts that the log takes back, how many episodes are left that it does not name
      */
-    public Map<String, Long> takeBackWhatIsNamed(boolean hasLeftOut) {
-        Map<String, Long> overlooked = learning.overlooked();
+    public void takeBackWhatIsNamed(boolean hasLeftOut) {
         learning.keep(null);
         learnedAnew = new LearnedAnew(List.copyOf(positions.values()), hasLeftOut);
         changed = true;
-        return overlooked;
     }
 
     /**

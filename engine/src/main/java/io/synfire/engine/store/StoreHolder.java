@@ -2,6 +2,7 @@ package io.synfire.engine.store;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -16,6 +17,11 @@ import java.util.stream.Stream;
 final class StoreHolder {
 
     private static final String NAME = "HOLDER";
+
+    /** Whoever opens the store writes its name right after it has the lock, and takes it away right before it gives that up. */
+    private static final String UNNAMED =
+            "who has it is not known, since it has just begun or is about to end: run this again";
+
     private static final Path HOST = Path.of("/proc/sys/kernel/hostname");
     private static final Path LOCKS = Path.of("/proc/locks");
     private static final Pattern LOCK = Pattern.compile("POSIX\\s+ADVISORY\\s+WRITE\\s+(\\d+)\\s+\\S+:(\\d+)\\s");
@@ -24,8 +30,7 @@ final class StoreHolder {
 
     /** Whether it is this process that has the store open. */
     static boolean isOwn(Path directory) throws IOException {
-        Path file = directory.resolve(NAME);
-        return Files.isRegularFile(file) && Files.readString(file).equals(own());
+        return read(directory).equals(own());
     }
 
     /** This process, which has just taken the lock. */
@@ -51,23 +56,27 @@ final class StoreHolder {
     /** Who has the store, as far as it can be told. */
     static String of(Path directory) {
         try {
-            Path file = directory.resolve(NAME);
-            if (Files.isRegularFile(file)) {
-                String line = Files.readString(file).trim();
-                if (!line.isEmpty()) {
-                    return line;
-                }
-            }
-            return lockOwner(directory.resolve("LOCK"));
+            String line = read(directory).trim();
+            return line.isEmpty() ? lockOwner(directory.resolve("LOCK")) : line;
         } catch (IOException e) {
-            return "holder=unknown (" + e.getMessage() + ')';
+            return "who has it is not known, since " + NAME + " cannot be read: " + e.getMessage();
+        }
+    }
+
+    /** Empty where nobody has written, or who has it takes it away right now. */
+    private static String read(Path directory) throws IOException {
+        Path file = directory.resolve(NAME);
+        try {
+            return Files.isRegularFile(file) ? Files.readString(file) : "";
+        } catch (NoSuchFileException e) {
+            return "";
         }
     }
 
     /** Linux lists who holds which lock; the file may have been deleted. */
     private static String lockOwner(Path lock) throws IOException {
         if (!Files.isReadable(LOCKS) || !Files.exists(lock)) {
-            return "holder=unknown";
+            return UNNAMED;
         }
         String inode = String.valueOf(Files.getAttribute(lock, "unix:ino"));
         try (Stream<String> lines = Files.lines(LOCKS)) {
@@ -76,7 +85,7 @@ final class StoreHolder {
                     .filter(matcher -> matcher.group(2).equals(inode))
                     .map(matcher -> "pid=" + matcher.group(1))
                     .findFirst()
-                    .orElse("holder=unknown");
+                    .orElse(UNNAMED);
         }
     }
 }

@@ -63,7 +63,7 @@ public interface MemoryView {
     List<Position> positions();
 
     /**
-     * What was read of sources that do not keep their order by themselves, such as files. Reads the store; costs about 0.2 µs each.
+     * What was read of sources that do not keep their order by themselves, such as files. Reads the store; costs 0.5 to 1 µs each.
      *
      * @return stretches, in the order in which they were learned
      */
@@ -147,7 +147,7 @@ public interface MemoryView {
 
     /**
      * All associations of one cue, without those that have faded or are hidden by {@code forget.below}. Costs a copy of the row:
-     * about 1 µs for 50 associations, 1 ms for 300,000; a row that is not in memory is read from disk first.
+     * about 1 µs for 50 associations, a few milliseconds for 300,000; a row that is not in memory is read from disk first.
      *
      * @param cue the cue's int
      * @param atMs the time of the read, not before the watermark

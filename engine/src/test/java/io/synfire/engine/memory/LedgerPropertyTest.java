@@ -63,7 +63,7 @@ final class LedgerPropertyTest {
         List<Line> exact = exact(admitted, other);
         NaiveMemory reference = new NaiveMemory(other);
         exact.forEach(line -> reference.apply(line.partition(), line.entry()));
-        Retracted named = new Retracted();
+        Retracted named = new Retracted(Long.MAX_VALUE);
         admitted.forEach(line -> named.add(line.entry()));
         try (StoredMemory asWritten = new StoredMemory(directory, other);
                 StoredMemory anew = new StoredMemory(directory, other, random.nextBoolean() ? 0 : 300_000)) {
@@ -125,7 +125,7 @@ final class LedgerPropertyTest {
     /** The log with retractions of what a memory had learned of it: whole contexts, in parts; and episodes without one, by hand. */
     private static List<Line> taken(
             List<Line> log, LearningSettings settings, SplittableRandom random, boolean byHand) {
-        Fold fold = new Fold(settings);
+        Fold fold = new Fold(settings, false);
         List<Line> all = new ArrayList<>();
         for (int i = 0; i < log.size(); i++) {
             Line line = log.get(i);
@@ -216,7 +216,7 @@ final class LedgerPropertyTest {
 
     /** The same log as one of these settings would have been written: without what is not learned, and with retractions of what was. */
     private static List<Line> exact(List<Line> log, LearningSettings settings) {
-        Fold fold = new Fold(settings);
+        Fold fold = new Fold(settings, true);
         List<Line> exact = new ArrayList<>();
         SplittableRandom whole = new SplittableRandom(1);
         for (Line line : log) {
@@ -247,7 +247,7 @@ final class LedgerPropertyTest {
 
     /** What is learned of a log and not taken back, and in the place of the rest what moves the clocks. A window that is dropped is another's. */
     private static List<Line> never(List<Line> log, LearningSettings settings) {
-        Fold fold = new Fold(settings);
+        Fold fold = new Fold(settings, true);
         List<Line> learned = new ArrayList<>();
         List<Own> all = new ArrayList<>();
         for (Line line : log) {
@@ -361,8 +361,12 @@ final class LedgerPropertyTest {
         @Nullable
         Own latest;
 
-        Fold(LearningSettings settings) {
+        /** Whether it learns a log anew that another memory had learned live. */
+        final boolean isAnew;
+
+        Fold(LearningSettings settings, boolean isAnew) {
             this.settings = settings;
+            this.isAnew = isAnew;
         }
 
         boolean take(Line line) {
@@ -428,9 +432,7 @@ final class LedgerPropertyTest {
                 List<Own> meant = here.isEmpty() ? alike : here;
                 return meant.isEmpty() ? List.of() : List.of(meant.get(meant.size() - 1));
             }
-            // A part was made of all that had been learned of the context: so all up to the last of it goes. What
-            // somebody
-            // wrote takes back what it names.
+            // Whoever learns anew knows that a part is of a command that forgets all of the context.
             Map<Episode, Long> left = new HashMap<>();
             named.forEach(episode -> left.merge(bare(episode), 1L, Long::sum));
             // Of those alike the last that came late, or else the first.
@@ -444,9 +446,8 @@ final class LedgerPropertyTest {
                     found.add(own);
                 }
             }
-            int last = found.stream().mapToInt(there::indexOf).max().orElse(-1);
-            if (retraction.isPart()) {
-                found.addAll(there.subList(0, last + 1));
+            if (isAnew && retraction.isPart()) {
+                found.addAll(there);
             }
             return there.stream().filter(found::contains).toList();
         }

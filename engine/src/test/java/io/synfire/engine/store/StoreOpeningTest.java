@@ -126,6 +126,17 @@ final class StoreOpeningTest {
         assertThat(moved).isEmptyDirectory();
     }
 
+    /** Between the lock and its name another process may look. */
+    @Test
+    void whoHasItWithoutANameIsToldOfInASentence() throws Exception {
+        Path nameless = Files.createDirectory(directory.resolveSibling(directory.getFileName() + "-nameless"));
+        String unnamed = "who has it is not known, since it has just begun or is about to end: run this again";
+        assertThat(StoreHolder.of(nameless)).isEqualTo(unnamed);
+        Files.writeString(nameless.resolve("HOLDER"), "");
+        Files.writeString(nameless.resolve("LOCK"), "");
+        assertThat(StoreHolder.of(nameless)).isEqualTo(unnamed);
+    }
+
     private static String own() {
         return "pid=" + ProcessHandle.current().pid();
     }

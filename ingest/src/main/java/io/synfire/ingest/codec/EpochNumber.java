@@ -5,7 +5,6 @@ import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,21 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class EpochNumber {
 
-    /** As JSON writes numbers, or with a plus. */
-    private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
-
-    private static final int CHARACTERS_MAX = 100;
-
     private static final long MS_MIN = 100_000_000_000L;
     private static final long MS_END = 100_000_000_000_000L;
     private static final BigDecimal US_END = BigDecimal.TEN.pow(17);
     private static final BigDecimal NS_END = BigDecimal.TEN.pow(20);
 
     private EpochNumber() {}
-
-    static boolean isNumber(String text) {
-        return text.length() <= CHARACTERS_MAX && NUMBER.matcher(text).matches();
-    }
 
     /** Milliseconds since the epoch, of a whole number. */
     static long ms(long number, @Nullable EpochUnit unit) throws MalformedRecordException {

@@ -32,7 +32,7 @@ public record FieldMapping(
     /**
      * How strongly a concept fired. One whose strength is 0 is left out.
      *
-     * @param pointer where a number is that is not negative
+     * @param pointer where a number is that is not negative, as it is or as digits in a string
      * @param scale what it is as a strength
      */
     public record Strength(JsonPointer pointer, StrengthScale scale) {}
@@ -48,7 +48,8 @@ public record FieldMapping(
     /**
      * A reward per type of event, such as a view 1, a save 10, a dislike −10.
      *
-     * @param pointer where the type is; without values it is the reward itself, a number
+     * @param pointer where the type is; without values it is the reward itself, a number, as it is or as digits in a
+     *     string
      * @param values the reward of each type
      * @param otherwise the reward of every other type and where there is none. Null refuses other types, and such records where there are
      *     values; where there are none, such records have the usual reward, 1

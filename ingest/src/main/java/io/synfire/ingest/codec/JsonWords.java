@@ -1,5 +1,6 @@
 package io.synfire.ingest.codec;
 
+import io.synfire.engine.event.Shown;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

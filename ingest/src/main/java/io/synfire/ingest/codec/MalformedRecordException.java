@@ -1,5 +1,6 @@
 package io.synfire.ingest.codec;
 
+import io.synfire.engine.event.Shown;
 import io.synfire.engine.learn.Refusal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,7 @@ package io.synfire.ingest.codec;
 
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Shown;
 import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes episodes of foreign JSON. Immutable and thread-safe. */
 final class MappedRecord {
+
+    /** So many characters of a text that is no number are told. */
+    private static final int TEXT_SHOWN = 60;
 
     private final FieldMapping mapping;
     private final RecordNotes notes;
@@ -111,11 +115,19 @@ final class MappedRecord {
         return value;
     }
 
+    /** A number, or its digits in a string: so exports write quantities and prices. */
     private static double number(String name, JsonValue value) throws MalformedRecordException {
         if (value instanceof JsonValue.Numeral number) {
             return Json.finite(name, Double.parseDouble(number.digits()));
         }
-        throw new MalformedRecordException(name + " must be a number: found=" + value.kind(), null);
+        String rule = name + " must be a number, or digits in a string: ";
+        if (!(value instanceof JsonValue.Text text)) {
+            throw new MalformedRecordException(rule + "found=" + value.kind(), null);
+        }
+        if (!DecimalText.isNumber(text.text())) {
+            throw new MalformedRecordException(rule + name + "=\"" + Shown.cut(text.text(), TEXT_SHOWN) + '"', null);
+        }
+        return Json.finite(name, Double.parseDouble(text.text()));
     }
 
     private static String required(String name, @Nullable JsonValue value) throws MalformedRecordException {

@@ -1,5 +1,6 @@
 package io.synfire.ingest.codec;
 
+import io.synfire.engine.event.Shown;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

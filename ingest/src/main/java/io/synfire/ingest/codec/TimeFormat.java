@@ -65,7 +65,7 @@ public record TimeFormat(@Nullable EpochUnit unit, @Nullable ZoneId zone) {
 
     private long ms(String text) throws MalformedRecordException {
         String bare = text.strip();
-        return EpochNumber.isNumber(bare) ? EpochNumber.ms(bare, unit) : new TimeText(bare, zone).ms();
+        return DecimalText.isNumber(bare) ? EpochNumber.ms(bare, unit) : new TimeText(bare, zone).ms();
     }
 
     private static MalformedRecordException noTime(String found) {

@@ -11,6 +11,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
+import java.time.format.TextStyle;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,16 @@ final class TimeText {
 
     private static final long DAY_S = 86_400;
     private static final int OFFSET_S_MAX = 18 * 3_600;
+    private static final DateTimeFormatter RFC_1123 =
+            // By itself it takes the last day of February for its 30th.
+            DateTimeFormatter.RFC_1123_DATE_TIME.withResolverStyle(ResolverStyle.STRICT);
+
+    /** As RFC 1123 writes times, whether there is such a time or not. */
+    private static final Pattern RFC_1123_LIKE = Pattern.compile(
+            "(?:[A-Za-z]{3}, *)?"
+                    + "[0-9]{1,2} [A-Za-z]{3} [0-9]{4} [0-9]{2}:[0-9]{2}(?::[0-9]{2})? (?:GMT|[+-][0-9]{4})",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Pattern LEAP_SECOND = Pattern.compile(":60 ");
 
     private final String text;
@@ -185,18 +196,29 @@ final class TimeText {
         String usual = LEAP_SECOND.matcher(known).replaceFirst(":59 ");
         long leapMs = usual.length() == known.length() && !usual.equals(known) ? 1_000 : 0;
         try {
-            // By itself it takes the last day of February for its 30th.
-            long ms = OffsetDateTime.parse(
-                                    usual, DateTimeFormatter.RFC_1123_DATE_TIME.withResolverStyle(ResolverStyle.STRICT))
-                            .toInstant()
-                            .toEpochMilli()
-                    + leapMs;
+            long ms = OffsetDateTime.parse(usual, RFC_1123).toInstant().toEpochMilli() + leapMs;
             if (leapMs > 0 && Math.floorMod(ms, DAY_S * 1_000) != 0) {
                 throw noSuchTime();
             }
             return ms;
         } catch (DateTimeException e) {
-            throw noTime();
+            throw RFC_1123_LIKE.matcher(usual).matches() ? noSuchRfc1123(usual) : noTime();
+        }
+    }
+
+    /** Tells a wrong day of the week from a time that there is not. */
+    private MalformedRecordException noSuchRfc1123(String usual) {
+        int comma = usual.indexOf(',');
+        if (comma < 0) {
+            return noSuchTime();
+        }
+        try {
+            String day = OffsetDateTime.parse(usual.substring(comma + 1).strip(), RFC_1123)
+                    .getDayOfWeek()
+                    .getDisplayName(TextStyle.FULL, Locale.ENGLISH);
+            return refused("at must name the day of the week that its date is, " + day + ", or none: at=" + text);
+        } catch (DateTimeException e) {
+            return noSuchTime();
         }
     }
 

@@ -2,14 +2,12 @@ package io.synfire.ingest.file;
 
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
-import io.synfire.engine.event.Entry;
-import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.ingest.codec.Decoding;
-import io.synfire.ingest.codec.MalformedRecordException;
-import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.file.Continuation.Untimed;
+import io.synfire.ingest.file.FileReplay.AsItWas;
 import io.synfire.ingest.file.Turns.Turn;
 import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
@@ -49,7 +47,7 @@ final class EarlierTurns {
     private final Path deadLetters;
     private final Turns turns;
     private final Decoding decoding;
-    private final LineDecoder decoder;
+    private final UntimedRecords untimed;
     private final Strangers strangers;
 
     EarlierTurns(Engine engine, Path commands, Path deadLetters, Turns turns, Decoding decoding) {
@@ -58,7 +56,8 @@ final class EarlierTurns {
         this.deadLetters = deadLetters;
         this.turns = turns;
         this.decoding = decoding;
-        this.decoder = new LineDecoder(engine.view().settings(), decoding.mapping(), decoding.limits());
+        LineDecoder decoder = new LineDecoder(engine.view().settings(), decoding.mapping(), decoding.limits());
+        this.untimed = new UntimedRecords(decoder);
         this.strangers = new Strangers(engine, commands, decoder);
     }
 
@@ -97,22 +96,30 @@ final class EarlierTurns {
         }
         List<Stretch> stretches = files().stretches();
         Turn turn = turns.last(count);
+        LearnedAnew ownAnew = engine.view().learnedAnew();
         if (turn == null) {
-            strangers.requireNone(files(), learned, learned);
+            strangers.requireNone(files(), learned, learned, ownAnew);
             return;
         }
-        if (learned > turn.commands()) {
+        if (learned > turn.commands() || learned >= turn.end()) {
             // It had learned what comes before when it learned the first of them; who was killed then learned nothing
             // since.
-            if (!isLastOfCommands(stretches)) {
-                strangers.requireNone(files(), learned, learned);
+            if (learned == turn.commands() || !isLastOfCommands(stretches)) {
+                strangers.requireNone(files(), learned, learned, ownAnew);
             }
             return;
+        }
+        LearnedBy by = turn.learnedBy();
+        if (by != null) {
+            requireSameSettings(by);
         }
         Map<String, Known> own = own();
         Continuation left = Continuation.of(stretches, turn.stretches(), id -> latestMs(own.get(id)));
         if (left == null) {
             throw otherTurns("other records, or in another order");
+        }
+        if (by != null) {
+            requireSameWay(by, left);
         }
         learn(turn, left, own, stretches, count, given);
     }
@@ -131,6 +138,51 @@ final class EarlierTurns {
         String last =
                 stretches.isEmpty() ? "" : stretches.get(stretches.size() - 1).sourceId();
         return ownCommands().stream().anyMatch(known -> known.id().equals(last));
+    }
+
+    private boolean isNew() {
+        return engine.positions().isEmpty() && engine.view().watermarkMs() == 0;
+    }
+
+    /** What forgets names what was learned by the settings of then. By others more or less of it is. */
+    private void requireSameSettings(LearnedBy by) {
+        if (by.settings().learnsTheSame(engine.view().settings())) {
+            return;
+        }
+        Map<String, String> now = engine.view().settings().toMap();
+        StringBuilder given = new StringBuilder();
+        by.settings().toMap().forEach((key, value) -> {
+            if (!value.equals(now.get(key))) {
+                given.append(" --set ").append(key).append('=').append(value);
+            }
+        });
+        throw new IllegalStateException(
+                "something was forgotten in a memory of other learning settings, and the commands name what that one had learned."
+                        + " Nothing was learned. "
+                        + (isNew()
+                                ? "Learn"
+                                : "Restore a backup of that memory; or move the store out of the data directory and learn")
+                        + " by its settings, and rebuild by others:" + given + " commands=" + commands);
+    }
+
+    /** Of a log that was learned anew only a memory that begins can learn it so, too, and only what lies in files. */
+    private void requireSameWay(LearnedBy by, Continuation left) {
+        if (isNew() && !by.hasTopic()) {
+            return;
+        }
+        if (isNew()) {
+            throw new IllegalStateException(
+                    "the memory in which something was forgotten had learned its topic anew, which is not done while files are learned."
+                            + " Nothing was learned. Put its store back, or a backup; without one move the commands and "
+                            + FileForgetter.TURNS
+                            + " out of the data directory, too, learn, and forget again what is to be forgotten: commands="
+                            + commands);
+        }
+        LearnedBy own = new LearnedBy(engine.view().settings(), engine.view().learnedAnew());
+        if (!own.isSame(by, left::name)) {
+            throw otherTurns(
+                    "that memory had learned its log anew by a rebuild, and this one has not, or other parts of it");
+        }
     }
 
     /** The memory cannot become what another was when something was forgotten. */
@@ -179,12 +231,19 @@ final class EarlierTurns {
         requireSameTimes(left, own, stretches, given);
         List<Stretch> whole = new ArrayList<>(stretches);
         whole.addAll(left.rest());
+        LearnedAnew anew = turn.learnedBy() == null
+                ? LearnedAnew.nothing()
+                : turn.learnedBy().anew();
         if (turn.end() < count) {
             Map<String, Known> then = new HashMap<>(own);
             goal.forEach(known -> then.put(known.id(), known));
             List<Position> positions =
                     then.values().stream().map(Known::position).toList();
-            strangers.requireNone(files(positions, whole), turn.commands(), turn.end());
+            strangers.requireNone(
+                    files(positions, whole),
+                    turn.commands(),
+                    turn.end(),
+                    isNew() ? anew : engine.view().learnedAnew());
         }
         if (left.rest().isEmpty()) {
             return;
@@ -196,23 +255,50 @@ final class EarlierTurns {
                         .map(known -> known.source() + " records " + known.records())
                         .toList());
         try (DeadLetterFile rejects = new DeadLetterFile(deadLetters)) {
-            ReplayOptions options = new ReplayOptions(Until.always(), false, NO_CHECKPOINT, TakenBack.AS_NAMED);
-            boolean unused = new FileReplay(
-                            engine,
-                            decoding.mapping(),
-                            decoding.limits(),
-                            options,
-                            rejects,
-                            goal.stream().map(Known::position).toList(),
-                            whole,
-                            beside -> {},
-                            true)
+            if (isNew() && !anew.upTo().isEmpty()) {
+                learnAnew(anew, goal, whole, rejects);
+            }
+            boolean unused = replay(TakenBack.AS_NAMED, goal, whole, rejects, AsItWas.WHOLE)
                     .learn(ReplayWatch.NONE);
             engine.apply(new Batch(FileRun.PARTITION, List.of(), stayed, 0));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while files were learned before what forgets", e);
         }
+    }
+
+    /** What a rebuild had learned, as it had: of what retractions name it took back what it had learned. */
+    private void learnAnew(LearnedAnew anew, List<Known> goal, List<Stretch> whole, DeadLetterFile rejects)
+            throws IOException, InterruptedException {
+        Map<String, Known> found = new HashMap<>();
+        goal.forEach(known -> found.put(known.id(), known));
+        List<Known> upTo = Known.of(anew.upTo()).stream()
+                .filter(known -> known.records() > 0)
+                .map(known -> {
+                    Known there = found.get(known.id());
+                    return there == null ? known : known.at(there.source());
+                })
+                .toList();
+        AsItWas asItWas = anew.hasLeftOut() ? AsItWas.WITH_SOME_LEFT_OUT : AsItWas.WHOLE;
+        FileReplay replay = replay(TakenBack.AS_LEARNED, upTo, whole, rejects, asItWas);
+        replay.requireFiles();
+        engine.takeBackWhatIsLearned(replay.retracted(Map.of()));
+        boolean unused = replay.learn(ReplayWatch.NONE);
+        engine.takeBackWhatIsNamed(anew.hasLeftOut());
+    }
+
+    private FileReplay replay(
+            TakenBack takenBack, List<Known> goal, List<Stretch> whole, DeadLetterFile rejects, AsItWas asItWas) {
+        return new FileReplay(
+                engine,
+                decoding.mapping(),
+                decoding.limits(),
+                new ReplayOptions(Until.always(), false, NO_CHECKPOINT, takenBack),
+                rejects,
+                goal.stream().map(Known::position).toList(),
+                whole,
+                beside -> {},
+                asItWas);
     }
 
     /** Refuses a file of which the memory has learned what is not there. */
@@ -261,68 +347,20 @@ final class EarlierTurns {
     /** Refuses records that say no time, and got another: what takes them back names that one. */
     private void requireSameTimes(Continuation left, Map<String, Known> own, List<Stretch> stretches, List<Path> given)
             throws IOException {
-        Map<String, List<Untimed>> untimed = new LinkedHashMap<>();
-        left.untimed().forEach(each -> untimed.computeIfAbsent(each.id(), id -> new ArrayList<>())
+        Map<String, List<Untimed>> byFile = new LinkedHashMap<>();
+        left.untimed().forEach(each -> byFile.computeIfAbsent(each.id(), id -> new ArrayList<>())
                 .add(each));
-        for (Map.Entry<String, List<Untimed>> each : untimed.entrySet()) {
+        for (Map.Entry<String, List<Untimed>> each : byFile.entrySet()) {
             Known known = own.get(each.getKey());
             Known found = known == null ? null : found(known, given);
             Set<Long> unlearned = new HashSet<>();
             stretches.stream()
                     .filter(stretch -> stretch.sourceId().equals(each.getKey()))
                     .forEach(stretch -> unlearned.addAll(stretch.unlearned()));
-            if (found == null || haveOtherTimes(found, each.getValue(), unlearned)) {
+            if (found == null || untimed.haveOtherTimes(found, each.getValue(), unlearned)) {
                 throw otherTurns(
                         "records that say no time had got another" + (known == null ? "" : ": file=" + known.path()));
             }
-        }
-    }
-
-    /** Whether a record that was learned got its time from when its file was changed last: until one of the file says a time. */
-    private boolean haveOtherTimes(Known file, List<Untimed> untimed, Set<Long> unlearned) throws IOException {
-        long to = untimed.get(untimed.size() - 1).to();
-        int bytesMax = file.mark().isLetters() ? LineDecoder.LETTER_BYTES_MAX : LineDecoder.LINE_BYTES_MAX;
-        try (Unpacked content = Unpacked.open(file.path())) {
-            LineReader lines = new LineReader(content.stream(), bytesMax);
-            for (long record = 0; record < to; record++) {
-                byte[] line = lines.next();
-                if (line == null) {
-                    return false;
-                }
-                if (unlearned.contains(record)) {
-                    continue;
-                }
-                long number = record;
-                Untimed got = untimed.stream()
-                        .filter(each -> each.holds(number))
-                        .findFirst()
-                        .orElse(new Untimed(file.id(), record, record + 1, 0, 0));
-                RecordTimes times = new RecordTimes(-1, got.ownMs());
-                long ownMs = atMs(file, line, lines.wasTooLong(), record, times);
-                if (times.latestMs() >= 0) {
-                    return false;
-                }
-                if (ownMs != atMs(file, line, lines.wasTooLong(), record, new RecordTimes(-1, got.otherMs()))) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    /** When an episode happened; -1 if the line holds none. */
-    private long atMs(Known file, byte[] line, boolean isTooLong, long record, RecordTimes times) {
-        LineRecord value = LineRecord.of(file, line, isTooLong, record, times);
-        if (value == null) {
-            return -1;
-        }
-        try {
-            Entry entry = decoder.entry(value, RecordLimits.AT_MS_MAX);
-            decoder.learned(value, entry, times);
-            return entry instanceof Episode episode ? episode.atMs() : -1;
-        } catch (MalformedRecordException e) {
-            LOG.debug("no record: file={} record={}", file.path(), record, e);
-            return -1;
         }
     }
 

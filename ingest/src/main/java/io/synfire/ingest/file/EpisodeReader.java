@@ -65,6 +65,7 @@ public final class EpisodeReader {
                 requireJsonLines(sample, file);
                 return JSONL;
             }
+            requireLf(sample, file);
             if (first.indexOf('\t') > 0 && first.toLowerCase(Locale.ROOT).contains("sessionid")) {
                 return TSV;
             }
@@ -89,6 +90,14 @@ public final class EpisodeReader {
             }
         }
 
+        private static void requireLf(byte[] sample, Path file) {
+            String withoutLf = FormatHint.withoutLf(FormatHint.lines(sample));
+            if (withoutLf != null) {
+                throw new IllegalArgumentException(
+                        "lines must end with LF: this looks like " + withoutLf + ": file=" + file);
+            }
+        }
+
         private static void requireJsonLines(byte[] sample, Path file) {
             FormatHint.notJsonLines(sample).ifPresent(hint -> {
                 throw new IllegalArgumentException(hint + ": file=" + file);
@@ -100,6 +109,8 @@ public final class EpisodeReader {
             requireText(sample, file);
             if (this == JSONL) {
                 requireJsonLines(sample, file);
+            } else {
+                requireLf(sample, file);
             }
         }
 

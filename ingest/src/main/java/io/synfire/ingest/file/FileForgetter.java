@@ -3,6 +3,7 @@ package io.synfire.ingest.file;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
 import io.synfire.ingest.codec.Decoding;
@@ -24,7 +25,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -234,11 +234,7 @@ public final class FileForgetter {
 
     /** An event may have been sent twice, also to another context: who was first decides what was learned. */
     private ContextLives lives(String context, Unfinished unfinished) throws IOException {
-        Map<String, Long> learnedAnew = new HashMap<>();
-        engine.view()
-                .learnedAnew()
-                .upTo()
-                .forEach(position -> learnedAnew.put(identity(position), position.nextOffset()));
+        LearnedAnew learnedAnew = engine.view().learnedAnew();
         ContextLives lives = new ContextLives(context, engine.view().settings(), learnedAnew, Set.of());
         scan(lives, context, unfinished);
         while (!lives.isCertain()) {
@@ -248,17 +244,13 @@ public final class FileForgetter {
         return lives;
     }
 
-    private static String identity(Position position) {
-        return position.sourceId().isEmpty() ? position.source() : position.sourceId();
-    }
-
     private void scan(ContextLives lives, String context, Unfinished unfinished) throws IOException {
         unfinished.parts.clear();
         Unreadable unreadable = new Unreadable(context);
         files().scan(new LearnedFiles.Visitor() {
             @Override
             public void entry(Position position, long record, Entry entry) {
-                boolean counts = lives.take(identity(position), record, entry);
+                boolean counts = lives.take(position.identity(), record, entry);
                 boolean isUnfinished = position.sourceId().equals(commandsId) && record >= unfinished.from;
                 if (counts && isUnfinished && entry instanceof Retraction part && context.equals(part.context())) {
                     unfinished.parts.put(record, part);
@@ -281,6 +273,32 @@ public final class FileForgetter {
                 throw ReplacedFileException.ofCommands(known);
             }
         }
+    }
+
+    /**
+     * Writes down, beside the commands, what was learned of files by now, and how, unless that is there: the commands were learned anew, and
+     * nobody else knows it once the store is gone. To be called when all commands are learned.
+     *
+     * @throws IllegalStateException if what is there is damaged
+     * @throws IOException if it cannot be written
+     */
+    public void keepTurns() throws IOException {
+        if (!Files.exists(commands)) {
+            return;
+        }
+        long records = count();
+        Turns.Turn last = turns.last(records);
+        LearnedBy by = learnedBy();
+        LearnedBy then = last == null ? null : last.learnedBy();
+        if (last == null || last.end() != records || then == null || !then.isSame(by, id -> id)) {
+            turns.append(records, 0, files().positions(), files().stretches(), by);
+        }
+    }
+
+    private LearnedBy learnedBy() throws IOException {
+        LearnedAnew anew = engine.view().learnedAnew();
+        DataLog log = new DataLog(List.of(commands, deadLetters));
+        return new LearnedBy(engine.view().settings(), new LearnedAnew(log.found(anew.upTo()), anew.hasLeftOut()));
     }
 
     /** How many records there are. */
@@ -341,7 +359,7 @@ public final class FileForgetter {
             cutOffUnfinished();
             record = count();
         }
-        turns.append(record, lines.size(), files().positions(), files().stretches());
+        turns.append(record, lines.size(), files().positions(), files().stretches(), learnedBy());
         boolean isTorn = DeadLetterFile.isTorn(commands);
         try (FileChannel channel = FileChannel.open(commands, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             if (isTorn) {

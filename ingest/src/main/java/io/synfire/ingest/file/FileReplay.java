@@ -54,9 +54,19 @@ public final class FileReplay {
     /** How far each file was learned before, by its identity. */
     private final Map<String, Long> learned = new HashMap<>();
 
-    private final boolean asItWas;
+    private final AsItWas asItWas;
     private boolean isVerified;
     private final CheckpointTimer checkpoints;
+
+    /** Whether neither more nor less is to be learned than was learned. */
+    enum AsItWas {
+        /** What can be learned now. */
+        NOT,
+        /** What was not learned had been rejected. */
+        WHOLE,
+        /** What was not learned had been rejected, or was left out, since it happened after a moment. */
+        WITH_SOME_LEFT_OUT
+    }
 
     /** Brings the sources that keep their own order to where they stood when a file was learned. */
     public interface Beside {
@@ -91,7 +101,7 @@ public final class FileReplay {
             List<Position> goal,
             List<Stretch> stretches,
             Beside beside) {
-        this(engine, mapping, limits, options, rejects, goal, stretches, beside, false);
+        this(engine, mapping, limits, options, rejects, goal, stretches, beside, AsItWas.NOT);
     }
 
     /** One that learns, if it is to be as it was, neither more nor less than was learned, or fails; another learns what can be learned now. */
@@ -104,7 +114,7 @@ public final class FileReplay {
             List<Position> goal,
             List<Stretch> stretches,
             Beside beside,
-            boolean asItWas) {
+            AsItWas asItWas) {
         this.asItWas = asItWas;
         this.beside = beside;
         this.engine = engine;
@@ -220,7 +230,7 @@ public final class FileReplay {
      * @throws IOException if a file cannot be read
      */
     public Retracted retracted(Map<String, Long> from) throws IOException {
-        Retracted named = new Retracted();
+        Retracted named = new Retracted(engine.takenBackBytesMax());
         try (OpenFiles open = new OpenFiles()) {
             for (Stretch stretch : stretches) {
                 Known known = required(stretch);
@@ -348,12 +358,13 @@ public final class FileReplay {
         lines.skipTo(stretch.from());
         for (long number = stretch.from(); number < stretch.to(); number++) {
             LineRecord record = LineRecord.of(known, lines.next(), lines.wasTooLong(), number, times);
-            boolean isElsewhere = (known.mark().isLetters() || asItWas)
+            boolean isElsewhere = (known.mark().isLetters() || asItWas != AsItWas.NOT)
                     ? before.contains(number)
                     : learnedLetters.contains(new Letter(known.id(), number));
             if (record == null || isElsewhere) {
                 // Counted as rejected where it was, whatever became of it later.
-                rejected += record != null && !known.mark().isLetters() ? 1 : 0;
+                boolean isRejected = record != null && !isLeftOut(record, stretch, times);
+                rejected += isRejected && !known.mark().isLetters() ? 1 : 0;
                 if (before.contains(number)) {
                     unlearned.add(number);
                 }
@@ -368,7 +379,7 @@ public final class FileReplay {
                     unlearned.add(number);
                 }
             } catch (MalformedRecordException e) {
-                if (asItWas) {
+                if (asItWas != AsItWas.NOT) {
                     throw new IllegalStateException(
                             "a record was learned and cannot be read by the settings there are now: " + known.source()
                                     + " record=" + number + ": " + e.getMessage(),
@@ -389,6 +400,20 @@ public final class FileReplay {
                 lines.mark(times.latestMs()).toText());
         engine.apply(new Batch(FileRun.PARTITION, entries, List.of(position), rejected, with(stretch, unlearned))
                 .ofSource(stretch.startMs()));
+    }
+
+    /** Whether a record was not learned though it can be: it tells the time to those behind it all the same. */
+    private boolean isLeftOut(LineRecord record, Stretch stretch, RecordTimes times) {
+        if (asItWas != AsItWas.WITH_SOME_LEFT_OUT) {
+            return false;
+        }
+        try {
+            decoder.learned(record, decoder.entry(record, stretch.startMs()), times);
+            return true;
+        } catch (MalformedRecordException e) {
+            LOG.debug("it had been rejected, and not left out: {}", e.getMessage());
+            return false;
+        }
     }
 
     private static Stretch with(Stretch stretch, List<Long> unlearned) {

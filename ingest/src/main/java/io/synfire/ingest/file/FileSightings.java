@@ -1,6 +1,7 @@
 package io.synfire.ingest.file;
 
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
@@ -24,6 +25,7 @@ public final class FileSightings {
 
     private final LearnedFiles files;
     private final LearningSettings settings;
+    private final Map<String, Long> learnedAnew;
 
     /**
      * A search.
@@ -40,8 +42,29 @@ public final class FileSightings {
             LearningSettings settings,
             @Nullable FieldMapping mapping,
             RecordLimits limits) {
+        this(positions, stretches, settings, mapping, limits, LearnedAnew.nothing());
+    }
+
+    /**
+     * A search in a memory that may have learned its log anew.
+     *
+     * @param positions how far the memory has read
+     * @param stretches in which it has learned its files
+     * @param settings what it learned by
+     * @param mapping which fields of a record say what, or null for Synfire's own
+     * @param limits what a record may hold
+     * @param learnedAnew how far it has learned its log anew
+     */
+    public FileSightings(
+            List<Position> positions,
+            List<Stretch> stretches,
+            LearningSettings settings,
+            @Nullable FieldMapping mapping,
+            RecordLimits limits,
+            LearnedAnew learnedAnew) {
         this.files = new LearnedFiles(positions, stretches, settings, mapping, limits);
         this.settings = settings;
+        this.learnedAnew = learnedAnew.records();
     }
 
     /**
@@ -71,7 +94,13 @@ public final class FileSightings {
         PairFinder finder = new PairFinder(from, to, settings, isWhole);
         files.scan((position, record, entry) -> {
             if (record >= begins.getOrDefault(position.sourceId(), position.nextOffset())) {
-                finder.take(position.source(), 0, record, entry instanceof Episode episode ? episode.atMs() : 0, entry);
+                finder.take(
+                        position.source(),
+                        0,
+                        record,
+                        entry instanceof Episode episode ? episode.atMs() : 0,
+                        entry,
+                        record < learnedAnew.getOrDefault(position.identity(), 0L));
             }
         });
         List<Range> searched = new ArrayList<>();

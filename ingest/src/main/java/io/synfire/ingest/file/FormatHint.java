@@ -1,6 +1,6 @@
 package io.synfire.ingest.file;
 
-import io.synfire.ingest.codec.Shown;
+import io.synfire.engine.event.Shown;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -79,16 +79,37 @@ final class FormatHint {
         if (mayBe && (lines.isEmpty() || !isOpen(lines.get(0), '['))) {
             return Optional.empty();
         }
-        return Optional.of("records must be JSON, one a line: this looks like "
-                + (isOpen(lines.get(0))
-                        ? "JSON over several lines; `jq -c .` makes one line of each, `jq -c '.[]'` of each element of"
-                                + " an array"
-                        : text(lines)));
+        return Optional.of("records must be JSON, one a line: this looks like " + json(lines));
     }
 
-    /** Whether a line is an object, or the beginning of one that was cut. */
+    /** What lines look like of which none is a record. */
+    private static String json(List<String> lines) {
+        String first = lines.get(0);
+        if (rest(first) == WholeObject.Rest.OBJECT) {
+            return "JSON objects with no LF between them (CR alone ends no line); `jq -c .` makes one line of each";
+        }
+        return isOpen(first)
+                ? "JSON over several lines; `jq -c .` makes one line of each, `jq -c '.[]'` of each element of an array"
+                : text(lines);
+    }
+
+    /** Whether a line is an object, or the beginning of one that was cut: nothing may follow it, whether it ends or not. */
     private static boolean mayBeObject(String line) {
-        return line.endsWith(CUT) ? line.startsWith("{") : WholeObject.is(line.getBytes(StandardCharsets.UTF_8));
+        WholeObject.Rest rest = rest(line);
+        return rest == WholeObject.Rest.NOTHING
+                || (rest == WholeObject.Rest.NO_OBJECT && line.endsWith(CUT) && line.startsWith("{"));
+    }
+
+    private static WholeObject.Rest rest(String line) {
+        String bare = line.endsWith(CUT) ? line.substring(0, line.length() - CUT.length()) : line;
+        return WholeObject.rest(bare.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Why lines of text are all one, or null: whoever wrote them ended them with CR, and LF ends a line. */
+    static @Nullable String withoutLf(List<String> lines) {
+        return !lines.isEmpty() && lines.get(0).indexOf('\r') >= 0
+                ? "lines that end with CR alone; `tr '\\r' '\\n'` ends them with LF"
+                : null;
     }
 
     /** Why this is no text of lines at all, or null. */
@@ -136,8 +157,15 @@ final class FormatHint {
     /** What lines of text look like that hold no object. */
     static String text(List<String> lines) {
         String first = lines.get(0);
+        String withoutLf = withoutLf(lines);
+        if (withoutLf != null) {
+            return withoutLf;
+        }
         if (first.startsWith("[")) {
             return "a JSON array; `jq -c '.[]'` makes one line of each element";
+        }
+        if (first.startsWith("{")) {
+            return notJson(first);
         }
         if (isTable(lines, '\t')) {
             return "columns with tabs between (TSV), of which `evaluate` alone reads some";
@@ -145,7 +173,11 @@ final class FormatHint {
         if (isTable(lines, ',') || isTable(lines, ';')) {
             return "comma-separated values (CSV), which must be converted to JSON lines";
         }
-        return "text that is no JSON: line=" + Shown.cut(first, 60);
+        return notJson(first);
+    }
+
+    private static String notJson(String line) {
+        return "text that is no JSON: line=" + Shown.cut(line, 60);
     }
 
     /** Whether all lines have the same number of a separator, and some. */

@@ -3,6 +3,7 @@ package io.synfire.ingest.file;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Retraction;
 import io.synfire.ingest.codec.MalformedRecordException;
 import io.synfire.ingest.codec.RecordLimits;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,23 +43,24 @@ final class Strangers {
      * @param files what is learned when the commands are
      * @param from the first command that is not learned
      * @param to the first of which nobody says what had been learned when it was appended; of those before it this is right
+     * @param anew how far the log is learned anew, and not live
      * @throws IllegalStateException if there is one
      */
-    void requireNone(LearnedFiles files, long from, long to) throws IOException {
+    void requireNone(LearnedFiles files, long from, long to, LearnedAnew anew) throws IOException {
         NavigableMap<Long, Entry> entries = entries(from);
         Map<String, ContextLives> lives = new LinkedHashMap<>();
         for (Entry entry : entries.values()) {
             if (entry instanceof Retraction retraction && retraction.context() != null) {
-                lives.putIfAbsent(retraction.context(), lives(retraction.context(), Set.of()));
+                lives.putIfAbsent(retraction.context(), lives(retraction.context(), anew, Set.of()));
             }
         }
         boolean isCertain = lives.isEmpty();
         while (!isCertain) {
             files.scan((position, record, entry) ->
-                    lives.values().forEach(each -> each.take(position.sourceId(), record, entry)));
+                    lives.values().forEach(each -> each.take(position.identity(), record, entry)));
             isCertain = lives.values().stream().allMatch(ContextLives::isCertain);
             if (!isCertain) {
-                lives.replaceAll((context, each) -> lives(context, each.eventIds()));
+                lives.replaceAll((context, each) -> lives(context, anew, each.eventIds()));
             }
         }
         lives.forEach((context, each) -> {
@@ -88,13 +89,8 @@ final class Strangers {
         }
     }
 
-    private ContextLives lives(String context, Set<String> eventIds) {
-        Map<String, Long> learnedAnew = new HashMap<>();
-        engine.view()
-                .learnedAnew()
-                .upTo()
-                .forEach(position -> learnedAnew.put(position.sourceId(), position.nextOffset()));
-        return new ContextLives(context, engine.view().settings(), learnedAnew, eventIds);
+    private ContextLives lives(String context, LearnedAnew anew, Set<String> eventIds) {
+        return new ContextLives(context, engine.view().settings(), anew, eventIds);
     }
 
     /** The commands from one on; those that are none become dead letters when they are learned. */

@@ -1,7 +1,9 @@
 package io.synfire.ingest.file;
 
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
+import io.synfire.engine.learn.LearningSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -24,8 +28,9 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * What had been learned of which files whenever commands were appended that forget: a file beside that of the commands, one JSON object a
- * line. A line is written, and safe, before its commands are. It holds the stretches that were learned since the line before; so an older
- * memory that is put back can learn the files and the commands in the same turns. One thread at a time.
+ * line. A line is written, and safe, before its commands are. It holds the stretches that were learned since the line before, and how the
+ * memory had learned; so an older memory that is put back, or one that begins, can learn the files and the commands in the same turns and in
+ * the same way. A line without commands says how those before it were learned anew. One thread at a time.
  */
 final class Turns {
 
@@ -44,8 +49,14 @@ final class Turns {
      * @param end the one after the last of them; the highest number there is, where an older version did not write it down
      * @param positions how far each file had been learned
      * @param stretches all that had been learned of files, in that order; how far other sources stood is not told
+     * @param learnedBy how it had been learned; null where an older version did not write it down
      */
-    record Turn(long commands, long end, List<Position> positions, List<Stretch> stretches) {}
+    record Turn(
+            long commands,
+            long end,
+            List<Position> positions,
+            List<Stretch> stretches,
+            @Nullable LearnedBy learnedBy) {}
 
     /**
      * A line; its stretches come behind the first {@code from} of the line before.
@@ -54,7 +65,13 @@ final class Turns {
      * @param before the checksum of the line before, 0 where there is none; -1 in a line of an older version
      */
     private record Line(
-            long commands, long count, long before, int from, List<Position> positions, List<Stretch> stretches) {}
+            long commands,
+            long count,
+            long before,
+            int from,
+            List<Position> positions,
+            List<Stretch> stretches,
+            @Nullable LearnedBy learnedBy) {}
 
     Turns(Path path) {
         this.path = path;
@@ -73,9 +90,9 @@ final class Turns {
         List<Stretch> stretches = new ArrayList<>();
         for (Line line : lines()) {
             add(line, stretches);
-            if (line.commands() < commands) {
+            if (line.commands() < commands || (line.commands() == commands && line.count() == 0)) {
                 long end = line.count() < 0 ? Long.MAX_VALUE : line.commands() + line.count();
-                last = new Turn(line.commands(), end, line.positions(), List.copyOf(stretches));
+                last = new Turn(line.commands(), end, line.positions(), List.copyOf(stretches), line.learnedBy());
             }
         }
         return last;
@@ -88,15 +105,17 @@ final class Turns {
      * @param count how many they are
      * @param positions how far each file was learned
      * @param stretches all that was learned of files
+     * @param learnedBy how it was learned
      */
-    void append(long commands, long count, List<Position> positions, List<Stretch> stretches) throws IOException {
+    void append(long commands, long count, List<Position> positions, List<Stretch> stretches, LearnedBy learnedBy)
+            throws IOException {
         List<Stretch> before = new ArrayList<>();
         for (Line line : lines()) {
             add(line, before);
         }
         int same = same(before, stretches);
-        byte[] line =
-                line(new Line(commands, count, checksum, same, positions, stretches.subList(same, stretches.size())));
+        byte[] line = line(new Line(
+                commands, count, checksum, same, positions, stretches.subList(same, stretches.size()), learnedBy));
         try (FileChannel channel =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             channel.position(cutOffUnfinished(channel));
@@ -184,16 +203,15 @@ final class Turns {
             json.writeNumberProperty("count", line.count());
             json.writeNumberProperty("before", line.before());
             json.writeNumberProperty("from", line.from());
-            json.writeArrayPropertyStart("files");
-            for (Position position : line.positions()) {
-                json.writeStartObject();
-                json.writeStringProperty("source", position.source());
-                json.writeStringProperty("id", position.sourceId());
-                json.writeNumberProperty("records", position.nextOffset());
-                json.writeStringProperty("content", position.content());
+            LearnedBy by = line.learnedBy();
+            if (by != null) {
+                json.writeObjectPropertyStart("settings");
+                by.settings().toMap().forEach(json::writeStringProperty);
                 json.writeEndObject();
+                json.writeBooleanProperty("left-out", by.anew().hasLeftOut());
+                write(json, "anew", by.anew().upTo());
             }
-            json.writeEndArray();
+            write(json, "files", line.positions());
             json.writeArrayPropertyStart("stretches");
             for (Stretch stretch : line.stretches()) {
                 json.writeStartObject();
@@ -216,6 +234,22 @@ final class Turns {
         return bytes.toByteArray();
     }
 
+    private static void write(JsonGenerator json, String name, List<Position> positions) {
+        json.writeArrayPropertyStart(name);
+        for (Position position : positions) {
+            json.writeStartObject();
+            json.writeStringProperty("source", position.source());
+            json.writeStringProperty("id", position.sourceId());
+            if (position.partition() != 0) {
+                json.writeNumberProperty("partition", position.partition());
+            }
+            json.writeNumberProperty("records", position.nextOffset());
+            json.writeStringProperty("content", position.content());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
     private Line parse(byte[] line) {
         long commands = -1;
         long count = -1;
@@ -223,6 +257,9 @@ final class Turns {
         int from = -1;
         List<Position> positions = new ArrayList<>();
         List<Stretch> stretches = new ArrayList<>();
+        LearningSettings settings = null;
+        List<Position> anew = new ArrayList<>();
+        boolean hasLeftOut = false;
         try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), line)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw damaged(null);
@@ -235,6 +272,9 @@ final class Turns {
                     case "before" -> before = json.getLongValue();
                     case "from" -> from = json.getIntValue();
                     case "files" -> positions = positions(json);
+                    case "settings" -> settings = settings(json);
+                    case "left-out" -> hasLeftOut = json.getBooleanValue();
+                    case "anew" -> anew = positions(json);
                     case "stretches" -> stretches = stretches(json);
                     default -> json.skipChildren();
                 }
@@ -245,7 +285,17 @@ final class Turns {
         if (commands < 0 || from < 0) {
             throw damaged(null);
         }
-        return new Line(commands, count, before, from, positions, stretches);
+        LearnedBy learnedBy = settings == null ? null : new LearnedBy(settings, new LearnedAnew(anew, hasLeftOut));
+        return new Line(commands, count, before, from, positions, stretches, learnedBy);
+    }
+
+    private static LearningSettings settings(JsonParser json) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            json.nextToken();
+            settings.put(name, json.getString());
+        }
+        return LearningSettings.parse(settings);
     }
 
     private static List<Position> positions(JsonParser json) {
@@ -255,17 +305,19 @@ final class Turns {
             String id = "";
             String content = "";
             long records = 0;
+            int partition = 0;
             for (String name = json.nextName(); name != null; name = json.nextName()) {
                 json.nextToken();
                 switch (name) {
                     case "source" -> source = json.getString();
                     case "id" -> id = json.getString();
+                    case "partition" -> partition = json.getIntValue();
                     case "records" -> records = json.getLongValue();
                     case "content" -> content = json.getString();
                     default -> json.skipChildren();
                 }
             }
-            positions.add(new Position(source, id, 0, records, -1, content));
+            positions.add(new Position(source, id, partition, records, -1, content));
         }
         return positions;
     }

@@ -13,16 +13,38 @@ final class WholeObject {
 
     private WholeObject() {}
 
+    /** What a line holds that begins with a JSON object. */
+    enum Rest {
+        /** Nothing more: it is one record. */
+        NOTHING,
+        /** Another object. */
+        OBJECT,
+        /** Something else. */
+        OTHER,
+        /** It begins with no complete object. */
+        NO_OBJECT
+    }
+
+    /** What follows the object that a line begins with. */
+    static Rest rest(byte[] line) {
+        boolean isComplete = false;
+        try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), LineDecoder.withoutMark(line))) {
+            if (json.nextToken() == JsonToken.START_OBJECT) {
+                json.skipChildren();
+                isComplete = json.currentToken() == JsonToken.END_OBJECT;
+            }
+            if (!isComplete) {
+                return Rest.NO_OBJECT;
+            }
+            JsonToken next = json.nextToken();
+            return next == null ? Rest.NOTHING : next == JsonToken.START_OBJECT ? Rest.OBJECT : Rest.OTHER;
+        } catch (JacksonException e) {
+            return isComplete ? Rest.OTHER : Rest.NO_OBJECT;
+        }
+    }
+
     /** Whether a line is one JSON object and nothing else. */
     static boolean is(byte[] line) {
-        try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), LineDecoder.withoutMark(line))) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                return false;
-            }
-            json.skipChildren();
-            return json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null;
-        } catch (JacksonException e) {
-            return false;
-        }
+        return rest(line) == Rest.NOTHING;
     }
 }

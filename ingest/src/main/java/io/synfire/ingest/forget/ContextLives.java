@@ -3,6 +3,7 @@ package io.synfire.ingest.forget;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Learned;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.ContextLedger;
 import io.synfire.engine.learn.LearningSettings;
@@ -73,13 +74,12 @@ public final class ContextLives {
      *
      * @param context the context
      * @param settings what the memory learned by
-     * @param learnedAnew how many records of each source the memory had learned anew, and not live
+     * @param learnedAnew how far the memory had learned its log anew, and not live
      * @param eventIds event ids of the context's episodes, as {@link #eventIds()} of an earlier pass found them: whose copies in other
      *     contexts matter
      */
-    public ContextLives(
-            String context, LearningSettings settings, Map<String, Long> learnedAnew, Set<String> eventIds) {
-        this.learnedAnew = Map.copyOf(learnedAnew);
+    public ContextLives(String context, LearningSettings settings, LearnedAnew learnedAnew, Set<String> eventIds) {
+        this.learnedAnew = learnedAnew.records();
         this.context = context;
         this.settings = settings;
         // Set.copyOf looks at all ids of one hash code before it finds the last of them.
@@ -89,7 +89,7 @@ public final class ContextLives {
     /**
      * Takes the next entry of the partition.
      *
-     * @param source the identity of the log or file that it is in
+     * @param source the {@link io.synfire.engine.event.Position#identity() identity} of the log or file that it is in
      * @param record its offset there, or its record number
      * @param entry an entry that was admitted
      * @return whether it counts; false if learning passes it over as sent again

@@ -260,7 +260,13 @@ public final class EpisodeConsumer implements AutoCloseable {
                 return;
             }
             failure = cause;
-            LOG.error("learning stopped: {}", cause.getMessage(), cause);
+            if (cause instanceof IllegalStateException || cause instanceof StoreException) {
+                // It says what is the matter; where it was found helps nobody.
+                LOG.error("learning stopped: {}", cause.getMessage());
+                LOG.debug("learning stopped", cause);
+            } else {
+                LOG.error("learning stopped: {}", cause.getMessage(), cause);
+            }
         }
     }
 

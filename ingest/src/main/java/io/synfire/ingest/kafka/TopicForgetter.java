@@ -3,6 +3,7 @@ package io.synfire.ingest.kafka;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.event.Unlearned;
@@ -63,7 +64,7 @@ public final class TopicForgetter {
     private final LearningSettings settings;
     private final InstantSource clock;
     private final Duration silenceMax;
-    private List<Position> learnedAnew = List.of();
+    private LearnedAnew learnedAnew = LearnedAnew.nothing();
     private @Nullable LearnedRecords records;
 
     /**
@@ -102,10 +103,10 @@ public final class TopicForgetter {
     /**
      * Tells how far the memory had learned its log anew, and not live: there a retraction took back what it had learned.
      *
-     * @param positions as the memory says
+     * @param anew as the memory says
      */
-    public void knowing(List<Position> positions) {
-        learnedAnew = List.copyOf(positions);
+    public void knowing(LearnedAnew anew) {
+        learnedAnew = anew;
     }
 
     /**
@@ -281,7 +282,6 @@ public final class TopicForgetter {
         private final String source;
         private final TopicDeadLetters refused;
         private final LearnedRecords decided;
-        private final Map<String, Long> anew = new HashMap<>();
         private long strangersBefore = -1;
 
         /** Retractions of the context that were in the log at the first look, and not applied, by their offsets. */
@@ -312,14 +312,10 @@ public final class TopicForgetter {
             this.end = begin;
             this.applied = applied;
             this.context = context;
-            this.source = topicId + "-" + partition.partition();
+            this.source = Position.identity(topicId, partition.partition());
             this.decided = decided;
             this.refused = refused;
-            learnedAnew.stream()
-                    .filter(position ->
-                            position.sourceId().equals(topicId) && position.partition() == partition.partition())
-                    .forEach(position -> anew.put(source, position.nextOffset()));
-            this.lives = new ContextLives(context, settings, anew, Set.of());
+            this.lives = new ContextLives(context, settings, learnedAnew, Set.of());
             this.unreadable = new Unreadable(context);
         }
 
@@ -327,7 +323,7 @@ public final class TopicForgetter {
             scan.read(partition, end, to, this::take);
             // An event may have been sent twice, also to another context: who was first decides what was learned.
             while (!lives.isCertain()) {
-                lives = new ContextLives(context, settings, anew, lives.eventIds());
+                lives = new ContextLives(context, settings, learnedAnew, lives.eventIds());
                 pending.clear();
                 repeated.clear();
                 unreadable = new Unreadable(context);

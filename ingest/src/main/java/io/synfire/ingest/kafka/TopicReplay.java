@@ -250,7 +250,7 @@ public final class TopicReplay {
     public Retracted retracted(List<Position> goal, Map<Integer, Long> from, ReplayWatch watch)
             throws InterruptedException {
         TopicIds.require(topic, TopicIds.of(properties, topic), goal);
-        return new TopicRetractions(properties, topic, decoding).named(goal, from, watch);
+        return new TopicRetractions(properties, topic, decoding, engine.takenBackBytesMax()).named(goal, from, watch);
     }
 
     /**

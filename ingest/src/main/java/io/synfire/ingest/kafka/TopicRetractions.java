@@ -32,8 +32,10 @@ final class TopicRetractions {
     private final String topic;
     private final Decoding decoding;
     private final JsonEpisodeCodec codec;
+    private final long bytesMax;
 
-    TopicRetractions(ClientProperties properties, String topic, Decoding decoding) {
+    TopicRetractions(ClientProperties properties, String topic, Decoding decoding, long bytesMax) {
+        this.bytesMax = bytesMax;
         this.properties = properties;
         this.topic = topic;
         this.decoding = decoding;
@@ -41,9 +43,13 @@ final class TopicRetractions {
                 new JsonEpisodeCodec(decoding.mapping(), decoding.limits(), new RecordNotes(), HeldRetractions.NONE);
     }
 
-    /** What they name, up to the goal; failures of the network and the brokers are waited out. */
+    /**
+     * What they name, up to the goal; failures of the network and the brokers are waited out.
+     *
+     * @throws IllegalStateException if it is more than may be remembered
+     */
     Retracted named(List<Position> goal, Map<Integer, Long> from, ReplayWatch watch) throws InterruptedException {
-        Retracted named = new Retracted();
+        Retracted named = new Retracted(bytesMax);
         Map<Integer, Long> next = new HashMap<>(from);
         while (!watch.isStopped()) {
             try (TopicScan scan = new TopicScan(properties, "synfire-rebuild-retractions", TopicScan.SILENCE_MAX)) {

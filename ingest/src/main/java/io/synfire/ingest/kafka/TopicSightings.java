@@ -1,6 +1,7 @@
 package io.synfire.ingest.kafka;
 
 import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
@@ -13,6 +14,7 @@ import io.synfire.ingest.sighting.Sightings;
 import io.synfire.ingest.sighting.Sightings.Range;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +44,7 @@ public final class TopicSightings {
     private final LearningSettings settings;
     private final Unlearned memory;
     private final int recordsMax;
+    private final Map<Integer, Long> anew = new HashMap<>();
 
     /**
      * A search.
@@ -60,6 +63,22 @@ public final class TopicSightings {
             LearningSettings settings,
             Unlearned memory) {
         this(properties, topics, decoding, settings, memory, Sightings.RECORDS_MAX);
+    }
+
+    /**
+     * Tells how far the memory has learned its log anew. To be called before {@link #find}.
+     *
+     * @param learnedAnew what the memory says of it
+     * @return this
+     */
+    public TopicSightings knowing(LearnedAnew learnedAnew) {
+        anew.clear();
+        for (Position position : learnedAnew.upTo()) {
+            if (position.source().equals("kafka:" + topic)) {
+                anew.put(position.partition(), position.nextOffset());
+            }
+        }
+        return this;
     }
 
     TopicSightings(
@@ -263,6 +282,7 @@ public final class TopicSightings {
             // A dead letter: nothing was learned of it.
             return;
         }
-        finder.take("kafka:" + topic, record.partition(), record.offset(), record.timestamp(), entry);
+        boolean isAnew = record.offset() < anew.getOrDefault(record.partition(), 0L);
+        finder.take("kafka:" + topic, record.partition(), record.offset(), record.timestamp(), entry, isAnew);
     }
 }

@@ -65,20 +65,44 @@ public final class Topics {
      * @throws IllegalStateException if it refuses
      */
     public void create(TopicNames names, int partitions) {
-        Admin admin = properties.newAdmin();
-        try {
-            Set<String> present = admin.listTopics(new ListTopicsOptions().timeoutMs(ANSWER_MAX_MS))
-                    .names()
-                    .get();
+        prepare((admin, present) -> {
             OptionalLong recordBytesMax = present.contains(names.episodes())
                     ? recordBytesMax(admin, names.episodes())
                     : create(admin, names.episodes(), partitions, Map.of());
             if (!present.contains(names.deadLetters())) {
-                Map<String, String> configs = recordBytesMax.isPresent()
-                        ? Map.of(RECORD_BYTES_MAX, Long.toString(recordBytesMax.getAsLong() + HEADER_BYTES))
-                        : Map.of();
-                var unused = create(admin, names.deadLetters(), 1, configs);
+                createDeadLetters(admin, names, recordBytesMax);
             }
+        });
+    }
+
+    /**
+     * Creates the topic of dead letters if it is missing, as {@link #create} does; the topic of episodes is left as it is, or is not.
+     *
+     * @param names the topics
+     * @throws SilentClusterException if the cluster does not answer
+     * @throws IllegalStateException if it refuses
+     */
+    public void createDeadLetters(TopicNames names) {
+        prepare((admin, present) -> {
+            if (!present.contains(names.deadLetters())) {
+                createDeadLetters(admin, names, recordBytesMax(admin, names.episodes()));
+            }
+        });
+    }
+
+    /** What makes topics, told which are there. */
+    private interface Making {
+        void make(Admin admin, Set<String> present) throws ExecutionException, InterruptedException;
+    }
+
+    private void prepare(Making making) {
+        Admin admin = properties.newAdmin();
+        try {
+            making.make(
+                    admin,
+                    admin.listTopics(new ListTopicsOptions().timeoutMs(ANSWER_MAX_MS))
+                            .names()
+                            .get());
         } catch (ExecutionException e) {
             String message = "the topics cannot be made ready: " + Causes.words(e.getCause());
             throw e.getCause() instanceof RetriableException
@@ -91,6 +115,14 @@ public final class Topics {
             // By itself it would wait for what is under way.
             admin.close(Duration.ZERO);
         }
+    }
+
+    private static void createDeadLetters(Admin admin, TopicNames names, OptionalLong recordBytesMax)
+            throws ExecutionException, InterruptedException {
+        Map<String, String> configs = recordBytesMax.isPresent()
+                ? Map.of(RECORD_BYTES_MAX, Long.toString(recordBytesMax.getAsLong() + HEADER_BYTES))
+                : Map.of();
+        var unused = create(admin, names.deadLetters(), 1, configs);
     }
 
     /**

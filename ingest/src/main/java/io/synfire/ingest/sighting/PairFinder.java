@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,6 +131,21 @@ public final class PairFinder {
      * @param entry an entry that was admitted
      */
     public void take(String source, int partition, long offset, long timestampMs, Entry entry) {
+        take(source, partition, offset, timestampMs, entry, false);
+    }
+
+    /**
+     * Takes the next entry.
+     *
+     * @param source {@code kafka:TOPIC} or {@code file:PATH}
+     * @param partition its partition
+     * @param offset its offset, or record number
+     * @param timestampMs the record's timestamp
+     * @param entry an entry that was admitted
+     * @param isAnew whether the memory learned it of its log anew, and not live: then what forgets a context took back all of it that stands
+     *     before, also what it does not name
+     */
+    public void take(String source, int partition, long offset, long timestampMs, Entry entry, boolean isAnew) {
         if (!sentAgain.isLearned(entry)) {
             return;
         }
@@ -137,6 +153,9 @@ public final class PairFinder {
             learn(new Place(source, partition, offset, timestampMs, episode));
         } else if (entry instanceof Retraction retraction) {
             takeBack(retraction, partition, timestampMs);
+            if (isAnew && retraction.isPart()) {
+                takeBackAllOf(retraction.context());
+            }
         } else if (entry instanceof Forget forget) {
             forget(forget.concept());
         }
@@ -300,6 +319,20 @@ public final class PairFinder {
                 unmatched.add(new Unmatched(content.content(), partition, timestampMs, episode.atMs() <= forgottenMs));
             }
         }
+    }
+
+    private void takeBackAllOf(@Nullable String context) {
+        for (Pair pair : found) {
+            if (Objects.equals(context, pair.latest().place.episode().context())) {
+                pair.latest().isTakenBack = true;
+            }
+        }
+        found.removeIf(pair -> !pair.isThere());
+        living.values().removeIf(alike -> {
+            alike.removeIf(
+                    mention -> Objects.equals(context, mention.place.episode().context()));
+            return alike.isEmpty();
+        });
     }
 
     /** Those alike are worth the same; so the event that is named, or else the last. */

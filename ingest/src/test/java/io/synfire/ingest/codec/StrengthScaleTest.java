@@ -9,6 +9,7 @@ import io.synfire.engine.event.Episode;
 import io.synfire.ingest.codec.MalformedRecordException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +64,104 @@ final class StrengthScaleTest {
         assertThat(activations(codec(StrengthScale.parse("scale", scale)), quantity))
                 .singleElement()
                 .satisfies(activation -> assertThat(activation.strength()).isCloseTo(strength, within(1e-9)));
+    }
+
+    /** As exports of shops write quantities and prices. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    "3"      | 3
+                    "0.5"    | 0.5
+                    "19.90"  | 19.9
+                    "007"    | 7
+                    "+2"     | 2
+                    "1e3"    | 1000
+                    "2.5E-1" | 0.25
+                    """)
+    void digitsInAStringAreANumber(String quantity, double strength) throws MalformedRecordException {
+        assertThat(activations(codec(StrengthScale.NONE), quantity)).containsExactly(new Activation("s0", strength));
+        assertThat(activations(codec(StrengthScale.parse("scale", "sqrt")), quantity))
+                .containsExactly(new Activation("s0", Math.sqrt(strength)));
+    }
+
+    @Test
+    void anItemOfWhichThereAreNoneInAStringIsLeftOut() throws MalformedRecordException {
+        assertThat(activations(codec(StrengthScale.NONE), "\"0\"", "\"1\"", "\"-0.00\""))
+                .containsExactly(new Activation("s1", 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                " 3",
+                "3 ",
+                "3 pcs",
+                "three",
+                "0x3",
+                "0x1p3",
+                "3d",
+                "3f",
+                "NaN",
+                "Infinity",
+                "-Infinity",
+                "1,5",
+                "1.299,00",
+                "1,299.00",
+                "1_000",
+                ".5",
+                "5.",
+                "--1",
+                "1e",
+                "\u0663",
+                "true"
+            })
+    void anyOtherStringIsRefusedAsItWasWritten(String quantity) {
+        assertThatThrownBy(() -> activations(codec(StrengthScale.NONE), '"' + quantity + '"'))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessage("strength must be a number, or digits in a string: strength=\"" + quantity + '"');
+    }
+
+    @Test
+    void aNumberInAStringKeepsToTheBoundsOfNumbers() {
+        assertThatThrownBy(() -> activations(codec(StrengthScale.NONE), "\"-0.5\""))
+                .hasMessage("strength must not be negative: strength=-0.5");
+        assertThatThrownBy(() -> activations(codec(StrengthScale.NONE), "\"1000001\""))
+                .hasMessageContaining("strength must be in (0, 1e6]");
+        assertThatThrownBy(() -> activations(codec(StrengthScale.parse("scale", "log1p")), "\"1e999\""))
+                .hasMessageContaining("strength must be a finite number");
+        assertThatThrownBy(() -> activations(codec(StrengthScale.NONE), "[3]"))
+                .hasMessage("strength must be a number, or digits in a string: found=an array");
+    }
+
+    /** Without values the reward itself is there; with values a text is a type, whatever it looks like. */
+    @Test
+    void aRewardMayBeDigitsInAStringToo() throws MalformedRecordException {
+        FieldMapping.Reward plain = new FieldMapping.Reward(FieldMapping.pointer("reward", "/r"), Map.of(), null);
+        assertThat(reward(plain, "\"-2.5\"")).isEqualTo(-2.5);
+        assertThat(reward(plain, "\"0\"")).isZero();
+        assertThatThrownBy(() -> reward(plain, "\"good\""))
+                .hasMessage("reward must be a number, or digits in a string: reward=\"good\"");
+        FieldMapping.Reward byType =
+                new FieldMapping.Reward(FieldMapping.pointer("reward", "/r"), Map.of("5", 1.5), null);
+        assertThat(reward(byType, "\"5\"")).isEqualTo(1.5);
+        assertThatThrownBy(() -> reward(byType, "\"4\"")).hasMessageContaining("no reward in the settings: /r=4");
+    }
+
+    private static double reward(FieldMapping.Reward reward, String value) throws MalformedRecordException {
+        JsonEpisodeCodec codec = new JsonEpisodeCodec(new FieldMapping(
+                FieldMapping.pointer("concepts", "/items"),
+                FieldMapping.pointer("id", "/sku"),
+                null,
+                null,
+                null,
+                null,
+                reward));
+        byte[] json = ("{\"items\":[\"a\"],\"r\":" + value + "}").getBytes(StandardCharsets.UTF_8);
+        return ((Episode) codec.decode(json, Origin.at(7))).reward();
     }
 
     @Test

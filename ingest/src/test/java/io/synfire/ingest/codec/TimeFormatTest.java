@@ -157,11 +157,19 @@ final class TimeFormatTest {
                     "1_706_788_800_000"              | at must be ISO-8601
                     "1,706,788,800,000"              | at must be ISO-8601
                     "Thu, 01 Feb 2024 12:00:00"      | at must be ISO-8601
-                    "Fri, 01 Feb 2024 12:00:00 GMT"  | at must be ISO-8601
-                    "31 Apr 2024 12:00:00 GMT"       | at must be ISO-8601
-                    "30 Feb 2024 12:00:00 GMT"       | at must be ISO-8601
-                    "29 Feb 2023 12:00:00 GMT"       | at must be ISO-8601
-                    "31 Dec 2016 22:59:60 GMT"       | at must
+                    "Fri, 01 Feb 2024 12:00:00 GMT"  | at must name the day of the week that its date is, Thursday, or none: at=Fri, 01 Feb 2024 12:00:00 GMT
+                    "Mon, 27 Nov 2026 12:00:00 UTC"  | at must name the day of the week that its date is, Friday, or none: at=Mon, 27 Nov 2026 12:00:00 UTC
+                    "mon, 1 feb 2024 23:30 +0100"    | at must name the day of the week that its date is, Thursday, or none: at=mon, 1 feb 2024 23:30 +0100
+                    "Sun, 31 Dec 2016 23:59:60 GMT"  | at must name the day of the week that its date is, Saturday, or none: at=Sun, 31 Dec 2016 23:59:60 GMT
+                    "31 Apr 2024 12:00:00 GMT"       | at must be a date, time and offset that there are: at=31 Apr 2024 12:00:00 GMT
+                    "30 Feb 2024 12:00:00 GMT"       | at must be a date, time and offset that there are
+                    "29 Feb 2023 12:00:00 GMT"       | at must be a date, time and offset that there are
+                    "Thu, 30 Feb 2024 12:00:00 GMT"  | at must be a date, time and offset that there are
+                    "Thu, 01 Foo 2024 12:00:00 GMT"  | at must be a date, time and offset that there are
+                    "Thu, 01 Feb 2024 25:00:00 GMT"  | at must be a date, time and offset that there are
+                    "31 Dec 2016 22:59:60 GMT"       | at must be a date, time and offset that there are
+                    "Thu, 01 Feb 2024 12:00:00 EST"  | at must be ISO-8601
+                    "Thursday, 01-Feb-24 12:00:00 GMT" | at must be ISO-8601
                     "Thu, 01 Feb 24 12:00:00 GMT"    | at must be within 1970-01-01 and 9999-12-31: at=0024-02-01T12:00:00Z
                     "2024-02-01T12:00:00"            | at must have an offset, such as Z or +01:00, unless fields.at.zone says where it is: at=2024-02-01T12:00:00
                     "2024-02-01 12:00:00"            | at must have an offset

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class EarlierTurnsTest {
 
     private static final String WHOLE = "{\"at\":\"2024-02-01T10:00:00Z\",\"concepts\":[\"a\",\"b\"]}";
+
+    private static final long MINUTE_0_MS =
+            Instant.parse("2024-02-01T10:00:00Z").toEpochMilli();
 
     @TempDir
     Path directory;
@@ -122,6 +127,18 @@ final class EarlierTurnsTest {
 
         void forgetConcept(String concept) throws IOException {
             assertThat(forgetter().forgetConcept(concept)).isNotEmpty();
+        }
+
+        /** By other settings, in its place. */
+        void rebuild(@Nullable Long untilMs) throws IOException {
+            Engine again = kit.open("again");
+            kit.replay(engine, again, Until.of(untilMs), false, ReplayWatch.NONE);
+            again.takeBackWhatIsNamed(untilMs != null);
+            again.close();
+            engine.close();
+            Files.move(file("store"), file("aside-" + System.nanoTime()));
+            Files.move(file("again"), file("store"));
+            engine = kit.open("store");
         }
 
         Digest rebuilt() throws IOException {
@@ -680,6 +697,75 @@ final class EarlierTurnsTest {
         return new int[] {refused, restored};
     }
 
+    /**
+     * A memory is rebuilt by other settings, or as of a moment, and goes on; what it had learned of its files is learned the same way by one
+     * that begins. By some settings there are records that are none, or events that came before.
+     */
+    @Test
+    void whicheverRebuildsCameBetweenOneThatBeginsBecomesWhatTheMemoryWas() throws Exception {
+        for (long seed = 1; seed <= 25; seed++) {
+            try {
+                runRebuilt(new Memory(directory.resolve("rebuilt-" + seed)), new Random(seed));
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed=" + seed, e);
+            }
+        }
+    }
+
+    private static void runRebuilt(Memory memory, Random random) throws Exception {
+        memory.kit.batchMax = 1 + random.nextInt(4);
+        int minute = 0;
+        for (int step = 0; step < 12; step++) {
+            int what = step == 0 ? 0 : step == 11 ? 9 : random.nextInt(10);
+            if (what < 4) {
+                for (int i = random.nextInt(6); i >= 0; i--) {
+                    minute = Math.min(59, minute + random.nextInt(3));
+                    memory.append(random.nextBoolean() ? "f.jsonl" : "g.jsonl", recordOf(minute, random));
+                }
+                memory.learnAll();
+            } else if (what < 6) {
+                memory.kit.learning = Map.of(
+                        "max-concepts",
+                        "" + (2 + random.nextInt(3)),
+                        "event-id-window",
+                        random.nextBoolean() ? "3m" : "30d",
+                        "half-lives",
+                        "none");
+                memory.rebuild(random.nextInt(3) == 0 ? Long.valueOf(MINUTE_0_MS + 60_000L * minute / 2) : null);
+            } else {
+                if (random.nextInt(3) == 0) {
+                    memory.forgetConcept("w" + random.nextInt(6));
+                } else {
+                    var unused = memory.forgetter().forgetContext("c" + random.nextInt(3));
+                    // Of a context that is not there nothing is appended.
+                    memory.forgetConcept("nothing" + step);
+                }
+                State wanted = State.of(memory.engine);
+                if (what > 7) {
+                    long deadLetters = memory.engine.view().counts().deadLetters();
+                    memory.beginAnew();
+                    memory.learnEarlier();
+                    State.of(memory.engine).requireSame(wanted);
+                    assertThat(memory.engine.view().counts().deadLetters()).isEqualTo(deadLetters);
+                }
+            }
+        }
+        memory.engine.close();
+    }
+
+    private static String recordOf(int minute, Random random) {
+        List<String> concepts = new ArrayList<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            concepts.add("\"w" + random.nextInt(6) + "\"");
+        }
+        return "{\"at\":\"2024-02-01T10:%02d:00Z\",\"context\":\"c%d\",\"eventId\":\"e%d\",\"concepts\":%s}"
+                .formatted(
+                        minute,
+                        random.nextInt(3),
+                        random.nextInt(12),
+                        concepts.stream().distinct().toList());
+    }
+
     /** As many stretches are learned and stored as a process had come to that was killed, with a store that was short of room. */
     private static void killedOnTheWay(Memory memory, int stretches) throws Exception {
         Turns.Turn turn = Objects.requireNonNull(new Turns(memory.file("turns.jsonl")).last(Long.MAX_VALUE));
@@ -717,7 +803,7 @@ final class EarlierTurnsTest {
                             goal,
                             turn.stretches(),
                             beside -> {},
-                            true)
+                            FileReplay.AsItWas.WHOLE)
                     .learn(watch);
         }
         memory.engine.checkpoint();

@@ -86,6 +86,26 @@ final class EpisodeReaderTest {
         assertThat(read.firstRejection()).contains("Time must be a number: Time=noon", "line=2");
     }
 
+    /** All of it would be one line: of columns the names alone, of sessions one session. */
+    @Test
+    void linesThatEndWithCrAloneAreRefusedWhateverTheFormat() {
+        for (Format format : new Format[] {null, Format.JSONL}) {
+            assertRefused(format, "{\"concepts\":[\"a\"]}\r{\"concepts\":[\"b\"]}\r", "CR alone ends no line");
+        }
+        for (Format format : new Format[] {null, Format.SESSIONS}) {
+            assertRefused(format, "a b\rc d\r", "lines that end with CR alone; `tr '\\r' '\\n'`");
+        }
+        for (Format format : new Format[] {null, Format.TSV}) {
+            assertRefused(format, "SessionId\tItemId\tTime\rs\ta\t1\r", "lines that end with CR alone");
+        }
+    }
+
+    private void assertRefused(@Nullable Format format, String text, String hint) {
+        assertThatThrownBy(() -> read(format, text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(hint);
+    }
+
     @Test
     void aFormatThatIsNamedIsHeldTo() {
         assertThatThrownBy(() -> read(Format.TSV, "a b c\n"))

@@ -38,6 +38,10 @@ final class FileKit {
     final Path directory;
     long nowMs = NOW_MS;
     int batchMax = 2_000;
+
+    /** Of memories that are made, and of those that are opened. */
+    Map<String, String> learning = Map.of();
+
     BooleanSupplier isStopped = () -> false;
     Duration checkpointInterval = Duration.ofSeconds(10);
     RecordLimits limits = RecordLimits.DEFAULTS;
@@ -51,7 +55,7 @@ final class FileKit {
     }
 
     Engine open(String name) {
-        return Engine.open(directory.resolve(name), Map.of(), new EngineOptions(16 << 20), new SimpleMeterRegistry());
+        return Engine.open(directory.resolve(name), learning, new EngineOptions(16 << 20), new SimpleMeterRegistry());
     }
 
     /** Beside its writer, as of the last checkpoint. */

@@ -39,6 +39,16 @@ final class FormatHintTest {
                 "{\"concepts\": [\\n\"a\"]}\\n | JSON over several lines",
                 "{'concepts': ['a']}\\n{'concepts': ['b']}\\n | text that is no JSON",
                 "12\\n13\\n | text that is no JSON",
+                "{'a': 1, 'b': 2}\\n{'a': 1, 'b': 3}\\n | text that is no JSON",
+                "{\"concepts\":[\"a\"]}\\r{\"concepts\":[\"b\"]}\\r | objects with no LF between them (CR alone ends no line); `jq -c .`",
+                "\\r\\r{\"concepts\":[\"a\"]}\\r{\"conc | objects with no LF between them",
+                "\\ufeff{\"concepts\":[\"a\"]}\\r{\"concepts\":[\"b\"]}\\r\\n | objects with no LF between them",
+                "{\\r\"concepts\":[\"a\"]\\r}\\r{\\r\"concepts\":[\"b\"]\\r}\\r | objects with no LF between them",
+                "{\"concepts\":[\"a\"]}{\"concepts\":[\"b\"]} | objects with no LF between them",
+                "{\"concepts\":[\"a\"]} {\"concepts\":[\"b\"]}\\n | objects with no LF between them",
+                "{\"concepts\":[\"a\"]},{\"concepts\":[\"b\"]} | text that is no JSON",
+                "userId,movieId\\r5,70\\r | lines that end with CR alone",
+                "java kafka\\rjava | lines that end with CR alone",
                 "PK\\u0003\\u0004abc | zip archive",
                 "BZh91AY | bzip2",
                 "PAR1 | Parquet",
@@ -65,6 +75,11 @@ final class FormatHintTest {
                 "not json\\n{\"concepts\":[\"a\"]}\\n",
                 "[\"a\"]\\n{\"concepts\":[\"a\"]}\\n",
                 "{\"torn\":\\n{\"concepts\":[\"a\"]}\\n",
+                "{\"concepts\":[\"a\"]}\\r",
+                "{\"concepts\":[\"a\"]} ",
+                "{\\r\"concepts\":[\"a\"]\\r}\\r",
+                "{\\r\"concepts\":[\"a",
+                "{\"a\":1}\\r{\"b\":1}\\r\\n{\"concepts\":[\"a\"]}\\n",
                 "{}\\n{}\\n"
             })
     void whatMayBeLearnedIsNotRefused(String text) {
@@ -80,6 +95,13 @@ final class FormatHintTest {
                 .replace("\\u0004", "\u0004")
                 .replace("\\u0001", "\u0001")
                 .replace("\\ufeff", "\ufeff");
+    }
+
+    /** Longer than what is looked at. */
+    @Test
+    void aLogWhoseLinesEndWithCrAloneIsNamedHoweverLongItIs() throws IOException {
+        byte[] log = "{\"concepts\":[\"a\",\"b\"]}\r".repeat(10_000).getBytes(StandardCharsets.UTF_8);
+        assertThat(hint(FormatHint.sample(new ByteArrayInputStream(log)))).contains("CR alone ends no line");
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Learned;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Associations;
@@ -118,7 +119,7 @@ final class ContextLivesTest {
         ContextLives lives() {
             Set<String> ids = new HashSet<>();
             while (true) {
-                ContextLives lives = new ContextLives(OWN, settings, Map.of(), ids);
+                ContextLives lives = new ContextLives(OWN, settings, LearnedAnew.nothing(), ids);
                 for (int i = 0; i < log.size(); i++) {
                     lives.take("log", i, log.get(i));
                 }
@@ -215,7 +216,7 @@ final class ContextLivesTest {
             Map<String, String> given = Map.of("half-lives", "none");
             try (Engine engine = Engine.open(directory.resolve("twice"), given, OPTIONS, new SimpleMeterRegistry())) {
                 LearningSettings settings = LearningSettings.parse(given);
-                ContextLives lives = new ContextLives(OWN, settings, Map.of(), Set.of());
+                ContextLives lives = new ContextLives(OWN, settings, LearnedAnew.nothing(), Set.of());
                 for (int i = 0; i < 10; i++) {
                     Episode episode = own(i, null, "a" + i, "b" + i);
                     lives.take("log", i, episode);
@@ -252,7 +253,7 @@ final class ContextLivesTest {
     @Test
     void whatIsTakenBackTwiceOrWasNeverLearnedIsCounted() {
         LearningSettings settings = LearningSettings.parse(Map.of());
-        ContextLives lives = new ContextLives(OWN, settings, Map.of(), Set.of());
+        ContextLives lives = new ContextLives(OWN, settings, LearnedAnew.nothing(), Set.of());
         lives.take("log", 0, own(0, null, "a"));
         lives.take("log", 1, own(1, null, "b"));
         lives.take("log", 2, new Retraction(OWN, List.of(own(0, null, "a"))));
@@ -268,7 +269,7 @@ final class ContextLivesTest {
         LearningSettings settings = LearningSettings.parse(Map.of());
         List<String> ids = new ArrayList<>();
         for (double strength : new double[] {1, 5, 1}) {
-            ContextLives lives = new ContextLives(OWN, settings, Map.of(), Set.of());
+            ContextLives lives = new ContextLives(OWN, settings, LearnedAnew.nothing(), Set.of());
             lives.take("log", 0, new Episode(MINUTE, OWN, List.of(new Activation("a", strength)), 1, null));
             ids.add(String.valueOf(new RetractionParts(Decoding.plain(), 1_000)
                     .of(lives)
@@ -282,7 +283,7 @@ final class ContextLivesTest {
     @Test
     void aRetractionMayNameTheConceptsInAnyOrder() {
         LearningSettings settings = LearningSettings.parse(Map.of());
-        ContextLives lives = new ContextLives(OWN, settings, Map.of(), Set.of());
+        ContextLives lives = new ContextLives(OWN, settings, LearnedAnew.nothing(), Set.of());
         lives.take("log", 0, own(0, "e", "a", "b", "c"));
         lives.take("log", 1, own(0, null, "b", "a"));
         lives.take("log", 2, new Retraction(OWN, List.of(own(0, null, "c", "a", "b"))));
@@ -296,7 +297,7 @@ final class ContextLivesTest {
     @Test
     void partsHoldAsMuchAsARecordMayAndAreCutOnlyWhereTheyMust() throws Exception {
         LearningSettings settings = LearningSettings.parse(Map.of("max-steps", "2"));
-        ContextLives lives = new ContextLives(OWN, settings, Map.of(), Set.of());
+        ContextLives lives = new ContextLives(OWN, settings, LearnedAnew.nothing(), Set.of());
         for (int i = 0; i < 1_000; i++) {
             lives.take("log", i, own(i, null, "concept-" + i, "größe\"" + i));
         }
@@ -326,7 +327,7 @@ final class ContextLivesTest {
     void aContextOfMoreJsonThanARecordMayHoldTakesSeveralAndIsCutInLinearTime() throws Exception {
         for (int[] shape : new int[][] {{62_500, 1}, {2_500, 200}, {250_000, 1}}) {
             LearningSettings settings = LearningSettings.parse(Map.of());
-            ContextLives lives = new ContextLives(OWN, settings, Map.of(), Set.of());
+            ContextLives lives = new ContextLives(OWN, settings, LearnedAnew.nothing(), Set.of());
             long values = 0;
             for (int i = 0; i < shape[0]; i++) {
                 String[] concepts = new String[shape[1]];
@@ -356,7 +357,7 @@ final class ContextLivesTest {
     @Test
     void oneThatNoRecordCanHoldIsRefusedByName() {
         LearningSettings settings = LearningSettings.parse(Map.of());
-        ContextLives lives = new ContextLives(OWN, settings, Map.of(), Set.of());
+        ContextLives lives = new ContextLives(OWN, settings, LearnedAnew.nothing(), Set.of());
         lives.take("log", 0, own(0, null, "a".repeat(500)));
         Decoding small = new Decoding(null, false, null, new RecordLimits(400, RecordLimits.AT_MS_MAX));
         assertThatThrownBy(() -> new RetractionParts(small, 1_000).of(lives))

@@ -299,6 +299,36 @@ final class PairFinderTest {
         }
     }
 
+    /** In a memory that learned its log anew a command that forgets a context takes back all of it that stands before, whatever it names. */
+    @Test
+    void ofAForgottenContextThatWasLearnedAnewNothingBeforeTheCommandIsEvidence() {
+        Retraction part = new Retraction(
+                "u",
+                List.of(),
+                List.of(new Learned(in("u", 0, "x", "y"), 0)),
+                Retraction.PART_ID + "0123456789abcdef0123456789abcdef");
+        List<Entry> log = List.of(
+                in("u", 1, "a", "b"),
+                in("v", 1, "a", "b"),
+                in("u", 2, "a"),
+                in("u", 3, "b"),
+                part,
+                in("u", 4, "b", "a"));
+        for (boolean isAnew : new boolean[] {true, false}) {
+            PairFinder finder = new PairFinder("a", "b", settings, true);
+            for (int offset = 0; offset < log.size(); offset++) {
+                finder.take("kafka:t", 0, offset, offset, log.get(offset), isAnew);
+            }
+            List<String> found =
+                    finder.found().stream().map(PairFinderTest::offsets).toList();
+            if (isAnew) {
+                assertThat(found).containsExactly("1", "5");
+            } else {
+                assertThat(found).contains("0", "1", "3 after 2", "5");
+            }
+        }
+    }
+
     /** The naive way: of each episode, both at once, or all that came before it in its context, near enough, and have the other. */
     private List<String> forwards(List<Entry> log) {
         List<String> found = new ArrayList<>();

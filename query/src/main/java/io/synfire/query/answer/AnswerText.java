@@ -3,6 +3,7 @@ package io.synfire.query.answer;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Shown;
 import io.synfire.engine.view.Digest;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.Measure;
@@ -148,7 +149,7 @@ public final class AnswerText {
             text.append(String.format(
                     Locale.ROOT,
                     "searched %s partition %d, offsets %d to %d%n",
-                    searched.source(),
+                    Shown.line(searched.source()),
                     searched.partition(),
                     searched.fromOffset(),
                     searched.toOffset()));
@@ -212,7 +213,7 @@ public final class AnswerText {
         }
         if (!answer.unknownCues().isEmpty()) {
             text.append("unknown cues: ")
-                    .append(String.join(", ", answer.unknownCues()))
+                    .append(Shown.line(String.join(", ", answer.unknownCues())))
                     .append(System.lineSeparator());
         }
         return text.toString();
@@ -366,7 +367,7 @@ public final class AnswerText {
                 "  %s%s  %s partition %d offset %d%s%s: %s%s%n",
                 before,
                 AnswerJson.iso(episode.atMs()),
-                place.source(),
+                Shown.line(place.source()),
                 place.partition(),
                 place.offset(),
                 episode.context() == null ? "" : "  context " + episode.context(),
@@ -445,7 +446,7 @@ public final class AnswerText {
     }
 
     private static void line(StringBuilder text, String name, Object value) {
-        text.append(String.format(Locale.ROOT, "  %-18s %s%n", name, value));
+        text.append(String.format(Locale.ROOT, "  %-18s %s%n", name, Shown.line(String.valueOf(value))));
     }
 
     private static String number(@Nullable Double value) {

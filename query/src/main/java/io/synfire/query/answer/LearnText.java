@@ -1,5 +1,6 @@
 package io.synfire.query.answer;
 
+import io.synfire.engine.event.Shown;
 import io.synfire.query.answer.LearnAnswer.Learned;
 import java.util.Locale;
 
@@ -29,7 +30,7 @@ public final class LearnText {
         text.append(String.format(
                 Locale.ROOT,
                 "%s: %,d episodes learned of %,d records in %.1f s (%,.0f episodes/s); %,d rejected, %,d duplicates, %,d learned before",
-                file.file(),
+                Shown.line(file.file()),
                 file.episodes(),
                 file.records(),
                 file.seconds(),
@@ -63,6 +64,6 @@ public final class LearnText {
     }
 
     private static void line(StringBuilder text, String line) {
-        text.append("  ").append(line).append(System.lineSeparator());
+        text.append("  ").append(Shown.line(line)).append(System.lineSeparator());
     }
 }

@@ -1,5 +1,6 @@
 package io.synfire.query.answer;
 
+import io.synfire.engine.event.Shown;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,14 +35,14 @@ public final class RebuildText {
                 .forEach(position -> text.append(String.format(
                         Locale.ROOT,
                         "  read up to         %s partition %d offset %d%n",
-                        position.source(),
+                        Shown.line(position.source()),
                         position.partition(),
                         position.nextOffset())));
         answer.missing()
                 .forEach(missing -> text.append(String.format(
                         Locale.ROOT,
                         "  missing            %s partition %d offsets %d to %d%n",
-                        missing.source(),
+                        Shown.line(missing.source()),
                         missing.partition(),
                         missing.fromOffset(),
                         missing.toOffset() - 1)));

@@ -1,6 +1,7 @@
 package io.synfire.query.answer;
 
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Shown;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.Verification;
 import java.time.Instant;
@@ -91,6 +92,6 @@ public final class StoreText {
     }
 
     private static void line(StringBuilder text, String name, String value) {
-        text.append(String.format(Locale.ROOT, "%-13s %s%n", name, value));
+        text.append(String.format(Locale.ROOT, "%-13s %s%n", name, Shown.line(value)));
     }
 }

@@ -3,7 +3,10 @@ package io.synfire.query.app;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreHold;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.Digest;
@@ -19,6 +22,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -149,6 +154,7 @@ final class Backups {
             Digest after = copied(source.resolve(STORE), unfinished.content(), backup);
             Path aside = null;
             if (isThere) {
+                requireSameLearning(unfinished.content(), backup);
                 aside = aside();
                 Files.move(store, aside, StandardCopyOption.ATOMIC_MOVE);
             }
@@ -157,6 +163,48 @@ final class Backups {
             FileCopies.force(parentOf(store));
             log.restore(backup, source);
             return new RestoreAnswer(backup, store.toString(), after, aside == null ? null : aside.toString());
+        }
+    }
+
+    /**
+     * Refuses to put a memory in the place of one that has learned its log otherwise. What was forgotten in that one is named as that one had
+     * learned it: the other would take back too much of it, or too little.
+     */
+    private void requireSameLearning(Path restored, BackupAnswer backup) {
+        Learned there;
+        try {
+            there = Learned.of(store, options);
+        } catch (StoreException e) {
+            // It cannot be read: that is what backups are for.
+            return;
+        }
+        Learned then = Learned.of(restored, options);
+        if (there.isNothing || (there.settings.learnsTheSame(then.settings) && there.anew.equals(then.anew))) {
+            return;
+        }
+        Map<String, String> differences = new TreeMap<>();
+        Map<String, String> now = there.settings.toMap();
+        then.settings.toMap().forEach((name, value) -> {
+            if (!value.equals(now.get(name))) {
+                differences.put(name, now.get(name) + " -> " + value);
+            }
+        });
+        throw new IllegalStateException(
+                "the memory that is there has learned its log anew since the backup was made, so what was forgotten in it cannot be told"
+                        + " in the backup's; nothing is changed. Rebuild the one that is there by the settings of the backup instead. Or"
+                        + " restore into another data directory, and forget there what was forgotten since: store="
+                        + store + " backup=" + backup.directory() + " settings now -> then=" + differences);
+    }
+
+    /** How a memory has learned its log. */
+    private record Learned(LearningSettings settings, LearnedAnew anew, boolean isNothing) {
+        static Learned of(Path store, EngineOptions options) {
+            try (Engine engine = Engine.openReadOnly(store, options, new SimpleMeterRegistry())) {
+                return new Learned(
+                        engine.view().settings(),
+                        engine.view().learnedAnew(),
+                        engine.view().positions().isEmpty());
+            }
         }
     }
 

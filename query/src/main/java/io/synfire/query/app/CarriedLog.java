@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * What a rebuilt memory takes along of the log that lies in the data directory it was built from. The commands that forget are copied into
- * its own, as far as it has read them: it can forget, be rebuilt and be backed up when the other directory is gone. Dead letters that were
+ * its own, as far as it has read them, and what is known of them: it can forget, be rebuilt and be backed up when the other directory is gone. Dead letters that were
  * learned stay where they are, since the new directory has letters of its own; whoever rebuilds is told so.
  */
 final class CarriedLog {
@@ -43,6 +43,7 @@ final class CarriedLog {
             }
             if (isAt(position, data.resolve(Stores.FORGOTTEN))) {
                 copy(position);
+                copyTurns();
             } else if (FileReplay.isLetters(position) && !isAt(position, into.resolve(Stores.DEAD_LETTERS))) {
                 said.add(
                         "the new memory has learned dead letters that stay where they are: keep this file as long as you want to"
@@ -77,6 +78,21 @@ final class CarriedLog {
             Files.delete(there);
             throw new IllegalStateException(
                     "the commands were changed while they were copied: file=" + position.source());
+        }
+    }
+
+    /** What is known of the commands goes with them: backups of the other memory begin with it. */
+    private void copyTurns() throws IOException {
+        Path turns = data.resolve(Stores.TURNS);
+        Path growing = into.resolve(Stores.TURNS + ".copying");
+        if (Files.isRegularFile(turns)) {
+            copy(turns, growing, Files.size(turns));
+            Files.move(
+                    growing,
+                    into.resolve(Stores.TURNS),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            FileCopies.force(into);
         }
     }
 

@@ -1,10 +1,12 @@
 package io.synfire.query.app;
 
 import io.synfire.engine.store.StoreInUseException;
+import io.synfire.ingest.file.Reasons;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -25,6 +27,10 @@ final class DataLock implements AutoCloseable {
     private static final String LOCK = "memory.lock";
     private static final String HOLDER = "memory.holder";
     private static final Path HOST = Path.of("/proc/sys/kernel/hostname");
+
+    /** Whoever takes the lock writes its name right after, and takes it away right before it gives the lock up. */
+    private static final String UNNAMED =
+            "who has it is not known, since it has just begun or is about to end: run this again";
 
     private static final int ATTEMPTS = 15;
 
@@ -81,8 +87,13 @@ final class DataLock implements AutoCloseable {
             return Optional.of(holder);
         }
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
-            return isLocked(channel, lock) ? Optional.empty() : Optional.of(holder);
+            return isLocked(channel, lock) ? Optional.empty() : Optional.of(holder.isEmpty() ? UNNAMED : holder);
         }
+    }
+
+    /** Whether a holder has it for a command, such as {@code serve}. */
+    static boolean isFor(String command, String holder) {
+        return holder.startsWith("command=" + command + ' ');
     }
 
     /** Whether a name in a data directory is that of a file of this lock. */
@@ -95,9 +106,14 @@ final class DataLock implements AutoCloseable {
         return data;
     }
 
-    private static StoreInUseException inUse(Path data) {
+    /** Who has it, or why that is not known. */
+    private static String named(Path data) {
         String holder = read(data.resolve(HOLDER));
-        return new StoreInUseException(StoreDirectory.live(data), holder.isEmpty() ? "holder=unknown" : holder, null);
+        return holder.isEmpty() ? UNNAMED : holder;
+    }
+
+    private static StoreInUseException inUse(Path data) {
+        return new StoreInUseException(StoreDirectory.live(data), named(data), null);
     }
 
     /** Who only asks who holds it has the lock for a moment. */
@@ -141,9 +157,11 @@ final class DataLock implements AutoCloseable {
 
     private static String read(Path holder) {
         try {
-            return Files.exists(holder) ? Files.readString(holder).strip() : "";
+            return Files.readString(holder).strip();
+        } catch (NoSuchFileException e) {
+            return "";
         } catch (IOException e) {
-            return "holder=unknown (" + e.getMessage() + ')';
+            return "who has it is not known, since " + HOLDER + " cannot be read: " + Reasons.withFile(e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.synfire.query.app;
 
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
@@ -50,8 +51,9 @@ final class EvidenceSearch {
         String doubt = null;
         if (client != null && needsTopic(positions)) {
             TopicIds.require(client, topic, positions);
-            TopicSightings sightings =
-                    new TopicSightings(client, settings.topics(), settings.decoding(), learning, memory.unlearned());
+            TopicSightings sightings = new TopicSightings(
+                            client, settings.topics(), settings.decoding(), learning, memory.unlearned())
+                    .knowing(memory.learnedAnew());
             all.add(sightings.find(from, to, k));
             doubt = sightings.doubt(memory.counts().deadLetters()).orElse(null);
         }
@@ -60,7 +62,9 @@ final class EvidenceSearch {
                 memory.stretches(),
                 learning,
                 settings.decoding().mapping(),
-                settings.decoding().limits());
+                settings.decoding().limits(),
+                new LearnedAnew(
+                        found(memory.learnedAnew().upTo()), memory.learnedAnew().hasLeftOut()));
         if (files.any()) {
             try {
                 all.add(files.find(from, to, k));

@@ -2,6 +2,7 @@ package io.synfire.query.app;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
+import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
@@ -13,6 +14,7 @@ import io.synfire.ingest.file.FileForgetter;
 import io.synfire.ingest.forget.ForgetReceipt;
 import io.synfire.ingest.forget.ForgetReceipt.Appended;
 import io.synfire.ingest.forget.HeldId;
+import io.synfire.ingest.kafka.BrokerInUseException;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.TopicDeadLetters;
 import io.synfire.ingest.kafka.TopicDeadLetters.Place;
@@ -51,7 +53,7 @@ final class Forgetting {
             long watermarkMs,
             List<Position> positions,
             Unlearned unlearned,
-            List<Position> learnedAnew,
+            LearnedAnew learnedAnew,
             long deadLetters,
             long streamed) {}
 
@@ -99,7 +101,7 @@ final class Forgetting {
                                     : " streamed=" + known.streamed() + ", a stream leaves no log"));
         }
         Done done = new Done();
-        try (LateCluster cluster = new LateCluster(settings)) {
+        try (LateCluster cluster = new LateCluster(settings, what.patience())) {
             if (hasFiles) {
                 inFiles(what, done, () -> {
                     if (hasTopic) {
@@ -108,7 +110,7 @@ final class Forgetting {
                 });
             }
             if (hasTopic) {
-                inTopic(what, known, done);
+                inTopic(what, known, done, cluster);
             }
             if (!hasFiles) {
                 // What a rebuild of a topic has rejected is there, too.
@@ -133,7 +135,7 @@ final class Forgetting {
                     view.watermarkMs(),
                     server == null ? view.positions() : served(server, view.positions()),
                     view.unlearned(),
-                    view.learnedAnew().upTo(),
+                    view.learnedAnew(),
                     view.counts().deadLetters(),
                     Stretch.streamed(view.stretches()));
         }
@@ -210,41 +212,51 @@ final class Forgetting {
         letters.lines().forEach(line -> done.add(new DeadLetter("file:" + deadLetters, 0, line)));
     }
 
-    private void inTopic(Forgotten what, Known known, Done done) throws IOException {
-        try (TopicCluster cluster = TopicCluster.of(settings)) {
-            ClientProperties client = cluster.client();
-            TopicForgetter forgetter = new TopicForgetter(
-                    client, settings.topics(), settings.decoding(), known.learning(), InstantSource.system());
-            forgetter.knowing(known.learnedAnew());
-            String context = what.context();
-            List<Appended> appended = new ArrayList<>();
-            if (context != null) {
-                ForgetReceipt receipt =
-                        forgetter.forgetContext(context, known.positions(), known.unlearned(), known.watermarkMs());
-                done.add(receipt);
-                done.doubt = forgetter.doubt(known.deadLetters()).orElse(null);
-                appended.addAll(receipt.appended());
-            } else {
-                appended.addAll(forgetter.forgetConcept(String.valueOf(what.concept()), known.positions()));
-            }
-            MemoryWait.Waited waited = what.isAwaited() ? waited(what, known, client, appended) : null;
-            TopicDeadLetters letters = new TopicDeadLetters(
-                    client,
-                    settings.topics().deadLetters(),
-                    id(what),
-                    topicId(known),
-                    known.unlearned().memoryId());
-            letters.look();
-            for (Appended each : appended) {
-                done.parts.add(outcome(each, known, waited, letters));
-            }
-            letters.places()
-                    .forEach(place ->
-                            done.add(new DeadLetter(KAFKA + place.topic(), place.partition(), place.offset())));
+    private void inTopic(Forgotten what, Known known, Done done, LateCluster cluster) throws IOException {
+        ClientProperties client = cluster.get().client();
+        TopicForgetter forgetter = new TopicForgetter(
+                client, settings.topics(), settings.decoding(), known.learning(), InstantSource.system());
+        forgetter.knowing(known.learnedAnew());
+        String context = what.context();
+        List<Appended> appended = new ArrayList<>();
+        if (context != null) {
+            ForgetReceipt receipt =
+                    forgetter.forgetContext(context, known.positions(), known.unlearned(), known.watermarkMs());
+            done.add(receipt);
+            done.doubt = forgetter.doubt(known.deadLetters()).orElse(null);
+            appended.addAll(receipt.appended());
+        } else {
+            appended.addAll(forgetter.forgetConcept(String.valueOf(what.concept()), known.positions()));
+        }
+        MemoryWait.Waited waited = what.isAwaited() ? waited(what, known, cluster, appended) : null;
+        TopicDeadLetters letters = new TopicDeadLetters(
+                afterwards(cluster, waited),
+                settings.topics().deadLetters(),
+                id(what),
+                topicId(known),
+                known.unlearned().memoryId());
+        letters.look();
+        for (Appended each : appended) {
+            done.parts.add(outcome(each, known, waited, letters));
+        }
+        letters.places()
+                .forEach(place -> done.add(new DeadLetter(KAFKA + place.topic(), place.partition(), place.offset())));
+    }
+
+    /** The cluster may be another process's by now. */
+    private static ClientProperties afterwards(LateCluster cluster, MemoryWait.@Nullable Waited waited) {
+        try {
+            return cluster.get().client();
+        } catch (BrokerInUseException e) {
+            String trouble = waited == null ? null : waited.trouble();
+            throw new IllegalStateException(
+                    "what forgets is in the log, and what the memory did with it cannot be seen"
+                            + (trouble == null ? "" : ", " + trouble) + ": " + e.getMessage(),
+                    e);
         }
     }
 
-    private MemoryWait.Waited waited(Forgotten what, Known known, ClientProperties client, List<Appended> appended)
+    private MemoryWait.Waited waited(Forgotten what, Known known, LateCluster cluster, List<Appended> appended)
             throws IOException {
         String topic = KAFKA + settings.topics().episodes();
         Map<Integer, Long> last = new HashMap<>();
@@ -255,7 +267,7 @@ final class Forgetting {
         }
         return last.isEmpty()
                 ? new MemoryWait.Waited(Map.of(), known.watermarkMs(), null)
-                : new MemoryWait(settings, what, topicId(known), last).await(client);
+                : new MemoryWait(settings, what, topicId(known), last).await(cluster);
     }
 
     private String topicId(Known known) {

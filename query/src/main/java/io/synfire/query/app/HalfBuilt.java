@@ -157,6 +157,7 @@ final class HalfBuilt {
         Files.deleteIfExists(into.resolve(Stores.DEAD_LETTERS));
         // Carried at its end, and it was killed before it said that it was finished.
         Files.deleteIfExists(into.resolve(Stores.FORGOTTEN));
+        Files.deleteIfExists(into.resolve(Stores.TURNS));
         tidy();
     }
 }

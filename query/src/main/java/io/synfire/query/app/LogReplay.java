@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogReplay {
 
-    /** So many contexts are named. */
-    private static final int SAID_MAX = 20;
-
     private final Settings settings;
     private final Engine engine;
     private final ReplayOptions options;
@@ -46,9 +42,6 @@ final class LogReplay {
     private @Nullable Retracted named;
 
     private List<Position> learnedAnew = List.of();
-    private final Map<String, Long> overlooked = new TreeMap<>();
-    /** Whether it went on behind retractions, of which it does not know what they left. */
-    private boolean goesOnBlind;
 
     private final Map<String, Long> searchedFiles = new HashMap<>();
     private final Map<Integer, Long> searchedPartitions = new HashMap<>();
@@ -123,7 +116,7 @@ final class LogReplay {
             if (watch.isStopped()) {
                 return;
             }
-            overlooked.putAll(engine.takeBackWhatIsNamed(false));
+            engine.takeBackWhatIsNamed(false);
         }
         replay(takenBack, goal, stretches, client, watch);
     }
@@ -157,24 +150,11 @@ final class LogReplay {
      * From now on the memory is live: retractions that come take back what they name.
      *
      * @param hasLeftOut whether records were read and left out, those that happened after a moment
-     * @return what is to be said of contexts that were forgotten, and of which this memory has learned what the other one had not
      */
-    Optional<String> finish(boolean hasLeftOut) {
+    void finish(boolean hasLeftOut) {
         if (options.takenBack() != TakenBack.AS_NAMED) {
-            overlooked.putAll(engine.takeBackWhatIsNamed(hasLeftOut));
+            engine.takeBackWhatIsNamed(hasLeftOut);
         }
-        if (overlooked.isEmpty()) {
-            return goesOnBlind
-                    ? Optional.of(
-                            "the rebuild was stopped and went on, so it does not know whether the new memory has learned something"
-                                    + " of forgotten contexts that no command names; to know it, rebuild without a stop")
-                    : Optional.empty();
-        }
-        return Optional.of(
-                "contexts were forgotten, and the new memory has learned something of them that no command names, since the one "
-                        + "before had not learned it: forget them there, too: contexts=" + overlooked.size()
-                        + " episodes by context="
-                        + overlooked.entrySet().stream().limit(SAID_MAX).toList());
     }
 
     private void remember(
@@ -196,13 +176,6 @@ final class LogReplay {
         }
         if (watch.isStopped()) {
             return;
-        }
-        if (named == null && !isFirst && more.isEmpty()) {
-            Retracted behind = files.retracted(Map.of());
-            if (!topic.isEmpty()) {
-                behind.addAll(topicReplay(takenBack, client).retracted(topic, Map.of(), watch));
-            }
-            goesOnBlind = !behind.isEmpty();
         }
         if (isFirst) {
             engine.takeBackWhatIsLearned(more);

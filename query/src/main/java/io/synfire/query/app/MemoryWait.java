@@ -8,12 +8,12 @@ import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.ingest.kafka.ClientProperties;
 import io.synfire.ingest.kafka.EpisodeConsumer;
+import io.synfire.ingest.kafka.Topics;
 import io.synfire.query.cli.Operations.Forgotten;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +69,12 @@ final class MemoryWait {
 
         Progress(Duration patience) {
             this.patience = patience;
-            this.deadlineNanos = System.nanoTime() + patience.toNanos();
+            begin();
+        }
+
+        /** From now on it can come farther. */
+        void begin() {
+            deadlineNanos = System.nanoTime() + patience.toNanos();
         }
 
         /** What is seen now may be older than what was seen before. */
@@ -78,7 +83,7 @@ final class MemoryWait {
             now.nextOffsets().forEach((partition, next) -> {
                 if (next > nextOffsets.getOrDefault(partition, -1L)) {
                     nextOffsets.put(partition, next);
-                    deadlineNanos = System.nanoTime() + patience.toNanos();
+                    begin();
                 }
             });
         }
@@ -103,22 +108,54 @@ final class MemoryWait {
         this.progress = new Progress(what.patience());
     }
 
-    /** Waits. */
-    Waited await(ClientProperties client) throws IOException {
-        try {
-            return learning(client);
-        } catch (StoreInUseException e) {
-            return serving();
+    /**
+     * Waits.
+     *
+     * @param cluster what holds the topic. Beside a process that serves the memory it is closed: that one waits to run the broker itself
+     */
+    Waited await(LateCluster cluster) throws IOException {
+        while (true) {
+            try {
+                return learning(cluster);
+            } catch (StoreInUseException e) {
+                Waited waited = beside(cluster);
+                if (waited != null) {
+                    return waited;
+                }
+                // What holds the topic may have ended with who had the memory.
+                cluster.close();
+            }
         }
     }
 
-    private Waited learning(ClientProperties client) throws IOException {
+    private Waited learning(LateCluster cluster) throws IOException {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (DataLock held = DataLock.take(settings.data(), "forget");
+                Engine engine = Stores.openToLearn(held, settings, meters)) {
+            ClientProperties client = cluster.get().client();
+            String refused = withoutDeadLetters(client);
+            return refused == null ? learning(engine, client) : waited(refused);
+        }
+    }
+
+    /** Why there is no topic for what is rejected while this learns; null if there is one, perhaps since now. */
+    private @Nullable String withoutDeadLetters(ClientProperties client) {
+        try {
+            new Topics(client).createDeadLetters(settings.topics());
+            return null;
+        } catch (IllegalStateException e) {
+            return "nothing is learned without a topic for dead letters: topics.dead-letters="
+                    + settings.topics().deadLetters() + ": " + e.getMessage();
+        }
+    }
+
+    private Waited learning(Engine engine, ClientProperties client) {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         EpisodeConsumer.Options options = new EpisodeConsumer.Options(
                 settings.topics(), settings.checkpointInterval(), settings.decoding(), settings.faults(), null);
-        try (DataLock held = DataLock.take(settings.data(), "forget");
-                Engine engine = Stores.openToLearn(held, settings, meters);
-                EpisodeConsumer consumer = new EpisodeConsumer(engine, client, options, meters)) {
+        try (EpisodeConsumer consumer = new EpisodeConsumer(engine, client, options, meters)) {
+            // It takes a while to open all that.
+            progress.begin();
             consumer.start();
             while (true) {
                 Throwable failure = consumer.failure();
@@ -132,20 +169,28 @@ final class MemoryWait {
                 }
                 if (progress.isOver()) {
                     String waiting = consumer.waiting();
-                    return waited(waiting == null ? silent(null) : waiting);
+                    return waited(waiting == null ? silent() : waiting);
                 }
                 LockSupport.parkNanos(LOOK_NANOS);
             }
         }
     }
 
-    private Waited serving() throws IOException {
-        Optional<String> url = Serving.url(settings.data());
-        ServingClient client = url.isEmpty()
-                ? null
-                : new ServingClient(url.get(), what.tokenFile(), settings.http().tls());
+    /** Beside another process that has the memory; null if none has it any more. */
+    private @Nullable Waited beside(LateCluster cluster) throws IOException {
+        String url = "";
+        ServingClient client = null;
         boolean wasReached = false;
         while (true) {
+            // One that has just started does not serve yet, and another may follow it.
+            String now = Serving.url(settings.data()).orElse("");
+            if (!now.equals(url)) {
+                url = now;
+                client = now.isEmpty()
+                        ? null
+                        : new ServingClient(
+                                now, what.tokenFile(), settings.http().tls());
+            }
             ServedStatus status = client == null ? null : asked(client);
             progress.at(status == null ? stored() : new Seen(nextOffsets(status.positions()), status.watermarkMs()));
             if (isReached()) {
@@ -156,8 +201,16 @@ final class MemoryWait {
                 wasReached = true;
                 continue;
             }
+            String holder = DataLock.holder(settings.data()).orElse(null);
+            if (holder == null) {
+                return null;
+            }
+            if (DataLock.isFor("serve", holder)) {
+                cluster.close();
+            }
             if (progress.isOver()) {
-                return waited(silent(status == null ? null : status.trouble()));
+                String trouble = status == null ? null : status.trouble();
+                return waited(silent() + (trouble == null ? "" : ": " + trouble) + "; what has it is " + holder);
             }
             LockSupport.parkNanos(status == null ? OPEN_NANOS : ASK_NANOS);
         }
@@ -214,9 +267,8 @@ final class MemoryWait {
         return new Waited(progress.nextOffsets, progress.watermarkMs, trouble);
     }
 
-    private String silent(@Nullable String trouble) {
+    private String silent() {
         return "the memory has not moved on for " + what.patience().toSeconds() + "s"
-                + (trouble == null ? "" : ": " + trouble)
                 + (settings.kafka().containsKey("group.id")
                         ? "; another member of the group may have this partition"
                         : "");

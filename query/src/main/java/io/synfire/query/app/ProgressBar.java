@@ -1,5 +1,6 @@
 package io.synfire.query.app;
 
+import io.synfire.engine.event.Shown;
 import io.synfire.query.app.bench.Progress;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -32,7 +33,7 @@ final class ProgressBar implements Progress.Bar {
 
     private ProgressBar(PrintStream err, String what, long total, long first, boolean isRated) {
         this.err = err;
-        this.what = what;
+        this.what = Shown.line(what);
         this.total = total;
         this.first = first;
         this.isRated = isRated;

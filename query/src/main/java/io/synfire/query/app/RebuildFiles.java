@@ -1,6 +1,7 @@
 package io.synfire.query.app;
 
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Shown;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.ingest.file.FileReplay;
@@ -34,7 +35,7 @@ final class RebuildFiles {
                 err.printf(
                         Locale.ROOT,
                         "no fingerprint was kept of a file, what is there now is taken for what was learned: %s records=%d%n",
-                        position.source(),
+                        Shown.line(position.source()),
                         position.nextOffset());
             }
         }

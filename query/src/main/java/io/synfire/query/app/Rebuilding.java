@@ -3,6 +3,7 @@ package io.synfire.query.app;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Shown;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
@@ -13,6 +14,7 @@ import io.synfire.engine.store.StoreOutline;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.ingest.file.DataLog;
 import io.synfire.ingest.file.DeadLetterFile;
+import io.synfire.ingest.file.FileForgetter;
 import io.synfire.ingest.file.UnmarkedFiles;
 import io.synfire.ingest.kafka.TopicReplay;
 import io.synfire.ingest.replay.IncompleteLogException;
@@ -30,6 +32,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -86,7 +89,7 @@ final class Rebuilding {
         Path into = held.data();
         Optional<RebuildPlan> begun = RebuildPlan.read(into);
         Live live = live(settings);
-        try (LateCluster cluster = new LateCluster(settings)) {
+        try (LateCluster cluster = new LateCluster(settings, Duration.ZERO)) {
             RebuildPlan plan;
             if (begun.isPresent()) {
                 requireAsBegun(settings, begun.get(), live, given, request);
@@ -121,8 +124,8 @@ final class Rebuilding {
                             "the log takes back something since of what was built before, which may be in use; give the rebuild a"
                                     + " directory of its own: into=" + into);
                 }
-                err.printf(
-                        "the log takes back something of what was learned before this was stopped, so it begins anew: into=%s%n",
+                say(
+                        "the log takes back something of what was learned before this was stopped, so it begins anew: into=%s",
                         into);
                 new HalfBuilt(settings, into).discard();
                 return read(settings, plan, live, into, cluster);
@@ -199,8 +202,8 @@ final class Rebuilding {
                     "what was built before is not the beginning of the memory as it is now, and may be in use; give the rebuild a"
                             + " directory of its own: into=" + into + ": " + difference.get());
         }
-        err.printf(
-                "what was built so far is not the beginning of the memory as it is now, so the rebuild begins anew: into=%s: %s%n",
+        say(
+                "what was built so far is not the beginning of the memory as it is now, so the rebuild begins anew: into=%s: %s",
                 into, difference.get());
         built.discard();
         return now;
@@ -226,7 +229,7 @@ final class Rebuilding {
                 replay.knowing(live.unlearned(), live.learnedAnew());
             }
             long before = replay.done(goal);
-            err.printf("rebuilding %s into %s, up to %s%n", settings.data(), into, goal(goal));
+            say("rebuilding %s into %s, up to %s", settings.data(), into, goal(goal));
             ProgressBar progress = ProgressBar.rated(err, "rebuilding", LogReplay.total(goal), before);
             try {
                 replay.replay(
@@ -255,14 +258,28 @@ final class Rebuilding {
             }
             progress.at(replay.done(goal));
             progress.done();
-            replay.doubt(known == null ? 0 : known.deadLetters()).ifPresent(doubt -> err.printf("%s%n", doubt));
-            replay.finish(plan.untilMs() != null).ifPresent(overlooked -> err.printf("%s%n", overlooked));
+            replay.doubt(known == null ? 0 : known.deadLetters()).ifPresent(doubt -> say("%s", doubt));
+            replay.finish(plan.untilMs() != null);
             engine.flush();
-            new CarriedLog(settings.data(), into).carry(engine.positions()).forEach(line -> err.printf("%s%n", line));
+            new CarriedLog(settings.data(), into).carry(engine.positions()).forEach(line -> say("%s", line));
+            keepTurns(settings, into, engine);
             done = done.done();
             done.write(into);
             double seconds = (System.nanoTime() - start) / 1e9;
             return answer(done, into, engine, replay.done(goal) - before, seconds);
+        }
+    }
+
+    /** What is known of the commands, beside them: the new memory has learned them anew. */
+    private void keepTurns(Settings settings, Path into, Engine engine) throws IOException {
+        FileForgetter forgetter = new FileForgetter(
+                engine, into.resolve(Stores.FORGOTTEN), into.resolve(Stores.DEAD_LETTERS), settings.decoding());
+        try {
+            forgetter.keepTurns();
+        } catch (IllegalStateException e) {
+            err.printf("%s%nit is begun anew in the new directory%n", e.getMessage());
+            Files.delete(into.resolve(Stores.TURNS));
+            forgetter.keepTurns();
         }
     }
 
@@ -279,7 +296,9 @@ final class Rebuilding {
         Side before = plan.before();
         Comparison comparison = Comparison.NOT_COMPARABLE;
         if (before != null && plan.comparable() && plan.missing().isEmpty()) {
-            comparison = isSame(plan, before, after) ? Comparison.EQUAL : Comparison.DIFFERENT;
+            // With a gap accepted, what is taken back by hand and was never learned counts otherwise.
+            Comparison other = plan.acceptsGap() ? Comparison.NOT_COMPARABLE : Comparison.DIFFERENT;
+            comparison = isSame(plan, before, after) ? Comparison.EQUAL : other;
         }
         return new RebuildAnswer(
                 into.toString(),
@@ -336,11 +355,9 @@ final class Rebuilding {
 
     /** Of a memory in an older format: it is learned anew by its settings and as far as it had read, and cannot be compared. */
     private Live live(Settings settings, StoreOutline older) {
-        err.printf(
-                Locale.ROOT,
-                "the store has an older format: store=%s format=%d; its settings and positions are used, its values cannot be compared%n",
-                settings.store(),
-                older.format());
+        say(
+                "the store has an older format: store=%s format=%d; its settings and positions are used, its values cannot be compared",
+                settings.store(), older.format());
         return new Live(
                 LearningSettings.parse(older.settings()),
                 older.positions(),
@@ -351,10 +368,13 @@ final class Rebuilding {
                 null);
     }
 
+    private void say(String format, Object... values) {
+        err.println(Shown.line(String.format(Locale.ROOT, format, values)));
+    }
+
     private @Nullable Live unreadable(StoreException e) {
-        err.printf(
-                "%s%nthe topic is read to its end, with the settings that are given: others are not known%n",
-                e.getMessage());
+        say("%s", String.valueOf(e.getMessage()));
+        say("the topic is read to its end, with the settings that are given: others are not known");
         return null;
     }
 

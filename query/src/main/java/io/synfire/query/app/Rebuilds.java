@@ -319,7 +319,7 @@ final class Rebuilds implements RebuildControl, AutoCloseable {
         try {
             replay(now, replay, positions());
             replay.doubt(live.view().counts().deadLetters()).ifPresent(doubt -> LOG.warn("{}", doubt));
-            replay.finish(now.untilMs != null).ifPresent(overlooked -> LOG.warn("{}", overlooked));
+            replay.finish(now.untilMs != null);
             engine.flush();
             keep(dead);
             StoreDirectory.point(settings.data(), store);

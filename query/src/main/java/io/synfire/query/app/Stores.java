@@ -65,7 +65,7 @@ final class Stores {
             }
             return engine;
         } catch (SettingsMismatchException e) {
-            throw new UsageException(e.getMessage() + System.lineSeparator() + "  " + command(settings, e.given()), e);
+            throw new UsageException(String.valueOf(e.getMessage()), command(settings, e.given()), e);
         }
     }
 
@@ -82,6 +82,7 @@ final class Stores {
     /** The same; {@code given} are files that learned ones may be found in which are not where they were. */
     static Engine openToLearn(DataLock held, Settings settings, MeterRegistry meters, List<Path> given)
             throws IOException {
+        boolean isNew = FileCopies.isEmpty(settings.store());
         Engine engine = open(held, settings, meters);
         try {
             FileForgetter forgetter = new FileForgetter(
@@ -93,6 +94,10 @@ final class Stores {
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
+            if (isNew) {
+                // Of other settings, it would be in the way of a memory that can learn what this one could not.
+                FileCopies.delete(settings.store());
+            }
             throw e;
         }
     }
@@ -114,8 +119,9 @@ final class Stores {
         if (!differences.isEmpty()) {
             throw new UsageException(
                     "a store keeps the learning settings it was created with: store=" + settings.store()
-                            + " stored -> given: " + differences + System.lineSeparator() + "  "
-                            + command(settings, settings.learning()));
+                            + " stored -> given: " + differences,
+                    command(settings, settings.learning()),
+                    null);
         }
     }
 

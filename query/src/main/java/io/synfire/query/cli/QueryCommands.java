@@ -284,7 +284,8 @@ final class QueryCommands {
 
         @Option(
                 names = "--evidence",
-                description = "the latest episodes of the log in which both fired, of its last million")
+                description =
+                        "the latest episodes of the log in which both fired, but those of reward 0, of its last million")
         boolean evidence;
 
         @Option(names = "--k", description = "how many of these (default: 10)")

@@ -1,5 +1,6 @@
 package io.synfire.query.cli;
 
+import io.synfire.engine.event.Shown;
 import io.synfire.query.answer.LearnAnswer;
 import io.synfire.query.answer.LearnJson;
 import io.synfire.query.answer.LearnText;
@@ -103,7 +104,7 @@ final class RunCommands {
             LearnAnswer answer = operations.learn(root.common(), new Operations.LearnRequest(files, asNew, again));
             Output.print(own, json, () -> new LearnJson().of(answer), () -> new LearnText().of(answer));
             if (answer.failure() != null) {
-                own.commandLine().getErr().println("synfire: " + answer.failure());
+                own.commandLine().getErr().println("synfire: " + Shown.line(String.valueOf(answer.failure())));
             }
             return answer.isWell() ? 0 : 1;
         }

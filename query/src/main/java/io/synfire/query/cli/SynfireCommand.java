@@ -1,5 +1,6 @@
 package io.synfire.query.cli;
 
+import io.synfire.engine.event.Shown;
 import io.synfire.query.cli.Operations.Common;
 import io.synfire.query.recall.BadQueryException;
 import io.synfire.query.recall.Numbers;
@@ -84,7 +85,9 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
         line.registerConverter(double.class, SynfireCommand::number);
         line.registerConverter(Path.class, SynfireCommand::path);
         line.setExecutionExceptionHandler(SynfireCommand::failed);
+        line.setParameterExceptionHandler(SynfireCommand::misused);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setHelpFactory(UsageHelp::new);
         return line;
     }
 
@@ -125,11 +128,23 @@ public final class SynfireCommand implements java.util.concurrent.Callable<Integ
                 || failure instanceof io.synfire.engine.store.StoreException
                 || failure instanceof java.io.IOException
                 || failure instanceof java.io.UncheckedIOException;
-        line.getErr().println("synfire: " + (callers ? message(failure) : "a failure of its own: " + failure));
+        String message = callers ? message(failure) : "a failure of its own: " + failure;
+        line.getErr().println("synfire: " + (failure instanceof UsageException ? message : Shown.line(message)));
         if (!callers) {
             failure.printStackTrace(line.getErr());
         }
         return isUsage(failure) ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** As the command line library does it, but for what it quotes. */
+    private static int misused(CommandLine.ParameterException failure, String[] arguments) {
+        CommandLine line = failure.getCommandLine();
+        CommandLine.Help.ColorScheme colors = line.getColorScheme();
+        line.getErr().println(colors.errorText(Shown.line(String.valueOf(failure.getMessage()))));
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(failure, line.getErr())) {
+            line.usage(line.getErr(), colors);
+        }
+        return line.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     private static boolean isUsage(Exception failure) {

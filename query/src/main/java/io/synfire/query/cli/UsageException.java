@@ -1,8 +1,11 @@
 package io.synfire.query.cli;
 
+import io.synfire.engine.event.Shown;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What was asked for cannot be, whatever the memory and the files hold: an option, its value or a setting is wrong. A command that meets
- * it exits with 2.
+ * it exits with 2. The message is one line, whatever it quotes; a second one, if there is one, says what can be done.
  */
 public final class UsageException extends IllegalArgumentException {
 
@@ -12,7 +15,7 @@ public final class UsageException extends IllegalArgumentException {
      * @param message the rule, then {@code name=value}
      */
     public UsageException(String message) {
-        super(message);
+        super(Shown.line(message));
     }
 
     /**
@@ -22,7 +25,18 @@ public final class UsageException extends IllegalArgumentException {
      * @param cause who noticed
      */
     public UsageException(String message, Throwable cause) {
-        super(message, cause);
+        super(Shown.line(message), cause);
+    }
+
+    /**
+     * What is wrong, and what can be done.
+     *
+     * @param message the rule, then {@code name=value}
+     * @param command what may be typed instead: the second line
+     * @param cause who noticed, or null
+     */
+    public UsageException(String message, String command, @Nullable Throwable cause) {
+        super(Shown.line(message) + System.lineSeparator() + "  " + Shown.line(command), cause);
     }
 
     /**
@@ -31,6 +45,6 @@ public final class UsageException extends IllegalArgumentException {
      * @param cause has the message
      */
     public UsageException(IllegalArgumentException cause) {
-        super(String.valueOf(cause.getMessage()), cause);
+        super(Shown.line(String.valueOf(cause.getMessage())), cause);
     }
 }

@@ -23,7 +23,7 @@ public enum Measure {
     LLR;
 
     /**
-     * Reads a measure's name.
+     * Reads a measure's name, in small letters.
      *
      * @param text what was asked for
      * @return the measure
@@ -31,7 +31,7 @@ public enum Measure {
      */
     public static Measure parse(String text) {
         for (Measure measure : values()) {
-            if (measure.toString().equalsIgnoreCase(text)) {
+            if (measure.toString().equals(text)) {
                 return measure;
             }
         }

@@ -2,12 +2,15 @@ package io.synfire.query.recall;
 
 import java.util.regex.Pattern;
 
-/** Numbers as JSON writes them, wherever a question gives one: no hexadecimal, no suffix, no digits of other scripts, nothing that is not finite. */
+/**
+ * Numbers as JSON writes them, wherever a question gives one: no hexadecimal, no suffix, no zeros in front, no digits of other scripts, nothing
+ * that is not finite.
+ */
 public final class Numbers {
 
     private static final int LENGTH_MAX = 100;
-    private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,4})?");
-    private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,10}");
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]{1,4})?");
+    private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]{0,9})");
 
     private Numbers() {}
 

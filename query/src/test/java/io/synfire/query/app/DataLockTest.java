@@ -119,6 +119,25 @@ final class DataLockTest {
         asking.join();
     }
 
+    /** Between the lock and its name another process may look; and a name may be one that nobody can read. */
+    @Test
+    void whoHasItWithoutANameIsToldOfInASentence() throws Exception {
+        Path data = directory.resolve("data");
+        DataLock.take(data, "learn").close();
+        String begin =
+                "a store has one writer at a time and another one has it open: store=" + data.resolve("store") + " ";
+        try (FileChannel channel = FileChannel.open(data.resolve("memory.lock"), StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            assertThat(lock.isValid()).isTrue();
+            assertThat(other(data.toString()))
+                    .isEqualTo(begin
+                            + "who has it is not known, since it has just begun or is about to end: run this again");
+            Files.createDirectory(data.resolve("memory.holder"));
+            assertThat(other(data.toString()))
+                    .isEqualTo(begin + "who has it is not known, since memory.holder cannot be read: Is a directory");
+        }
+    }
+
     /** As where the file system has none; here the channel is closed. */
     @Test
     void whatCannotBeLockedIsNamed() throws Exception {

@@ -66,7 +66,7 @@ final class ForgetInGroupIT {
                             .contains("\"applied\":false,")
                             .containsOnlyOnce("\"outcome\":\"applied\"")
                             .containsOnlyOnce("\"outcome\":\"not-applied\"")
-                            .contains("; another member of the group may have this partition\"");
+                            .contains("; another member of the group may have this partition");
                     for (String each : List.of(url, otherUrl)) {
                         await().atMost(Served.LONG)
                                 .until(() -> served.get(each + "/v1/concepts/a/associations")

@@ -440,6 +440,9 @@ final class LearnFilesTest {
         assertFails("this looks like text that is no JSON", "learn", text);
         assertFails("this looks like a JSON array", "learn", array);
         assertFails("this looks like UTF-16", "learn", wide.toString());
+        String mac = write("mac.jsonl", MONDAY.replace('\n', '\r'));
+        assertFails("this looks like JSON objects with no LF between them (CR alone ends no line)", "learn", mac);
+        assertFails("this looks like JSON objects with no LF between them", "evaluate", "--prequential", mac);
         assertThat(Files.exists(directory.resolve(data).resolve("dead-letters.jsonl")))
                 .isFalse();
         assertFails("this looks like comma-separated values (CSV)", "evaluate", "--prequential", csv);

@@ -337,6 +337,52 @@ final class RestoredLogTest {
         assertThat(strengths(data)).isEqualTo(before);
     }
 
+    /** By fewer concepts the backup's memory had not learned all that the other one named. */
+    @Test
+    void aBackupIsNotPutInThePlaceOfAMemoryThatHasLearnedItsLogOtherwise() throws Exception {
+        Common few = new Common(data, null, List.of("half-lives=none", "max-concepts=3"));
+        Files.writeString(
+                file,
+                String.join(
+                        "\n",
+                        record("u", "\"p\",\"q\""),
+                        record("u", "\"a\",\"b\",\"c\",\"d\""),
+                        record("v", "\"a\",\"k\""),
+                        ""));
+        synfire.learn(few, new LearnRequest(List.of(file.toString()), false, false));
+        Path backup = directory.resolve("few");
+        synfire.backup(few, backup, null);
+        Path other = directory.resolve("other");
+        synfire.rebuild(
+                new Common(data, null, List.of("max-concepts=200")), new RebuildRequest(other, null, null, false));
+        Common many = new Common(other, null, List.of());
+        ForgetAnswer forgotten = synfire.forget(many, new Forgotten("u", null));
+        assertThat(forgotten.parts()).isNotEmpty().allMatch(part -> part.outcome() == ForgetAnswer.Outcome.APPLIED);
+        Map<String, Double> left = strengths(other);
+        assertThat(left).isEqualTo(both("a-k"));
+        String store = Files.readString(StoreDirectory.live(other).resolve("CURRENT"));
+
+        assertThatThrownBy(() -> synfire.restore(many, backup, true))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has learned its log anew since the backup was made")
+                .hasMessageContaining("max-concepts=200 -> 3");
+        assertThat(StoreDirectory.live(other).resolve("CURRENT")).hasContent(store);
+        assertThat(strengths(other)).isEqualTo(left);
+
+        // The way out that it names.
+        Path then = directory.resolve("then");
+        synfire.rebuild(
+                new Common(other, null, List.of("max-concepts=3")), new RebuildRequest(then, null, null, false));
+        assertThat(strengths(then)).isEqualTo(left);
+
+        // The other: what was forgotten is forgotten there again.
+        Path fresh = directory.resolve("elsewhere");
+        Common elsewhere = new Common(fresh, null, List.of());
+        synfire.restore(elsewhere, backup, true);
+        synfire.forget(elsewhere, new Forgotten("u", null));
+        assertThat(strengths(fresh)).isEqualTo(left);
+    }
+
     @Test
     void deadLettersThatWereLearnedAgainAreKeptAndOthersAreNot() throws Exception {
         learn("{\"concepts\":[]}", record("u1", "\"a\",\"b\""));

@@ -98,6 +98,43 @@ final class ContractTest {
         assertThat(listed).isEqualTo(routes);
     }
 
+    /** Which routes answer 400 to a parameter that they do not know is held to by {@link HttpInputTest}. */
+    @Test
+    void itSays400WhereAParameterIsLookedAtAndNowhereElse() throws Exception {
+        Map<?, ?> contract = contract();
+        Map<?, ?> paths = (Map<?, ?>) Objects.requireNonNull(contract.get("paths"));
+        for (Route route : Route.values()) {
+            Map<?, ?> operations = (Map<?, ?>) Objects.requireNonNull(paths.get(route.path()));
+            Map<?, ?> operation = (Map<?, ?>)
+                    Objects.requireNonNull(operations.get(route.method().toLowerCase(java.util.Locale.ROOT)));
+            Map<?, ?> responses = (Map<?, ?>) Objects.requireNonNull(operation.get("responses"));
+            assertThat(responses.containsKey("400")).as("%s", route).isEqualTo(!route.isExempt());
+        }
+        Object text = ((Map<?, ?>) Objects.requireNonNull(contract.get("info"))).get("description");
+        assertThat(String.valueOf(text).replaceAll("\\s+", " "))
+                .contains("Pages, /health and /metrics look at no parameter but _method.");
+    }
+
+    @Test
+    void itSaysThatAFlagMayHaveNoValue() throws Exception {
+        List<String> flags = new java.util.ArrayList<>();
+        flags("", contract(), flags);
+        assertThat(flags).hasSize(3).allMatch(flag -> flag.endsWith(" allowEmptyValue=true"));
+    }
+
+    private static void flags(String at, Object value, List<String> into) {
+        if (value instanceof Map<?, ?> map) {
+            if ("query".equals(map.get("in"))
+                    && map.get("schema") instanceof Map<?, ?> schema
+                    && "boolean".equals(schema.get("type"))) {
+                into.add(at + " allowEmptyValue=" + map.get("allowEmptyValue"));
+            }
+            map.forEach((key, child) -> flags(at + "/" + key, Objects.requireNonNull(child), into));
+        } else if (value instanceof List<?> list) {
+            list.forEach(child -> flags(at + "/-", Objects.requireNonNull(child), into));
+        }
+    }
+
     /** The types of bodies that it names are those that are taken. */
     @Test
     void itNamesTheContentTypesThatAreTaken() throws Exception {

@@ -218,6 +218,12 @@ final class HttpInputTest {
                     /v1/recall?cue=tea&k=%2B5                            | k must be a whole number
                     /v1/recall?cue=tea&blend=1d:0x1p-1                   | a weight of a blend must be a number
                     /v1/recall?cue=tea&blend=1d:1f                       | a weight of a blend must be a number
+                    /v1/concepts?k=05                                    | k must be a whole number: k=05
+                    /v1/recall?cue=tea&hops=01                           | hops must be a whole number: hops=01
+                    /v1/recall?cue=tea&min-support=00.5                  | min-support must be a number
+                    /v1/concepts/tea/associations?measure=LIFT           | measure must be one of [strength, confidence, lift, pmi, npmi, jaccard, cosine, llr]: measure=LIFT
+                    /v1/concepts/tea/associations?measure=               | measure must be one of
+                    /v1/recall?cue=tea&ordered=TRUE                      | ordered must be true or false
                     /v1/recall?cue=tea&candidates=tea                    | candidate, cue, exclude
                     /v1/recall?cue=tea&minSupport=1                      | min-support
                     /v1/status?k=5                                       | unknown parameter, this route knows []: parameter=k
@@ -231,6 +237,47 @@ final class HttpInputTest {
                     """)
     void aQuestionByParametersThatIsNotWellWrittenIs400(String path, String detail) throws Exception {
         assertRefused(memory.get(path), 400, detail);
+    }
+
+    /** A page may be asked for past a cache, and whoever probes or scrapes may add what all targets get. */
+    @Test
+    void aParameterThatIsNotKnownIs400WhereParametersAreLookedAt() throws Exception {
+        for (Route route : Route.values()) {
+            String path = route.path().replace("{id}", "tea");
+            HttpRequest.Builder request = HttpRequest.newBuilder(memory.uri(path + "?v=1"));
+            if (!route.bodyTypes().isEmpty()) {
+                request.header("Content-Type", "application/json");
+            }
+            String body = BODIES.getOrDefault(route.path(), "");
+            HttpResponse<String> answer = memory.client()
+                    .send(
+                            request.method(
+                                            route.method(),
+                                            body.isEmpty() || route.method().equals("GET")
+                                                    ? BodyPublishers.noBody()
+                                                    : BodyPublishers.ofString(body))
+                                    .build(),
+                            BodyHandlers.ofString());
+            boolean looksAtNone = route.path().startsWith("/health/")
+                    || List.of("/", "/explorer.css", "/explorer.js", "/openapi.yaml", "/metrics")
+                            .contains(route.path());
+            if (looksAtNone) {
+                assertThat(answer.statusCode()).as("%s", route).isEqualTo(200);
+            } else {
+                assertThat(answer.body()).as("%s", route).contains("unknown parameter", "parameter=v");
+                assertThat(answer.statusCode()).as("%s", route).isEqualTo(400);
+            }
+        }
+        assertThat(memory.done).isEmpty();
+    }
+
+    @Test
+    void aFlagMayHaveNoValue() throws Exception {
+        for (String flag : List.of("ordered", "ordered=", "ordered=true", "include-cues", "ordered=false")) {
+            assertThat(memory.get("/v1/recall?cue=tea&" + flag).statusCode())
+                    .as(flag)
+                    .isEqualTo(200);
+        }
     }
 
     /** What a client of HTTP does not let one send. */
@@ -279,6 +326,8 @@ final class HttpInputTest {
                     {"cue":["a"]}                                   | a recall knows [cues, ordered, includeCues, exclude, candidates
                     {"cues":[{"concept":"a","strength":1}]}         | a cue knows [concept, weight]
                     {"cues":[{"weight":1}]}                         | concept=missing
+                    {"cues":["a"],"k":05}                           | the body must be JSON
+                    {"cues":["a"],"minSupport":00.5}                | the body must be JSON
                     {"cues":["a"],"k":1e2}                          | k must be a whole number
                     {"cues":["a"],"k":99999999999}                  | k must be a whole number
                     {"cues":["a"],"k":"5"}                          | k must be a whole number: found=string

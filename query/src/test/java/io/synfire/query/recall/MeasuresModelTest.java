@@ -34,12 +34,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every measure at every horizon, and of blends, is what the definitions give for a memory of plain maps, on a thousand random memories of
- * four kinds: plain, normalised, of strengths and rewards, and of sessions with negative gains; all under decay, retractions and forgetting.
+ * Every measure at every horizon, and of blends, is what the definitions give for a memory of plain maps, on random memories of
+ * four kinds: plain, normalised, of strengths and rewards, and of sessions with negative gains; all under decay, retractions and forgetting. {@code
+ * -Dsynfire.memories=1000} tries a thousand.
  */
 final class MeasuresModelTest {
 
-    private static final int LOGS = Integer.getInteger("synfire.logs", 1_000);
+    private static final int LOGS = Integer.getInteger("synfire.memories", 1_000);
 
     /** What a memory is made of. */
     private enum Regime {

@@ -15,6 +15,9 @@ final class NumbersTest {
         assertThat(Numbers.number("x", "-1e-3")).isEqualTo(-0.001);
         assertThat(Numbers.number("x", "12E+2")).isEqualTo(1_200);
         assertThat(Numbers.number("x", "1e-999")).isZero();
+        assertThat(Numbers.number("x", "0e2")).isZero();
+        assertThat(Numbers.whole("x", "0")).isZero();
+        assertThat(Numbers.whole("x", "10")).isEqualTo(10);
         assertThat(Numbers.whole("x", "-2147483648")).isEqualTo(Integer.MIN_VALUE);
         assertThat(Numbers.whole("x", "2147483647")).isEqualTo(Integer.MAX_VALUE);
     }
@@ -36,6 +39,10 @@ final class NumbersTest {
                 "1e309",
                 "1e999999999",
                 "+1",
+                "05",
+                "-05",
+                "00",
+                "00.5",
                 ".5",
                 "1.",
                 "1_000",
@@ -53,7 +60,21 @@ final class NumbersTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "1.0", "1e3", "2147483648", "-2147483649", "99999999999999999999", "0x1", "١", "+1", "ten"})
+            strings = {
+                "",
+                "1.0",
+                "1e3",
+                "2147483648",
+                "-2147483649",
+                "99999999999999999999",
+                "0x1",
+                "١",
+                "+1",
+                "05",
+                "-05",
+                "00",
+                "ten"
+            })
     void nothingElseIsAWholeNumber(String text) {
         assertThatThrownBy(() -> Numbers.whole("k", text))
                 .isInstanceOf(BadQueryException.class)

@@ -8,24 +8,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What somebody else has written is quoted on one line, and steers no terminal. */
-final class ShownTest {
-
-    @Test
-    void whatEndsALineOrSteersATerminalIsEscapedAndTheRestStays() {
-        assertThat(Shown.line("a\nb\r\tc\u001b[31m\u0000\u0085\u2028\u202e\u2066"))
-                .isEqualTo("a\\nb\\r\\tc\\u001b[31m\\u0000\\u0085\\u2028\\u202e\\u2066");
-        String plain = "Käse \ud83e\uddc0 \\ \"x\"";
-        assertThat(Shown.line(plain)).isSameAs(plain);
-    }
-
-    @Test
-    void aLongNameIsCutBetweenCharacters() {
-        assertThat(Shown.name("x".repeat(100))).isEqualTo("x".repeat(100));
-        assertThat(Shown.name("x".repeat(101))).isEqualTo("x".repeat(100) + "…");
-        assertThat(Shown.name("x".repeat(99) + "\ud83e\uddc0")).isEqualTo("x".repeat(99) + "…");
-        assertThat(Shown.cut("\n\n\n", 2)).isEqualTo("\\n\\n…");
-    }
+/** What is quoted of a record is on one line, and steers no terminal. */
+final class QuotedRecordTest {
 
     @Test
     void aFieldThatIsGivenTwiceIsNamedOnOneLine() {

@@ -1,7 +1,7 @@
-package io.synfire.ingest.codec;
+package io.synfire.engine.event;
 
 /**
- * Text that somebody else has written, as a message of one line quotes it: what would end the line or steer a terminal is written as an
+ * Text that somebody else has written, as a message or a terminal shows it: what would end a line or steer the terminal is written as an
  * escape. Stateless and thread-safe.
  */
 public final class Shown {
@@ -43,13 +43,27 @@ public final class Shown {
      * @return the same if it holds nothing that must be escaped; costs a look at each character
      */
     public static String line(String text) {
+        return escaped(text, false);
+    }
+
+    /**
+     * All of a text of several lines.
+     *
+     * @param text what was given
+     * @return the same if it holds nothing that must be escaped; ends of lines and tabs stay
+     */
+    public static String lines(String text) {
+        return escaped(text, true);
+    }
+
+    private static String escaped(String text, boolean mayHaveLines) {
         if (text.chars().noneMatch(Shown::isUnsafe)) {
             return text;
         }
         StringBuilder shown = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (isUnsafe(c)) {
+            if (isUnsafe(c) && !(mayHaveLines && isLayout(text, i))) {
                 shown.append(escape(c));
             } else {
                 shown.append(c);
@@ -65,6 +79,12 @@ public final class Shown {
             case '\t' -> "\\t";
             default -> String.format("\\u%04x", (int) c);
         };
+    }
+
+    /** A carriage return alone would let a line be written over. */
+    private static boolean isLayout(String text, int index) {
+        char c = text.charAt(index);
+        return c == '\n' || c == '\t' || (c == '\r' && index + 1 < text.length() && text.charAt(index + 1) == '\n');
     }
 
     /** Controls, ends of lines, and what turns the direction of the text behind it. */
