@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ContextLedger<E> {
 
+    /** So many that were taken back may be kept, before it is worth while to let them go. */
+    private static final int GONE_MIN = 64;
+
     private final Deque<Kept<E>> inLogOrder = new ArrayDeque<>();
     private final Map<Long, Deque<Kept<E>>> byContent = new HashMap<>();
 
@@ -38,9 +41,6 @@ public final class ContextLedger<E> {
 
     /** How many of those that are kept here were taken back since they were last let go. */
     private long gone;
-
-    /** So many may be, before it is worth while to let them go. */
-    private static final int GONE_MIN = 64;
 
     /** An episode that was learned. */
     private static final class Kept<E> {

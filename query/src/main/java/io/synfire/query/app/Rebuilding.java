@@ -277,7 +277,8 @@ final class Rebuilding {
         try {
             forgetter.keepTurns();
         } catch (IllegalStateException e) {
-            err.printf("%s%nit is begun anew in the new directory%n", e.getMessage());
+            say("%s", String.valueOf(e.getMessage()));
+            say("it is begun anew in the new directory");
             Files.delete(into.resolve(Stores.TURNS));
             forgetter.keepTurns();
         }
