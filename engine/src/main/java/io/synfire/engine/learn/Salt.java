@@ -100,17 +100,34 @@ public final class Salt {
         int length = text.length();
         int at = 0;
         for (; at + CHARS_A_WORD <= length; at += CHARS_A_WORD) {
-            state.absorb(text.charAt(at)
-                    | (long) text.charAt(at + 1) << 16
-                    | (long) text.charAt(at + 2) << 32
-                    | (long) text.charAt(at + 3) << 48);
+            state.absorb(word(text, at));
         }
-        long last = (before + (long) Character.BYTES * length) << 56;
-        for (int shift = 0; at < length; at++, shift += Character.SIZE) {
-            last |= (long) text.charAt(at) << shift;
-        }
-        state.absorb(last);
+        state.absorb(rest(text, at) | (before + (long) Character.BYTES * length) << 56);
         return state.finished();
+    }
+
+    private static long word(String text, int at) {
+        return text.charAt(at)
+                | (long) text.charAt(at + 1) << 16
+                | (long) text.charAt(at + 2) << 32
+                | (long) text.charAt(at + 3) << 48;
+    }
+
+    /**
+     * The last chars, fewer than a word has, from one on. A loop would take longer than all the rest, since the processor cannot foresee how
+     * often it runs.
+     */
+    private static long rest(String text, int from) {
+        int length = text.length();
+        if (length >= CHARS_A_WORD) {
+            // In two steps, since a long is not shifted by all of its bits.
+            return word(text, length - CHARS_A_WORD) >>> Character.SIZE >>> (Character.SIZE * (from + 3 - length));
+        }
+        long rest = 0;
+        for (int at = length - 1; at >= 0; at--) {
+            rest = rest << Character.SIZE | text.charAt(at);
+        }
+        return rest;
     }
 
     /** Never leaves the method that makes it, so that it is made of registers. */

@@ -11,7 +11,6 @@ import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import it.unimi.dsi.fastutil.ints.IntSet;
 import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenCustomHashMap;
-import it.unimi.dsi.fastutil.longs.LongArrayList;
 import it.unimi.dsi.fastutil.longs.LongHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConceptDictionary {
 
-    /** A String of Latin letters, its place among the ids, its two hashes, and two to four places in the index; arrays have room to grow. */
+    /** A String of Latin letters, its place among the ids, its hash, and one and a half to three slots of the index; arrays have room to grow. */
     private static final int ENTRY_BYTES = 96;
 
     private static final int RETIREMENT_BYTES = 80;
@@ -42,22 +41,13 @@ final class ConceptDictionary {
     private final int conceptsMax;
     private final ConceptIndex index = new ConceptIndex();
 
-    // Grows by copying; the count is published last, so that every int below it has its id.
-    private volatile ConceptNames names = new ConceptNames(1024);
-
-    /** The same, for the writer. */
-    private ConceptNames own = names;
+    // Both grow by copying; the count is published last, so that every int below it has its id.
+    private volatile String[] ids = new String[1024];
 
     /** Those by which digests know the ids. */
     private long[] hashes = new long[1024];
 
-    private final IntArrayList guesses = new IntArrayList();
-
-    /** What was hashed to look ahead is asked for soon, in this order. */
-    private final List<String> aheadIds = new ArrayList<>();
-
-    private final LongArrayList aheadHashes = new LongArrayList();
-    private int aheadAt;
+    private final IdsAhead ahead = new IdsAhead();
 
     /** Of no meaning: a look whose outcome went nowhere would be optimized away. */
     @SuppressWarnings("UnusedVariable")
@@ -123,7 +113,7 @@ final class ConceptDictionary {
             @Override
             public void retired(int concept, long hash, long watermarkMs) {
                 requireNext(store, concept);
-                add("", hash, 0);
+                add("", hash);
                 gone.add(concept);
                 remember(concept, hash, watermarkMs);
             }
@@ -156,7 +146,9 @@ final class ConceptDictionary {
         IntOpenHashSet more = new IntOpenHashSet(retired);
         more.add(concept);
         retired = more;
-        index.remove(concept, own);
+        index.remove(salt.hash(ids[concept]), concept);
+        // What was found before is no longer true.
+        ahead.clear();
         Retirement before = retirements.get(hash(concept));
         remember(concept, hash(concept), watermarkMs);
         unsavedRetired.add(concept);
@@ -181,54 +173,58 @@ final class ConceptDictionary {
     }
 
     private int find(long hash, String id) {
-        return index.find(hash, id, () -> names);
+        return index.find(hash, id, () -> ids);
     }
 
     /** The int of an id, which becomes known if it was not. Writer only. */
     int intern(String id) {
-        long hash = saltedHash(id);
+        int index = ahead.take(id);
+        if (index < 0) {
+            return intern(salt.hash(id), id);
+        }
+        int seen = ahead.concept(index);
+        return seen >= 0 && ids[seen].equals(id) ? seen : intern(ahead.hash(index), id);
+    }
+
+    private int intern(long hash, String id) {
         int known = find(hash, id);
         return known >= 0 ? known : append(id, Checksum.id(id.getBytes(StandardCharsets.UTF_8)), hash);
     }
 
-    private long saltedHash(String id) {
-        return aheadAt < aheadIds.size() && aheadIds.get(aheadAt).equals(id)
-                ? aheadHashes.getLong(aheadAt++)
-                : salt.hash(id);
-    }
-
     /**
-     * Looks at what {@link #intern} and then the marginals will look at for the concepts of some entries, and does nothing with it: it is on
-     * its way to the cache meanwhile, several ids at a time. Writer only.
+     * Looks for what {@link #intern} will be asked for of some entries, and looks at what the marginals will look at: step by step for all of
+     * the ids, so that what is not in the cache comes for several of them at a time. Writer only.
      */
     void fetchAhead(List<Entry> entries, int from, int to, Marginals marginals) {
-        aheadIds.clear();
-        aheadHashes.clear();
-        aheadAt = 0;
+        ahead.clear();
         for (int i = from; i < to; i++) {
             if (entries.get(i) instanceof Episode episode) {
                 for (Activation activation : episode.activations()) {
-                    aheadIds.add(activation.concept());
-                    aheadHashes.add(salt.hash(activation.concept()));
+                    ahead.add(activation.concept());
+                    touched += activation.concept().length();
                 }
             }
         }
-        // Apart from the hashes, which would keep the processor from several looks at once.
-        guesses.clear();
-        for (int i = 0; i < aheadHashes.size(); i++) {
-            guesses.add(index.guess(aheadHashes.getLong(i)));
+        for (int i = 0; i < ahead.size(); i++) {
+            ahead.hash(i, salt.hash(ahead.id(i)));
         }
-        for (int i = 0; i < guesses.size(); i++) {
-            int guess = guesses.getInt(i);
-            if (guess >= 0 && guess < count) {
-                touched += hashes[guess] + own.hash(guess) + own.id(guess).length() + marginals.fetchAhead(guess);
+        for (int i = 0; i < ahead.size(); i++) {
+            touched += index.touch(ahead.hash(i));
+        }
+        for (int i = 0; i < ahead.size(); i++) {
+            ahead.found(i, index.guess(ahead.hash(i)));
+        }
+        for (int i = 0; i < ahead.size(); i++) {
+            int seen = ahead.concept(i);
+            if (seen >= 0) {
+                touched += hashes[seen] + ids[seen].length() + marginals.fetchAhead(seen);
             }
         }
     }
 
     String id(int concept) {
         Objects.checkIndex(concept, count);
-        return names.id(concept);
+        return ids[concept];
     }
 
     /** The hash that stands for a concept in digests. Writer only. */
@@ -240,7 +236,7 @@ final class ConceptDictionary {
     Part freeze() {
         int from = saved;
         int to = count;
-        ConceptNames now = own;
+        String[] now = ids;
         List<Retired> gone = new ArrayList<>();
         for (int i = 0; i < unsavedRetired.size(); i++) {
             int concept = unsavedRetired.getInt(i);
@@ -251,7 +247,7 @@ final class ConceptDictionary {
         unsavedRetired.clear();
         return checkpoint -> {
             for (int concept = from; concept < to; concept++) {
-                checkpoint.concept(concept, now.id(concept));
+                checkpoint.concept(concept, now[concept]);
             }
             gone.forEach(retired -> checkpoint.retired(retired.concept(), retired.hash(), retired.watermarkMs()));
         };
@@ -269,27 +265,26 @@ final class ConceptDictionary {
     }
 
     private int append(String id, long hash, long saltedHash) {
-        int concept = add(id, hash, saltedHash);
+        int concept = add(id, hash);
         if (!retirements.isEmpty() && retirements.containsKey(hash)) {
             reborn.add(concept);
         }
         // Last: who finds the int finds all that belongs to it.
-        index.add(concept, own);
+        index.add(saltedHash, concept);
         return concept;
     }
 
-    private int add(String id, long hash, long saltedHash) {
+    private int add(String id, long hash) {
         int concept = count;
         if (concept == conceptsMax) {
             throw new IllegalStateException("a store holds at most " + conceptsMax
                     + " concepts, those included that were forgotten: concepts=" + concept);
         }
-        if (concept == own.capacity()) {
-            own = own.grownTo(concept * 2);
+        if (concept == ids.length) {
+            ids = Arrays.copyOf(ids, concept * 2);
             hashes = Arrays.copyOf(hashes, concept * 2);
-            names = own;
         }
-        own.put(concept, id, saltedHash);
+        ids[concept] = id;
         hashes[concept] = hash;
         bytes += ENTRY_BYTES + id.length();
         count = concept + 1;

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.function.Supplier;
 
 /**
- * From ids to ints: open addressing over one array, eight bytes a slot, so that a look is one cache line and the id itself. The ids and their
- * hashes are kept elsewhere, by their ints. Half of a hash tells slots apart, the whole of it is compared before an id.
+ * From ids to ints: open addressing over one array. A slot is the whole hash of an id and its int, side by side, so that a look is one cache
+ * line and the id itself: 64 bits are compared before an id. The ids are kept elsewhere, by their ints.
  *
  * <p>Hashes are {@linkplain io.synfire.engine.learn.Salt salted}, so that nobody can choose ids whose searches begin at one slot.
  *
@@ -15,17 +15,21 @@ import java.util.function.Supplier;
  */
 final class ConceptIndex {
 
-    /** At most half of the slots are taken, and an array of so many longs is the largest that has a power of two. */
-    static final int CONCEPTS_MAX = 1 << 29;
+    private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(long[].class);
 
-    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final long CONCEPT = 0xffff_ffffL;
+    /** The longest array whose length is a power of two has so many slots. */
+    private static final int SLOTS_MAX = 1 << 29;
+
+    /** At most two thirds of the slots are taken. */
+    static final int CONCEPTS_MAX = SLOTS_MAX / 3 * 2;
+
+    private static final int SLOTS_MIN = 1024;
 
     /** In the place of a concept that was removed: not empty, and no concept. */
-    private static final long REMOVED = CONCEPT;
+    private static final long REMOVED = -1;
 
-    /** Half of the hash of an id, then its concept + 1; 0 where there is none. */
-    private volatile long[] slots = new long[2048];
+    /** Of each slot the hash of an id, then its concept + 1; that is 0 where there is none. */
+    private volatile long[] slots = new long[2 * SLOTS_MIN];
 
     private volatile int size;
     private int used;
@@ -34,19 +38,18 @@ final class ConceptIndex {
         return size;
     }
 
-    /** The int of an id, or -1. {@code names} is asked for after the slot was read: it holds every concept that a slot names. */
-    int find(long hash, String id, Supplier<ConceptNames> names) {
+    /** The int of an id, or -1. {@code ids} is asked for after the slot was read: it holds every concept that a slot names. */
+    int find(long hash, String id, Supplier<String[]> ids) {
         long[] now = slots;
-        int half = (int) hash;
         int mask = now.length - 1;
-        for (int at = half & mask; ; at = at + 1 & mask) {
-            long slot = (long) SLOT.getAcquire(now, at);
-            if (slot == 0) {
+        for (int at = home(hash, mask); ; at = at + 2 & mask) {
+            long taken = (long) SLOTS.getAcquire(now, at + 1);
+            if (taken == 0) {
                 return -1;
             }
-            if ((int) (slot >>> 32) == half && (slot & CONCEPT) != REMOVED) {
-                int concept = (int) slot - 1;
-                if (names.get().is(concept, hash, id)) {
+            if (now[at] == hash && taken != REMOVED) {
+                int concept = (int) taken - 1;
+                if (ids.get()[concept].equals(id)) {
                     return concept;
                 }
             }
@@ -58,35 +61,47 @@ final class ConceptIndex {
         long[] now = slots;
         int mask = now.length - 1;
         int probes = 1;
-        for (int at = (int) hash & mask; (long) SLOT.getAcquire(now, at) != 0; at = at + 1 & mask) {
+        for (int at = home(hash, mask); (long) SLOTS.getAcquire(now, at + 1) != 0; at = at + 2 & mask) {
             probes++;
         }
         return probes;
     }
 
-    /** The concept where the search for a hash begins, mostly its own; or a number below 0. */
-    int guess(long hash) {
+    /** Looks at the slot where the search for a hash begins; returns something, so that the look is not optimized away. Writer only. */
+    long touch(long hash) {
         long[] now = slots;
-        return (int) now[(int) hash & now.length - 1] - 1;
+        return now[home(hash, now.length - 1)];
     }
 
-    /** Adds a concept whose name is in its place. Writer only. */
-    void add(int concept, ConceptNames names) {
-        if ((used + 1L) * 2 > slots.length) {
+    /** A concept whose id has this hash: mostly the one that is meant; -1 if there is none. Writer only. */
+    int guess(long hash) {
+        long[] now = slots;
+        int mask = now.length - 1;
+        for (int at = home(hash, mask); now[at + 1] != 0; at = at + 2 & mask) {
+            if (now[at] == hash && now[at + 1] != REMOVED) {
+                return (int) now[at + 1] - 1;
+            }
+        }
+        return -1;
+    }
+
+    /** Adds a concept whose id is in its place. Writer only. */
+    void add(long hash, int concept) {
+        if ((used + 1L) * 3 > slots.length) {
             grow();
         }
-        put(slots, names.hash(concept) << 32 | concept + 1L);
+        put(slots, hash, concept + 1L);
         used++;
         count(1);
     }
 
-    /** Removes a concept whose name is still in its place. Writer only. */
-    void remove(int concept, ConceptNames names) {
+    /** Removes a concept. Writer only. */
+    void remove(long hash, int concept) {
         long[] now = slots;
         int mask = now.length - 1;
-        for (int at = (int) names.hash(concept) & mask; now[at] != 0; at = at + 1 & mask) {
-            if ((now[at] & CONCEPT) == concept + 1L) {
-                SLOT.setRelease(now, at, now[at] | REMOVED);
+        for (int at = home(hash, mask); now[at + 1] != 0; at = at + 2 & mask) {
+            if (now[at + 1] == concept + 1L) {
+                SLOTS.setRelease(now, at + 1, REMOVED);
                 count(-1);
                 return;
             }
@@ -103,21 +118,28 @@ final class ConceptIndex {
         long[] before = slots;
         long[] grown = new long[Math.multiplyExact(before.length, 2)];
         used = 0;
-        for (long slot : before) {
-            if (slot != 0 && (slot & CONCEPT) != REMOVED) {
-                put(grown, slot);
+        for (int at = 0; at < before.length; at += 2) {
+            long taken = before[at + 1];
+            if (taken != 0 && taken != REMOVED) {
+                put(grown, before[at], taken);
                 used++;
             }
         }
         slots = grown;
     }
 
-    private static void put(long[] into, long slot) {
+    private static void put(long[] into, long hash, long taken) {
         int mask = into.length - 1;
-        int at = (int) (slot >>> 32) & mask;
-        while (into[at] != 0) {
-            at = at + 1 & mask;
+        int at = home(hash, mask);
+        while (into[at + 1] != 0) {
+            at = at + 2 & mask;
         }
-        SLOT.setRelease(into, at, slot);
+        into[at] = hash;
+        SLOTS.setRelease(into, at + 1, taken);
+    }
+
+    /** Where in the array the search for a hash begins; {@code mask} is the length of the array less 1. */
+    private static int home(long hash, int mask) {
+        return (int) hash << 1 & mask;
     }
 }

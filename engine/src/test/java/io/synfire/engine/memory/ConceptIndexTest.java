@@ -17,12 +17,13 @@ final class ConceptIndexTest {
 
     private static final Salt SALT = Salts.of(20111209);
 
-    private static void put(ConceptNames names, int concept, String id) {
-        names.put(concept, id, SALT.hash(id));
+    private static void add(ConceptIndex index, String[] ids, int concept, String id) {
+        ids[concept] = id;
+        index.add(SALT.hash(id), concept);
     }
 
-    private static int find(ConceptIndex index, ConceptNames names, String id) {
-        return index.find(SALT.hash(id), id, () -> names);
+    private static int find(ConceptIndex index, String[] ids, String id) {
+        return index.find(SALT.hash(id), id, () -> ids);
     }
 
     @Test
@@ -32,23 +33,24 @@ final class ConceptIndexTest {
         SplittableRandom random = new SplittableRandom(seed);
         ConceptIndex index = new ConceptIndex();
         Map<String, Integer> model = new HashMap<>();
-        ConceptNames names = new ConceptNames(200_000);
-        for (int concept = 0; concept < names.capacity(); concept++) {
+        String[] ids = new String[200_000];
+        for (int concept = 0; concept < ids.length; concept++) {
             String id = "item-" + random.nextInt(60_000);
             Integer known = model.get(id);
-            assertThat(find(index, names, id)).isEqualTo(known == null ? -1 : known);
-            put(names, concept, known == null ? id : "");
+            assertThat(find(index, ids, id)).isEqualTo(known == null ? -1 : known);
+            assertThat(index.guess(SALT.hash(id))).isEqualTo(known == null ? -1 : known);
             if (known == null) {
-                index.add(concept, names);
+                add(index, ids, concept, id);
                 model.put(id, concept);
             } else if (random.nextInt(3) == 0) {
-                index.remove(known, names);
+                index.remove(SALT.hash(id), known);
                 model.remove(id);
-                assertThat(find(index, names, id)).isEqualTo(-1);
+                assertThat(find(index, ids, id)).isEqualTo(-1);
+                assertThat(index.guess(SALT.hash(id))).isEqualTo(-1);
             }
             assertThat(index.size()).isEqualTo(model.size());
         }
-        model.forEach((id, concept) -> assertThat(find(index, names, id)).isEqualTo(concept));
+        model.forEach((id, concept) -> assertThat(find(index, ids, id)).isEqualTo(concept));
     }
 
     @Test
@@ -57,21 +59,20 @@ final class ConceptIndexTest {
         long alike = probes(HostileIds::alike);
         System.out.println("slots looked at for 100,000 ids: ordinary=" + ordinary + " alike=" + alike);
         assertThat(alike).isLessThanOrEqualTo(2 * ordinary);
-        // Linear probing, less than half full: at most 2.5 slots on average where nothing is found.
-        assertThat(ordinary).isLessThan(250_000 + 100_000);
+        // Linear probing, at most two thirds full: (1 + 1 / (1 - 2/3)²) / 2 slots on average where nothing is found.
+        assertThat(ordinary).isLessThan(500_000);
     }
 
-    private static long probes(IntFunction<String> ids) {
+    private static long probes(IntFunction<String> idOf) {
         ConceptIndex index = new ConceptIndex();
-        ConceptNames names = new ConceptNames(100_000);
+        String[] ids = new String[100_000];
         long probes = 0;
-        for (int concept = 0; concept < names.capacity(); concept++) {
-            put(names, concept, ids.apply(concept));
-            probes += index.probes(names.hash(concept));
-            index.add(concept, names);
+        for (int concept = 0; concept < ids.length; concept++) {
+            probes += index.probes(SALT.hash(idOf.apply(concept)));
+            add(index, ids, concept, idOf.apply(concept));
         }
-        for (int concept = 0; concept < names.capacity(); concept++) {
-            assertThat(find(index, names, ids.apply(concept))).isEqualTo(concept);
+        for (int concept = 0; concept < ids.length; concept++) {
+            assertThat(find(index, ids, idOf.apply(concept))).isEqualTo(concept);
         }
         return probes;
     }
@@ -79,19 +80,23 @@ final class ConceptIndexTest {
     @Test
     void idsWhoseHashesAreAlikeInHalfAreToldApartByTheWhole() {
         ConceptIndex index = new ConceptIndex();
-        ConceptNames names = new ConceptNames(3);
-        names.put(0, "a", 0x1_0000_0007L);
-        names.put(1, "b", 0x2_0000_0007L);
-        // All 64 bits are those of the first: the text decides.
-        names.put(2, "c", 0x1_0000_0007L);
-        for (int concept = 0; concept < 3; concept++) {
-            index.add(concept, names);
+        String[] ids = {"a", "b", "c", "d"};
+        // All 64 bits of the third are those of the first: the text decides.
+        long[] hashes = {0x1_0000_0007L, 0x2_0000_0007L, 0x1_0000_0007L, 0x1_0000_0008L};
+        for (int concept = 0; concept < ids.length; concept++) {
+            index.add(hashes[concept], concept);
         }
-        assertThat(index.find(0x1_0000_0007L, "a", () -> names)).isZero();
-        assertThat(index.find(0x2_0000_0007L, "b", () -> names)).isEqualTo(1);
-        assertThat(index.find(0x1_0000_0007L, "c", () -> names)).isEqualTo(2);
-        assertThat(index.find(0x1_0000_0007L, "b", () -> names)).isEqualTo(-1);
-        assertThat(index.find(0x3_0000_0007L, "a", () -> names)).isEqualTo(-1);
+        for (int concept = 0; concept < ids.length; concept++) {
+            assertThat(index.find(hashes[concept], ids[concept], () -> ids)).isEqualTo(concept);
+        }
+        assertThat(index.find(0x1_0000_0007L, "b", () -> ids)).isEqualTo(-1);
+        // No text is looked at where the hash is another.
+        assertThat(index.find(0x3_0000_0007L, "a", () -> new String[0])).isEqualTo(-1);
+        assertThat(index.guess(0x1_0000_0007L)).isZero();
+        assertThat(index.guess(0x3_0000_0007L)).isEqualTo(-1);
+        index.remove(0x1_0000_0007L, 0);
+        assertThat(index.find(0x1_0000_0007L, "a", () -> ids)).isEqualTo(-1);
+        assertThat(index.find(0x1_0000_0007L, "c", () -> ids)).isEqualTo(2);
     }
 
     @Test
@@ -106,31 +111,30 @@ final class ConceptIndexTest {
                 .hasMessage("a store holds at most 3 concepts, those included that were forgotten: concepts=3");
         assertThat(dictionary.intern("c1")).isEqualTo(1);
         assertThat(dictionary.count()).isEqualTo(3);
-        // So many slots are twice as many, and the longest array of a power of two.
-        assertThat(2 * ConceptIndex.CONCEPTS_MAX).isEqualTo(1 << 30);
+        // Of three slots two are taken; a slot is two longs, and the longest array of a power of two has 2^30.
+        assertThat(3L * ConceptIndex.CONCEPTS_MAX).isBetween((1L << 30) - 5, 1L << 30);
     }
 
     @Test
     void whoReadsWhileItGrowsFindsEachIdThatWasAddedBefore() throws InterruptedException {
         ConceptIndex index = new ConceptIndex();
-        ConceptNames names = new ConceptNames(300_000);
+        String[] ids = new String[300_000];
         int[] added = new int[1];
         AtomicReference<String> missing = new AtomicReference<>();
         Thread reader = new Thread(() -> {
-            for (int round = 0; added(added) < names.capacity(); round++) {
+            for (int round = 0; added(added) < ids.length; round++) {
                 int known = added(added);
                 if (known > 0) {
                     int concept = (int) ((round * 0x9E3779B9L & 0x7fffffff) % known);
-                    if (find(index, names, "c" + concept) != concept) {
+                    if (find(index, ids, "c" + concept) != concept) {
                         missing.set("c" + concept + " of " + known);
                     }
                 }
             }
         });
         reader.start();
-        for (int concept = 0; concept < names.capacity(); concept++) {
-            put(names, concept, "c" + concept);
-            index.add(concept, names);
+        for (int concept = 0; concept < ids.length; concept++) {
+            add(index, ids, concept, "c" + concept);
             synchronized (added) {
                 added[0] = concept + 1;
             }
