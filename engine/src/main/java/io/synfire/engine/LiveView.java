@@ -16,7 +16,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.function.Supplier;
 
-/** The memory as readers see it, until the engine is closed: a read that is under way holds up the closing, not the learning. */
+/** The memory as readers see it, until the engine is closed: a read that is under way holds up the closing. */
 final class LiveView implements MemoryView {
 
     private final MemoryReader memory;

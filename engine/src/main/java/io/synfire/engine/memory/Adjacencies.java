@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>How a reader is right without a lock over everything: a complete table answers alone, under its monitor. A delta counts on top of
  * what is stored of its cue if no checkpoint of its epoch, or a later one, has written of the cue: one atomic read of the store tells.
+ * It is copied under its monitor, and the store read after that, so that learning waits for neither the store nor the fold.
  * A table is only taken away after a checkpoint that holds all of it, so a reader that finds none reads the store alone.
  */
 final class Adjacencies {
@@ -313,9 +314,15 @@ final class Adjacencies {
             StoredRow row = store.row(cue, horizons);
             return row == null ? Associations.none(horizons) : read(folded(row, moment.watermarkMs()), moment);
         }
+        AdjacencyTable delta;
         synchronized (table) {
-            return read(table.isComplete() ? table : sum(cue, table, moment.watermarkMs()), moment);
+            if (table.isComplete()) {
+                return read(table, moment);
+            }
+            // Learning is to wait for this copy alone, not for the store nor for a fold.
+            delta = table.copy();
         }
+        return read(sum(cue, delta, moment.watermarkMs()), moment);
     }
 
     /** Reads the strongest of a row and all as strong as the last of them; or the whole row, where that is no more to do; any thread. */
@@ -343,11 +350,15 @@ final class Adjacencies {
         if (table == null) {
             return store.rowSizeMax(cue, horizons);
         }
+        int size;
         synchronized (table) {
             AdjacencyTable previous = table.previous();
-            int size = table.size() + (previous == null ? 0 : previous.size());
-            return table.isComplete() ? size : size + store.rowSizeMax(cue, horizons);
+            size = table.size() + (previous == null ? 0 : previous.size());
+            if (table.isComplete()) {
+                return size;
+            }
         }
+        return size + store.rowSizeMax(cue, horizons);
     }
 
     /** Takes every sum as it is kept, for digests. Writer only while no checkpoint is under way, or with no writer. */
@@ -395,7 +406,7 @@ final class Adjacencies {
         return row.folded(row.landmarks().decays(decays, watermarkMs));
     }
 
-    /** What is stored of a cue and the deltas on top of it that are not in there yet. Under the monitor of the newest. */
+    /** What is stored of a cue and the deltas on top of it that are not in there yet. No other thread may change the newest meanwhile. */
     private AdjacencyTable sum(int cue, AdjacencyTable newest, long watermarkMs) {
         StoredRow row = store.row(cue, horizons);
         long written = row == null ? 0 : row.checkpoint();

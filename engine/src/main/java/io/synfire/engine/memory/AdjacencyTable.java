@@ -82,10 +82,12 @@ final class AdjacencyTable extends SumSlots {
         return table;
     }
 
-    /** A table of its own with the same associations, marks included. */
+    /** A table of its own that says the same, marks included. */
     AdjacencyTable copy() {
         AdjacencyTable copy = new AdjacencyTable(landmarks, complete);
         copyTo(copy);
+        copy.epoch = epoch;
+        copy.previous = previous;
         copy.cuts = cuts;
         copy.cutBound = cutBound;
         copy.prunedMs = prunedMs;

@@ -11,6 +11,10 @@ import io.synfire.engine.learn.ForwardDecay;
  * touches. At one horizon a slot is 8 bytes, an association about 13; wide ones half as much again.
  *
  * <p>A key is target + 1, with {@link #CHANGED} if the sums were changed; 0 for an empty slot.
+ *
+ * <p>Slots are in the order of their hashes, in every table alike. So what comes out of one table comes in the very order that crowds a
+ * smaller one: all of it goes to the beginning, each behind all before it, which is quadratic. What is added or copied from another table
+ * or a row therefore comes into room that was made for all of it. There its order does not matter: a place is found within a few slots.
  */
 abstract sealed class SumSlots permits AdjacencyTable {
 
@@ -24,6 +28,7 @@ abstract sealed class SumSlots permits AdjacencyTable {
     private int size;
     private int changed;
     private boolean cancelled;
+    private long looks;
 
     SumSlots(int horizons) {
         this.horizons = horizons;
@@ -57,6 +62,11 @@ abstract sealed class SumSlots permits AdjacencyTable {
 
     final int horizons() {
         return horizons;
+    }
+
+    /** How many slots were looked at to find places for what was folded or copied: what that costs, for tests to count. */
+    final long looks() {
+        return looks;
     }
 
     /** Whether sums have a low part. */
@@ -133,18 +143,17 @@ abstract sealed class SumSlots permits AdjacencyTable {
         }
     }
 
-    /** Adds all that others hold. */
+    /** Adds all that others hold. Costs the slots of both, however many are new. */
     final void addAll(SumSlots more) {
-        int[] target = new int[1];
-        double[] unit = {1};
-        double[] sums = new double[horizons];
-        for (int slot = 0; slot < more.slotCount; slot++) {
-            if (more.isUsed(slot)) {
-                target[0] = more.target(slot);
+        reserveFor(more);
+        for (int from = 0; from < more.slotCount; from++) {
+            if (more.isUsed(from)) {
+                int target = more.target(from);
+                int slot = slot(target);
+                mark(slot, target);
                 for (int h = 0; h < horizons; h++) {
-                    sums[h] = more.sum(slot, h);
+                    add(slot, h, more.sum(from, h));
                 }
-                addAll(target, unit, 0, 1, sums, 0);
             }
         }
     }
@@ -166,17 +175,22 @@ abstract sealed class SumSlots permits AdjacencyTable {
         setLow(slot, horizon, low);
     }
 
-    /** Makes room for so many associations; of an empty table. */
+    /** Makes room for so many associations in all, if there is less. */
     final void reserve(int associations) {
-        resize(slotsFor(associations));
+        int count = slotsFor(associations);
+        if (count > slotCount) {
+            resize(count);
+        }
     }
 
     /** The slot of a target, or the empty one where it would be. */
     final int slot(int target) {
         int mask = slotCount - 1;
         int slot = home(target, Integer.numberOfLeadingZeros(mask));
+        looks++;
         for (int key = key(slot); key != 0 && key != target + 1; key = key(slot)) {
             slot = slot + 1 & mask;
+            looks++;
         }
         return slot;
     }
@@ -269,6 +283,30 @@ abstract sealed class SumSlots permits AdjacencyTable {
         copy.slotCount = slotCount;
         copy.size = size;
         copy.changed = changed;
+    }
+
+    /** Makes room for all that others hold: no more than is needed, since what is in both takes none. */
+    private void reserveFor(SumSlots more) {
+        int least = Math.max(size, more.size);
+        int most = Math.addExact(size, more.size);
+        if (slotsFor(least) == slotsFor(most)) {
+            reserve(most);
+            return;
+        }
+        int missing = 0;
+        for (int from = 0; from < more.slotCount; from++) {
+            missing += more.isUsed(from) && !isUsed(slot(more.target(from))) ? 1 : 0;
+        }
+        reserve(size + missing);
+    }
+
+    private void mark(int slot, int target) {
+        int key = slots[slot * stride];
+        if (key >= 0) {
+            size += key == 0 ? 1 : 0;
+            changed++;
+            slots[slot * stride] = (target + 1) | CHANGED;
+        }
     }
 
     private void add(int slot, int horizon, double addition) {

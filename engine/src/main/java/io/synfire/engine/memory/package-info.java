@@ -17,8 +17,12 @@
  * <p>Because evidence is linear, a delta may be gathered without reading what it adds to, appended to the stored row without reading it
  * either, and be folded into it once as much was appended as the row has.
  *
+ * <p>Work: what is added to a table, folded or copied costs its slots, and no more. All tables have the order of one hash, so room is made
+ * before one is added to another; {@code SumSlots} says why.
+ *
  * <p>Threads: one writer; one that writes the checkpoint under way; any number of readers. A table is only touched under its own monitor, so
- * a reader never sees half of a run of impulses. Everything else that readers see is immutable, or published through a volatile field.
+ * a reader never sees half of a run of impulses. A reader of a complete table holds it for as long as it looks at it; of a delta, for as
+ * long as it takes to copy it. Everything else that readers see is immutable, or published through a volatile field.
  *
  * <p>In: entries of the log. Out: rows for the store, {@link io.synfire.engine.view.Associations} for readers. It may not touch
  * {@code org.rocksdb}.

@@ -39,6 +39,19 @@ final class Scores {
         this.isTouched = new boolean[dense == null ? 0 : concepts];
     }
 
+    /** Makes room for so many more, before a row is added: that takes as long as it has associations. */
+    void reserve(int more) {
+        if (dense == null) {
+            sparse.reserve(more);
+        }
+    }
+
+    /** Adds all that others hold. */
+    void addAll(Scores others) {
+        reserve(others.sparse.size());
+        others.forEach(this::add);
+    }
+
     void add(int concept, double value) {
         double[] array = dense;
         if (array != null && concept < array.length) {
@@ -51,6 +64,11 @@ final class Scores {
             // What became known while the question was being answered is here too.
             sparse.add(concept, value);
         }
+    }
+
+    /** How many slots of the hash table were looked at, for tests to count. */
+    long looks() {
+        return sparse.looks();
     }
 
     double get(int concept) {

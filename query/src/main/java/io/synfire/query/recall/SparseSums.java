@@ -1,6 +1,11 @@
 package io.synfire.query.recall;
 
-/** Sums by concept, where few of many concepts have one: open addressing, key and sum beside each other. Used for one question. */
+/**
+ * Sums by concept, where few of many concepts have one: open addressing, key and sum beside each other. Used for one question.
+ *
+ * <p>Rows and other sums come in the order of a hash like this one. That order crowds a table which grows meanwhile: all go to its
+ * beginning, each behind all before it, which is quadratic. So there must be room for all of them first; see {@link #reserve}.
+ */
 final class SparseSums {
 
     private static final int SLOTS_MIN = 64;
@@ -9,12 +14,33 @@ final class SparseSums {
     private long[] slots = new long[2 * SLOTS_MIN];
 
     private int size;
+    private long looks;
+
+    /** Makes room for so many more, if there is less: before a row or other sums are added. */
+    void reserve(int more) {
+        int count = slots();
+        while (count < (size + (long) more) * 2) {
+            count *= 2;
+        }
+        if (count > slots()) {
+            resize(count);
+        }
+    }
+
+    /** How many slots were looked at to find places: what adding costs, for tests to count. */
+    long looks() {
+        return looks;
+    }
+
+    int size() {
+        return size;
+    }
 
     void add(int concept, double value) {
         int slot = slot(concept);
         if (slots[2 * slot] == 0) {
             if ((size + 1) * 2 > slots()) {
-                grow();
+                resize(2 * slots());
                 slot = slot(concept);
             }
             slots[2 * slot] = concept + 1L;
@@ -45,9 +71,9 @@ final class SparseSums {
         slots[2 * slot + 1] = Double.doubleToRawLongBits(sum);
     }
 
-    private void grow() {
+    private void resize(int count) {
         long[] before = slots;
-        slots = new long[before.length * 2];
+        slots = new long[2 * count];
         for (int i = 0; i < before.length; i += 2) {
             if (before[i] != 0) {
                 int slot = slot((int) before[i] - 1);
@@ -61,8 +87,10 @@ final class SparseSums {
         int mask = slots() - 1;
         // Fibonacci hashing: ints of concepts are dense.
         int slot = (concept * 0x9E3779B9) >>> Integer.numberOfLeadingZeros(mask);
+        looks++;
         while (slots[2 * slot] != 0 && slots[2 * slot] != concept + 1L) {
             slot = slot + 1 & mask;
+            looks++;
         }
         return slot;
     }

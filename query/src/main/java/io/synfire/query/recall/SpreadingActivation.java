@@ -52,7 +52,7 @@ final class SpreadingActivation {
             } else {
                 Scores next = new Scores(concepts);
                 passOn(vias, hop, next);
-                next.forEach(scores::add);
+                scores.addAll(next);
                 last = next;
             }
         }
@@ -77,6 +77,7 @@ final class SpreadingActivation {
                 double perMass = perMass(mass, settings.cueExponent());
                 double self = 0;
                 double gain = cue.weight() * perMass;
+                reached.reserve(counted(row));
                 for (int i = 0; i < row.size(); i++) {
                     double strength = moment.strength(row, i);
                     if (row.target(i) == cue.concept()) {
@@ -111,6 +112,7 @@ final class SpreadingActivation {
             }
             if (row != null && outgoing > 0) {
                 double gain = settings.spread() * via.score() / outgoing;
+                reached.reserve(counted(row));
                 for (int i = 0; i < row.size(); i++) {
                     double strength = moment.strength(row, i);
                     if (row.target(i) != via.concept() && Math.abs(strength) >= minSupport) {
@@ -126,6 +128,15 @@ final class SpreadingActivation {
         return mayReadPartly && rows.isLarger(cue, settings.hubMax())
                 ? rows.readStrongest(cue, Limits.HUB_STRONGEST)
                 : rows.read(cue);
+    }
+
+    /** How many associations of a row are strong enough to count. */
+    private int counted(Associations row) {
+        int counted = minSupport > 0 ? 0 : row.size();
+        for (int i = 0; minSupport > 0 && i < row.size(); i++) {
+            counted += counts(moment.strength(row, i)) ? 1 : 0;
+        }
+        return counted;
     }
 
     /** A hub says next to nothing to each of its many. */

@@ -1,0 +1,146 @@
+package io.synfire.engine.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.view.Associations;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A hub that gets many more targets than its row has while the row is not in memory: how often it fired with each, against a plain count,
+ * in every state that its deltas go through.
+ */
+final class HubTest {
+
+    private static final String HUB = "hub";
+    private static final long AT_MS = 1_000;
+
+    @TempDir
+    Path directory;
+
+    private final Map<String, Double> counts = new HashMap<>();
+
+    @Test
+    void deltasLargerThanTheirRowAddUpToWhatFiredTogether() {
+        LearningSettings settings =
+                LearningSettings.parse(Map.of("half-lives", "none", "max-associations", "0", "forget.below", "0"));
+        try (StoredMemory stored = new StoredMemory(directory, settings)) {
+            learn(stored, 0, 50);
+            stored.checkpoint();
+            stored.reopen();
+
+            learn(stored, 20, 3_000);
+            assertHub(stored, "a delta on a row");
+            stored.advanceCheckpoint();
+            learn(stored, 1_500, 8_000);
+            assertHub(stored, "a delta on one that is being written, on a row");
+            stored.advanceCheckpoint();
+            assertHub(stored, "a delta on a row that has the one before appended");
+            stored.advanceCheckpoint();
+            learn(stored, 0, 9_000);
+            assertHub(stored, "a delta that goes on");
+            stored.checkpoint();
+            assertHub(stored, "folded when it was written");
+            assertThat(stored.memory().reader().associationsMax(hub(stored))).isEqualTo(counts.size());
+            stored.reopen();
+            assertHub(stored, "a row");
+        }
+    }
+
+    @Test
+    void aRowThatIsFoldedTakesUpWhatCameMeanwhile() {
+        LearningSettings settings =
+                LearningSettings.parse(Map.of("half-lives", "none", "max-associations", "0", "forget.below", "0"));
+        try (StoredMemory stored = new StoredMemory(directory, settings)) {
+            learn(stored, 0, 50);
+            stored.checkpoint();
+            stored.reopen();
+            learn(stored, 20, 1_000);
+            // Appended: as much as the row had, and more.
+            stored.checkpoint();
+            learn(stored, 500, 2_000);
+            stored.advanceCheckpoint();
+            learn(stored, 1_500, 9_000);
+            stored.advanceCheckpoint();
+            assertHub(stored, "a delta on a row into which the one before was folded");
+            stored.advanceCheckpoint();
+            assertHub(stored, "a row that is complete in memory, and larger by what came meanwhile");
+            stored.checkpoint();
+            stored.reopen();
+            assertHub(stored, "a row");
+        }
+    }
+
+    @Test
+    void aRowThatIsCutBackLosesNothingThatIsStrongerThanWhatItKeeps() {
+        int max = 1_000;
+        LearningSettings settings =
+                LearningSettings.parse(Map.of("half-lives", "none", "max-associations", "" + max, "forget.below", "0"));
+        try (StoredMemory stored = new StoredMemory(directory, settings)) {
+            learn(stored, 0, 50);
+            stored.checkpoint();
+            stored.reopen();
+            learn(stored, 0, 900);
+            learn(stored, 0, 900);
+            learn(stored, 0, 5_000);
+            assertHub(stored, "a delta, of which all is shown until it is folded");
+            stored.checkpoint();
+            assertHub(stored, "appended");
+            learn(stored, 0, 1);
+            // Folded, and cut.
+            stored.checkpoint();
+            stored.reopen();
+            Associations row = row(stored);
+            assertThat(row.size()).isEqualTo(max);
+            assertThat(row.cuts()).isOne();
+            assertThat(row.cutBound()).isOne();
+            int repeated = 0;
+            for (int i = 0; i < row.size(); i++) {
+                String target = stored.memory().reader().idOf(row.target(i));
+                assertThat(row.strength(i, 0)).isEqualTo(counts.get(target));
+                repeated += row.strength(i, 0) > 1 ? 1 : 0;
+            }
+            assertThat(repeated).isEqualTo(900);
+        }
+    }
+
+    /** The hub fires with some others, each once. */
+    private void learn(StoredMemory stored, int from, int to) {
+        List<Entry> episodes = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            String target = "t" + i;
+            episodes.add(Episode.of(AT_MS, HUB, target));
+            counts.merge(target, 1.0, Double::sum);
+        }
+        stored.memory().apply(List.of(new Batch("", episodes, List.of(), 0)));
+    }
+
+    private void assertHub(StoredMemory stored, String state) {
+        Associations row = row(stored);
+        Map<String, Double> found = new HashMap<>();
+        for (int i = 0; i < row.size(); i++) {
+            found.put(stored.memory().reader().idOf(row.target(i)), row.strength(i, 0));
+        }
+        assertThat(found).as(state).isEqualTo(counts);
+        assertThat(stored.memory().reader().associationsMax(hub(stored)))
+                .as(state)
+                .isGreaterThanOrEqualTo(row.size());
+    }
+
+    private static Associations row(StoredMemory stored) {
+        return stored.memory().reader().associations(hub(stored), AT_MS);
+    }
+
+    private static int hub(StoredMemory stored) {
+        return stored.memory().reader().conceptOf(HUB);
+    }
+}
