@@ -107,7 +107,7 @@ final class StoreOpeningTest {
     void whoAsksForAStoreThatThisProcessHasDoesNotLetItsLockGo() throws Exception {
         Path link = directory.resolveSibling(directory.getFileName() + "-link");
         try (RocksStore first = RocksStore.open(directory, BUDGET)) {
-            first.create(Map.of("half-lives", "30d"));
+            first.create(Map.of("half-lives", "30d"), Salt.draw());
             Files.createSymbolicLink(link, directory);
             assertThat(another()).contains("a store has one writer at a time").contains(own());
             for (boolean isHolderThere : new boolean[] {true, false}) {
