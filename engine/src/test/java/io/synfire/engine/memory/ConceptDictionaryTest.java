@@ -27,7 +27,8 @@ final class ConceptDictionaryTest {
         System.out.println("seed " + seed);
         SplittableRandom random = new SplittableRandom(seed);
         ConceptDictionary dictionary = new ConceptDictionary(Salts.of(1));
-        Marginals marginals = new Marginals(List.of(new ForwardDecay(new Horizon(3_600_000))), CheckpointRecord.none(1));
+        Marginals marginals =
+                new Marginals(List.of(new ForwardDecay(new Horizon(3_600_000))), CheckpointRecord.none(1));
         Map<String, Integer> model = new HashMap<>();
         for (int round = 0; round < ROUNDS; round++) {
             List<Entry> entries = entries(random);
