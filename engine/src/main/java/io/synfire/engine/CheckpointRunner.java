@@ -2,9 +2,8 @@ package io.synfire.engine;
 
 import io.synfire.engine.memory.Checkpoint;
 import io.synfire.engine.memory.Memory;
-import io.synfire.engine.store.StoreDamagedException;
+import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreException;
-import io.synfire.engine.store.StoreFullException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -14,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes checkpoints on a thread of its own, one at a time. Every method is called under the engine's monitor: a checkpoint begins and ends
- * between batches, and is written beside them. One that failed is tried again, as it was, at the next {@link #start} or {@link #await}.
+ * between batches, and is written beside them. One that failed is tried again, as it was, at the next {@link #start} or {@link #await}, and
+ * before anything more is learned: nothing is applied to a memory whose last checkpoint is in doubt.
  */
 final class CheckpointRunner implements AutoCloseable {
 
     private final Memory memory;
+    private final RocksStore store;
     private final EngineMeters meters;
     private final ExecutorService thread;
     private @Nullable Checkpoint underWay;
@@ -28,8 +29,9 @@ final class CheckpointRunner implements AutoCloseable {
     /** What a checkpoint cost. */
     private record Written(long bytes, long nanos) {}
 
-    CheckpointRunner(Memory memory, EngineMeters meters, ExecutorService thread) {
+    CheckpointRunner(Memory memory, RocksStore store, EngineMeters meters, ExecutorService thread) {
         this.memory = memory;
+        this.store = store;
         this.meters = meters;
         this.thread = thread;
     }
@@ -38,6 +40,7 @@ final class CheckpointRunner implements AutoCloseable {
     void start() {
         settle();
         if (underWay == null) {
+            settleStore();
             underWay = memory.begin();
         }
         write();
@@ -50,14 +53,30 @@ final class CheckpointRunner implements AutoCloseable {
         }
     }
 
-    /** Writes one that failed again, and waits for it: nothing is to be learned that could not be kept. */
+    /**
+     * Before anything is learned: writes one that failed again, unless that is under way, and waits for it. Nothing is to be learned that
+     * could not be kept, nor while it is not known what the store holds.
+     */
     void retry() {
-        if (underWay != null && writing == null) {
+        if (underWay == null) {
+            settleStore();
+        } else if (writing == null || failure != null) {
             await();
         }
     }
 
-    /** Why the one under way could not be written at the last attempt; null if it could, or none is. */
+    /** A write other than a checkpoint's may have failed, such as a flush. */
+    private void settleStore() {
+        try {
+            store.settle();
+            failure = null;
+        } catch (StoreException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    /** Why the one under way could not be written at the last attempt, or the store not opened anew; null if it could, or need not be. */
     @Nullable
     StoreException failure() {
         return failure;
@@ -128,16 +147,18 @@ final class CheckpointRunner implements AutoCloseable {
     private void end(Future<Written> written) {
         try {
             Written done = written.get();
-            if (underWay != null) {
-                memory.end(underWay);
-            }
+            Checkpoint ended = underWay;
+            // It is in the store: whatever fails from here on, it is not written again.
             underWay = null;
             failure = null;
+            if (ended != null) {
+                memory.end(ended);
+            }
             meters.checkpointed(done.bytes(), done.nanos());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof StoreException cause) {
                 failure = cause;
-                throw again(cause);
+                throw cause.again();
             }
             throw new IllegalStateException("a checkpoint failed: " + e.getCause(), e);
         } catch (InterruptedException e) {
@@ -148,16 +169,5 @@ final class CheckpointRunner implements AutoCloseable {
                 writing = null;
             }
         }
-    }
-
-    /** The same, with the stack of who waits for it. */
-    private static StoreException again(StoreException cause) {
-        if (cause instanceof StoreFullException full) {
-            return full.again();
-        }
-        if (cause instanceof StoreDamagedException damaged) {
-            return damaged.again();
-        }
-        return new StoreException(String.valueOf(cause.getMessage()), cause);
     }
 }

@@ -83,7 +83,7 @@ public final class Engine implements AutoCloseable {
         this.memory = new Memory(settings, store, machinery.budget());
         this.admission = new Admission(settings);
         this.meters = new EngineMeters(registry, memory, store, options);
-        this.checkpoints = new CheckpointRunner(memory, meters, machinery.checkpointThread());
+        this.checkpoints = new CheckpointRunner(memory, store, meters, machinery.checkpointThread());
         this.nanoTime = machinery.nanoTime();
         meters.store(store, () -> checkpoints.failure() instanceof StoreFullException);
         this.view = new LiveView(memory.reader(), lifecycle, () -> closed);
@@ -394,7 +394,7 @@ public final class Engine implements AutoCloseable {
      * Writes all that changed, and the positions, as one atomic unit, and waits for it. Does nothing if nothing was applied since the
      * last.
      *
-     * @throws StoreException if it could not be written; nothing was, and it may be tried again
+     * @throws StoreException if it could not be written, as far as is known; it may be tried again, and is then in the store once
      * @throws IllegalStateException if the engine only reads, is closed, or has failed before
      */
     public synchronized void checkpoint() {
@@ -488,7 +488,7 @@ public final class Engine implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the engine is closed");
         }
-        checkpoints.await();
+        timed(checkpoints::await);
         Memory.Checksums sums = memory.checksums();
         return new Digest(
                 sums.learned(),

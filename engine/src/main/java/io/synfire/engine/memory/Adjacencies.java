@@ -148,7 +148,7 @@ final class Adjacencies {
                     beginChange(aheadCues[i], table);
                 }
                 apply(impulses, aheadCues[i], table, retired);
-                table.setMoment(moment.number());
+                table.addedBy(moment);
             }
         }
         // Else it would keep what is evicted.
@@ -234,18 +234,17 @@ final class Adjacencies {
     }
 
     /** The staged rows are in the store: deltas give way to whole rows, or leave memory. */
-    void committed(RowStaging done, long watermarkMs) {
+    void committed(RowStaging done) {
         staging = null;
         count(done.tidied());
-        Folding folding = new Folding(decays, watermarkMs);
         for (RowStaging.Written written : done.writtenDeltas()) {
-            replace(written, folding);
+            replace(written);
         }
         stored.or(done.cues());
         eviction.begin();
     }
 
-    private void replace(RowStaging.Written written, Folding folding) {
+    private void replace(RowStaging.Written written) {
         AdjacencyTable now = tables.require(written.cue());
         associations += written.grown();
         bytes -= written.delta().bytes();
@@ -263,7 +262,10 @@ final class Adjacencies {
             now.dropPrevious();
             if (whole != null) {
                 int sizeBefore = whole.size();
+                Folding folding = new Folding(decays, tidying, dictionary.retired());
                 folding.add(whole, now);
+                cuts += folding.tidied().cuts();
+                prunes += folding.tidied().prunes();
                 whole.setEpoch(now.epoch());
                 whole.setMoment(now.moment());
                 associations += whole.size() - sizeBefore;
@@ -287,18 +289,20 @@ final class Adjacencies {
     }
 
     /** Takes every sum as it is kept, for digests. Only while no checkpoint is under way, or with no writer. */
-    void sums(int cue, long watermarkMs, SumVisitor visitor) {
+    void sums(int cue, SumVisitor visitor) {
         AdjacencyTable table = cue < tables.capacity() ? tables.getPlain(cue) : null;
-        Folding folding = new Folding(decays, watermarkMs);
-        Row row;
-        if (table == null) {
-            StoredRow found = store.row(cue, horizons);
-            row = found == null ? null : folding.folded(found);
+        StoredRow found = table == null || !table.isComplete() ? store.row(cue, horizons) : null;
+        Folding folding = new Folding(decays, tidying, dictionary.retired());
+        AdjacencyTable whole;
+        if (table != null) {
+            whole = table.isComplete() ? table : folding.whole(found, table);
+        } else if (found != null) {
+            whole = folding.whole(found);
         } else {
-            AdjacencyTable whole = table.isComplete() ? table : folding.whole(store.row(cue, horizons), table, 0);
-            row = whole.toRow(Row.Kind.WHOLE, epoch);
+            return;
         }
-        for (int i = 0; row != null && i < row.size(); i++) {
+        Row row = whole.toRow(Row.Kind.WHOLE, epoch);
+        for (int i = 0; i < row.size(); i++) {
             if (!dictionary.isRetired(row.target(i))) {
                 for (int h = 0; h < horizons; h++) {
                     visitor.sum(row.target(i), h, row.sum(i, h), row.landmarks().index(h));

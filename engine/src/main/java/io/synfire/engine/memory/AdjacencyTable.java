@@ -70,7 +70,16 @@ final class AdjacencyTable extends SumSlots {
 
     /** The whole row as a table. */
     static AdjacencyTable of(Row row) {
-        AdjacencyTable table = new AdjacencyTable(row.landmarks(), true);
+        return of(row, true);
+    }
+
+    /** What was appended to a row, as a delta. */
+    static AdjacencyTable delta(Row added) {
+        return of(added, false);
+    }
+
+    private static AdjacencyTable of(Row row, boolean complete) {
+        AdjacencyTable table = new AdjacencyTable(row.landmarks(), complete);
         table.reserve(row.size());
         for (int i = 0; i < row.size(); i++) {
             int slot = table.put(row.target(i));
@@ -129,6 +138,14 @@ final class AdjacencyTable extends SumSlots {
         return moment;
     }
 
+    /** A moment has added to it. */
+    void addedBy(LearnedMoment by) {
+        moment = by.number();
+        if (!complete) {
+            prunedMs = by.watermarkMs();
+        }
+    }
+
     void setMoment(long number) {
         moment = number;
     }
@@ -163,7 +180,7 @@ final class AdjacencyTable extends SumSlots {
         return cutBound;
     }
 
-    /** The watermark when it was last pruned, or made. */
+    /** The watermark when it was last pruned, or made; of a delta that when it was last added to. */
     long prunedMs() {
         return prunedMs;
     }

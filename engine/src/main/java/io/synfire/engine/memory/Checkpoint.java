@@ -7,7 +7,7 @@ import java.util.function.LongFunction;
 
 /**
  * One checkpoint under way: all that had changed when it began, written beside a memory that goes on learning. {@link #write} is called
- * by one thread at a time, and again if it failed: it goes on where it left off, and nothing is in the store before all is.
+ * by one thread at a time, and again if it failed: it goes on where it left off, and nothing is in the store before all is, and that once.
  */
 public final class Checkpoint {
 
@@ -28,7 +28,7 @@ public final class Checkpoint {
      * Writes all of it as one atomic unit. Any thread.
      *
      * @return the bytes handed to the store
-     * @throws io.synfire.engine.store.StoreException if it could not be written; nothing was
+     * @throws io.synfire.engine.store.StoreException if it could not be written, as far as is known; what is called again finds out whether it was
      */
     public long write() {
         for (; next < parts.size(); next++) {

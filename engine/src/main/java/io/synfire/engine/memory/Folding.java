@@ -2,43 +2,81 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
+import io.synfire.engine.memory.Tidying.Tidied;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.StoredRow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up what is known of a row in parts: what is stored of it, and deltas on top. A checkpoint that folds a row and a reader that reads it
- * do the same, so that they come to the same sums. Pure.
+ * Adds up what is known of a row in parts: what is stored of it, what was appended to that, and deltas on top. After each part the row is
+ * {@link Tidying tidied}, as of the watermark at which that part was last added to. So it does not matter how many of the parts were folded
+ * before, nor when: a checkpoint that folds a row, and a reader that reads it, come to the same. Of one thread, for one row.
  */
 final class Folding {
 
     private final List<ForwardDecay> decays;
-    private final long watermarkMs;
-
-    /** What has faded at this watermark may be dropped. */
-    Folding(List<ForwardDecay> decays, long watermarkMs) {
-        this.decays = decays;
-        this.watermarkMs = watermarkMs;
-    }
-
-    /** What is stored, as one row. */
-    Row folded(StoredRow stored) {
-        return stored.folded(toWatermark(stored.landmarks()));
-    }
+    private final Tidying tidying;
+    private final ConceptSet retired;
+    private Tidied tidied = Tidied.NOTHING;
 
     /**
-     * What is stored, and the deltas on top that are not in there yet: the newest and the one before it.
+     * Folds a row.
      *
-     * @param prunedMs when a row of which nothing is stored counts as pruned
+     * @param retired concepts that lead nowhere any more
      */
-    AdjacencyTable whole(@Nullable StoredRow stored, AdjacencyTable newest, long prunedMs) {
+    Folding(List<ForwardDecay> decays, Tidying tidying, ConceptSet retired) {
+        this.decays = decays;
+        this.tidying = tidying;
+        this.retired = retired;
+    }
+
+    /** What was taken out meanwhile. */
+    Tidied tidied() {
+        return tidied;
+    }
+
+    /** What is stored, as one row; null if parts of it are to be tidied in between: then {@link #whole(StoredRow)} tells. */
+    @Nullable
+    Row rowOf(StoredRow stored) {
+        List<Row> additions = stored.additions();
+        if (!additions.isEmpty()) {
+            long from = prunedMs(stored);
+            boolean isTidied = tidying.mayCut(stored.sizeMax())
+                    || additions.stream()
+                            .anyMatch(part -> tidying.isDue(from, part.header().prunedMs()));
+            if (isTidied) {
+                return null;
+            }
+        }
+        long watermarkMs = additions.isEmpty()
+                ? stored.last().header().prunedMs()
+                : additions.get(additions.size() - 1).header().prunedMs();
+        return stored.folded(toWatermark(stored.landmarks(), watermarkMs));
+    }
+
+    /** What is stored, as a table. */
+    AdjacencyTable whole(StoredRow stored) {
+        Row row = rowOf(stored);
+        if (row != null) {
+            return AdjacencyTable.of(row);
+        }
+        Row base = stored.base();
+        Row first = stored.additions().get(0);
+        AdjacencyTable whole =
+                base == null ? AdjacencyTable.complete(first.landmarks(), prunedMs(stored)) : AdjacencyTable.of(base);
+        stored.additions().forEach(part -> add(whole, AdjacencyTable.delta(part)));
+        return whole;
+    }
+
+    /** What is stored, and the deltas on top that are not in there yet: the newest and the one before it. */
+    AdjacencyTable whole(@Nullable StoredRow stored, AdjacencyTable newest) {
         AdjacencyTable previous = newest.previous();
         AdjacencyTable oldest = previous == null ? newest : previous;
         long written = stored == null ? 0 : stored.checkpoint();
         AdjacencyTable whole = stored == null
-                ? AdjacencyTable.complete(oldest.landmarks(), prunedMs)
-                : AdjacencyTable.of(folded(stored));
+                ? AdjacencyTable.complete(oldest.landmarks(), tidying.firstPrunedMs(oldest.prunedMs()))
+                : whole(stored);
         if (previous != null && previous.epoch() > written) {
             add(whole, previous);
         }
@@ -48,17 +86,24 @@ final class Folding {
         return whole;
     }
 
-    double[] toWatermark(AdjacencyTable table) {
-        return toWatermark(table.landmarks());
-    }
-
-    private double[] toWatermark(Landmarks landmarks) {
-        return landmarks.decays(decays, watermarkMs);
-    }
-
-    /** Adds a delta to a row; the row moves to its landmarks before. */
+    /** Adds a delta to a row. */
     void add(AdjacencyTable whole, AdjacencyTable delta) {
-        whole.moveTo(delta.landmarks(), toWatermark(delta));
+        long watermarkMs = delta.prunedMs();
+        double[] toWatermark = toWatermark(delta.landmarks(), watermarkMs);
+        whole.moveTo(delta.landmarks(), toWatermark);
         whole.add(delta);
+        tidied = tidied.plus(tidying.tidy(whole, toWatermark, watermarkMs, retired));
+    }
+
+    /** When what is stored was last pruned, or made. */
+    private long prunedMs(StoredRow stored) {
+        Row base = stored.base();
+        return base == null
+                ? tidying.firstPrunedMs(stored.additions().get(0).header().prunedMs())
+                : base.header().prunedMs();
+    }
+
+    private double[] toWatermark(Landmarks landmarks, long watermarkMs) {
+        return landmarks.decays(decays, watermarkMs);
     }
 }

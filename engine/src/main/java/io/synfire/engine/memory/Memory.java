@@ -276,7 +276,7 @@ public final class Memory {
         stretches.committed();
         passedOvers.committed();
         storedAnew = beginningAnew;
-        adjacencies.committed(written.rows(), learning.watermarkMs());
+        adjacencies.committed(written.rows());
         room.made();
         evict();
         republish();
@@ -347,7 +347,7 @@ public final class Memory {
         for (int concept = 0; concept < dictionary.count(); concept++) {
             if (marginals.isKnown(concept)) {
                 digest.cue(dictionary.hash(concept));
-                adjacencies.sums(concept, learning.watermarkMs(), (target, horizon, sum, landmark) -> {
+                adjacencies.sums(concept, (target, horizon, sum, landmark) -> {
                     if (marginals.isKnown(target)) {
                         digest.association(target, dictionary.hash(target), horizon, sum, landmark);
                     }

@@ -250,20 +250,18 @@ final class RowReads {
             newest = AdjacencyTable.delta(place.runs().first().landmarks(), null);
             newest.setEpoch(moment.epoch());
         }
-        place.runs().addTo(newest, moment.retired(), table -> {});
-        Folding folding = new Folding(decays, moment.watermarkMs());
-        AdjacencyTable whole = folding.whole(stored, newest, tidying.firstPrunedMs(moment.watermarkMs()));
-        tidying.tidy(whole, folding.toWatermark(whole), moment.watermarkMs(), moment.retired());
-        return read(whole, moment, at);
+        if (!place.runs().isEmpty()) {
+            place.runs().addTo(newest, moment.retired(), table -> {});
+            newest.addedBy(moment);
+        }
+        return read(folding(moment).whole(stored, newest), moment, at);
     }
 
     private Associations read(StoredRow stored, LearnedMoment moment, ReadTime at) {
-        Folding folding = new Folding(decays, moment.watermarkMs());
-        Row row = folding.folded(stored);
-        if (tidying.mayCut(row.size())) {
-            AdjacencyTable whole = AdjacencyTable.of(row);
-            tidying.tidy(whole, folding.toWatermark(whole), moment.watermarkMs(), moment.retired());
-            return read(whole, moment, at);
+        Folding folding = folding(moment);
+        Row row = folding.rowOf(stored);
+        if (row == null) {
+            return read(folding.whole(stored), moment, at);
         }
         Reading reading = reading(moment, at).of(row.landmarks(), row.size());
         for (int i = 0; i < row.size(); i++) {
@@ -272,6 +270,10 @@ final class RowReads {
             }
         }
         return reading.done(row.header().cuts(), row.header().cutBound());
+    }
+
+    private Folding folding(LearnedMoment moment) {
+        return new Folding(decays, tidying, moment.retired());
     }
 
     private Associations read(AdjacencyTable table, LearnedMoment moment, ReadTime at) {

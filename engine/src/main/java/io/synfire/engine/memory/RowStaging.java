@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * changed. A delta is appended to what is stored without reading it, and folded into it once as much was appended as the whole row has:
  * each byte is then rewritten a few times at most, however long its row grows.
  *
+ * <p>Anything here may fail when a row is read or gathered, and is then tried again: what counts as gathered changes after that alone.
+ *
  * <p>{@link #early} is the writer's; everything else is of the thread that writes the checkpoint, until that has ended.
  */
 final class RowStaging {
@@ -69,7 +71,7 @@ final class RowStaging {
         }
     }
 
-    /** A table that was about to change, and by how many associations tidying made it grow. */
+    /** A table as it was before it changed, or is to be free to, and by how many associations tidying made it grow that are not counted yet. */
     private record Early(int cue, AdjacencyTable copy, long grown) {}
 
     /** A delta that was written, by how many associations that made its row grow, and the row if it is to stay in memory. */
@@ -109,6 +111,8 @@ final class RowStaging {
         for (int cue = cues.nextSetBit(next); cue >= 0; cue = cues.nextSetBit(cue + 1)) {
             next = cue;
             stage(cue, checkpoint);
+            // It is gathered: whatever fails from here on, it is not to be gathered twice.
+            next = cue + 1;
             stageEarly(checkpoint);
         }
         next = cues.length();
@@ -137,7 +141,6 @@ final class RowStaging {
     private void stage(int cue, CheckpointWriter checkpoint) {
         AdjacencyTable table = tables.require(cue);
         AdjacencyTable delta;
-        AdjacencyTable whole = null;
         synchronized (table) {
             delta = table.epoch() == number() ? table : table.previous();
             if (table.isComplete()) {
@@ -148,24 +151,24 @@ final class RowStaging {
                 tidied = tidied.plus(more);
                 grown += more.associations();
                 if (table.slotCount() > SLOTS_LOCKED_MAX) {
-                    whole = table.copy();
+                    // The copy waits with the others: it is kept until it is gathered.
+                    early.add(new Early(cue, table.copy(), 0));
                 } else {
                     write(cue, table, checkpoint);
                 }
                 table.written();
             }
         }
-        if (whole != null) {
-            write(cue, whole, checkpoint);
-        } else if (delta != null && !delta.isComplete()) {
+        if (delta != null && !delta.isComplete()) {
             writeDelta(cue, delta, checkpoint);
         }
     }
 
     private void stageEarly(CheckpointWriter checkpoint) {
-        for (Early taken = early.poll(); taken != null; taken = early.poll()) {
-            grown += taken.grown();
-            write(taken.cue(), taken.copy(), checkpoint);
+        for (Early first = early.peek(); first != null; first = early.peek()) {
+            write(first.cue(), first.copy(), checkpoint);
+            grown += first.grown();
+            early.remove();
         }
     }
 
@@ -185,7 +188,6 @@ final class RowStaging {
     }
 
     private void writeDelta(int cue, AdjacencyTable delta, CheckpointWriter checkpoint) {
-        room += delta.bytes();
         if (sizes.whole(cue) == 0) {
             // Not written since the start: all that is stored counts as the whole row.
             sizes.wrote(cue, store.rowBytes(cue));
@@ -193,20 +195,22 @@ final class RowStaging {
         if (sizes.appended(cue) < sizes.whole(cue)) {
             Row added = delta.toRow(Kind.ADDED, number());
             sizes.appended(cue, checkpoint.row(cue, added));
+            room += delta.bytes();
             grown += added.size();
             writtenDeltas.add(new Written(cue, delta, added.size(), null));
             return;
         }
         StoredRow stored = store.row(cue, moment.decays.size());
         int sizeBefore = stored == null ? 0 : stored.sizeMax();
-        AdjacencyTable whole = new Folding(moment.decays, moment.watermarkMs)
-                .whole(stored, delta, tidying.firstPrunedMs(moment.watermarkMs));
-        Tidied more = tidying.tidy(whole, toWatermark(whole), moment.watermarkMs, moment.retired);
-        tidied = tidied.plus(new Tidied(0, 0, more.cuts(), more.prunes()));
+        Folding folding = new Folding(moment.decays, tidying, moment.retired);
+        AdjacencyTable whole = folding.whole(stored, delta);
+        Tidied more = folding.tidied();
         int grew = whole.size() - sizeBefore;
-        grown += grew;
         sizes.wrote(cue, checkpoint.row(cue, whole.toRow(Kind.WHOLE, number())));
         whole.written();
+        tidied = tidied.plus(new Tidied(0, 0, more.cuts(), more.prunes()));
+        grown += grew;
+        room += delta.bytes();
         boolean stays = whole.bytes() <= room;
         room -= stays ? whole.bytes() : 0;
         writtenDeltas.add(new Written(cue, delta, grew, stays ? whole : null));

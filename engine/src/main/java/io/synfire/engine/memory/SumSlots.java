@@ -151,8 +151,8 @@ abstract sealed class SumSlots permits AdjacencyTable {
     }
 
     /**
-     * Adds all that others hold; what is new is taken over as it is, as if a row of the store were folded. Costs the slots of both, however
-     * many are new.
+     * Adds all that others hold; where there is nothing, it is taken over as it is, as where a row of the store is folded. Costs the slots of
+     * both, however many are new.
      */
     final void addAll(SumSlots more) {
         reserveFor(more);
@@ -163,10 +163,9 @@ abstract sealed class SumSlots permits AdjacencyTable {
                 if (copies != null) {
                     keep(slot);
                 }
-                boolean isNew = !isUsed(slot);
                 mark(slot, target);
                 for (int h = 0; h < horizons; h++) {
-                    if (isNew) {
+                    if (high(slot, h) == 0) {
                         set(slot, h, more.high(from, h), more.low(from, h));
                     } else {
                         add(slot, h, more.sum(from, h));

@@ -58,6 +58,11 @@ final class Tidying {
         return prunes() ? watermarkMs : 0;
     }
 
+    /** Whether a row that was last pruned at one watermark is pruned at another. */
+    boolean isDue(long prunedMs, long watermarkMs) {
+        return prunes() && watermarkMs - prunedMs >= slowest(settings).halfLifeMs();
+    }
+
     private boolean prunes() {
         return settings.forgetBelow() > 0 && slowest(settings).decays();
     }
@@ -67,7 +72,7 @@ final class Tidying {
      * before it can lose again, and all it ever lost is at most twice {@code forget.below}.
      */
     private long prune(AdjacencyTable table, double[] toWatermark, long watermarkMs) {
-        if (prunes() && watermarkMs - table.prunedMs() >= slowest(settings).halfLifeMs()) {
+        if (isDue(table.prunedMs(), watermarkMs)) {
             int sizeBefore = table.size();
             table.pruneBelow(settings.forgetBelow(), toWatermark, watermarkMs);
             return (long) sizeBefore - table.size();

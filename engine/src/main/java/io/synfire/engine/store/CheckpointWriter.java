@@ -7,6 +7,7 @@ import io.synfire.engine.event.Retraction;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ContextWindow;
 import java.util.List;
+import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -22,6 +23,8 @@ public final class CheckpointWriter implements AutoCloseable {
 
     private final RocksStore store;
     private final WriteBatch batch = new WriteBatch(RESERVED_BYTES);
+    /** Whether it has its record, with which it ends. */
+    private boolean isComplete;
 
     CheckpointWriter(RocksStore store) {
         this.store = store;
@@ -59,7 +62,7 @@ public final class CheckpointWriter implements AutoCloseable {
         if (row.header().kind() == Row.Kind.WHOLE) {
             put(ColumnFamily.ROWS, Keys.key(cue), bytes);
         } else {
-            gather(database -> batch.merge(database.handle(ColumnFamily.ROWS), Keys.key(cue), bytes));
+            gather(ColumnFamily.ROWS, rows -> batch.merge(rows, Keys.key(cue), bytes));
         }
         return bytes.length;
     }
@@ -233,16 +236,21 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * Writes all of it, with its record, or nothing.
+     * Writes all of it, with its record, as one. May be called again with the same record if it failed: a failed write may have reached the
+     * disk, so the store is opened anew first, and nothing is written that is there.
      *
      * @param record what the checkpoint says about the whole memory
-     * @throws StoreFullException if the disk has no room for it; then nothing was written
-     * @throws StoreDamagedException if damage was met since the store was opened; then nothing was written
-     * @throws StoreException if it could not be written; then nothing was
+     * @throws StoreFullException if the disk has no room for it
+     * @throws StoreDamagedException if damage was met since the store was opened
+     * @throws StoreException if it could not be written, as far as is known
      */
     public void commit(CheckpointRecord record) {
-        put(ColumnFamily.DEFAULT, Keys.checkpoint(), record.toBytes());
-        store.commit(batch, record.number());
+        byte[] bytes = record.toBytes();
+        if (!isComplete) {
+            put(ColumnFamily.DEFAULT, Keys.checkpoint(), bytes);
+            isComplete = true;
+        }
+        store.commit(batch, record.number(), bytes);
     }
 
     @Override
@@ -251,25 +259,25 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     private void put(ColumnFamily family, byte[] key, byte[] value) {
-        gather(database -> batch.put(database.handle(family), key, value));
+        gather(family, handle -> batch.put(handle, key, value));
     }
 
     private void delete(ColumnFamily family, byte[] key) {
-        gather(database -> batch.delete(database.handle(family), key));
+        gather(family, handle -> batch.delete(handle, key));
     }
 
     private void deleteRange(ColumnFamily family, byte[] from, byte[] to) {
-        gather(database -> batch.deleteRange(database.handle(family), from, to));
+        gather(family, handle -> batch.deleteRange(handle, from, to));
     }
 
     /** One step of gathering. A handle is only an id to a batch, and the same when the database is opened anew. */
     private interface Step {
-        void on(RocksDatabase database) throws RocksDBException;
+        void on(ColumnFamilyHandle family) throws RocksDBException;
     }
 
-    private void gather(Step step) {
-        store.database().call("a checkpoint cannot be gathered", database -> {
-            step.on(database);
+    private void gather(ColumnFamily family, Step step) {
+        store.database().gather("a checkpoint cannot be gathered", family, database -> {
+            step.on(database.handle(family));
             return database;
         });
     }

@@ -1,5 +1,7 @@
 package io.synfire.engine.store;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.Lock;
@@ -12,14 +14,18 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * A RocksDB with two answers to what disks do. Once damage was met, nothing is written any more. When the disk was full, it is opened anew
- * under its users as soon as there is room: RocksDB refuses to write after that, or blocks who writes, and does not always recover by itself.
+ * A RocksDB with two answers to what disks do. Once damage was met, nothing is written any more. After a write that failed, it is opened
+ * anew under its users before the next: RocksDB refuses to write from then on, or blocks who writes, and does not always recover by itself.
+ *
+ * <p>What failed may be in the log all the same: a disk may fail a write behind its last byte. So what was to be written is looked for once
+ * the database is open again, and is not written a second time where it is there.
  *
  * <p>Thread-safe; one thread at a time writes.
  */
 final class GuardedDatabase implements AutoCloseable {
 
     private static final long STALL_NANOS = 2_000_000;
+    private static final String NOT_ANEW = "the store cannot be opened anew after a write had failed";
 
     /** What is done with the database while it cannot be closed. */
     @FunctionalInterface
@@ -27,13 +33,25 @@ final class GuardedDatabase implements AutoCloseable {
         T on(RocksDatabase database) throws RocksDBException;
     }
 
+    /** Tells whether a batch is in a database that was opened anew; throws if neither with nor without it is it what it was. */
+    @FunctionalInterface
+    interface Outcome {
+        boolean isIn(RocksDatabase database) throws RocksDBException;
+    }
+
     private final Path directory;
     private final StoreBudget budget;
     private final DiskAccess disk;
     private final StoreFailures failures;
     private final ReadWriteLock lifecycle = new ReentrantReadWriteLock();
-    /** Null only between a disk that was full and a successful opening. */
+    /** Null between a failure and a successful opening, and once it is closed. */
     private @Nullable RocksDatabase database;
+
+    /** Why it is null. */
+    private @Nullable StoreException closedBy;
+
+    /** A write has failed since it was opened: what it holds is not known. */
+    private volatile boolean isInDoubt;
 
     private boolean wasFull;
     private long errorsBefore;
@@ -68,15 +86,49 @@ final class GuardedDatabase implements AutoCloseable {
         });
     }
 
-    /** Writes a batch, or nothing; {@code what} says what cannot be written if it fails. */
-    void write(String what, WriteBatch batch) {
+    /** The same for what is added to a batch. */
+    void gather(String what, ColumnFamily family, Call<?> call) {
+        call(what, database -> {
+            disk.beforeGather(family);
+            return call.on(database);
+        });
+    }
+
+    /** The same for what changes files, other than {@link #write}. */
+    void change(String what, Call<?> call) {
+        call(what, database -> {
+            try {
+                disk.beforeChange();
+                return call.on(database);
+            } catch (RocksDBException e) {
+                isInDoubt = true;
+                throw e;
+            }
+        });
+    }
+
+    /**
+     * Writes a batch. It is in the database when this returns, once. If this throws, whether it is there is not known, and is found out when
+     * the same batch is written again.
+     *
+     * @param what says what cannot be written if it fails
+     */
+    void write(String what, WriteBatch batch, Outcome outcome) {
         do {
             failures.requireUndamaged();
             requireRoom(batch.getDataSize());
-            if (wasFull) {
-                reopen();
+            if (isInDoubt && isInOpenedAnew(outcome)) {
+                return;
             }
         } while (!written(what, batch));
+    }
+
+    /** Opens it anew if a write has failed since it was opened, and none was found out about. Not while a batch is written. */
+    void settle(Outcome outcome) {
+        if (isInDoubt) {
+            failures.requireUndamaged();
+            isInOpenedAnew(outcome);
+        }
     }
 
     /** False if RocksDB has to flush or compact first: the caller waits, so that it may see a disk that becomes full meanwhile. */
@@ -88,20 +140,20 @@ final class GuardedDatabase implements AutoCloseable {
             try {
                 disk.beforeWrite();
                 now.db().write(options, batch);
+                disk.afterWrite();
                 errorsBefore = now.backgroundErrors();
                 return true;
             } catch (RocksDBException e) {
-                if (StoreFailures.isFull(e)) {
-                    wasFull = true;
-                    throw full(batch.getDataSize(), e);
+                if (StoreFailures.isStall(e)) {
+                    // What it waits for may never come, once a flush or compaction has failed.
+                    wasFull = now.backgroundErrors() > errorsBefore;
+                    isInDoubt |= wasFull;
+                    LockSupport.parkNanos(STALL_NANOS);
+                    return false;
                 }
-                if (!StoreFailures.isStall(e)) {
-                    throw e;
-                }
-                // What it waits for may never come, once a flush or compaction has failed.
-                wasFull = now.backgroundErrors() > errorsBefore;
-                LockSupport.parkNanos(STALL_NANOS);
-                return false;
+                isInDoubt = true;
+                wasFull = StoreFailures.isFull(e);
+                throw wasFull ? full(batch.getDataSize(), e) : failures.of(what, e);
             }
         } catch (RocksDBException e) {
             throw failures.of(what, e);
@@ -133,22 +185,66 @@ final class GuardedDatabase implements AutoCloseable {
         return batchBytes + (wasFull ? 3 : 2) * budget.memtableBytes();
     }
 
-    private void reopen() {
+    /** Readers wait meanwhile, and fail until it has succeeded. */
+    private boolean isInOpenedAnew(Outcome outcome) {
         lifecycle.writeLock().lock();
         try {
             if (database != null) {
                 database.close();
                 database = null;
             }
-            database = RocksDatabase.open(directory, budget);
+            RocksDatabase opened = openedAnew();
+            boolean isIn = isIn(opened, outcome);
+            database = opened;
+            closedBy = null;
+            isInDoubt = false;
             wasFull = false;
             errorsBefore = 0;
-        } catch (RocksDBException e) {
-            throw StoreFailures.isFull(e)
-                    ? full(0, e)
-                    : failures.of("the store cannot be opened anew after its disk was full", e);
+            return isIn;
+        } catch (StoreException e) {
+            closedBy = e;
+            throw e;
         } finally {
             lifecycle.writeLock().unlock();
+        }
+    }
+
+    private RocksDatabase openedAnew() {
+        try {
+            disk.beforeOpen();
+            StoreOpening.requireFiles(directory, failures);
+            if (!StoreOpening.exists(directory)) {
+                throw failures.damaged("CURRENT", "the file is missing", null);
+            }
+            return StoreLock.open(directory, budget);
+        } catch (IOException | UncheckedIOException e) {
+            throw new StoreException(NOT_ANEW + ": store=" + directory + ": " + e.getMessage(), e);
+        } catch (RocksDBException e) {
+            if (StoreFailures.isLocked(e)) {
+                throw new StoreInUseException(directory, StoreHolder.of(directory), e);
+            }
+            throw StoreFailures.isFull(e) ? full(0, e) : failures.of(NOT_ANEW, e);
+        }
+    }
+
+    /** Closes a database that is not what it was. */
+    private boolean isIn(RocksDatabase opened, Outcome outcome) {
+        try {
+            boolean isIn = outcome.isIn(opened);
+            if (!StoreHolder.isOwn(directory)) {
+                // Another process had it meanwhile, and has taken its name away.
+                StoreHolder.write(directory);
+            }
+            return isIn;
+        } catch (IOException e) {
+            opened.close();
+            throw new StoreException(NOT_ANEW + ": store=" + directory + ": " + e.getMessage(), e);
+        } catch (RocksDBException e) {
+            opened.close();
+            throw failures.of(NOT_ANEW, e);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
         }
     }
 
@@ -156,7 +252,8 @@ final class GuardedDatabase implements AutoCloseable {
         RocksDatabase now = database;
         if (now == null) {
             failures.requireUndamaged();
-            throw full(0, null);
+            StoreException why = closedBy;
+            throw why == null ? new StoreException("the store is closed: store=" + directory, null) : why.again();
         }
         return now;
     }
@@ -169,6 +266,7 @@ final class GuardedDatabase implements AutoCloseable {
                 database.close();
                 database = null;
             }
+            closedBy = null;
         } finally {
             lifecycle.writeLock().unlock();
         }

@@ -11,13 +11,16 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -39,6 +42,10 @@ public final class RocksStore implements AutoCloseable {
     private final StoreFailures failures;
     private final StoreUpkeep upkeep;
     private final boolean writable;
+    /** What tells this store, as it was committed last, from every other and from itself at another time. Of whoever writes. */
+    private byte @Nullable [] ownId;
+
+    private byte @Nullable [] committed;
     private long lostCheckpoints;
     private boolean closed;
 
@@ -176,7 +183,7 @@ public final class RocksStore implements AutoCloseable {
         StringBuilder lines = new StringBuilder();
         settings.forEach(
                 (key, value) -> lines.append(key).append('=').append(value).append('\n'));
-        database.call("the store cannot be created", open -> {
+        database.change("the store cannot be created", open -> {
             try (WriteBatch batch = new WriteBatch();
                     WriteOptions durable = new WriteOptions().setSync(true)) {
                 batch.put(open.handle(ColumnFamily.DEFAULT), StoreOpening.FORMAT_KEY, new byte[] {StoreOpening.FORMAT});
@@ -203,12 +210,14 @@ public final class RocksStore implements AutoCloseable {
      * @param id what no other store has
      */
     public void keepId(String id) {
-        database.call("the store's id cannot be written", open -> {
+        byte[] bytes = Keys.utf8(id);
+        database.change("the store's id cannot be written", open -> {
             try (WriteOptions durable = new WriteOptions().setSync(true)) {
-                open.db().put(open.handle(ColumnFamily.DEFAULT), durable, ID_KEY, Keys.utf8(id));
+                open.db().put(open.handle(ColumnFamily.DEFAULT), durable, ID_KEY, bytes);
                 return id;
             }
         });
+        ownId = bytes;
     }
 
     /**
@@ -563,15 +572,51 @@ public final class RocksStore implements AutoCloseable {
         return database;
     }
 
-    /** Writes a checkpoint, and that it was. */
-    void commit(WriteBatch batch, long number) {
-        database.write("a checkpoint cannot be written: checkpoint=" + number, batch);
+    /** Writes a checkpoint once, and that it was; {@code record} is what it says about the whole memory. */
+    void commit(WriteBatch batch, long number, byte[] record) {
+        database.write("a checkpoint cannot be written: checkpoint=" + number, batch, open -> isIn(open, record));
+        committed = record;
         mark(number);
     }
 
+    /**
+     * Opens the store anew if a write has failed since it was opened, a flush say, and compares what it holds with what was committed. Not
+     * while a checkpoint is written, which does so itself.
+     *
+     * @throws StoreException if it cannot be opened; it may be tried again
+     * @throws StoreDamagedException if it is not what was committed
+     */
+    public void settle() {
+        database.settle(open -> isIn(open, committed));
+    }
+
+    /** Whether a checkpoint was committed, as a database tells that was opened anew. */
+    private boolean isIn(RocksDatabase open, byte @Nullable [] record) throws RocksDBException {
+        ColumnFamilyHandle family = open.handle(ColumnFamily.DEFAULT);
+        byte[] stored = open.db().get(family, Keys.checkpoint());
+        boolean isOwn = Arrays.equals(open.db().get(family, ID_KEY), ownId);
+        if (isOwn && Arrays.equals(stored, record)) {
+            return true;
+        }
+        if (isOwn && Arrays.equals(stored, committed)) {
+            return false;
+        }
+        throw failures.damaged(
+                null,
+                "a write had failed, and since then it is not what was committed before: isSameStore=" + isOwn
+                        + " checkpoint=" + number(stored) + " expected=" + number(committed)
+                        + "; if its log has lost its end, who opens it next reads that again",
+                null);
+    }
+
+    private long number(byte @Nullable [] record) {
+        return record == null ? 0 : failures.decoded(() -> new ByteSource("checkpoint record", record).varint());
+    }
+
     private void compareWithMark() {
-        byte[] bytes = get(ColumnFamily.DEFAULT, Keys.checkpoint());
-        long number = bytes == null ? 0 : failures.decoded(() -> new ByteSource("checkpoint record", bytes).varint());
+        committed = get(ColumnFamily.DEFAULT, Keys.checkpoint());
+        ownId = get(ColumnFamily.DEFAULT, ID_KEY);
+        long number = number(committed);
         try {
             lostCheckpoints = CheckpointMark.read(directory)
                     .map(mark -> Math.max(0, mark.number() - number))

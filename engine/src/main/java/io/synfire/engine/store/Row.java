@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * whole row and what was appended to it since, one behind the other; see {@link StoredRow}.
  *
  * <pre>
- *   u1      layout version 3 and kind: 0x30 whole, 0x31 changed, 0x32 added
+ *   u1      layout version 3 and kind: 0x30 whole, 0x31 changed, 0x33 added (0x32 added, without the watermark)
  *   varint  checkpoint that wrote it
  *   varint  landmark, once per horizon
- *   varint  how often the row was cut back to its strongest   (not of an added one, as the next three)
- *   f8      bound of what the cuts dropped (if it was cut)
- *   varint  watermark when it was last pruned, or made; 0 where nothing is pruned
+ *   varint  how often the row was cut back to its strongest   (not of an added one)
+ *   f8      bound of what the cuts dropped (if it was cut; not of an added one)
+ *   varint  watermark when it was last pruned, or made; 0 where nothing is pruned; of an added one that when it was last added to
  *   varint  associations of the whole row (of a changed one)
  *   varint  n, associations
  *   varint  w, wide associations
@@ -36,7 +36,10 @@ public final class Row {
         /** Those that changed, with their sums as they are now. */
         CHANGED(0x31),
         /** What is added to sums that were not read. */
-        ADDED(0x32);
+        ADDED(0x33);
+
+        /** Additions as they were written before they told when. */
+        private static final int ADDED_SOME_TIME = 0x32;
 
         /** Says layout and kind in the first byte. */
         private final int code;
@@ -50,6 +53,9 @@ public final class Row {
                 if (kind.code == code) {
                     return kind;
                 }
+            }
+            if (code == ADDED_SOME_TIME) {
+                return ADDED;
             }
             throw source.damaged("unknown layout of a row: layout=" + code);
         }
@@ -68,7 +74,8 @@ public final class Row {
      * @param landmarks what its sums are kept at
      * @param cuts how often it was cut back to its strongest associations
      * @param cutBound forward-decayed bound, at the slowest horizon, of what any association lost by that
-     * @param prunedMs watermark when it was last pruned of what is below {@code forget.below}, or made; 0 where that is off
+     * @param prunedMs watermark when it was last pruned of what is below {@code forget.below}, or made; 0 where that is off; of an added one
+     *     the watermark when it was last added to, 0 if that is not known
      * @param wholeSize how many associations the whole row has; of an added one how many it may add
      */
     public record Header(
@@ -186,8 +193,8 @@ public final class Row {
             if (header.cuts() > 0) {
                 sink.f8(header.cutBound());
             }
-            sink.varint(header.prunedMs());
         }
+        sink.varint(header.prunedMs());
         if (header.kind() == Kind.CHANGED) {
             sink.varint(header.wholeSize());
         }
@@ -223,7 +230,8 @@ public final class Row {
     }
 
     private static Row read(ByteSource source, int horizons) {
-        Kind kind = Kind.of(source.u1(), source);
+        int code = source.u1();
+        Kind kind = Kind.of(code, source);
         long checkpoint = source.varint();
         long[] landmarks = new long[horizons];
         for (int h = 0; h < horizons; h++) {
@@ -232,7 +240,7 @@ public final class Row {
         boolean adds = kind == Kind.ADDED;
         int cuts = adds ? 0 : source.varintInt();
         double cutBound = cuts > 0 ? source.f8() : 0;
-        long prunedMs = adds ? 0 : source.varint();
+        long prunedMs = code == Kind.ADDED_SOME_TIME ? 0 : source.varint();
         int changedOf = kind == Kind.CHANGED ? source.varintInt() : 0;
         int size = source.count(1 + 4 * horizons);
         int wide = source.count(1 + 4 * horizons);

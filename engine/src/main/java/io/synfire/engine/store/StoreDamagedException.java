@@ -42,17 +42,14 @@ public final class StoreDamagedException extends StoreException {
         return Optional.ofNullable(file);
     }
 
-    /**
-     * The same damage, met again: with the stack of who meets it now.
-     *
-     * @return an exception caused by this one
-     */
+    @Override
     public StoreDamagedException again() {
         return new StoreDamagedException(this);
     }
 
     private static String message(Path store, @Nullable String file, String detail) {
         return "the store is damaged: store=" + store + (file == null ? "" : " file=" + file) + ": " + detail
+                + (file == null ? "; what verifies all of its files is: synfire verify --data " + dataOf(store) : "")
                 + "; bring back a backup with: synfire restore BACKUP --force --data " + dataOf(store)
                 + ", or learn the log anew with: " + rebuildCommand(store);
     }

@@ -14,4 +14,13 @@ public class StoreException extends RuntimeException {
     public StoreException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /**
+     * The same, met by another thread or met again: with the stack of who meets it now.
+     *
+     * @return an exception caused by this one; of the same class if the disk is full, the store damaged, or in use
+     */
+    public StoreException again() {
+        return new StoreException(String.valueOf(getMessage()), this);
+    }
 }

@@ -89,7 +89,10 @@ final class StoreFailures {
                 || (code == Status.Code.IOError && (says(e, "no such file") || says(e, "input/output error")));
     }
 
-    /** The file that a message names; where it names none, the first table whose checksums are wrong. */
+    /**
+     * The file that a message names. Where it names none, {@code verify} finds it: to look for it here would read all tables under locks that who
+     * reads or learns holds.
+     */
     private @Nullable String fileIn(RocksDBException e) {
         String message = String.valueOf(e.getMessage());
         // A manifest is named beside the table that it leads to.
@@ -107,7 +110,7 @@ final class StoreFailures {
         if (other.find()) {
             return other.group();
         }
-        return TableFiles.damaged(directory).keySet().stream().findFirst().orElse(null);
+        return null;
     }
 
     private static boolean says(RocksDBException e, String words) {

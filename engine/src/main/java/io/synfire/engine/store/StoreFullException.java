@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The disk has no room for what is to be written. Nothing was, and what was written before can be read. It may be tried again: once there
- * is room, it goes on.
+ * The disk has no room for what is to be written. What was written before can be read. It may be tried again, and is written once, however
+ * far it had come: once there is room, it goes on.
  */
 public final class StoreFullException extends StoreException {
 
@@ -30,11 +30,7 @@ public final class StoreFullException extends StoreException {
         super(String.valueOf(first.getMessage()), first);
     }
 
-    /**
-     * The same, met by another thread: with the stack of who meets it.
-     *
-     * @return an exception caused by this one
-     */
+    @Override
     public StoreFullException again() {
         return new StoreFullException(this);
     }

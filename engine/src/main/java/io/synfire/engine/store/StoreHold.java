@@ -3,10 +3,8 @@ package io.synfire.engine.store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,35 +52,17 @@ public final class StoreHold implements AutoCloseable {
 
     private static FileChannel locked(Path directory) throws IOException {
         if (StoreHolder.isOwn(directory)) {
-            // To open the lock's file once more, and close it, would give up this process's own lock.
+            // It may just be opened anew.
             throw new StoreInUseException(directory, StoreHolder.of(directory), null);
         }
-        FileChannel channel =
-                FileChannel.open(directory.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = StoreLock.take(directory);
         try {
-            if (!isLocked(channel, directory.resolve("LOCK"))) {
-                throw new StoreInUseException(directory, StoreHolder.of(directory), null);
-            }
             // A killed process left it; of this one the system knows that it has the lock.
             StoreHolder.remove(directory);
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
-        }
-    }
-
-    private static boolean isLocked(FileChannel channel, Path file) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            // Another thread of this process holds it.
-            return false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "the file cannot be locked; its file system may have no locks: file=" + file + ": "
-                            + e.getMessage(),
-                    e);
         }
     }
 

@@ -18,4 +18,13 @@ public final class StoreInUseException extends StoreException {
     public StoreInUseException(Path directory, String holder, @Nullable Throwable cause) {
         super("a store has one writer at a time and another one has it open: store=" + directory + " " + holder, cause);
     }
+
+    private StoreInUseException(StoreInUseException first) {
+        super(String.valueOf(first.getMessage()), first);
+    }
+
+    @Override
+    public StoreInUseException again() {
+        return new StoreInUseException(this);
+    }
 }

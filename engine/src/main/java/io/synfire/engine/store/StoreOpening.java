@@ -51,11 +51,11 @@ final class StoreOpening {
     RocksStore open() {
         try {
             Files.createDirectories(directory);
-            requireFiles();
-            if (exists()) {
+            requireFiles(directory, failures);
+            if (exists(directory)) {
                 requireFamilies();
             }
-            RocksDatabase database = RocksDatabase.open(directory, budget);
+            RocksDatabase database = StoreLock.open(directory, budget);
             GuardedDatabase guarded = new GuardedDatabase(directory, budget, database, disk, failures);
             RocksStore store = checked(new RocksStore(directory, guarded, failures, true));
             return held(store);
@@ -78,8 +78,8 @@ final class StoreOpening {
         for (int attempt = 1; ; attempt++) {
             try {
                 Set<String> logs = logs();
-                requireFiles();
-                if (!exists()) {
+                requireFiles(directory, failures);
+                if (!exists(directory)) {
                     throw new IllegalArgumentException("there is no store here: store=" + directory);
                 }
                 requireFamilies();
@@ -111,8 +111,8 @@ final class StoreOpening {
     /** What a store of an older format says about itself, or empty if it has this format or an unknown one. */
     Optional<StoreOutline> outline() {
         try {
-            requireFiles();
-            if (!exists()) {
+            requireFiles(directory, failures);
+            if (!exists(directory)) {
                 throw new IllegalArgumentException("there is no store here: store=" + directory);
             }
             return inDefault(this::outline);
@@ -162,19 +162,22 @@ final class StoreOpening {
     /** Says that nobody holds the store any more. */
     static void released(Path directory) {
         try {
-            StoreHolder.remove(directory);
+            // Another process may have taken the store while it was opened anew.
+            if (StoreHolder.isOwn(directory)) {
+                StoreHolder.remove(directory);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("the store's directory cannot be written: store=" + directory, e);
         }
     }
 
-    private boolean exists() {
+    static boolean exists(Path directory) {
         return Files.isRegularFile(directory.resolve("CURRENT"));
     }
 
     /** What RocksDB would not miss: the file that names the manifest, and the end of the manifest. */
-    private void requireFiles() throws IOException {
-        if (!exists()) {
+    static void requireFiles(Path directory, StoreFailures failures) throws IOException {
+        if (!exists(directory)) {
             if (CheckpointMark.exists(directory) || !TableFiles.in(directory).isEmpty()) {
                 throw failures.damaged("CURRENT", "the file is missing", null);
             }

@@ -24,7 +24,7 @@ public final class StoreUpkeep {
      * @param target a directory beside the store's, not there yet
      */
     public void linkTo(Path target) {
-        database.call("the store cannot be linked", open -> {
+        database.change("the store cannot be linked", open -> {
             try (Checkpoint links = Checkpoint.create(open.db())) {
                 links.createCheckpoint(target.toString());
                 return target;
@@ -72,7 +72,7 @@ public final class StoreUpkeep {
      * @throws StoreException if it cannot be written; nothing is lost by that
      */
     public void flush() {
-        database.call("the store cannot be flushed", open -> {
+        database.change("the store cannot be flushed", open -> {
             open.flush();
             return open;
         });

@@ -7,10 +7,12 @@ import io.synfire.engine.store.Row.Header;
 import io.synfire.engine.store.Row.Kind;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that is stored of one cue: a whole row, then what changed in it while it was in memory, then what was added to it while it was
- * not. Reading is folding: what changed replaces, what was added is added. Immutable.
+ * not. Reading is folding: what changed replaces; what was added is added in the order in which it came, so that the sums do not depend on
+ * how much of it was folded before. Immutable.
  */
 public final class StoredRow {
 
@@ -30,6 +32,40 @@ public final class StoredRow {
      */
     public long checkpoint() {
         return last().header().checkpoint();
+    }
+
+    /**
+     * The whole row, with what changed in it while it was in memory, without what was added later.
+     *
+     * @return null if nothing but additions is stored
+     */
+    public @Nullable Row base() {
+        int changed = wholeAndChanged();
+        if (changed < 2) {
+            return changed == 0 ? null : rows.get(0);
+        }
+        // Moving forgets only what has faded; nothing has, as of no time.
+        double[] never = new double[rows.get(0).landmarks().horizonCount()];
+        Arrays.fill(never, Double.POSITIVE_INFINITY);
+        Merge merge = new Merge(rows.get(changed - 1).landmarks(), never);
+        return merge.replaced(merge.moved(rows.get(0)), merge.changes(rows.subList(1, changed)));
+    }
+
+    /**
+     * What was added to the row while it was not in memory.
+     *
+     * @return additions, in the order in which they came
+     */
+    public List<Row> additions() {
+        return rows.subList(wholeAndChanged(), rows.size());
+    }
+
+    private int wholeAndChanged() {
+        int count = rows.size();
+        while (count > 0 && rows.get(count - 1).header().kind() == Kind.ADDED) {
+            count--;
+        }
+        return count;
     }
 
     /**
@@ -57,7 +93,7 @@ public final class StoredRow {
     }
 
     /**
-     * The one row it all amounts to. Costs a merge of sorted rows.
+     * The one row it all amounts to. Costs a merge of sorted rows, and a sort of what was added.
      *
      * @param toWatermark factors that make strengths at the watermark of sums at {@link #landmarks}; what has faded by then is left out
      *     of rows that are moved there
@@ -67,26 +103,25 @@ public final class StoredRow {
         if (rows.size() == 1 && last().header().kind() == Kind.WHOLE) {
             return last();
         }
-        int added = rows.size();
-        while (added > 0 && rows.get(added - 1).header().kind() == Kind.ADDED) {
-            added--;
-        }
+        int added = wholeAndChanged();
         Merge merge = new Merge(landmarks(), toWatermark);
         Row row = added == 0 ? merge.nothing(rows.get(0)) : merge.moved(rows.get(0));
         if (added > 1) {
-            row = merge.of(row, merge.all(rows.subList(1, added), false), false);
+            row = merge.replaced(row, merge.changes(rows.subList(1, added)));
         }
-        if (added < rows.size()) {
-            row = merge.of(row, merge.all(rows.subList(added, rows.size()), true), true);
-        }
-        return row;
+        return added == rows.size() ? row : merge.added(row, rows.subList(added, rows.size()));
     }
 
-    private Row last() {
+    /**
+     * The part that was written last.
+     *
+     * @return a row of any kind
+     */
+    public Row last() {
         return rows.get(rows.size() - 1);
     }
 
-    /** Merges rows, two by two, at common landmarks. */
+    /** Merges rows at common landmarks. */
     private static final class Merge {
         private final Landmarks landmarks;
         private final double[] toWatermark;
@@ -100,53 +135,84 @@ public final class StoredRow {
 
         /** A row without associations, to add to. */
         Row nothing(Row like) {
-            Header header = new Header(Kind.WHOLE, like.header().checkpoint(), landmarks, 0, 0, 0, 0);
+            Header header = new Header(
+                    Kind.WHOLE,
+                    like.header().checkpoint(),
+                    landmarks,
+                    0,
+                    0,
+                    like.header().prunedMs(),
+                    0);
             return new Row(header, new int[0], new float[0], null);
         }
 
-        /** Halves first, so that no row is copied more than log n times. */
-        Row all(List<Row> parts, boolean adds) {
+        /** The last change of each association. Halves first, so that no row is copied more than log n times. */
+        Row changes(List<Row> parts) {
             if (parts.size() == 1) {
                 return moved(parts.get(0));
             }
             int half = parts.size() / 2;
-            return of(all(parts.subList(0, half), adds), all(parts.subList(half, parts.size()), adds), adds);
+            return replaced(changes(parts.subList(0, half)), changes(parts.subList(half, parts.size())));
         }
 
-        /** Two rows as one: where both have a target the later counts, or both are added up. */
-        Row of(Row earlier, Row later, boolean adds) {
+        /** Two rows as one: where both have a target the later counts. */
+        Row replaced(Row earlier, Row later) {
             Sums sums = new Sums(earlier.size() + later.size(), earlier.hasLow() || later.hasLow());
             int a = 0;
-            int b = 0;
-            while (a < earlier.size() && b < later.size()) {
-                int order = Integer.compare(earlier.target(a), later.target(b));
-                if (order < 0) {
-                    sums.copy(earlier, a++);
-                } else if (order > 0) {
-                    sums.copy(later, b++);
-                } else if (adds) {
-                    sums.add(earlier, a++, later, b++);
-                } else {
+            for (int b = 0; b < later.size(); b++) {
+                for (; a < earlier.size() && earlier.target(a) < later.target(b); a++) {
+                    sums.copy(earlier, a);
+                }
+                if (a < earlier.size() && earlier.target(a) == later.target(b)) {
                     a++;
-                    sums.copy(later, b++);
+                }
+                sums.copy(later, b);
+            }
+            for (; a < earlier.size(); a++) {
+                sums.copy(earlier, a);
+            }
+            return sums.toRow(header(earlier.header().kind(), later, later, sums));
+        }
+
+        /** A row, and what was added to it: each sum gets one addition after the other. */
+        Row added(Row row, List<Row> parts) {
+            List<Row> additions = parts.stream().map(this::moved).toList();
+            long[] order = new long[additions.stream().mapToInt(Row::size).sum()];
+            int count = 0;
+            boolean anyLow = row.hasLow();
+            for (int part = 0; part < additions.size(); part++) {
+                anyLow |= additions.get(part).hasLow();
+                for (int i = 0; i < additions.get(part).size(); i++) {
+                    order[count++] = (long) additions.get(part).target(i) << 32 | part;
                 }
             }
-            while (a < earlier.size()) {
-                sums.copy(earlier, a++);
+            Arrays.sort(order);
+            int[] next = new int[additions.size()];
+            Sums sums = new Sums(row.size() + count, anyLow);
+            int a = 0;
+            for (long each : order) {
+                int target = (int) (each >>> 32);
+                int part = (int) each;
+                for (; a < row.size() && row.target(a) <= target; a++) {
+                    sums.copy(row, a);
+                }
+                sums.add(additions.get(part), next[part]++);
             }
-            while (b < later.size()) {
-                sums.copy(later, b++);
+            for (; a < row.size(); a++) {
+                sums.copy(row, a);
             }
-            Header told = (adds ? earlier : later).header();
-            Header header = new Header(
-                    earlier.header().kind(),
-                    later.header().checkpoint(),
+            return sums.toRow(header(row.header().kind(), row, additions.get(additions.size() - 1), sums));
+        }
+
+        private Header header(Kind kind, Row told, Row last, Sums sums) {
+            return new Header(
+                    kind,
+                    last.header().checkpoint(),
                     landmarks,
-                    told.cuts(),
-                    told.cutBound(),
-                    told.prunedMs(),
+                    told.header().cuts(),
+                    told.header().cutBound(),
+                    told.header().prunedMs(),
                     sums.size);
-            return sums.toRow(header);
         }
 
         /** A row at the common landmarks, without what has faded. */
@@ -186,16 +252,28 @@ public final class StoredRow {
                 targets[size++] = row.target(index);
             }
 
-            void add(Row to, int at, Row more, int index) {
+            /** Adds to the last association, if that is the one; else it is new. */
+            void add(Row more, int index) {
+                if (size == 0 || targets[size - 1] != more.target(index)) {
+                    copy(more, index);
+                    return;
+                }
+                size--;
                 for (int h = 0; h < horizons; h++) {
-                    double before = to.sum(at, h);
+                    int at = size * horizons + h;
+                    float rest = low.length == 0 ? 0 : low[at];
+                    double before = (double) high[at] + rest;
+                    if (before == 0) {
+                        set(h, more.high(index, h), more.low(index, h));
+                        continue;
+                    }
                     double addition = more.sum(index, h);
                     double after = Evidence.sum(before, addition);
                     float rounded = Evidence.round(after);
-                    boolean keepsLow = to.low(at, h) != 0 || Evidence.mustWiden(before, addition);
+                    boolean keepsLow = rest != 0 || Evidence.mustWiden(before, addition);
                     set(h, rounded, keepsLow ? Evidence.rest(after, rounded) : 0);
                 }
-                targets[size++] = to.target(at);
+                size++;
             }
 
             void move(Row row, int index, double[] moves, boolean mayDrop) {

@@ -30,11 +30,6 @@ final class TableFiles {
         }
     }
 
-    /** What is wrong with the tables that lie there, by name. */
-    static Map<String, String> damaged(Path directory) {
-        return check(directory, in(directory)).damaged();
-    }
-
     /** Looks at these; one that a writer has deleted meanwhile is needed no more. */
     static TableCheck check(Path directory, List<String> names) {
         Map<String, String> damaged = new TreeMap<>();

@@ -23,6 +23,10 @@
  * <p>In: rows, marginals, windows and positions of a checkpoint. Out: the same, as of the last checkpoint. This is the only
  * package that may touch {@code org.rocksdb}; it knows nothing of the tables in memory.
  *
+ * <p>Nobody but {@link io.synfire.engine.store.StoreLock} opens RocksDB's file LOCK, and no file that is a lock is opened but by
+ * {@link io.synfire.engine.store.LockFile}. After a write that failed,
+ * {@link io.synfire.engine.store.GuardedDatabase} opens the store anew, and finds out whether the checkpoint is in it.
+ *
  * <p>Beside the files of RocksDB there are two small ones: {@code CHECKPOINT} ({@link io.synfire.engine.store.CheckpointMark}) says how far
  * the store had come, {@code HOLDER} ({@link io.synfire.engine.store.StoreHolder}) who has it open.
  */

@@ -10,6 +10,7 @@ import io.synfire.engine.RandomLog;
 import io.synfire.engine.RandomLog.Line;
 import io.synfire.engine.RandomLog.Shape;
 import io.synfire.engine.RandomSettings;
+import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.simulation.SimulatedSource.Poll;
 import io.synfire.engine.store.RocksStore;
@@ -116,6 +117,10 @@ final class Simulation implements AutoCloseable {
         tally.add(Fault.DUPLICATE, oracle.duplicates());
         tally.add(Fault.POISON, oracle.deadLetters());
         tally.add(Fault.COMMIT_REFUSED, disk.faults().refusedWrites());
+        tally.add(Fault.COMMIT_BROKEN, disk.faults().brokenWrites());
+        tally.add(Fault.COMMIT_BROKEN_BEHIND_THE_LOG, disk.faults().brokenWritesBehindTheLog());
+        tally.add(Fault.OPENING_ANEW_REFUSED, disk.faults().refusedOpenings());
+        tally.add(Fault.GATHERING_REFUSED, disk.faults().refusedGathers());
         tally.add(Fault.READ_FAILED, disk.faults().refusedReads());
         trace.add("learned " + before.learnedHex() + " state " + before.stateHex());
     }
@@ -150,7 +155,7 @@ final class Simulation implements AutoCloseable {
         } else if (dice < 81) {
             ask();
         } else if (dice < 83) {
-            store.upkeep().flush();
+            guarded(store.upkeep()::flush);
         } else if (dice < 84) {
             beside();
         } else if (dice < 86) {
@@ -161,7 +166,7 @@ final class Simulation implements AutoCloseable {
         } else if (dice < 88) {
             addPartition();
         } else if (dice < 90) {
-            disk.faults().refuseWrites(1);
+            failWrite();
         } else if (dice < 91) {
             disk.faults().refuseWrites(2 + random.nextInt(12));
             tally.add(Fault.DISK_FULL);
@@ -209,6 +214,8 @@ final class Simulation implements AutoCloseable {
         long refused = disk.faults().refusedReads();
         if (random.nextInt(8) == 0) {
             disk.faults().refuseReadAfter(random.nextInt(8));
+        } else if (random.nextInt(8) == 0) {
+            disk.faults().refuseGatherAfter(random.nextInt(30));
         }
         thread.step();
         if (disk.faults().refusedReads() > refused) {
@@ -216,7 +223,21 @@ final class Simulation implements AutoCloseable {
         }
     }
 
+    /** The next checkpoint is not written, or is and is told not to be; and it may not be known soon which of both. */
+    private void failWrite() {
+        switch (random.nextInt(3)) {
+            case 0 -> disk.faults().refuseWrites(1);
+            case 1 -> disk.faults().breakWrites(1);
+            default -> disk.faults().breakWritesBehindTheLog(1);
+        }
+        disk.faults().refuseOpenings(random.nextInt(3));
+    }
+
     private void ask() {
+        if (disk.faults().isShut()) {
+            askWithoutStore();
+            return;
+        }
         long refused = disk.faults().refusedReads();
         try {
             oracle.assertHolds(engine);
@@ -224,6 +245,16 @@ final class Simulation implements AutoCloseable {
             assertThat(disk.faults().refusedReads()).as("%s", e).isGreaterThan(refused);
             tally.add(Fault.QUESTION_FAILED);
             oracle.assertHolds(engine);
+        }
+    }
+
+    /** What is in memory is answered, and so right; the rest is not. */
+    private void askWithoutStore() {
+        try {
+            oracle.assertHolds(engine);
+        } catch (StoreException e) {
+            assertThat(e).hasMessageContaining("the store cannot be opened anew after a write had failed");
+            tally.add(Fault.QUESTION_WITHOUT_STORE);
         }
     }
 
@@ -254,6 +285,9 @@ final class Simulation implements AutoCloseable {
             action.run();
         } catch (StoreException e) {
             assertThat(isFailed()).as("%s", e).isFalse();
+            if (disk.faults().isShut()) {
+                ask();
+            }
         }
     }
 
@@ -373,13 +407,17 @@ final class Simulation implements AutoCloseable {
         }
     }
 
-    /** The checkpoint thread was given something: a checkpoint has begun, unless it is tried again. */
+    /** The checkpoint thread was given something: a checkpoint has begun, unless it is tried again, be it that it is in the log. */
     private void given() {
-        if (begun < 0) {
-            begun = engine.positions().stream()
-                    .mapToInt(p -> (int) p.nextOffset())
-                    .sum();
+        if (begun < 0 && sum(engine.committedPositions()) == committed) {
+            begun = sum(engine.positions());
         }
+    }
+
+    private static int sum(List<Position> positions) {
+        return positions.stream()
+                .mapToInt(position -> (int) position.nextOffset())
+                .sum();
     }
 
     /** The disk takes a checkpoint. */
@@ -390,7 +428,7 @@ final class Simulation implements AutoCloseable {
 
     /** Waits until RocksDB's own threads rest: what they do is not decided by the seed. */
     private void settle() {
-        while (BACKGROUND.stream().anyMatch(property -> store.figure(property) > 0)) {
+        while (!disk.faults().isShut() && BACKGROUND.stream().anyMatch(property -> store.figure(property) > 0)) {
             Thread.onSpinWait();
         }
     }

@@ -101,6 +101,40 @@ final class StoreOpeningTest {
         RocksStore.open(directory, BUDGET).close();
     }
 
+    /** To open the lock's file in this process, and to close it, would let the lock go. */
+    @Test
+    void whoAsksForAStoreThatThisProcessHasDoesNotLetItsLockGo() throws Exception {
+        Path link = directory.resolveSibling(directory.getFileName() + "-link");
+        try (RocksStore first = RocksStore.open(directory, BUDGET)) {
+            first.create(Map.of("half-lives", "30d"));
+            Files.createSymbolicLink(link, directory);
+            assertThat(another()).contains("a store has one writer at a time").contains(own());
+            for (boolean isHolderThere : new boolean[] {true, false}) {
+                for (Path path : List.of(directory, link)) {
+                    if (!isHolderThere) {
+                        Files.deleteIfExists(directory.resolve("HOLDER"));
+                    }
+                    assertThatThrownBy(() -> StoreHold.take(path)).isInstanceOf(StoreInUseException.class);
+                    assertThatThrownBy(() -> RocksStore.open(path, BUDGET).close())
+                            .isInstanceOf(StoreInUseException.class);
+                }
+                assertThat(another()).contains("a store has one writer at a time");
+            }
+            assertThat(another(link)).contains("a store has one writer at a time");
+        } finally {
+            Files.deleteIfExists(link);
+        }
+        assertThat(another()).isEqualTo("opened");
+        try (StoreHold held = StoreHold.take(directory)) {
+            assertThat(held.isThere()).isTrue();
+            assertThatThrownBy(() -> RocksStore.open(directory, BUDGET).close())
+                    .isInstanceOf(StoreInUseException.class);
+            assertThatThrownBy(() -> StoreHold.take(directory)).isInstanceOf(StoreInUseException.class);
+            assertThat(another()).contains("a store has one writer at a time");
+        }
+        RocksStore.open(directory, BUDGET).close();
+    }
+
     @Test
     void aStoreThatIsHeldIsOpenedByNoOtherProcessWhereverItIsMoved() throws Exception {
         create();

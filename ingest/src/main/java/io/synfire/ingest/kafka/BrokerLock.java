@@ -1,15 +1,12 @@
 package io.synfire.ingest.kafka;
 
+import io.synfire.engine.store.LockFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who has the directory of a broker: one process at a time, from before its broker starts until it has stopped. The lock goes with its process,
@@ -38,33 +35,18 @@ final class BrokerLock implements AutoCloseable {
     static BrokerLock take(Path directory) throws IOException {
         Path holder = directory.resolve(HOLDER);
         if (holder(holder).equals(own())) {
-            // To open the lock's file once more, and close it, would give up this process's own lock.
             throw new BrokerInUseException(directory, own());
         }
-        FileChannel channel =
-                FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = LockFile.take(directory.resolve(LOCK));
+        if (channel == null) {
+            throw new BrokerInUseException(directory, holder(holder));
+        }
         try {
-            if (lock(channel, directory.resolve(LOCK)) == null) {
-                throw new BrokerInUseException(directory, holder(holder));
-            }
             Files.writeString(holder, own());
             return new BrokerLock(holder, channel);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
-        }
-    }
-
-    private static @Nullable FileLock lock(FileChannel channel, Path file) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null;
-        } catch (IOException e) {
-            throw new IOException(
-                    "the file cannot be locked; its file system may have no locks: file=" + file + ": "
-                            + e.getMessage(),
-                    e);
         }
     }
 

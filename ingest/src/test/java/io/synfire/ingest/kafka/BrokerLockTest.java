@@ -60,6 +60,10 @@ final class BrokerLockTest {
                     .isInstanceOf(BrokerInUseException.class)
                     .hasMessageContaining(own);
             assertThat(other().inputReader().readLine()).contains(own);
+            // Nor where the name is gone, by which this process is known.
+            Files.delete(directory.resolve("broker.holder"));
+            assertThatThrownBy(() -> BrokerLock.take(directory)).isInstanceOf(BrokerInUseException.class);
+            assertThat(other().inputReader().readLine()).contains("pid=unknown");
         }
         assertThat(directory.resolve("broker.holder")).doesNotExist();
         // Whoever gave it up may take it again.

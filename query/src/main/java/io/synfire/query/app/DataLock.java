@@ -1,19 +1,19 @@
 package io.synfire.query.app;
 
+import io.synfire.engine.store.LockFile;
 import io.synfire.engine.store.StoreInUseException;
 import io.synfire.ingest.file.Reasons;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may change a data directory: one process at a time. A store has a lock of its own, but it does not hold a directory in which one store
@@ -53,15 +53,12 @@ final class DataLock implements AutoCloseable {
         Files.createDirectories(data);
         Path holder = data.resolve(HOLDER);
         String own = own(data);
-        if (read(holder).endsWith(own)) {
-            // To open the lock's file once more, and close it, would give up this process's own lock.
+        // This process has it for longer than a moment.
+        FileChannel channel = read(holder).endsWith(own) ? null : taken(data.resolve(LOCK));
+        if (channel == null) {
             throw inUse(data);
         }
-        FileChannel channel = FileChannel.open(data.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            if (!isTaken(channel, data.resolve(LOCK))) {
-                throw inUse(data);
-            }
             Files.writeString(holder, "command=" + command + ' ' + own);
             return new DataLock(data, channel);
         } catch (IOException | RuntimeException e) {
@@ -83,11 +80,10 @@ final class DataLock implements AutoCloseable {
         }
         String holder = read(data.resolve(HOLDER));
         if (holder.endsWith(own(data))) {
-            // A look at the lock would give up this process's own.
             return Optional.of(holder);
         }
-        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
-            return isLocked(channel, lock) ? Optional.empty() : Optional.of(holder.isEmpty() ? UNNAMED : holder);
+        try (FileChannel channel = LockFile.take(lock)) {
+            return channel != null ? Optional.empty() : Optional.of(holder.isEmpty() ? UNNAMED : holder);
         }
     }
 
@@ -117,33 +113,13 @@ final class DataLock implements AutoCloseable {
     }
 
     /** Who only asks who holds it has the lock for a moment. */
-    private static boolean isTaken(FileChannel channel, Path lock) throws IOException {
-        for (int attempt = 1; !isLocked(channel, lock); attempt++) {
-            if (attempt == ATTEMPTS) {
-                return false;
-            }
+    private static @Nullable FileChannel taken(Path lock) throws IOException {
+        FileChannel channel = LockFile.take(lock);
+        for (int attempt = 1; channel == null && attempt < ATTEMPTS; attempt++) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            channel = LockFile.take(lock);
         }
-        return true;
-    }
-
-    /**
-     * Locks a file, if nobody else has.
-     *
-     * @throws IOException if it cannot be locked at all; the message names it
-     */
-    static boolean isLocked(FileChannel channel, Path file) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            // Another thread of this process has it.
-            return false;
-        } catch (IOException e) {
-            throw new IOException(
-                    "the file cannot be locked; its file system may have no locks: file=" + file + ": "
-                            + e.getMessage(),
-                    e);
-        }
+        return channel;
     }
 
     /** This process in this directory: a copy of the directory is another. */

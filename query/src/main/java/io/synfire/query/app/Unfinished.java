@@ -1,11 +1,11 @@
 package io.synfire.query.app;
 
+import io.synfire.engine.store.LockFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * A directory for what is not whole yet. It holds a mark, so that what a process left that was killed can be told from what somebody
@@ -69,17 +69,8 @@ final class Unfinished implements AutoCloseable {
     }
 
     private static FileChannel locked(Path directory) throws IOException {
-        FileChannel mark =
-                FileChannel.open(directory.resolve(MARK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        boolean isLocked = false;
-        try {
-            isLocked = DataLock.isLocked(mark, directory.resolve(MARK));
-        } finally {
-            if (!isLocked) {
-                mark.close();
-            }
-        }
-        if (!isLocked) {
+        FileChannel mark = LockFile.take(directory.resolve(MARK));
+        if (mark == null) {
             throw new IllegalStateException("another is being made here: path=" + directory);
         }
         return mark;

@@ -84,6 +84,14 @@ final class DataLockTest {
                     .hasMessageContaining(own);
             assertThatThrownBy(() -> DataLock.take(link, "learn")).isInstanceOf(StoreInUseException.class);
             assertThat(other(data.toString())).contains(own);
+            // Nor where the name is gone, by which this process is known.
+            Files.delete(data.resolve("memory.holder"));
+            for (Path path : List.of(data, link)) {
+                assertThatThrownBy(() -> DataLock.take(path, "learn")).isInstanceOf(StoreInUseException.class);
+                assertThat(DataLock.holder(path))
+                        .hasValueSatisfying(who -> assertThat(who).contains("who has it is not known"));
+            }
+            assertThat(other(data.toString())).contains("a store has one writer at a time");
             // A copy is another directory.
             Path copy = Files.createDirectory(directory.resolve("copy"));
             for (String name : FileCopies.names(data)) {
@@ -136,17 +144,6 @@ final class DataLockTest {
             assertThat(other(data.toString()))
                     .isEqualTo(begin + "who has it is not known, since memory.holder cannot be read: Is a directory");
         }
-    }
-
-    /** As where the file system has none; here the channel is closed. */
-    @Test
-    void whatCannotBeLockedIsNamed() throws Exception {
-        Path file = Files.createFile(directory.resolve("lock"));
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-        channel.close();
-        assertThatThrownBy(() -> DataLock.isLocked(channel, file))
-                .isInstanceOf(IOException.class)
-                .hasMessage("the file cannot be locked; its file system may have no locks: file=" + file + ": null");
     }
 
     @Test

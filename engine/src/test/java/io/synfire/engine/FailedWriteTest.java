@@ -1,0 +1,571 @@
+package io.synfire.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.event.Position;
+import io.synfire.engine.store.FaultyDisk;
+import io.synfire.engine.store.StoreBudget;
+import io.synfire.engine.store.StoreDamagedException;
+import io.synfire.engine.store.StoreException;
+import io.synfire.engine.store.StoreFullException;
+import io.synfire.engine.store.StoreInUseException;
+import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.Digest;
+import io.synfire.engine.view.MemoryView;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A checkpoint whose write fails is in the store once in the end, whether or not it had reached the disk. */
+final class FailedWriteTest {
+
+    private static final StoreBudget BUDGET = new StoreBudget(1 << 20, 1 << 20);
+    private static final EngineOptions OPTIONS = new EngineOptions(EngineOptions.MEMORY_BYTES_MIN);
+    private static final Map<String, String> SETTINGS = Map.of("half-lives", "none", "max-associations", "0");
+
+    /** So many concepts fire beside the hub in each portion. */
+    private static final int TARGETS = 40;
+
+    private static final int PORTION = 10;
+
+    @TempDir
+    Path directory;
+
+    private final FaultyDisk disk = new FaultyDisk();
+    private Path store = Path.of("");
+    private int undisturbed;
+
+    /** Where a write fails. */
+    enum Failure {
+        NO_ROOM,
+        BEFORE_THE_LOG,
+        BEHIND_THE_LOG;
+
+        void on(FaultyDisk disk) {
+            switch (this) {
+                case NO_ROOM -> disk.refuseWrites(1);
+                case BEFORE_THE_LOG -> disk.breakWrites(1);
+                case BEHIND_THE_LOG -> disk.breakWritesBehindTheLog(1);
+            }
+        }
+
+        Class<? extends StoreException> met() {
+            return this == NO_ROOM ? StoreFullException.class : StoreException.class;
+        }
+    }
+
+    /** What comes later is added to rows that are in the store alone: as what was added, which must not be added twice. */
+    @BeforeEach
+    void learnAndClose() {
+        store = directory.resolve("store");
+        try (Engine engine = open()) {
+            learn(engine, 0, 5);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWasWrittenIsThereOnceWhereverTheWriteFailed(Failure failure) {
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            failure.on(disk);
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(failure.met());
+            assertHub(engine, 8);
+            // Nothing is applied before it is known what the store holds.
+            learn(engine, 8, 9);
+            assertThat(disk.openings()).isEqualTo(1);
+            assertHub(engine, 9);
+            engine.checkpoint();
+            assertThat(disk.openings()).isEqualTo(1);
+            assertHub(engine, 9);
+            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.lostCheckpoints()).isZero();
+            assertHub(engine, 9);
+            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+        }
+    }
+
+    /** Killed instead of going on: what had reached the log is there, and the rest is read again. */
+    @ParameterizedTest
+    @EnumSource
+    void aCrashBehindAFailedWriteLeavesOneOfBoth(Failure failure) {
+        Path crashed = directory.resolve("crashed");
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            failure.on(disk);
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(failure.met());
+            StoreImage.copy(store, crashed);
+        }
+        try (Engine engine = Engine.open(crashed, SETTINGS, OPTIONS, new SimpleMeterRegistry())) {
+            int learned = failure == Failure.BEHIND_THE_LOG ? 8 : 5;
+            assertThat(engine.positions().get(0).nextOffset()).isEqualTo((long) learned * PORTION);
+            assertHub(engine, learned);
+            assertThat(engine.digest()).isEqualTo(undisturbed(learned));
+        }
+    }
+
+    @Test
+    void closingTriesAgainToo() {
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakWritesBehindTheLog(1);
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+        }
+        assertThat(disk.openings()).isEqualTo(1);
+        try (Engine engine = open()) {
+            assertThat(engine.digest()).isEqualTo(undisturbed(8));
+        }
+    }
+
+    @Test
+    void asLongAsItCannotBeOpenedAnewNothingIsLearnedAndReadersAreToldWhy() {
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakWritesBehindTheLog(1);
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+            disk.refuseOpenings(3);
+            for (int i = 0; i < 3; i++) {
+                // The first hears how the attempt before ended.
+                assertThatThrownBy(() -> {
+                            learn(engine, 8, 9);
+                            learn(engine, 8, 9);
+                        })
+                        .isExactlyInstanceOf(StoreException.class)
+                        .hasMessageContaining(
+                                "the store cannot be opened anew after a write had failed: store=" + store)
+                        .hasMessageContaining("Too many open files");
+                assertThat(engine.positions().get(0).nextOffset()).isEqualTo(8L * PORTION);
+                assertThatThrownBy(() -> assertHub(engine, 8))
+                        .isExactlyInstanceOf(StoreException.class)
+                        .hasMessageContaining(
+                                "the store cannot be opened anew after a write had failed: store=" + store)
+                        .hasMessageContaining("Too many open files");
+            }
+            assertThat(disk.refusedOpenings()).isEqualTo(3);
+            learn(engine, 8, 9);
+            assertHub(engine, 9);
+            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+        }
+    }
+
+    /** The system may refuse more than RocksDB does: to list what is open, or what lies there. */
+    @Test
+    void whateverElseTheSystemRefusesWhenItIsOpenedAnewIsToldAndTriedAgain() {
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakWrites(1);
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+            disk.onOpening(() -> {
+                throw new UncheckedIOException(new IOException("Too many open files"));
+            });
+            assertThatThrownBy(engine::checkpoint)
+                    .isExactlyInstanceOf(StoreException.class)
+                    .hasMessageContaining("the store cannot be opened anew after a write had failed: store=" + store)
+                    .hasMessageContaining("Too many open files");
+            assertThatThrownBy(() -> assertHub(engine, 8)).hasMessageContaining("Too many open files");
+            disk.onOpening(() -> {});
+            engine.checkpoint();
+            assertThat(engine.digest()).isEqualTo(undisturbed(8));
+        }
+    }
+
+    /** Whoever started it again does not wait; who wants to learn does, or the learner would read a store that may not be opened. */
+    @Test
+    void whileAFailedCheckpointIsWrittenAgainNothingIsLearned() throws Exception {
+        CountDownLatch isOpening = new CountDownLatch(1);
+        CountDownLatch mayOpen = new CountDownLatch(1);
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakWrites(1);
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+            disk.onOpening(() -> {
+                isOpening.countDown();
+                await(mayOpen);
+            });
+            engine.startCheckpoint();
+            await(isOpening);
+            Thread learner = new Thread(() -> learn(engine, 8, 9));
+            learner.start();
+            try {
+                // Until it has learned, or waits for the checkpoint.
+                while (learner.isAlive() && learner.getState() != Thread.State.WAITING) {
+                    Thread.onSpinWait();
+                }
+                assertThat(learner.isAlive()).isTrue();
+                assertThat(engine.positions().get(0).nextOffset()).isEqualTo(8L * PORTION);
+            } finally {
+                mayOpen.countDown();
+                learner.join();
+            }
+            assertThat(engine.positions().get(0).nextOffset()).isEqualTo(9L * PORTION);
+            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+        }
+    }
+
+    /** What writes files and is no checkpoint. */
+    enum Change {
+        FLUSH,
+        LINK;
+
+        void of(Engine engine, Path target) {
+            if (this == FLUSH) {
+                engine.flush();
+            } else {
+                engine.linkTo(target);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void afterAChangeOfFilesThatFailedItIsOpenedAnewBeforeMoreIsLearned(Change change) {
+        Path target = directory.resolve("links");
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakChanges(1);
+            assertThatThrownBy(() -> change.of(engine, target))
+                    .isExactlyInstanceOf(StoreException.class)
+                    .hasMessageContaining("File too large");
+            assertHub(engine, 8);
+            disk.refuseOpenings(2);
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> learn(engine, 8, 9))
+                        .isExactlyInstanceOf(StoreException.class)
+                        .hasMessageContaining("the store cannot be opened anew after a write had failed");
+            }
+            assertThat(engine.positions().get(0).nextOffset()).isEqualTo(8L * PORTION);
+            learn(engine, 8, 9);
+            assertThat(disk.openings()).isEqualTo(3);
+            assertHub(engine, 9);
+            change.of(engine, target);
+            assertThat(disk.openings()).isEqualTo(3);
+            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.lostCheckpoints()).isZero();
+            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+        }
+    }
+
+    /** What it had to flush may be gone. */
+    @ParameterizedTest
+    @EnumSource
+    void aLogThatLostItsEndWhenAChangeOfFilesFailedIsDamage(Change change) {
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakChanges(1);
+            disk.onOpening(() -> StoreImage.files(store, ".log").forEach(log -> StoreImage.truncate(log, 0)));
+            assertThatThrownBy(() -> change.of(engine, directory.resolve("links")))
+                    .isExactlyInstanceOf(StoreException.class);
+            assertThatThrownBy(engine::startCheckpoint)
+                    .isExactlyInstanceOf(StoreDamagedException.class)
+                    .hasMessageContaining("isSameStore=true checkpoint=1 expected=2");
+            assertGivenUp(engine);
+        }
+        disk.onOpening(() -> {});
+        try (Engine engine = open()) {
+            assertThat(engine.lostCheckpoints()).isEqualTo(1);
+            assertThat(engine.positions().get(0).nextOffset()).isEqualTo(5L * PORTION);
+        }
+    }
+
+    /** Had it gone on, it would have added to rows that have lost something. */
+    @Test
+    void aLogThatLostItsEndMeanwhileIsDamageAndIsReadAgainByWhoOpensItNext() {
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            engine.checkpoint();
+            learn(engine, 8, 9);
+            disk.breakWrites(1);
+            disk.onOpening(() -> StoreImage.files(store, ".log").forEach(log -> StoreImage.truncate(log, 0)));
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+            assertThatThrownBy(engine::checkpoint)
+                    .isExactlyInstanceOf(StoreDamagedException.class)
+                    .hasMessageContaining("isSameStore=true checkpoint=1 expected=2");
+            assertGivenUp(engine);
+        }
+        disk.onOpening(() -> {});
+        try (Engine engine = open()) {
+            assertThat(engine.lostCheckpoints()).isEqualTo(1);
+            assertThat(engine.positions().get(0).nextOffset()).isEqualTo(5L * PORTION);
+            learn(engine, 5, 9);
+            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+        }
+    }
+
+    @Test
+    void whatAnotherWriterDidMeanwhileIsNotWrittenOver() {
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakWrites(1);
+            // No more, and no less, than this one was about to write, and yet something else.
+            disk.onOpening(() -> {
+                try (Engine other = Engine.open(store, SETTINGS, OPTIONS, new SimpleMeterRegistry())) {
+                    learn(other, 5, 7);
+                }
+            });
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+            assertThatThrownBy(engine::checkpoint)
+                    .isExactlyInstanceOf(StoreDamagedException.class)
+                    .hasMessageContaining("isSameStore=true checkpoint=2 expected=1");
+            assertGivenUp(engine);
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.digest()).isEqualTo(undisturbed(7));
+        }
+    }
+
+    @Test
+    void whoHasTheStoreMeanwhileIsNotDisturbed() {
+        List<Engine> others = new ArrayList<>();
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakWrites(1);
+            disk.onOpening(() -> others.add(Engine.open(store, SETTINGS, OPTIONS, new SimpleMeterRegistry())));
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreInUseException.class);
+            assertThatThrownBy(() -> assertHub(engine, 8)).isExactlyInstanceOf(StoreInUseException.class);
+            disk.onOpening(() -> {});
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreInUseException.class);
+            // It has changed nothing.
+            others.get(0).close();
+            engine.checkpoint();
+            // The other has taken the name away, by which who comes third is told who has it.
+            assertThat(store.resolve("HOLDER"))
+                    .content()
+                    .startsWith("pid=" + ProcessHandle.current().pid());
+            assertThat(engine.digest()).isEqualTo(undisturbed(8));
+        }
+        assertThat(store.resolve("HOLDER")).doesNotExist();
+        assertThat(others).hasSize(1);
+    }
+
+    /** As another process that has taken the store while it was closed, and has not let it go. */
+    @Test
+    void theNameOfWhoHasTheStoreMeanwhileIsNotTakenAway() {
+        String other = "pid=1 host=another\n";
+        Path holder = store.resolve("HOLDER");
+        Engine engine = open();
+        learn(engine, 5, 8);
+        disk.breakWrites(1);
+        disk.refuseOpenings(2);
+        disk.onOpening(() -> write(holder, other));
+        assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+        assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+        assertThatThrownBy(engine::close).isExactlyInstanceOf(StoreException.class);
+        assertThat(holder).hasContent(other);
+    }
+
+    /** Neither has a checkpoint. */
+    @Test
+    void anotherStoreInThePlaceIsNotTakenForTheSame() {
+        store = directory.resolve("young");
+        Path moved = directory.resolve("moved");
+        try (Engine engine = open("young")) {
+            learn(engine, 0, 1);
+            disk.breakWrites(1);
+            disk.onOpening(() -> {
+                move(store, moved);
+                Engine.open(store, SETTINGS, OPTIONS, new SimpleMeterRegistry()).close();
+            });
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+            assertThatThrownBy(engine::checkpoint)
+                    .isExactlyInstanceOf(StoreDamagedException.class)
+                    .hasMessageContaining("isSameStore=false checkpoint=0 expected=0");
+            assertGivenUp(engine);
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.positions()).isEmpty();
+        }
+    }
+
+    @Test
+    void whereNoStoreIsLeftNoneIsMade() {
+        Path moved = directory.resolve("moved");
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            disk.breakWrites(1);
+            disk.onOpening(() -> {
+                move(store, moved);
+                assertThat(store.toFile().mkdir()).isTrue();
+            });
+            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
+            assertThatThrownBy(engine::checkpoint)
+                    .isExactlyInstanceOf(StoreDamagedException.class)
+                    .hasMessageContaining("file=CURRENT");
+            assertGivenUp(engine);
+        }
+        assertThat(store).isEmptyDirectory();
+    }
+
+    /** A reader beside writes that fail all the time, and openings that do. */
+    @Test
+    void readersGetRightAnswersOrAreToldWhyWhileItIsOpenedAnew() throws Exception {
+        AtomicBoolean isOver = new AtomicBoolean();
+        AtomicLong answers = new AtomicLong();
+        AtomicLong refusals = new AtomicLong();
+        ExecutorService readers = Executors.newFixedThreadPool(2);
+        try (Engine engine = open()) {
+            List<Future<?>> reading = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                reading.add(readers.submit(() -> {
+                    while (!isOver.get()) {
+                        try {
+                            assertHub(engine, 5);
+                            answers.incrementAndGet();
+                        } catch (StoreException e) {
+                            assertThat(e)
+                                    .hasMessageContaining("the store cannot be opened anew after a write had failed");
+                            refusals.incrementAndGet();
+                        }
+                    }
+                }));
+            }
+            for (int i = 0; i < 60; i++) {
+                disk.breakWrites(i % 2);
+                disk.breakWritesBehindTheLog(1 - i % 2);
+                disk.refuseOpenings(i % 3);
+                // Beside the hub, whose row the readers take from the store.
+                apply(engine, 50 + i, Episode.of(0, "x" + i, "y"));
+                for (boolean isWritten = false; !isWritten; ) {
+                    try {
+                        engine.checkpoint();
+                        isWritten = true;
+                    } catch (StoreException e) {
+                        assertThat(e).hasMessageContaining("IO error");
+                    }
+                }
+            }
+            isOver.set(true);
+            for (Future<?> each : reading) {
+                requireDone(each);
+            }
+            assertThat(disk.openings()).isEqualTo(120);
+            assertThat(answers).hasPositiveValue();
+            assertThat(refusals).hasPositiveValue();
+            MemoryView view = engine.view();
+            Associations y = view.associations(view.conceptOf("y"), view.watermarkMs());
+            assertThat(y.size()).isEqualTo(60);
+            for (int i = 0; i < 60; i++) {
+                assertThat(y.strength(i, 0)).isEqualTo(1);
+            }
+        } finally {
+            readers.shutdownNow();
+        }
+    }
+
+    private static void requireDone(Future<?> reading) throws InterruptedException {
+        try {
+            reading.get();
+        } catch (ExecutionException e) {
+            throw new AssertionError("a reader failed", e.getCause());
+        }
+    }
+
+    /** Nothing is learned, written or answered any more, and it can be closed. */
+    private static void assertGivenUp(Engine engine) {
+        assertThatThrownBy(() -> learn(engine, 9, 10)).isExactlyInstanceOf(StoreDamagedException.class);
+        assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreDamagedException.class);
+        assertThatThrownBy(() -> engine.view().unlearned()).isExactlyInstanceOf(StoreDamagedException.class);
+        assertThat(engine.damage()).isPresent();
+    }
+
+    /** The hub fired with each target once in each portion. */
+    private static void assertHub(Engine engine, int portions) {
+        MemoryView view = engine.view();
+        Associations hub = view.associations(view.conceptOf("hub"), view.watermarkMs());
+        assertThat(hub.size()).isEqualTo(TARGETS);
+        for (int i = 0; i < TARGETS; i++) {
+            assertThat(hub.strength(i, 0)).isEqualTo(portions);
+        }
+    }
+
+    private Digest undisturbed(int portions) {
+        try (Engine engine = open("undisturbed" + undisturbed++)) {
+            learn(engine, 0, portions);
+            return engine.digest();
+        }
+    }
+
+    private static void learn(Engine engine, int from, int to) {
+        for (int portion = from; portion < to; portion++) {
+            Episode[] episodes = new Episode[PORTION];
+            int each = TARGETS / PORTION;
+            for (int i = 0; i < PORTION; i++) {
+                String[] concepts = new String[each + 1];
+                concepts[each] = "hub";
+                for (int j = 0; j < each; j++) {
+                    concepts[j] = "t" + (i * each + j);
+                }
+                episodes[i] = Episode.of(0, concepts);
+            }
+            apply(engine, (portion + 1L) * PORTION, episodes);
+        }
+    }
+
+    private static void apply(Engine engine, long next, Episode... episodes) {
+        engine.apply(new Batch("", List.of(episodes), List.of(new Position("log", "id", 0, next, 0)), 0));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void move(Path from, Path to) {
+        try {
+            Files.move(from, to);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Engine open() {
+        return open(String.valueOf(store.getFileName()));
+    }
+
+    private Engine open(String name) {
+        Path path = directory.resolve(name);
+        return EngineOverStore.open(
+                disk.open(path, BUDGET),
+                path,
+                SETTINGS,
+                Long.MAX_VALUE,
+                Executors.newSingleThreadExecutor(),
+                System::nanoTime);
+    }
+}
