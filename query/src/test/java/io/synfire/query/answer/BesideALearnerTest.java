@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,8 +61,9 @@ final class BesideALearnerTest {
             engine.apply(batch(random, 0, stepMs));
             // A steady rate adds up to this, and never to more.
             double most = 1 / (1 - Math.pow(2, -stepMs / halfLifeMs));
-            List<Reader> readers =
-                    List.of(new Reader(new Queries(engine.view()), halfLife, most, 1), new Reader(new Queries(engine.view()), halfLife, most, 2));
+            List<Reader> readers = List.of(
+                    new Reader(new Queries(engine.view()), halfLife, most, 1),
+                    new Reader(new Queries(engine.view()), halfLife, most, 2));
             readers.forEach(Thread::start);
             for (int number = 1; number < BATCHES && wrong.get() == null; number++) {
                 engine.apply(batch(random, number, stepMs));
@@ -164,9 +166,9 @@ final class BesideALearnerTest {
                     .includeCues(random.nextBoolean())
                     .build());
             json.of(answer);
-            assertThat(answer.results()).isNotEmpty().allSatisfy(result -> assertThat(result.score())
-                    .isFinite()
-                    .isPositive());
+            assertThat(answer.results())
+                    .isNotEmpty()
+                    .allSatisfy(result -> assertThat(result.score()).isFinite().isPositive());
         }
 
         private void concepts() {
@@ -180,10 +182,11 @@ final class BesideALearnerTest {
                     .isLessThanOrEqualTo(most * (1 + TOLERANCE));
         }
 
-        private void assertCertain(Double confidence, double strength, Object answer) {
-            if (!(confidence >= 1 - TOLERANCE && confidence <= 1 && strength <= most * (1 + TOLERANCE))) {
-                throw new AssertionError("confidence=" + confidence + " strength=" + strength + " most=" + most + ": "
-                        + answer);
+        private void assertCertain(@Nullable Double confidence, double strength, Object answer) {
+            if (confidence == null
+ || !(confidence >= 1 - TOLERANCE && confidence <= 1 && strength <= most * (1 + TOLERANCE))) {
+                throw new AssertionError(
+                        "confidence=" + confidence + " strength=" + strength + " most=" + most + ": " + answer);
             }
         }
     }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Questions {
 
     private static final AnswerJson JSON = new AnswerJson();
+    private static final List<Measure> MEASURES = List.of(Measure.values());
 
     private final SplittableRandom random;
     private final LearningSettings learning;
@@ -79,7 +80,7 @@ final class Questions {
             case 2, 3 -> {
                 Measure measure = random.nextBoolean()
                         ? Measure.STRENGTH
-                        : Measure.values()[random.nextInt(Measure.values().length)];
+                        : MEASURES.get(random.nextInt(MEASURES.size()));
                 AssociationsQuery query = new AssociationsQuery(
                         concept(),
                         1 + random.nextInt(40),
@@ -132,10 +133,12 @@ final class Questions {
     private @Nullable Blend blend() {
         int horizons = learning.horizonCount();
         return switch (random.nextInt(4)) {
-            case 0 -> Blend.of(learning.halfLives().get(random.nextInt(horizons)).toString());
-            case 1 -> new Blend(learning.halfLives().stream()
-                    .map(half -> new Blend.Part(half.toString(), random.nextDouble(0.1, 2)))
-                    .toList());
+            case 0 ->
+                Blend.of(learning.halfLives().get(random.nextInt(horizons)).toString());
+            case 1 ->
+                new Blend(learning.halfLives().stream()
+                        .map(half -> new Blend.Part(half.toString(), random.nextDouble(0.1, 2)))
+                        .toList());
             default -> null;
         };
     }

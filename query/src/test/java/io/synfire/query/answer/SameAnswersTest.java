@@ -99,8 +99,7 @@ final class SameAnswersTest {
                                 what += ", a backup";
                                 Path backup = directory.resolve("b" + seed + "-" + System.nanoTime());
                                 engine.linkTo(backup);
-                                try (Engine copy =
-                                        Engine.openReadOnly(backup, options(), new SimpleMeterRegistry())) {
+                                try (Engine copy = Engine.openReadOnly(backup, options(), new SimpleMeterRegistry())) {
                                     assertSame(what + ", in it", given, recall, questions, before, copy);
                                 }
                             }
@@ -123,8 +122,7 @@ final class SameAnswersTest {
         int concepts = 6_000;
         Map<String, String> given =
                 Map.of("half-lives", "1d,30d", "max-associations", "20", "forget.below", "0.6", "kernel", "uniform");
-        RecallSettings recall =
-                RecallSettings.parse(Map.of("recall.hub-max", "30", "recall.associations-max", "300"));
+        RecallSettings recall = RecallSettings.parse(Map.of("recall.hub-max", "30", "recall.associations-max", "300"));
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         try (Engine engine = Engine.open(directory.resolve("large"), given, options(), meters)) {
             for (int round = 0; round < 10; round++) {
