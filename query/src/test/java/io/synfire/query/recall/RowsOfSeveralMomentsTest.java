@@ -37,11 +37,17 @@ final class RowsOfSeveralMomentsTest {
 
     /** Learns after each row that is read. */
     private MemoryView movingOn(Engine engine, IntConsumer after) {
+        return movingOn(engine, "associations", after);
+    }
+
+    private MemoryView movingOn(Engine engine, String call, IntConsumer after) {
         return (MemoryView) Proxy.newProxyInstance(
                 MemoryView.class.getClassLoader(), new Class<?>[] {MemoryView.class}, (proxy, method, arguments) -> {
                     Object result = method.invoke(engine.view(), arguments);
-                    if (method.getName().equals("associations")) {
-                        rows.add((Associations) result);
+                    if (result instanceof Associations row) {
+                        rows.add(row);
+                    }
+                    if (method.getName().equals(call)) {
                         after.accept(rows.size());
                     }
                     return result;
@@ -128,13 +134,17 @@ final class RowsOfSeveralMomentsTest {
     @Test
     void anAnswerAboutOneConceptIsOfTheMomentOfItsRow() {
         try (Engine engine = engine()) {
-            MemoryView view = movingOn(engine, read -> engine.apply(Batch.of(Episode.of(30 * DAY, "x", "y"))));
+            // Between a look at the memory and the row.
+            MemoryView view =
+                    movingOn(engine, "moment", read -> engine.apply(Batch.of(Episode.of(2 * DAY, "c", "w"))));
             Answers.Associations answer = new Queries(view)
                     .associations(new AssociationsQuery(
-                            "c", 10, AssociationsQuery.Scoring.of(Measure.CONFIDENCE), "", null, 0, false, null));
-            assertThat(answer.asOfMs()).isZero();
-            assertThat(answer.associations()).allSatisfy(association -> assertThat(association.confidence())
-                    .isEqualTo(0.5));
+                            "c", 10, AssociationsQuery.Scoring.of(Measure.CONFIDENCE), "x", null, 0, false, null));
+            assertThat(answer.asOfMs()).isEqualTo(2 * DAY);
+            // S is 1/4, M of the cue 2/4 + 1.
+            assertThat(answer.associations())
+                    .singleElement()
+                    .satisfies(association -> assertThat(association.confidence()).isCloseTo(1 / 6.0, within(1e-6)));
         }
     }
 }
