@@ -4,10 +4,13 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.learn.Checksum;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.RocksStore;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
-import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenCustomHashMap;
+import it.unimi.dsi.fastutil.longs.LongHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,27 +21,34 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ids and their ints, dense from 0 in order of first mention. Held on the heap as a whole, about 90 bytes a concept.
+ * Ids and their ints, dense from 0 in order of first mention. Held on the heap as a whole, about 110 bytes a concept.
  *
  * <p>A concept that is forgotten has its int retired, which nothing else ever gets; its id may come again, with a new int. Of what is
  * retired the hash is kept, so that digests stay what they are, and the watermark of that moment, so that it can be told what a retraction
  * means: what was forgotten, or what came since.
  *
+ * <p>Ids are looked up by a hash that is salted. Their order, their ints and the hash by which digests know them do not depend on the salt.
+ *
  * <p>Thread-safe for one writer and many readers: a reader that has seen an int may ask for its id.
  */
 final class ConceptDictionary {
 
-    /** A String of Latin letters, its place among the ids, its hash, and two places in the index. */
-    private static final int ENTRY_BYTES = 80;
+    /** A String of Latin letters, its place among the ids, its hash, and one and a half to three slots of the index; arrays have room to grow. */
+    private static final int ENTRY_BYTES = 96;
 
     private static final int RETIREMENT_BYTES = 80;
 
+    private final Salt salt;
+    private final int conceptsMax;
     private final ConceptIndex index = new ConceptIndex();
 
     // Both grow by copying; the count is published last, so that every int below it has its id.
     private volatile String[] ids = new String[1024];
+
+    /** Those by which digests know the ids. */
     private long[] hashes = new long[1024];
-    private final IntArrayList guesses = new IntArrayList();
+
+    private final IdsAhead ahead = new IdsAhead();
 
     /** Of no meaning: a look whose outcome went nowhere would be optimized away. */
     @SuppressWarnings("UnusedVariable")
@@ -52,7 +62,7 @@ final class ConceptDictionary {
     private ConceptSet retired = ConceptSet.EMPTY;
 
     /** The latest retirement of an id, by the hash of the id. */
-    private final Long2ObjectOpenHashMap<Retirement> retirements = new Long2ObjectOpenHashMap<>();
+    private final Long2ObjectMap<Retirement> retirements;
 
     /** Ints of ids that had been retired before. */
     private final IntOpenHashSet reborn = new IntOpenHashSet();
@@ -68,6 +78,31 @@ final class ConceptDictionary {
     /** Which int was retired, and the watermark then. */
     record Retirement(int concept, long watermarkMs) {}
 
+    /** An empty one, which looks ids up by a salted hash. */
+    ConceptDictionary(Salt salt) {
+        this(salt, ConceptIndex.CONCEPTS_MAX);
+    }
+
+    /** The same with room for so many concepts, those included that are forgotten. */
+    ConceptDictionary(Salt salt, int conceptsMax) {
+        this.salt = salt;
+        this.conceptsMax = conceptsMax;
+        this.retirements = new Long2ObjectOpenCustomHashMap<>(new Salted(salt));
+    }
+
+    /** The hash that is stored of a forgotten id knows no salt. */
+    private record Salted(Salt salt) implements LongHash.Strategy {
+        @Override
+        public int hashCode(long hash) {
+            return (int) salt.hash(hash);
+        }
+
+        @Override
+        public boolean equals(long a, long b) {
+            return a == b;
+        }
+    }
+
     /** Reads all concepts of a store into an empty dictionary. */
     void load(RocksStore store) {
         ConceptSet[] gone = {ConceptSet.EMPTY};
@@ -75,7 +110,8 @@ final class ConceptDictionary {
             @Override
             public void concept(int concept, byte[] utf8) {
                 requireNext(store, concept);
-                append(new String(utf8, StandardCharsets.UTF_8), Checksum.id(utf8));
+                String id = new String(utf8, StandardCharsets.UTF_8);
+                append(id, Checksum.id(utf8), salt.hash(id));
             }
 
             @Override
@@ -112,9 +148,11 @@ final class ConceptDictionary {
     Retirement retire(int concept, long watermarkMs) {
         retired = retired.with(concept);
         leaving.putIfAbsent(ids[concept], concept);
-        index.remove(concept, ids);
-        Retirement before = retirements.get(hashes[concept]);
-        remember(concept, hashes[concept], watermarkMs);
+        index.remove(salt.hash(ids[concept]), concept);
+        // What was found before is no longer true.
+        ahead.clear();
+        Retirement before = retirements.get(hash(concept));
+        remember(concept, hash(concept), watermarkMs);
         unsavedRetired.add(concept);
         return before;
     }
@@ -128,12 +166,16 @@ final class ConceptDictionary {
     /** The latest retirement of the id of a concept that is known, or null if it was never forgotten. Writer only. */
     @Nullable
     Retirement retirement(int concept) {
-        return !reborn.isEmpty() && reborn.contains(concept) ? retirements.get(hashes[concept]) : null;
+        return !reborn.isEmpty() && reborn.contains(concept) ? retirements.get(hash(concept)) : null;
     }
 
     /** The int of an id, or -1. */
     int find(String id) {
-        return index.find(id, () -> ids);
+        return find(salt.hash(id), id);
+    }
+
+    private int find(long hash, String id) {
+        return index.find(hash, id, () -> ids);
     }
 
     /** The int that an id has at a moment, or -1 if it is not known there. */
@@ -155,27 +197,46 @@ final class ConceptDictionary {
 
     /** The int of an id, which becomes known if it was not. Writer only. */
     int intern(String id) {
-        int known = find(id);
-        return known >= 0 ? known : append(id, Checksum.id(id.getBytes(StandardCharsets.UTF_8)));
+        int index = ahead.take(id);
+        if (index < 0) {
+            return intern(salt.hash(id), id);
+        }
+        int seen = ahead.concept(index);
+        return seen >= 0 && ids[seen].equals(id) ? seen : intern(ahead.hash(index), id);
+    }
+
+    private int intern(long hash, String id) {
+        int known = find(hash, id);
+        return known >= 0 ? known : append(id, Checksum.id(id.getBytes(StandardCharsets.UTF_8)), hash);
     }
 
     /**
-     * Looks at what {@link #intern} and then the marginals will look at for the concepts of some entries, and does nothing with it: it is on
-     * its way to the cache meanwhile, several ids at a time. Writer only.
+     * Looks for what {@link #intern} will be asked for of some entries, and looks at what the marginals will look at: step by step for all of
+     * the ids, so that what is not in the cache comes for several of them at a time. Writer only.
      */
     void fetchAhead(List<Entry> entries, int from, int to, Marginals marginals) {
-        guesses.clear();
+        ahead.clear();
         for (int i = from; i < to; i++) {
             if (entries.get(i) instanceof Episode episode) {
                 for (Activation activation : episode.activations()) {
-                    guesses.add(index.guess(activation.concept()));
+                    ahead.add(activation.concept());
+                    touched += activation.concept().length();
                 }
             }
         }
-        for (int i = 0; i < guesses.size(); i++) {
-            int guess = guesses.getInt(i);
-            if (guess >= 0 && guess < count) {
-                touched += hashes[guess] + ids[guess].length() + marginals.fetchAhead(guess);
+        for (int i = 0; i < ahead.size(); i++) {
+            ahead.hash(i, salt.hash(ahead.id(i)));
+        }
+        for (int i = 0; i < ahead.size(); i++) {
+            touched += index.touch(ahead.hash(i));
+        }
+        for (int i = 0; i < ahead.size(); i++) {
+            ahead.found(i, index.guess(ahead.hash(i)));
+        }
+        for (int i = 0; i < ahead.size(); i++) {
+            int seen = ahead.concept(i);
+            if (seen >= 0) {
+                touched += hashes[seen] + ids[seen].length() + marginals.fetchAhead(seen);
             }
         }
     }
@@ -198,8 +259,8 @@ final class ConceptDictionary {
         List<Retired> gone = new ArrayList<>();
         for (int i = 0; i < unsavedRetired.size(); i++) {
             int concept = unsavedRetired.getInt(i);
-            Retirement retirement = retirements.get(hashes[concept]);
-            gone.add(new Retired(concept, hashes[concept], retirement.watermarkMs()));
+            Retirement retirement = retirements.get(hash(concept));
+            gone.add(new Retired(concept, hash(concept), retirement.watermarkMs()));
         }
         saved = to;
         unsavedRetired.clear();
@@ -222,22 +283,23 @@ final class ConceptDictionary {
         bytes += RETIREMENT_BYTES;
     }
 
-    private int append(String id, long hash) {
+    private int append(String id, long hash, long saltedHash) {
         int concept = add(id, hash);
-        if (retirements.containsKey(hash)) {
+        if (!retirements.isEmpty() && retirements.containsKey(hash)) {
             reborn.add(concept);
         }
         // Last: who finds the int finds all that belongs to it.
-        index.add(concept, ids);
+        index.add(saltedHash, concept);
         return concept;
     }
 
     private int add(String id, long hash) {
         int concept = count;
+        if (concept == conceptsMax) {
+            throw new IllegalStateException("a store holds at most " + conceptsMax
+                    + " concepts, those included that were forgotten: concepts=" + concept);
+        }
         if (concept == ids.length) {
-            if (concept >= 1 << 30) {
-                throw new IllegalStateException("a store holds at most 2^30 concepts: concepts=" + concept);
-            }
             ids = Arrays.copyOf(ids, concept * 2);
             hashes = Arrays.copyOf(hashes, concept * 2);
         }

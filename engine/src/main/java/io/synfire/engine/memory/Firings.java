@@ -6,6 +6,7 @@ import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.EpisodeContent;
 import io.synfire.engine.learn.Firing;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.memory.ConceptDictionary.Retirement;
 import io.synfire.engine.store.RocksStore;
 import java.util.ArrayList;
@@ -30,11 +31,11 @@ final class Firings {
         boolean is(int retired, long episode);
     }
 
-    Firings(ConceptDictionary dictionary, Marginals marginals, Adjacencies adjacencies, RocksStore store) {
+    Firings(ConceptDictionary dictionary, Marginals marginals, Adjacencies adjacencies, RocksStore store, Salt salt) {
         this.dictionary = dictionary;
         this.marginals = marginals;
         this.adjacencies = adjacencies;
-        this.late = new LateEpisodes(store);
+        this.late = new LateEpisodes(store, salt);
     }
 
     long bytes() {

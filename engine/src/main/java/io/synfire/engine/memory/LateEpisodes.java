@@ -1,11 +1,13 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.LateCount;
 import io.synfire.engine.store.RocksStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The episodes that name a forgotten concept and came after it was forgotten, with a time not after the watermark of that moment: a
@@ -17,9 +19,10 @@ import java.util.Map;
  */
 final class LateEpisodes {
 
-    private static final int ENTRY_BYTES = 120;
+    private static final int ENTRY_BYTES = 130;
 
     private final RocksStore store;
+    private final Salt salt;
     private Map<Key, LateCount> recent = new HashMap<>();
 
     /** Those that a checkpoint is writing. */
@@ -27,11 +30,29 @@ final class LateEpisodes {
 
     private List<Integer> gone = new ArrayList<>();
 
-    /** An episode that names the concept which had this int before it was forgotten. */
-    private record Key(int retired, long episode) {}
+    /**
+     * An episode that names the concept which had this int before it was forgotten. The hash of an episode is a sum that knows no salt, so
+     * that one may choose episodes that are alike in much of it; the last is salted.
+     */
+    private record Key(int retired, long episode, long hash) {
+        Key(Salt salt, int retired, long episode) {
+            this(retired, episode, salt.hash(salt.hash(episode) + retired));
+        }
 
-    LateEpisodes(RocksStore store) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && hash == key.hash && retired == key.retired && episode == key.episode;
+        }
+
+        @Override
+        public int hashCode() {
+            return (int) hash;
+        }
+    }
+
+    LateEpisodes(RocksStore store, Salt salt) {
         this.store = store;
+        this.salt = salt;
     }
 
     long bytes() {
@@ -40,14 +61,14 @@ final class LateEpisodes {
 
     /** One came. */
     void learned(int retired, long episode) {
-        Key key = new Key(retired, episode);
+        Key key = new Key(salt, retired, episode);
         LateCount count = count(key);
         recent.put(key, new LateCount(count.there() + 1, count.takenBack()));
     }
 
     /** Takes one back; false if there is none: then what is meant was forgotten. */
     boolean takeBack(int retired, long episode) {
-        Key key = new Key(retired, episode);
+        Key key = new Key(salt, retired, episode);
         LateCount count = count(key);
         if (count.there() == 0) {
             return false;
@@ -58,7 +79,7 @@ final class LateEpisodes {
 
     /** How many there are, or were until they were taken back. */
     long count(int retired, long episode) {
-        LateCount count = count(new Key(retired, episode));
+        LateCount count = count(new Key(salt, retired, episode));
         return count.there() + count.takenBack();
     }
 

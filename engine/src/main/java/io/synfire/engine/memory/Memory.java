@@ -9,6 +9,7 @@ import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.LearningSettings.Normalization;
 import io.synfire.engine.learn.Retracted;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.TableCheck;
@@ -34,7 +35,8 @@ public final class Memory {
     private final LearningSettings settings;
     private final RocksStore store;
     private final List<ForwardDecay> decays;
-    private final ConceptDictionary dictionary = new ConceptDictionary();
+    private final Salt salt;
+    private final ConceptDictionary dictionary;
     private final Marginals marginals;
     private final Adjacencies adjacencies;
     private final Moments moments = new Moments();
@@ -71,12 +73,15 @@ public final class Memory {
      *
      * @param settings the settings the store was created with
      * @param store where it is kept
+     * @param salt by which ids are hashed: the store's
      * @param budget what it may use
      */
-    public Memory(LearningSettings settings, RocksStore store, MemoryBudget budget) {
+    public Memory(LearningSettings settings, RocksStore store, Salt salt, MemoryBudget budget) {
         this.settings = settings;
         this.store = store;
+        this.salt = salt;
         this.budget = budget;
+        this.dictionary = new ConceptDictionary(salt);
         this.decays = settings.halfLives().stream().map(ForwardDecay::new).toList();
         int horizons = settings.horizonCount();
         CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> CheckpointRecord.none(horizons));
@@ -100,7 +105,7 @@ public final class Memory {
         adjacencies.loaded(dictionary.count(), checkpoint);
         ImpulseBuffer impulses =
                 new ImpulseBuffer(horizons, budget.heldMax(), new Scale(last.landmarks(), decays, last.watermarkMs()));
-        this.learning = new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, impulses);
+        this.learning = new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, salt, impulses);
         this.room = new Room(budget, this::bytes, this::fixedBytes);
         publish(true);
         RowReads rows = new RowReads(tables, store, new Tidying(settings), decays, impulses, moments);
@@ -161,7 +166,7 @@ public final class Memory {
      * @param named what retractions of the log name; of others it takes back what they name
      */
     public void takeBackWhatIsLearned(Retracted named) {
-        learning.keep(new Ledger(named, budget.bytesMax()));
+        learning.keep(new Ledger(named, salt, budget.bytesMax()));
     }
 
     /**
