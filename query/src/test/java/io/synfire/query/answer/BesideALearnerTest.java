@@ -184,7 +184,7 @@ final class BesideALearnerTest {
 
         private void assertCertain(@Nullable Double confidence, double strength, Object answer) {
             if (confidence == null
- || !(confidence >= 1 - TOLERANCE && confidence <= 1 && strength <= most * (1 + TOLERANCE))) {
+                    || !(confidence >= 1 - TOLERANCE && confidence <= 1 && strength <= most * (1 + TOLERANCE))) {
                 throw new AssertionError(
                         "confidence=" + confidence + " strength=" + strength + " most=" + most + ": " + answer);
             }

@@ -78,9 +78,8 @@ final class Questions {
                 yield new Question(query.toString(), queries -> JSON.of(queries.trending(query)));
             }
             case 2, 3 -> {
-                Measure measure = random.nextBoolean()
-                        ? Measure.STRENGTH
-                        : MEASURES.get(random.nextInt(MEASURES.size()));
+                Measure measure =
+                        random.nextBoolean() ? Measure.STRENGTH : MEASURES.get(random.nextInt(MEASURES.size()));
                 AssociationsQuery query = new AssociationsQuery(
                         concept(),
                         1 + random.nextInt(40),

@@ -147,6 +147,29 @@ final class QueriesTest {
     }
 
     @Test
+    void everyQuestionRefusesThePastInTheSameWords() {
+        try (Engine engine = engine(Map.of("half-lives", "1d,30d"), Episode.of(10 * DAY, "a", "b"))) {
+            Queries queries = new Queries(engine.view());
+            List<Runnable> questions = List.of(
+                    () -> queries.concepts("", 10, null, 9 * DAY),
+                    () -> queries.associations(
+                            new AssociationsQuery("a", 10, Scoring.of(Measure.STRENGTH), "", null, 0, false, 9 * DAY)),
+                    () -> queries.explain(new ExplainQuery("a", "b", null, 0, 9 * DAY)),
+                    () -> queries.trending(new TrendingQuery(10, null, null, 3, 9 * DAY)),
+                    () -> queries.recall(RecallQuery.builder()
+                            .cues(List.of("a"))
+                            .atMs(9 * DAY)
+                            .build()));
+            for (Runnable question : questions) {
+                assertThatThrownBy(question::run)
+                        .isInstanceOf(BadQueryException.class)
+                        .hasMessage("at must not be before the watermark, the past is not kept: at=" + 9 * DAY
+                                + " watermark=" + 10 * DAY);
+            }
+        }
+    }
+
+    @Test
     void anExplanationHoldsBothDirectionsAndEveryHorizon() {
         try (Engine engine = engine(
                 Map.of("half-lives", "1d,none"), Episode.of(0, "x", "y"), inContext("k", "a"), inContext("k", "b"))) {

@@ -10,12 +10,14 @@ import io.synfire.engine.RandomLog;
 import io.synfire.engine.RandomLog.Line;
 import io.synfire.engine.RandomLog.Shape;
 import io.synfire.engine.RandomSettings;
+import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.query.answer.Questions.Question;
 import io.synfire.query.recall.Queries;
+import io.synfire.query.recall.RecallQuery;
 import io.synfire.query.recall.RecallSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * An answer is a function of state, settings and question, whatever is in memory and whatever is in the store: equal to the byte before and
  * after a checkpoint, a restart, an eviction, and in a backup.
  */
-final class SameAnswersTest {
+final class UnchangedAnswersTest {
 
     private static final int MEMORIES = Integer.getInteger("synfire.logs", 15);
     private static final long FIRST_SEED = 90_000;
@@ -47,7 +49,7 @@ final class SameAnswersTest {
 
     @Test
     void nothingThatHappensToAMemoryChangesWhatItAnswers() {
-        LogProperty.holdsForAll(FIRST_SEED, MEMORIES, 30, SameAnswersTest::log, this::check);
+        LogProperty.holdsForAll(FIRST_SEED, MEMORIES, 30, UnchangedAnswersTest::log, this::check);
         System.out.printf(
                 "memories of seeds %d to %d: %d questions, %d with something left out%n",
                 FIRST_SEED, FIRST_SEED + MEMORIES - 1, asked, named);
@@ -153,6 +155,40 @@ final class SameAnswersTest {
                         used / (1 << 20),
                         meters.get("synfire.memory.used.bytes").gauge().value() / (1 << 20));
             }
+        }
+    }
+
+    /** In memory the strongest of a hub are kept, in the store they are sought among all. */
+    @Test
+    void theStrongestOfAHubAreTheSameInMemoryAndInTheStore() {
+        Map<String, String> given = Map.of("half-lives", "none", "max-associations", "0");
+        RecallSettings recall = RecallSettings.parse(Map.of("recall.hub-max", "1000"));
+        List<Entry> log = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            // Of every strength between 1 and 101 some, in no order.
+            double strength = 1 + i * 7919 % 1_000 / 10.0;
+            log.add(new Episode(i, null, List.of(Activation.of("hub"), new Activation("c" + i, strength)), 1, null));
+            log.add(Episode.of(i, "c" + i, "d" + i % 50));
+        }
+        List<Question> questions = Stream.of(1, 2, 3)
+                .map(hops -> RecallQuery.builder()
+                        .cues(List.of("hub"))
+                        .hops(hops)
+                        .k(20)
+                        .build())
+                .map(query -> new Question(query.toString(), queries -> new AnswerJson().of(queries.recall(query))))
+                .toList();
+        Path path = directory.resolve("hub");
+        List<String> before;
+        try (Engine engine = open(path, given)) {
+            engine.apply(new Batch("", log, List.of(), 0));
+            before = answers(engine, recall, questions);
+            assertSame("nothing", given, recall, questions, before, engine);
+        }
+        // Five of each strength, so that as strong as the 256th are those up to the 260th.
+        assertThat(before.get(0)).contains("\"associations\":260,\"skipped\":0,\"partly\":1");
+        try (Engine engine = open(path, given)) {
+            assertSame("a restart", given, recall, questions, before, engine);
         }
     }
 
