@@ -114,7 +114,7 @@ final class RowsOfSeveralMomentsTest {
             MemoryView view = movingOn(engine, read -> {
                 if (read <= order.size()) {
                     engine.apply(Batch.of(
-                            new Forget(order.get(read - 1), Map.of(), null), Episode.of(read * 40 * DAY, "new", "x")));
+                            new Forget(order.get(read - 1), Map.of(), null), Episode.of(40L * read * DAY, "new", "x")));
                 }
             });
             for (int i = 0; i < 4; i++) {
