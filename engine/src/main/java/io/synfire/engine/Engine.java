@@ -9,6 +9,7 @@ import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Refusal;
 import io.synfire.engine.learn.Retracted;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.learn.SourceTime;
 import io.synfire.engine.memory.Memory;
 import io.synfire.engine.store.RocksStore;
@@ -79,13 +80,15 @@ public final class Engine implements AutoCloseable {
             Machinery machinery,
             boolean writable) {
         this.store = store;
-        this.memory = new Memory(settings, store, machinery.budget());
+        // One that is only read keeps none: any will do while it is open.
+        Salt salt = store.salt().orElseGet(machinery.newSalt());
+        this.memory = new Memory(settings, store, salt, machinery.budget());
         this.admission = new Admission(settings);
         this.meters = new EngineMeters(registry, memory, store, options);
         this.checkpoints = new CheckpointRunner(memory, store, meters, machinery.checkpointThread());
         this.nanoTime = machinery.nanoTime();
         meters.store(store, () -> checkpoints.failure() instanceof StoreFullException);
-        this.view = new LiveView(memory.reader(), lifecycle, () -> closed);
+        this.view = new LiveView(memory.reader(), () -> closed);
         this.writable = writable;
         this.storeId = store.id();
     }
@@ -148,7 +151,7 @@ public final class Engine implements AutoCloseable {
         try {
             Optional<Map<String, String>> stored = store.settings();
             if (stored.isEmpty()) {
-                store.create(asked.toMap());
+                store.create(asked.toMap(), machinery.newSalt().get());
                 identify(store, newId);
                 return new Engine(store, asked, options, registry, machinery, true);
             }
@@ -158,6 +161,10 @@ public final class Engine implements AutoCloseable {
                 throw new SettingsMismatchException(directory, differences, learning);
             }
             identify(store, newId);
+            if (store.salt().isEmpty()) {
+                // It was made before stores had salts.
+                store.keepSalt(machinery.newSalt().get());
+            }
             return new Engine(store, settings, options, registry, machinery, true);
         } catch (RuntimeException e) {
             store.close();

@@ -2,6 +2,7 @@ package io.synfire.engine;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.memory.MemoryBudget;
 import io.synfire.engine.store.RocksStore;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ public final class EngineOverStore {
                 new EngineOptions(EngineOptions.MEMORY_BYTES_MIN),
                 new SimpleMeterRegistry(),
                 "simulated",
-                new Machinery(new MemoryBudget(heapBytes), checkpointThread, nanoTime));
+                new Machinery(
+                        new MemoryBudget(heapBytes), checkpointThread, nanoTime, () -> Salt.of(new byte[Salt.BYTES])));
     }
 }

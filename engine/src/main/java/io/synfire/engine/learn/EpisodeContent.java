@@ -3,6 +3,7 @@ package io.synfire.engine.learn;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What makes an episode the same as another: all that it is worth to a memory. Neither its event's id nor the order of its concepts is part
  * of it. Whoever asks which episode a retraction names asks this, so that all of them mean the same. Immutable and thread-safe; costs the
- * size of the episode.
+ * size of the episode. In a hash map its place is taken by {@link SaltedContent}.
  *
  * @param atMs event time, milliseconds since the epoch
  * @param context its context, or null
@@ -24,7 +25,8 @@ public record EpisodeContent(long atMs, @Nullable String context, Map<String, Do
 
     /** Takes an unmodifiable copy. A reward of -0.0 is one of 0. */
     public EpisodeContent {
-        strengths = Map.copyOf(strengths);
+        // Map.copyOf looks at all ids of one hash code before it finds the last of them.
+        strengths = Collections.unmodifiableMap(new HashMap<>(strengths));
         reward += 0.0;
     }
 

@@ -1,10 +1,11 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.CheckpointRecord.CopyAhead;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,15 +14,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandIds {
 
+    private final Salt salt;
     private final PartitionClocks clocks;
     private final EventIds eventIds;
-    private final Set<CopyAhead> ahead;
+
+    /** In the order in which they were met: so they are stored. */
+    private final Map<Key, CopyAhead> ahead = new LinkedHashMap<>();
+
     private long repeated;
 
-    CommandIds(PartitionClocks clocks, EventIds eventIds, List<CopyAhead> ahead) {
+    /** A copy that is yet to be read; its hash is salted. */
+    private record Key(CopyAhead copy, long hash) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && hash == key.hash && copy.equals(key.copy);
+        }
+
+        @Override
+        public int hashCode() {
+            return (int) hash;
+        }
+    }
+
+    CommandIds(Salt salt, PartitionClocks clocks, EventIds eventIds, List<CopyAhead> ahead) {
+        this.salt = salt;
         this.clocks = clocks;
         this.eventIds = eventIds;
-        this.ahead = new LinkedHashSet<>(ahead);
+        ahead.forEach(this::await);
     }
 
     /** What a command is to its partition. */
@@ -40,7 +59,7 @@ final class CommandIds {
             return Meeting.FIRST;
         }
         int index = clocks.indexOf(partition);
-        boolean isCopy = ahead.remove(new CopyAhead(partition, id));
+        boolean isCopy = ahead.remove(key(new CopyAhead(partition, id))) != null;
         boolean isKnown = eventIds.containsCommand(index, id);
         if (!isKnown) {
             eventIds.addCommand(index, id);
@@ -56,7 +75,7 @@ final class CommandIds {
     void met(String id, List<Batch.Copy> copies) {
         for (Batch.Copy copy : copies) {
             if (copy.place() == Batch.Place.AHEAD) {
-                ahead.add(new CopyAhead(copy.partition(), id));
+                await(new CopyAhead(copy.partition(), id));
             } else {
                 eventIds.addCommand(clocks.indexOf(copy.partition()), id);
             }
@@ -66,12 +85,21 @@ final class CommandIds {
     /** Whether a command would be passed over, if it came next in a partition. */
     boolean knows(String partition, String id) {
         int index = clocks.find(partition);
-        return ahead.contains(new CopyAhead(partition, id)) || (index >= 0 && eventIds.containsCommand(index, id));
+        return ahead.containsKey(key(new CopyAhead(partition, id)))
+                || (index >= 0 && eventIds.containsCommand(index, id));
     }
 
     /** Copies that are yet to be read. */
     List<CopyAhead> ahead() {
-        return List.copyOf(ahead);
+        return List.copyOf(ahead.values());
+    }
+
+    private void await(CopyAhead copy) {
+        ahead.putIfAbsent(key(copy), copy);
+    }
+
+    private Key key(CopyAhead copy) {
+        return new Key(copy, salt.hash(salt.hash(copy.partition()), copy.eventId()));
     }
 
     /** How many were passed over since the start. */

@@ -4,9 +4,11 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.learn.Checksum;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.Origin;
 import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
+import io.synfire.engine.store.StoredForgets;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntSet;
 import java.nio.charset.StandardCharsets;
@@ -19,28 +21,35 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ids and their ints, dense from 0 in order of first mention. Those of known concepts are held on the heap, about 90 bytes each.
+ * Ids and their ints, dense from 0 in order of first mention. Those of known concepts are held on the heap, about 110 bytes each.
  *
  * <p>A concept that is forgotten has its int retired, which nothing else ever gets; its id may come again, with a new int. What is kept of it,
  * so that it can be told what a retraction means, is with the {@link Retirements}; on the heap there is a hole of some bytes in its place.
+ *
+ * <p>Ids are looked up by a hash that is salted. Their order, their ints and the hash by which digests know them do not depend on the salt.
  *
  * <p>Thread-safe for one writer and many readers: a reader that has seen an int may ask for its id, at least until two checkpoints have ended
  * since it was retired.
  */
 final class ConceptDictionary {
 
-    /** A String of Latin letters, its place among the ids, its hash, and two places in the index. */
-    private static final int ENTRY_BYTES = 80;
+    /** A String of Latin letters, its place among the ids, its hash, and one and a half to three slots of the index; arrays have room to grow. */
+    private static final int ENTRY_BYTES = 96;
 
     /** What stays in the place of an entry: a reference and a hash in arrays with room for more. */
     private static final int HOLE_BYTES = 20;
 
+    private final Salt salt;
+    private final int conceptsMax;
     private final ConceptIndex index = new ConceptIndex();
 
     // Both grow by copying; the count is published last, so that every int below it has its id.
     private volatile String[] ids = new String[1024];
+
+    /** Those by which digests know the ids. */
     private long[] hashes = new long[1024];
-    private final IntArrayList guesses = new IntArrayList();
+
+    private final IdsAhead ahead = new IdsAhead();
 
     /** Of no meaning: a look whose outcome went nowhere would be optimized away. */
     @SuppressWarnings("UnusedVariable")
@@ -70,9 +79,17 @@ final class ConceptDictionary {
 
     private final IntArrayList spares = new IntArrayList();
 
-    ConceptDictionary(RocksStore store, Fading fading) {
-        this.retirements = new Retirements(store.forgets(), fading);
+    /** An empty one, which looks ids up by a salted hash. */
+    ConceptDictionary(Salt salt, Fading fading, StoredForgets forgets) {
+        this(salt, fading, forgets, ConceptIndex.CONCEPTS_MAX);
+    }
+
+    /** The same with room for so many concepts, those included that are forgotten. */
+    ConceptDictionary(Salt salt, Fading fading, StoredForgets forgets, int conceptsMax) {
+        this.salt = salt;
+        this.conceptsMax = conceptsMax;
         this.fading = fading;
+        this.retirements = new Retirements(forgets, fading, salt);
     }
 
     /**
@@ -89,7 +106,8 @@ final class ConceptDictionary {
             public void concept(int concept, byte[] utf8, Origin origin) {
                 holesUpTo(concept);
                 long hash = Checksum.id(utf8);
-                index.add(add(new String(utf8, StandardCharsets.UTF_8), hash), ids);
+                String id = new String(utf8, StandardCharsets.UTF_8);
+                index.add(salt.hash(id), add(id, hash));
                 if (isOld) {
                     retirements.loadedOld(concept, hash);
                 } else {
@@ -158,7 +176,9 @@ final class ConceptDictionary {
         Retirement before = retirements.before(concept, -1);
         retired = retired.with(concept);
         leaving.putIfAbsent(ids[concept], concept);
-        index.remove(concept, ids);
+        index.remove(salt.hash(ids[concept]), concept);
+        // What was found before is no longer true.
+        ahead.clear();
         retirements.retired(hashes[concept], new Retirement(concept, watermarkMs));
         gone.add(concept);
         return before;
@@ -222,7 +242,11 @@ final class ConceptDictionary {
 
     /** The int of an id, or -1. */
     int find(String id) {
-        return index.find(id, () -> ids);
+        return find(salt.hash(id), id);
+    }
+
+    private int find(long hash, String id) {
+        return index.find(hash, id, () -> ids);
     }
 
     /** The int that an id has at a moment, or -1 if it is not known there. */
@@ -244,27 +268,46 @@ final class ConceptDictionary {
 
     /** The int of an id, which becomes known at a watermark if it was not. Writer only. */
     int intern(String id, long watermarkMs) {
-        int known = find(id);
-        return known >= 0 ? known : append(id, hashOf(id), watermarkMs);
+        int index = ahead.take(id);
+        if (index < 0) {
+            return intern(salt.hash(id), id, watermarkMs);
+        }
+        int seen = ahead.concept(index);
+        return seen >= 0 && ids[seen].equals(id) ? seen : intern(ahead.hash(index), id, watermarkMs);
+    }
+
+    private int intern(long hash, String id, long watermarkMs) {
+        int known = find(hash, id);
+        return known >= 0 ? known : append(id, hashOf(id), hash, watermarkMs);
     }
 
     /**
-     * Looks at what {@link #intern} and then the marginals will look at for the concepts of some entries, and does nothing with it: it is on
-     * its way to the cache meanwhile, several ids at a time. Writer only.
+     * Looks for what {@link #intern} will be asked for of some entries, and looks at what the marginals will look at: step by step for all of
+     * the ids, so that what is not in the cache comes for several of them at a time. Writer only.
      */
     void fetchAhead(List<Entry> entries, int from, int to, Marginals marginals) {
-        guesses.clear();
+        ahead.clear();
         for (int i = from; i < to; i++) {
             if (entries.get(i) instanceof Episode episode) {
                 for (Activation activation : episode.activations()) {
-                    guesses.add(index.guess(activation.concept()));
+                    ahead.add(activation.concept());
+                    touched += activation.concept().length();
                 }
             }
         }
-        for (int i = 0; i < guesses.size(); i++) {
-            int guess = guesses.getInt(i);
-            if (guess >= 0 && guess < count) {
-                touched += hashes[guess] + ids[guess].length() + marginals.fetchAhead(guess);
+        for (int i = 0; i < ahead.size(); i++) {
+            ahead.hash(i, salt.hash(ahead.id(i)));
+        }
+        for (int i = 0; i < ahead.size(); i++) {
+            touched += index.touch(ahead.hash(i));
+        }
+        for (int i = 0; i < ahead.size(); i++) {
+            ahead.found(i, index.guess(ahead.hash(i)));
+        }
+        for (int i = 0; i < ahead.size(); i++) {
+            int seen = ahead.concept(i);
+            if (seen >= 0) {
+                touched += hashes[seen] + ids[seen].length() + marginals.fetchAhead(seen);
             }
         }
     }
@@ -324,20 +367,21 @@ final class ConceptDictionary {
         frozenGone = new IntArrayList();
     }
 
-    private int append(String id, long hash, long watermarkMs) {
+    private int append(String id, long hash, long saltedHash, long watermarkMs) {
         int concept = add(id, hash);
         retirements.born(concept, hash, watermarkMs);
         // Last: who finds the int finds all that belongs to it.
-        index.add(concept, ids);
+        index.add(saltedHash, concept);
         return concept;
     }
 
     private int add(String id, long hash) {
         int concept = count;
+        if (concept == conceptsMax) {
+            throw new IllegalStateException("a store holds at most " + conceptsMax
+                    + " concepts, those included that were forgotten: concepts=" + concept);
+        }
         if (concept == ids.length) {
-            if (concept >= 1 << 30) {
-                throw new IllegalStateException("a store holds at most 2^30 concepts: concepts=" + concept);
-            }
             ids = Arrays.copyOf(ids, concept * 2);
             hashes = Arrays.copyOf(hashes, concept * 2);
         }

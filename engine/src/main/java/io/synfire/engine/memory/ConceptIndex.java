@@ -5,22 +5,31 @@ import java.lang.invoke.VarHandle;
 import java.util.function.Supplier;
 
 /**
- * From ids to ints: open addressing over one array, eight bytes a slot, so that a look is one cache line and the id itself. The ids are
- * kept elsewhere, by their ints.
+ * From ids to ints: open addressing over one array. A slot is the whole hash of an id and its int, side by side, so that a look is one cache
+ * line and the id itself: 64 bits are compared before an id. The ids are kept elsewhere, by their ints.
+ *
+ * <p>Hashes are {@linkplain io.synfire.engine.learn.Salt salted}, so that nobody can choose ids whose searches begin at one slot.
  *
  * <p>Thread-safe for one writer and many readers: a slot is written after all that belongs to it, and an array is replaced by a larger one
  * that holds the same.
  */
 final class ConceptIndex {
 
-    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final long CONCEPT = 0xffff_ffffL;
+    private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(long[].class);
+
+    /** The longest array whose length is a power of two has so many slots. */
+    private static final int SLOTS_MAX = 1 << 29;
+
+    /** At most two thirds of the slots are taken. */
+    static final int CONCEPTS_MAX = SLOTS_MAX / 3 * 2;
+
+    private static final int SLOTS_MIN = 1024;
 
     /** In the place of a concept that was removed: not empty, and no concept. */
-    private static final long REMOVED = CONCEPT;
+    private static final long REMOVED = -1;
 
-    /** The hash of an id, then its concept + 1; 0 where there is none. */
-    private volatile long[] slots = new long[2048];
+    /** Of each slot the hash of an id, then its concept + 1; that is 0 where there is none. */
+    private volatile long[] slots = new long[2 * SLOTS_MIN];
 
     private volatile int size;
     private int used;
@@ -29,18 +38,22 @@ final class ConceptIndex {
         return size;
     }
 
+    /** How many slots there are. */
+    int slotCount() {
+        return slots.length / 2;
+    }
+
     /** The int of an id, or -1. {@code ids} is asked for after the slot was read: it holds every concept that a slot names. */
-    int find(String id, Supplier<String[]> ids) {
+    int find(long hash, String id, Supplier<String[]> ids) {
         long[] now = slots;
-        int hash = spread(id);
         int mask = now.length - 1;
-        for (int at = hash & mask; ; at = at + 1 & mask) {
-            long slot = (long) SLOT.getAcquire(now, at);
-            if (slot == 0) {
+        for (int at = home(hash, mask); ; at = at + 2 & mask) {
+            long taken = (long) SLOTS.getAcquire(now, at + 1);
+            if (taken == 0) {
                 return -1;
             }
-            if ((int) (slot >>> 32) == hash && (slot & CONCEPT) != REMOVED) {
-                int concept = (int) slot - 1;
+            if (now[at] == hash && taken != REMOVED) {
+                int concept = (int) taken - 1;
                 if (ids.get()[concept].equals(id)) {
                     return concept;
                 }
@@ -48,30 +61,52 @@ final class ConceptIndex {
         }
     }
 
-    /** The concept where the search for an id begins, mostly its own; or a number below 0. */
-    int guess(String id) {
+    /** How many slots the search for a hash looks at, at most: up to the first that is empty. */
+    int probes(long hash) {
         long[] now = slots;
-        return (int) now[spread(id) & now.length - 1] - 1;
+        int mask = now.length - 1;
+        int probes = 1;
+        for (int at = home(hash, mask); (long) SLOTS.getAcquire(now, at + 1) != 0; at = at + 2 & mask) {
+            probes++;
+        }
+        return probes;
+    }
+
+    /** Looks at the slot where the search for a hash begins; returns something, so that the look is not optimized away. Writer only. */
+    long touch(long hash) {
+        long[] now = slots;
+        return now[home(hash, now.length - 1)];
+    }
+
+    /** A concept whose id has this hash: mostly the one that is meant; -1 if there is none. Writer only. */
+    int guess(long hash) {
+        long[] now = slots;
+        int mask = now.length - 1;
+        for (int at = home(hash, mask); now[at + 1] != 0; at = at + 2 & mask) {
+            if (now[at] == hash && now[at + 1] != REMOVED) {
+                return (int) now[at + 1] - 1;
+            }
+        }
+        return -1;
     }
 
     /** Adds a concept whose id is in its place. Writer only. */
-    void add(int concept, String[] ids) {
-        if ((used + 1) * 2 > slots.length) {
+    void add(long hash, int concept) {
+        if ((used + 1L) * 3 > slots.length) {
             grow();
         }
-        put(slots, (long) spread(ids[concept]) << 32 | concept + 1L);
+        put(slots, hash, concept + 1L);
         used++;
         count(1);
     }
 
-    /** Removes a concept whose id is still in its place. Writer only. */
-    void remove(int concept, String[] ids) {
+    /** Removes a concept. Writer only. */
+    void remove(long hash, int concept) {
         long[] now = slots;
-        int hash = spread(ids[concept]);
         int mask = now.length - 1;
-        for (int at = hash & mask; now[at] != 0; at = at + 1 & mask) {
-            if ((now[at] & CONCEPT) == concept + 1L) {
-                SLOT.setRelease(now, at, now[at] | REMOVED);
+        for (int at = home(hash, mask); now[at + 1] != 0; at = at + 2 & mask) {
+            if (now[at + 1] == concept + 1L) {
+                SLOTS.setRelease(now, at + 1, REMOVED);
                 count(-1);
                 return;
             }
@@ -87,29 +122,30 @@ final class ConceptIndex {
     private void grow() {
         long[] before = slots;
         // Those that were removed leave room: then it need not be larger.
-        long[] grown = new long[size * 4 < before.length ? before.length : before.length * 2];
+        long[] grown = new long[size * 6L < before.length ? before.length : Math.multiplyExact(before.length, 2)];
         used = 0;
-        for (long slot : before) {
-            if (slot != 0 && (slot & CONCEPT) != REMOVED) {
-                put(grown, slot);
+        for (int at = 0; at < before.length; at += 2) {
+            long taken = before[at + 1];
+            if (taken != 0 && taken != REMOVED) {
+                put(grown, before[at], taken);
                 used++;
             }
         }
         slots = grown;
     }
 
-    private static void put(long[] into, long slot) {
+    private static void put(long[] into, long hash, long taken) {
         int mask = into.length - 1;
-        int at = (int) (slot >>> 32) & mask;
-        while (into[at] != 0) {
-            at = at + 1 & mask;
+        int at = home(hash, mask);
+        while (into[at + 1] != 0) {
+            at = at + 2 & mask;
         }
-        SLOT.setRelease(into, at, slot);
+        into[at] = hash;
+        SLOTS.setRelease(into, at + 1, taken);
     }
 
-    /** Ids are often alike but for their last digits: all bits of the hash are to count. */
-    private static int spread(String id) {
-        int hash = id.hashCode() * 0x9E3779B9;
-        return hash ^ hash >>> 15;
+    /** Where in the array the search for a hash begins; {@code mask} is the length of the array less 1. */
+    private static int home(long hash, int mask) {
+        return (int) hash << 1 & mask;
     }
 }

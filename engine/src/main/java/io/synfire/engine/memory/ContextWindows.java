@@ -3,6 +3,7 @@ package io.synfire.engine.memory;
 import io.synfire.engine.learn.ContextWindow;
 import io.synfire.engine.learn.Firing;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.PeriodKey;
 import io.synfire.engine.store.RocksStore;
@@ -25,31 +26,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContextWindows {
 
-    private static final long WINDOW_BYTES = 240;
+    private static final long WINDOW_BYTES = 260;
     private static final int FIRING_BYTES = 96;
     private static final int ACTIVATION_BYTES = 12;
 
     private final RocksStore store;
+    private final Salt salt;
     private final PartitionClocks clocks;
     private final int maxSteps;
     private final long lifeMs;
-    private final Map<Key, ContextWindow> recent = new LinkedHashMap<>(16, 0.75f, true);
-    private Set<Key> dirty = new HashSet<>();
+    private final Map<SaltedKey, ContextWindow> recent = new LinkedHashMap<>(16, 0.75f, true);
+    private Set<SaltedKey> dirty = new HashSet<>();
 
     /** Windows that a checkpoint is writing, which must not change. */
-    private Set<Key> frozen = Set.of();
+    private Set<SaltedKey> frozen = Set.of();
 
     private final Expiry expiry;
     private long bytes;
 
-    /** A context of a partition. */
-    private record Key(int partition, String context) {}
-
     /** A window that changed, and its partition's period then. */
-    private record Changed(Key key, ContextWindow window, long period) {}
+    private record Changed(SaltedKey key, ContextWindow window, long period) {}
 
-    ContextWindows(RocksStore store, PartitionClocks clocks, LearningSettings settings) {
+    ContextWindows(RocksStore store, Salt salt, PartitionClocks clocks, LearningSettings settings) {
         this.store = store;
+        this.salt = salt;
         this.clocks = clocks;
         this.maxSteps = settings.maxSteps();
         this.lifeMs = settings.contextLifeMs();
@@ -60,9 +60,13 @@ final class ContextWindows {
         return bytes;
     }
 
+    /** A context of a partition. */
+    SaltedKey context(int partition, String context) {
+        return new SaltedKey(salt, partition, context);
+    }
+
     /** The window of a context, empty if it never fired or has expired. */
-    ContextWindow of(int partition, String context) {
-        Key key = new Key(partition, context);
+    ContextWindow of(SaltedKey key) {
         ContextWindow window = recent.get(key);
         if (window == null) {
             window = stored(key);
@@ -80,22 +84,20 @@ final class ContextWindows {
     }
 
     /** Adds a firing to the window of a context that {@link #of} was asked for just before. */
-    void remember(int partition, String context, ContextWindow window, Firing firing) {
-        Key key = new Key(partition, context);
+    void remember(SaltedKey key, ContextWindow window, Firing firing) {
         bytes -= bytes(key, window);
         ContextWindow own = window;
         if (frozen.contains(key) && !dirty.contains(key)) {
             own = window.copy();
             recent.put(key, own);
         }
-        own.add(firing, clocks.clockMs(partition), maxSteps);
+        own.add(firing, clocks.clockMs(key.partition()), maxSteps);
         bytes += bytes(key, own);
         dirty.add(key);
     }
 
     /** Forgets all that a context remembers. */
-    void drop(int partition, String context) {
-        Key key = new Key(partition, context);
+    void drop(SaltedKey key) {
         ContextWindow window = recent.get(key);
         if (window != null) {
             release(key, window);
@@ -117,11 +119,11 @@ final class ContextWindows {
     /** What changed since the last checkpoint, and what has expired, for the next. */
     Part freeze() {
         List<Changed> changed = new ArrayList<>(dirty.size());
-        for (Key key : dirty) {
+        for (SaltedKey key : dirty) {
             ContextWindow window = recent.get(key);
             if (window == null) {
                 throw new IllegalStateException(
-                        "a changed window left memory before its checkpoint: context=" + key.context());
+                        "a changed window left memory before its checkpoint: context=" + key.id());
             }
             changed.add(new Changed(key, window, expiry.period(key.partition())));
         }
@@ -135,7 +137,7 @@ final class ContextWindows {
     }
 
     private void write(Changed changed, CheckpointWriter checkpoint) {
-        Key key = changed.key();
+        SaltedKey key = changed.key();
         ContextWindow window = changed.window();
         if (window.size() > 0) {
             checkpoint.window(at(key, expiry.periodOf(window.clockMs())), window);
@@ -151,9 +153,10 @@ final class ContextWindows {
      */
     void committed(long bytesMax) {
         frozen = Set.of();
-        Iterator<Map.Entry<Key, ContextWindow>> leastRecent = recent.entrySet().iterator();
+        Iterator<Map.Entry<SaltedKey, ContextWindow>> leastRecent =
+                recent.entrySet().iterator();
         while (leastRecent.hasNext()) {
-            Map.Entry<Key, ContextWindow> entry = leastRecent.next();
+            Map.Entry<SaltedKey, ContextWindow> entry = leastRecent.next();
             if (bytes <= bytesMax && !hasExpired(entry.getKey(), entry.getValue())) {
                 return;
             }
@@ -164,32 +167,32 @@ final class ContextWindows {
         }
     }
 
-    private @Nullable ContextWindow stored(Key key) {
+    private @Nullable ContextWindow stored(SaltedKey key) {
         long present = expiry.period(key.partition());
         ContextWindow window = store.window(at(key, present));
         return window == null && present > 0 ? store.window(at(key, present - 1)) : window;
     }
 
-    private boolean hasExpired(Key key, ContextWindow window) {
+    private boolean hasExpired(SaltedKey key, ContextWindow window) {
         return window.hasExpired(clocks.clockMs(key.partition()), lifeMs);
     }
 
-    private void hold(Key key, ContextWindow window) {
+    private void hold(SaltedKey key, ContextWindow window) {
         recent.put(key, window);
         bytes += bytes(key, window);
     }
 
-    private void release(Key key, ContextWindow window) {
+    private void release(SaltedKey key, ContextWindow window) {
         recent.remove(key);
         bytes -= bytes(key, window);
     }
 
-    private static PeriodKey at(Key key, long period) {
-        return new PeriodKey(key.partition(), period, key.context());
+    private static PeriodKey at(SaltedKey key, long period) {
+        return new PeriodKey(key.partition(), period, key.id());
     }
 
-    private static long bytes(Key key, ContextWindow window) {
-        long sum = WINDOW_BYTES + key.context().length();
+    private static long bytes(SaltedKey key, ContextWindow window) {
+        long sum = WINDOW_BYTES + key.id().length();
         for (Firing firing : window) {
             sum += FIRING_BYTES + (long) ACTIVATION_BYTES * firing.size();
         }

@@ -1,6 +1,7 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.PeriodKey;
 import io.synfire.engine.store.RocksStore;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.Map;
  */
 final class EventIds {
 
-    private static final int ENTRY_BYTES = 150;
+    private static final int ENTRY_BYTES = 160;
 
     /** In the place of a clock: the id is free again. */
     private static final long FREE = -1;
@@ -24,22 +25,21 @@ final class EventIds {
     private static final char OF_COMMAND = 0;
 
     private final RocksStore store;
+    private final Salt salt;
     private final PartitionClocks clocks;
     private final long windowMs;
     private final Expiry expiry;
-    private Map<Key, Long> recent = new HashMap<>();
+    private Map<SaltedKey, Long> recent = new HashMap<>();
 
     /** Those that a checkpoint is writing. */
-    private Map<Key, Long> frozen = Map.of();
+    private Map<SaltedKey, Long> frozen = Map.of();
 
     private long frozenBytes;
     private long bytes;
 
-    /** An event of a partition. */
-    private record Key(int partition, String id) {}
-
-    EventIds(RocksStore store, PartitionClocks clocks, LearningSettings settings) {
+    EventIds(RocksStore store, Salt salt, PartitionClocks clocks, LearningSettings settings) {
         this.store = store;
+        this.salt = salt;
         this.clocks = clocks;
         this.windowMs = settings.eventIdWindowMs();
         this.expiry = new Expiry(clocks, windowMs);
@@ -49,34 +49,43 @@ final class EventIds {
         return bytes + frozenBytes;
     }
 
+    /** An event of a partition. */
+    SaltedKey event(int partition, String id) {
+        return new SaltedKey(salt, partition, id);
+    }
+
+    private SaltedKey command(int partition, String id) {
+        return new SaltedKey(salt, partition, OF_COMMAND + id);
+    }
+
     /** Whether an event was learned within the window before now, which is its own time where its partition's clock is behind that. */
-    boolean contains(int partition, String id, long atMs) {
-        return isWithin(partition, id, Math.max(atMs, clocks.clockMs(partition)));
+    boolean contains(SaltedKey event, long atMs) {
+        return isWithin(event, Math.max(atMs, clocks.clockMs(event.partition())));
     }
 
     /** Whether a command was met within the window. */
     boolean containsCommand(int partition, String id) {
-        return isWithin(partition, OF_COMMAND + id, clocks.clockMs(partition));
+        return isWithin(command(partition, id), clocks.clockMs(partition));
     }
 
     /** Remembers an event, learned at its partition's present clock. */
-    void add(int partition, String id) {
-        put(partition, id, clocks.clockMs(partition));
+    void add(SaltedKey event) {
+        put(event, clocks.clockMs(event.partition()));
     }
 
     /** Remembers a command, met at its partition's present clock. */
     void addCommand(int partition, String id) {
-        put(partition, OF_COMMAND + id, clocks.clockMs(partition));
+        put(command(partition, id), clocks.clockMs(partition));
     }
 
     /** Forgets an event. */
     void free(int partition, String id) {
-        put(partition, id, FREE);
+        put(event(partition, id), FREE);
     }
 
     /** What came since the last checkpoint, for the next. */
     Part freeze() {
-        Map<Key, Long> added = recent;
+        Map<SaltedKey, Long> added = recent;
         List<Expiry.Expired> gone = windowMs > 0 ? expiry.freeze() : List.of();
         frozen = added;
         frozenBytes = bytes;
@@ -86,15 +95,15 @@ final class EventIds {
         added.forEach((key, clockMs) -> {
             if (clockMs == FREE) {
                 long present = expiry.period(key.partition());
-                freed.add(new PeriodKey(key.partition(), present, key.id()));
-                freed.add(new PeriodKey(key.partition(), Math.max(0, present - 1), key.id()));
+                freed.add(at(key, present));
+                freed.add(at(key, Math.max(0, present - 1)));
             }
         });
         return checkpoint -> {
             freed.forEach(checkpoint::removeEventId);
             added.forEach((key, clockMs) -> {
                 if (clockMs != FREE) {
-                    checkpoint.eventId(new PeriodKey(key.partition(), expiry.periodOf(clockMs), key.id()), clockMs);
+                    checkpoint.eventId(at(key, expiry.periodOf(clockMs)), clockMs);
                 }
             });
             gone.forEach(expired -> checkpoint.expireEventIds(expired.partition(), expired.from(), expired.before()));
@@ -107,24 +116,27 @@ final class EventIds {
         frozenBytes = 0;
     }
 
-    private void put(int partition, String id, long clockMs) {
-        if (windowMs > 0 && recent.put(new Key(partition, id), clockMs) == null) {
-            bytes += ENTRY_BYTES + id.length();
+    private void put(SaltedKey key, long clockMs) {
+        if (windowMs > 0 && recent.put(key, clockMs) == null) {
+            bytes += ENTRY_BYTES + key.id().length();
         }
     }
 
-    private boolean isWithin(int partition, String id, long nowMs) {
+    private boolean isWithin(SaltedKey key, long nowMs) {
         if (windowMs == 0) {
             return false;
         }
-        Key key = new Key(partition, id);
         Long clockMs = recent.getOrDefault(key, frozen.get(key));
-        long seenMs = clockMs == null ? stored(partition, id, expiry.periodOf(nowMs)) : clockMs;
+        long seenMs = clockMs == null ? stored(key, expiry.periodOf(nowMs)) : clockMs;
         return seenMs != FREE && nowMs - seenMs <= windowMs;
     }
 
-    private long stored(int partition, String id, long present) {
-        long seenMs = store.eventIdClock(new PeriodKey(partition, present, id));
-        return seenMs < 0 && present > 0 ? store.eventIdClock(new PeriodKey(partition, present - 1, id)) : seenMs;
+    private long stored(SaltedKey key, long present) {
+        long seenMs = store.eventIdClock(at(key, present));
+        return seenMs < 0 && present > 0 ? store.eventIdClock(at(key, present - 1)) : seenMs;
+    }
+
+    private static PeriodKey at(SaltedKey key, long period) {
+        return new PeriodKey(key.partition(), period, key.id());
     }
 }

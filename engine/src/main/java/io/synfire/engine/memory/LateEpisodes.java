@@ -12,6 +12,8 @@ import java.util.Map;
  * multiset of their hashes for each. By their times alone they could not be told from those that were forgotten, and a retraction is to take
  * back what it names. Those of a concept that is forgotten again go with it; all go with the {@link Retirements retirement} itself.
  *
+ * <p>The hash of an episode knows no salt; so maps are of the kind in which those that are alike are told apart by their order.
+ *
  * <p>What was taken back is counted, too: a later part of the same retraction may name it as what came before. What changed since the
  * last checkpoint is on the heap, the others are in the store. Writer only.
  */

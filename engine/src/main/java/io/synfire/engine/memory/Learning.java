@@ -14,6 +14,7 @@ import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Plasticity;
 import io.synfire.engine.learn.Replay;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.memory.CommandIds.Meeting;
 import io.synfire.engine.memory.Firings.Replayed;
 import io.synfire.engine.memory.Ledger.Kept;
@@ -86,6 +87,7 @@ final class Learning {
             Marginals marginals,
             Adjacencies adjacencies,
             RocksStore store,
+            Salt salt,
             ImpulseBuffer impulses) {
         this.decays = decays;
         this.settings = settings;
@@ -94,9 +96,9 @@ final class Learning {
         this.marginals = marginals;
         this.adjacencies = adjacencies;
         this.clocks = new PartitionClocks(last.clocks());
-        this.contexts = new ContextWindows(store, clocks, settings);
-        this.eventIds = new EventIds(store, clocks, settings);
-        this.commandIds = new CommandIds(clocks, eventIds, last.copies());
+        this.contexts = new ContextWindows(store, salt, clocks, settings);
+        this.eventIds = new EventIds(store, salt, clocks, settings);
+        this.commandIds = new CommandIds(salt, clocks, eventIds, last.copies());
         this.firings = new Firings(dictionary, marginals, adjacencies, store);
         this.waiting.load(store);
         this.impulses = impulses;
@@ -257,14 +259,14 @@ final class Learning {
     }
 
     private void learn(int partition, Episode episode) {
-        String eventId = episode.eventId();
-        if (eventId != null && eventIds.contains(partition, eventId, episode.atMs())) {
+        SaltedKey event = episode.eventId() == null ? null : eventIds.event(partition, episode.eventId());
+        if (event != null && eventIds.contains(event, episode.atMs())) {
             duplicates++;
             return;
         }
         clocks.advance(partition, episode.atMs());
-        if (eventId != null) {
-            eventIds.add(partition, eventId);
+        if (event != null) {
+            eventIds.add(event);
         }
         moveWatermark(episode.atMs());
         fired++;
@@ -275,10 +277,11 @@ final class Learning {
             keep(partition, episode, firing, null);
         } else {
             contextual = true;
-            ContextWindow window = contexts.of(partition, context);
+            SaltedKey key = contexts.context(partition, context);
+            ContextWindow window = contexts.of(key);
             fire(firing, context, window, 1);
             keep(partition, episode, firing, window);
-            contexts.remember(partition, context, window, firing);
+            contexts.remember(key, window, firing);
         }
     }
 
@@ -303,7 +306,7 @@ final class Learning {
         }
         String context = retraction.context();
         if (context != null) {
-            contexts.drop(partition, context);
+            contexts.drop(contexts.context(partition, context));
         }
         List<Kept> found = ledger == null ? null : ledger.takenBack(partition, retraction);
         if (found != null) {

@@ -7,6 +7,7 @@ import io.synfire.engine.learn.ContextWindow;
 import io.synfire.engine.learn.EpisodeContent;
 import io.synfire.engine.learn.Firing;
 import io.synfire.engine.learn.Retracted;
+import io.synfire.engine.learn.Salt;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +31,8 @@ final class Ledger {
     private final long bytesMax;
 
     private final Retracted named;
-    private final Map<Key, ContextLedger<Kept>> contexts = new HashMap<>();
+    private final Salt salt;
+    private final Map<SaltedKey, ContextLedger<Kept>> contexts = new HashMap<>();
 
     /** Those without a context that are there, by what they are worth, the latest last. */
     private final Map<Long, List<Kept>> alone = new HashMap<>();
@@ -40,9 +42,6 @@ final class Ledger {
 
     private long bytes;
 
-    /** A context of a partition. */
-    private record Key(int partition, String context) {}
-
     /** An episode that was learned; late if that was after one of its concepts was forgotten, and its time is before that. */
     record Kept(int partition, Episode episode, Firing firing, @Nullable ContextWindow window, boolean isLate) {}
 
@@ -50,10 +49,12 @@ final class Ledger {
      * A ledger of a memory that has learned nothing.
      *
      * @param named what the log takes back
+     * @param salt by which contexts are hashed
      * @param budgetBytes what the memory may use on the heap: of that the ledger may have half
      */
-    Ledger(Retracted named, long budgetBytes) {
+    Ledger(Retracted named, Salt salt, long budgetBytes) {
         this.named = named;
+        this.salt = salt;
         this.bytesMax = bytesMax(budgetBytes);
     }
 
@@ -75,7 +76,7 @@ final class Ledger {
         Episode episode = kept.episode();
         String context = episode.context();
         if (context != null) {
-            contexts.computeIfAbsent(new Key(kept.partition(), context), key -> new ContextLedger<>())
+            contexts.computeIfAbsent(new SaltedKey(salt, kept.partition(), context), key -> new ContextLedger<>())
                     .learned(episode, kept, kept.isLate());
         } else {
             long hash = EpisodeContent.hash(episode);
@@ -97,15 +98,15 @@ final class Ledger {
         String context = retraction.context();
         List<Kept> found = context == null
                 ? alone(partition, retraction.takenBack().get(0).episode())
-                : ofContext(new Key(partition, context), retraction);
+                : ofContext(new SaltedKey(salt, partition, context), retraction);
         if (found != null) {
             found.forEach(kept -> bytes -= bytes(kept));
         }
         return found;
     }
 
-    private @Nullable List<Kept> ofContext(Key key, Retraction retraction) {
-        if (!named.names(key.context())) {
+    private @Nullable List<Kept> ofContext(SaltedKey key, Retraction retraction) {
+        if (!named.names(key.id())) {
             return null;
         }
         ContextLedger<Kept> ledger = contexts.get(key);

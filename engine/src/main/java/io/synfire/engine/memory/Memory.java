@@ -9,6 +9,7 @@ import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.LearningSettings.Normalization;
 import io.synfire.engine.learn.Retracted;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.TableCheck;
@@ -34,10 +35,12 @@ public final class Memory {
     private final LearningSettings settings;
     private final RocksStore store;
     private final List<ForwardDecay> decays;
+    private final Salt salt;
     private final ConceptDictionary dictionary;
     private final Marginals marginals;
     private final Adjacencies adjacencies;
     private final Moments moments = new Moments();
+    private final RowCache cache;
     private final Learning learning;
     private final Room room;
     private final MemoryBudget budget;
@@ -71,12 +74,15 @@ public final class Memory {
      *
      * @param settings the settings the store was created with
      * @param store where it is kept
+     * @param salt by which ids are hashed: the store's
      * @param budget what it may use
      */
-    public Memory(LearningSettings settings, RocksStore store, MemoryBudget budget) {
+    public Memory(LearningSettings settings, RocksStore store, Salt salt, MemoryBudget budget) {
         this.settings = settings;
         this.store = store;
+        this.salt = salt;
         this.budget = budget;
+        this.dictionary = new ConceptDictionary(salt, new Fading(settings), store.forgets());
         this.decays = settings.halfLives().stream().map(ForwardDecay::new).toList();
         int horizons = settings.horizonCount();
         CheckpointRecord last = store.lastCheckpoint(horizons).orElseGet(() -> CheckpointRecord.none(horizons));
@@ -91,20 +97,20 @@ public final class Memory {
         last.positions().forEach(this::moveTo);
         this.stretches = new Stretches(store);
         this.passedOvers = new PassedOvers(store, last.number() == 0 ? List.of() : last.positions());
-        this.dictionary = new ConceptDictionary(store, new Fading(settings));
         ConceptSet gone = dictionary.load(store);
         this.marginals = new Marginals(decays, last);
         marginals.load(store, dictionary.count(), gone);
         CueTables tables = new CueTables();
-        this.adjacencies =
-                new Adjacencies(store, settings, dictionary, tables, decays, last.landmarks(), last.associations());
+        this.cache = new RowCache(budget.rowCacheBytesMax());
+        this.adjacencies = new Adjacencies(
+                store, settings, dictionary, tables, cache, decays, last.landmarks(), last.associations());
         adjacencies.loaded(dictionary.count(), checkpoint);
         ImpulseBuffer impulses =
                 new ImpulseBuffer(horizons, budget.heldMax(), new Scale(last.landmarks(), decays, last.watermarkMs()));
-        this.learning = new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, impulses);
+        this.learning = new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, salt, impulses);
         this.room = new Room(budget, this::bytes, this::fixedBytes);
         publish(true);
-        RowReads rows = new RowReads(tables, store, new Tidying(settings), decays, impulses, moments);
+        RowReads rows = new RowReads(tables, store, new Tidying(settings), decays, impulses, moments, cache);
         this.reader = new MemoryReader(settings, dictionary, moments, rows, stretches, passedOvers, () -> learnedAnew);
     }
 
@@ -162,7 +168,7 @@ public final class Memory {
      * @param named what retractions of the log name; of others it takes back what they name
      */
     public void takeBackWhatIsLearned(Retracted named) {
-        learning.keep(new Ledger(named, budget.bytesMax()));
+        learning.keep(new Ledger(named, salt, budget.bytesMax()));
     }
 
     /**
@@ -479,7 +485,7 @@ public final class Memory {
                         learning.isContextual()),
                 trials(),
                 List.copyOf(positions.values()),
-                bytes(),
+                bytes() + cache.bytes(),
                 fixedBytes(),
                 adjacencies.cuts(),
                 adjacencies.prunes(),

@@ -1,5 +1,6 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.Origin;
 import io.synfire.engine.store.Retirement;
@@ -11,7 +12,8 @@ import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import it.unimi.dsi.fastutil.ints.IntSet;
 import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectMaps;
-import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenCustomHashMap;
+import it.unimi.dsi.fastutil.longs.LongHash;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -37,12 +39,13 @@ final class Retirements {
 
     private final StoredForgets stored;
     private final Fading fading;
+    private final Salt salt;
     private final HashFilter filter = new HashFilter();
 
     /** Concepts whose ids had been forgotten before they came again. */
     private final BitSet again = new BitSet();
 
-    private Long2ObjectMap<Retirement> recent = new Long2ObjectOpenHashMap<>();
+    private Long2ObjectMap<Retirement> recent;
 
     /** Those that a checkpoint is writing. */
     private Long2ObjectMap<Retirement> frozen = Long2ObjectMaps.emptyMap();
@@ -65,14 +68,29 @@ final class Retirements {
     /** A concept that was retired; as an earlier version stored it, or not stored at all yet. */
     private record Gone(long hash, Retirement retirement, boolean wasStored) {}
 
-    Retirements(StoredForgets stored, Fading fading) {
+    Retirements(StoredForgets stored, Fading fading, Salt salt) {
         this.stored = stored;
         this.fading = fading;
+        this.salt = salt;
+        this.recent = new Long2ObjectOpenCustomHashMap<>(new Salted(salt));
+    }
+
+    /** The hash that is stored of a forgotten id knows no salt. */
+    private record Salted(Salt salt) implements LongHash.Strategy {
+        @Override
+        public int hashCode(long hash) {
+            return (int) salt.hash(hash);
+        }
+
+        @Override
+        public boolean equals(long a, long b) {
+            return a == b;
+        }
     }
 
     /** Takes the latest forget of an id from the store. */
     void loaded(long hash, Retirement retirement) {
-        filter.add(hash);
+        filter.add(salt.hash(hash));
         latestMs = Math.max(latestMs, retirement.watermarkMs());
     }
 
@@ -153,7 +171,7 @@ final class Retirements {
     }
 
     private @Nullable Retirement latest(long hash) {
-        if (!filter.mayContain(hash)) {
+        if (!filter.mayContain(salt.hash(hash))) {
             return null;
         }
         Retirement known = recent.get(hash);
@@ -193,7 +211,7 @@ final class Retirements {
         List<Gone> gone = unsaved;
         frozen = recent;
         frozenOrigins = born;
-        recent = new Long2ObjectOpenHashMap<>();
+        recent = new Long2ObjectOpenCustomHashMap<>(new Salted(salt));
         origins = new Int2ObjectOpenHashMap<>();
         unsaved = new ArrayList<>();
         IntSet takenOut = new IntOpenHashSet();

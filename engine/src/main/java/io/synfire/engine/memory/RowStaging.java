@@ -41,6 +41,7 @@ final class RowStaging {
     private final RocksStore store;
     private final Tidying tidying;
     private final RowSizes sizes;
+    private final RowCache cache;
     private final Queue<Early> early = new ConcurrentLinkedQueue<>();
     private final List<Written> writtenDeltas = new ArrayList<>();
     private final IntArrayList forgotten = new IntArrayList();
@@ -86,6 +87,7 @@ final class RowStaging {
             RocksStore store,
             Tidying tidying,
             RowSizes sizes,
+            RowCache cache,
             long room) {
         this.moment = moment;
         this.cues = cues;
@@ -93,6 +95,7 @@ final class RowStaging {
         this.store = store;
         this.tidying = tidying;
         this.sizes = sizes;
+        this.cache = cache;
         this.room = room;
     }
 
@@ -120,6 +123,11 @@ final class RowStaging {
         next = cues.length();
         // The writer copies only what was not staged, and by now all is.
         stageEarly(checkpoint);
+    }
+
+    /** All rows are in the store: who reads them finds them there from now on. */
+    void written() {
+        cache.drop(cues);
     }
 
     /** By how many associations the rows grow, or shrink, beyond what the writer has counted. */

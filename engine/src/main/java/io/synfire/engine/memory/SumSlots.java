@@ -159,7 +159,7 @@ abstract sealed class SumSlots permits AdjacencyTable {
         for (int from = 0; from < more.slotCount; from++) {
             if (more.isUsed(from)) {
                 int target = more.target(from);
-                int slot = slot(target);
+                int slot = place(target);
                 if (copies != null) {
                     keep(slot);
                 }
@@ -178,7 +178,7 @@ abstract sealed class SumSlots permits AdjacencyTable {
 
     /** Puts an association where there is none, unmarked, into room that was {@link #reserve}d. */
     final int put(int target) {
-        int slot = slot(target);
+        int slot = place(target);
         slots[slot * stride] = target + 1;
         size++;
         return slot;
@@ -205,10 +205,8 @@ abstract sealed class SumSlots permits AdjacencyTable {
     final int slot(int target) {
         int mask = slotCount - 1;
         int slot = home(target, Integer.numberOfLeadingZeros(mask));
-        looks++;
         for (int key = key(slot); key != 0 && key != target + 1; key = key(slot)) {
             slot = slot + 1 & mask;
-            looks++;
         }
         return slot;
     }
@@ -357,9 +355,17 @@ abstract sealed class SumSlots permits AdjacencyTable {
         }
         int missing = 0;
         for (int from = 0; from < more.slotCount; from++) {
-            missing += more.isUsed(from) && !isUsed(slot(more.target(from))) ? 1 : 0;
+            missing += more.isUsed(from) && !isUsed(place(more.target(from))) ? 1 : 0;
         }
         reserve(size + missing);
+    }
+
+    /** The slot of a target, counted. Not where questions look one up: of the strongest of a hub, to count takes 3 in 100 of the time. */
+    private int place(int target) {
+        int mask = slotCount - 1;
+        int slot = slot(target);
+        looks += 1 + (slot - home(target, Integer.numberOfLeadingZeros(mask)) & mask);
+        return slot;
     }
 
     private void mark(int slot, int target) {
@@ -430,7 +436,7 @@ abstract sealed class SumSlots permits AdjacencyTable {
     }
 
     private void copySlot(int[] from, int at, int width) {
-        int to = slot((from[at] & ~CHANGED) - 1) * width;
+        int to = place((from[at] & ~CHANGED) - 1) * width;
         for (int i = 0; i < width; i++) {
             slots[to + i] = from[at + i];
         }

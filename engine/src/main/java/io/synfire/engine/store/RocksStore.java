@@ -6,6 +6,7 @@ import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ContextWindow;
+import io.synfire.engine.learn.Salt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -36,6 +37,7 @@ public final class RocksStore implements AutoCloseable {
     private static final byte[] NOTHING = new byte[0];
     static final byte[] SETTINGS_KEY = Keys.utf8("settings");
     private static final byte[] ID_KEY = Keys.utf8("id");
+    private static final byte[] SALT_KEY = Keys.utf8("salt");
 
     private final Path directory;
     private final GuardedDatabase database;
@@ -177,11 +179,12 @@ public final class RocksStore implements AutoCloseable {
     }
 
     /**
-     * Writes settings and format into a new store, to the disk.
+     * Writes settings, salt and format into a new store, to the disk.
      *
      * @param settings values by key
+     * @param salt by which ids are hashed while the store is open
      */
-    public void create(Map<String, String> settings) {
+    public void create(Map<String, String> settings, Salt salt) {
         StringBuilder lines = new StringBuilder();
         settings.forEach(
                 (key, value) -> lines.append(key).append('=').append(value).append('\n'));
@@ -190,6 +193,7 @@ public final class RocksStore implements AutoCloseable {
                     WriteOptions durable = new WriteOptions().setSync(true)) {
                 batch.put(open.handle(ColumnFamily.DEFAULT), StoreOpening.FORMAT_KEY, new byte[] {StoreOpening.FORMAT});
                 batch.put(open.handle(ColumnFamily.DEFAULT), SETTINGS_KEY, Keys.utf8(lines.toString()));
+                batch.put(open.handle(ColumnFamily.DEFAULT), SALT_KEY, salt.toBytes());
                 open.db().write(durable, batch);
                 return batch;
             }
@@ -213,13 +217,39 @@ public final class RocksStore implements AutoCloseable {
      */
     public void keepId(String id) {
         byte[] bytes = Keys.utf8(id);
-        database.change("the store's id cannot be written", open -> {
+        keep("the store's id cannot be written", ID_KEY, bytes);
+        ownId = bytes;
+    }
+
+    private void keep(String failure, byte[] key, byte[] value) {
+        database.change(failure, open -> {
             try (WriteOptions durable = new WriteOptions().setSync(true)) {
-                open.db().put(open.handle(ColumnFamily.DEFAULT), durable, ID_KEY, bytes);
-                return id;
+                open.db().put(open.handle(ColumnFamily.DEFAULT), durable, key, value);
+                return value;
             }
         });
-        ownId = bytes;
+    }
+
+    /**
+     * By which ids are hashed while the store is open; copies of it have the same.
+     *
+     * @return its salt, or empty if it has none: one that was made before stores had salts
+     */
+    public Optional<Salt> salt() {
+        byte[] bytes = get(ColumnFamily.DEFAULT, SALT_KEY);
+        if (bytes != null && bytes.length != Salt.BYTES) {
+            throw failures.damaged(null, "a salt has " + Salt.BYTES + " bytes: bytes=" + bytes.length, null);
+        }
+        return Optional.ofNullable(bytes).map(Salt::of);
+    }
+
+    /**
+     * Gives the store its salt, on the disk.
+     *
+     * @param salt by which ids are hashed while it is open
+     */
+    public void keepSalt(Salt salt) {
+        keep("the store's salt cannot be written", SALT_KEY, salt.toBytes());
     }
 
     /**

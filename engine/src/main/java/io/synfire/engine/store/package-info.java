@@ -5,6 +5,8 @@
  *   column family   key                    value
  *   default         "format"               version of this layout, one byte
  *                   "settings"             learning settings, lines of key=value
+ *                   "id"                   what tells the store from every other, but its copies
+ *                   "salt"                 {@link io.synfire.engine.learn.Salt} by which ids are hashed while the store is open, 16 bytes
  *                   "checkpoint"           {@link io.synfire.engine.store.CheckpointRecord}: number, watermark, N, counts, positions, clocks, copies
  *                   "passed/" number       {@link io.synfire.engine.event.PassedOver}s between two checkpoints; the number has 8 bytes BE
  *                   "passed-since"         positions at which these began to be kept

@@ -62,9 +62,9 @@ final class FailedGatheringTest {
         Side(Path path, LearningSettings settings, long budget) {
             store = disk.open(path, BUDGET);
             if (store.settings().isEmpty()) {
-                store.create(settings.toMap());
+                store.create(settings.toMap(), Salts.of(0));
             }
-            memory = new Memory(settings, store, new MemoryBudget(budget));
+            memory = new Memory(settings, store, store.salt().orElseThrow(), new MemoryBudget(budget));
         }
 
         void apply(List<Batch> batches) {

@@ -23,7 +23,7 @@ final class LedgerTest {
     @Test
     void whatDoesNotFitIntoHalfOfTheBudgetIsRefused() {
         Retracted named = new Retracted(Long.MAX_VALUE);
-        Ledger ledger = new Ledger(named, 64 << 20);
+        Ledger ledger = new Ledger(named, Salts.of(1), 64 << 20);
         int count = 0;
         while (ledger.bytes() < 31 << 20) {
             assertThat(ledger.learned(kept(count++))).isTrue();
@@ -55,7 +55,7 @@ final class LedgerTest {
     void whatWasTakenBackByHandIsLetGo() {
         Retracted named = new Retracted(Long.MAX_VALUE);
         named.add(new Retraction(OWN, List.of(own(0))));
-        Ledger ledger = new Ledger(named, 64 << 20);
+        Ledger ledger = new Ledger(named, Salts.of(1), 64 << 20);
         List<WeakReference<Ledger.Kept>> taken = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {
             Firing firing = new Firing(i, new int[] {0, 1}, new double[] {1, 1}, 1);

@@ -5,6 +5,7 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.Origin;
 import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
@@ -31,12 +32,17 @@ final class StoredMemory implements AutoCloseable {
     private boolean isWritten;
 
     StoredMemory(Path directory, LearningSettings settings, long budget) {
+        this(directory, settings, budget, Salts.of(1));
+    }
+
+    /** A memory whose ids are hashed by this salt. */
+    StoredMemory(Path directory, LearningSettings settings, long budget, Salt salt) {
         this.settings = settings;
         this.budget = budget;
         this.path = directory.resolve("store" + NAMES.incrementAndGet());
         this.store = RocksStore.open(path, STORE);
-        store.create(settings.toMap());
-        this.memory = new Memory(settings, store, new MemoryBudget(budget));
+        store.create(settings.toMap(), salt);
+        this.memory = opened();
     }
 
     /** A memory that keeps all in memory. */
@@ -52,6 +58,10 @@ final class StoredMemory implements AutoCloseable {
     Memory.Checksums checksums() {
         endCheckpoint();
         return memory.checksums();
+    }
+
+    Path path() {
+        return path;
     }
 
     RocksStore store() {
@@ -146,7 +156,7 @@ final class StoredMemory implements AutoCloseable {
         store.close();
         change.accept(path);
         store = RocksStore.open(path, STORE);
-        memory = new Memory(settings, store, new MemoryBudget(budget));
+        memory = opened();
     }
 
     /** Forgets what was not checkpointed. */
@@ -157,7 +167,11 @@ final class StoredMemory implements AutoCloseable {
         }
         store.close();
         store = RocksStore.open(path, STORE);
-        memory = new Memory(settings, store, new MemoryBudget(budget));
+        memory = opened();
+    }
+
+    private Memory opened() {
+        return new Memory(settings, store, store.salt().orElseThrow(), new MemoryBudget(budget));
     }
 
     @Override

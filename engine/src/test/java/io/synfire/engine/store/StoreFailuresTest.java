@@ -3,6 +3,7 @@ package io.synfire.engine.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.synfire.engine.StoreImage;
+import io.synfire.engine.learn.Salt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class StoreFailuresTest {
     void noTableIsReadToFindTheOneThatIsDamaged() throws Exception {
         Path store = directory.resolve("data/store");
         try (RocksStore created = RocksStore.open(store, BUDGET)) {
-            created.create(Map.of("half-lives", "30d"));
+            created.create(Map.of("half-lives", "30d"), Salt.draw());
             created.upkeep().flush();
         }
         Path table = StoreImage.largestTable(store);

@@ -2,12 +2,18 @@ package io.synfire.engine.store;
 
 import io.synfire.engine.learn.Landmarks;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
 /** What a closed store holds. */
 public final class StoreInspection {
+
+    private static final byte[] SALT_KEY = Keys.utf8("salt");
 
     private StoreInspection() {}
 
@@ -56,6 +62,38 @@ public final class StoreInspection {
                 database.db().delete(database.handle(ColumnFamily.DEFAULT), PassedOverBytes.key(number));
             }
         });
+    }
+
+    /** Makes it a store without a salt, as earlier versions did. */
+    public static void removeSalt(Path directory) {
+        change(directory, database -> database.db().delete(database.handle(ColumnFamily.DEFAULT), SALT_KEY));
+    }
+
+    /** Cuts its salt short. */
+    public static void cutSalt(Path directory) {
+        change(directory, database -> database.db()
+                .put(database.handle(ColumnFamily.DEFAULT), SALT_KEY, new byte[] {1, 2, 3}));
+    }
+
+    /** All it holds in their order, but its salt. */
+    public static List<String> valuesButSalt(Path directory) {
+        List<String> values = new ArrayList<>();
+        try (RocksDatabase database = RocksDatabase.open(directory, new StoreBudget(1 << 20, 1 << 20))) {
+            for (ColumnFamily family : ColumnFamily.values()) {
+                try (RocksIterator iterator = database.db().newIterator(database.handle(family))) {
+                    for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                        if (family != ColumnFamily.DEFAULT || !Arrays.equals(iterator.key(), SALT_KEY)) {
+                            values.add(family + " " + HexFormat.of().formatHex(iterator.key()) + " "
+                                    + HexFormat.of().formatHex(iterator.value()));
+                        }
+                    }
+                    iterator.status();
+                }
+            }
+            return values;
+        } catch (RocksDBException e) {
+            throw new IllegalStateException("the store cannot be looked into: store=" + directory, e);
+        }
     }
 
     /** Makes it a store that finds what was forgotten by its int alone, as earlier versions did. */

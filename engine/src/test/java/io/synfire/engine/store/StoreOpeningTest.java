@@ -3,6 +3,7 @@ package io.synfire.engine.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.synfire.engine.learn.Salt;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ final class StoreOpeningTest {
 
     private void create() {
         try (RocksStore store = RocksStore.open(directory, BUDGET)) {
-            store.create(Map.of("half-lives", "30d"));
+            store.create(Map.of("half-lives", "30d"), Salt.draw());
         }
     }
 
@@ -86,7 +87,7 @@ final class StoreOpeningTest {
     @Test
     void aSecondWriterIsToldWhoHasTheStore() throws Exception {
         try (RocksStore first = RocksStore.open(directory, BUDGET)) {
-            first.create(Map.of("half-lives", "30d"));
+            first.create(Map.of("half-lives", "30d"), Salt.draw());
             assertThatThrownBy(() -> RocksStore.open(directory, BUDGET).close())
                     .isInstanceOf(StoreInUseException.class)
                     .hasMessageContaining(own());
@@ -106,7 +107,7 @@ final class StoreOpeningTest {
     void whoAsksForAStoreThatThisProcessHasDoesNotLetItsLockGo() throws Exception {
         Path link = directory.resolveSibling(directory.getFileName() + "-link");
         try (RocksStore first = RocksStore.open(directory, BUDGET)) {
-            first.create(Map.of("half-lives", "30d"));
+            first.create(Map.of("half-lives", "30d"), Salt.draw());
             Files.createSymbolicLink(link, directory);
             assertThat(another()).contains("a store has one writer at a time").contains(own());
             for (boolean isHolderThere : new boolean[] {true, false}) {

@@ -82,7 +82,8 @@ public final class ContextLives {
         this.learnedAnew = learnedAnew.records();
         this.context = context;
         this.settings = settings;
-        this.watchedIds = Set.copyOf(eventIds);
+        // Set.copyOf looks at all ids of one hash code before it finds the last of them.
+        this.watchedIds = new HashSet<>(eventIds);
     }
 
     /**

@@ -4,20 +4,21 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
-import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Salt;
 import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which entries of one partition learning passes over, since they were sent again: decides as learning does, as far as it has seen the
- * partition. Keeps some 30 bytes of an id, within {@code event-id-window}. One thread at a time.
+ * partition. Keeps some 30 bytes of an id, within {@code event-id-window}: a hash of it, which is salted, since those of the maps that
+ * hold them are not. One thread at a time.
  */
 public final class SentAgain {
 
     private static final int TIDY_MIN = 100_000;
 
+    private final Salt salt = Salt.draw();
     private final long windowMs;
     private final Long2LongOpenHashMap eventsMs = new Long2LongOpenHashMap();
     private final Long2LongOpenHashMap commandsMs = new Long2LongOpenHashMap();
@@ -92,7 +93,7 @@ public final class SentAgain {
         }
     }
 
-    private static long hash(@Nullable String id) {
-        return id == null ? 0 : Checksum.id(id.getBytes(StandardCharsets.UTF_8));
+    private long hash(@Nullable String id) {
+        return id == null ? 0 : salt.hash(id);
     }
 }

@@ -3,7 +3,8 @@ package io.synfire.ingest.replay;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Retraction;
-import io.synfire.engine.learn.EpisodeContent;
+import io.synfire.engine.learn.Salt;
+import io.synfire.engine.learn.SaltedContent;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,7 +27,8 @@ public final class Tail {
             .reversed());
     private final Set<String> eventIds = new HashSet<>();
     private final Set<String> commandIds = new HashSet<>();
-    private final Map<EpisodeContent, Integer> takenBack = new HashMap<>();
+    private final Salt salt = Salt.draw();
+    private final Map<SaltedContent, Integer> takenBack = new HashMap<>();
     private long seen;
     private boolean isCut;
 
@@ -77,7 +79,7 @@ public final class Tail {
     }
 
     private void takeBack(Episode episode) {
-        takenBack.merge(EpisodeContent.of(episode), 1, Integer::sum);
+        takenBack.merge(new SaltedContent(salt, episode), 1, Integer::sum);
         if (episode.eventId() != null) {
             // It may come again, corrected.
             eventIds.remove(episode.eventId());
@@ -114,7 +116,7 @@ public final class Tail {
      * @return by event time, those of one time in the order in which they were taken
      */
     public List<Episode> episodes() {
-        Map<EpisodeContent, Integer> left = new HashMap<>(takenBack);
+        Map<SaltedContent, Integer> left = new HashMap<>(takenBack);
         return earliest.stream()
                 .sorted(Comparator.comparingLong(Numbered::atMs).thenComparingLong(Numbered::number))
                 .map(Numbered::episode)
@@ -122,8 +124,8 @@ public final class Tail {
                 .toList();
     }
 
-    private static boolean takeBack(Episode episode, Map<EpisodeContent, Integer> left) {
-        EpisodeContent named = EpisodeContent.of(episode);
+    private boolean takeBack(Episode episode, Map<SaltedContent, Integer> left) {
+        SaltedContent named = new SaltedContent(salt, episode);
         int times = left.getOrDefault(named, 0);
         if (times > 0) {
             left.put(named, times - 1);

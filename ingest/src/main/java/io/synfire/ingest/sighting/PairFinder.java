@@ -8,6 +8,8 @@ import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.EpisodeContent;
 import io.synfire.engine.learn.Kernel;
 import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.learn.Salt;
+import io.synfire.engine.learn.SaltedContent;
 import io.synfire.ingest.replay.SentAgain;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,11 +50,12 @@ public final class PairFinder {
     private final Kernel backwardKernel;
     private final boolean isWhole;
     private final SentAgain sentAgain;
+    private final Salt salt = Salt.draw();
     private final Map<String, Window> windows = new HashMap<>();
     private List<Pair> found = new ArrayList<>();
 
     /** Of what was found the episodes that were not taken back, by what they say, in log order. */
-    private final Map<EpisodeContent, Deque<Mention>> living = new HashMap<>();
+    private final Map<SaltedContent, Deque<Mention>> living = new HashMap<>();
 
     /** What retractions name that was not there: episodes without a context, which may be in another partition. */
     private final List<Unmatched> unmatched = new ArrayList<>();
@@ -175,13 +179,16 @@ public final class PairFinder {
      */
     public static List<Sighting> found(List<PairFinder> finders) {
         List<Sighting> all = new ArrayList<>();
-        Map<EpisodeContent, List<Sighting>> named = new HashMap<>();
-        finders.forEach(finder -> finder.unmatched.forEach(each -> named.put(each.content(), new ArrayList<>())));
+        Salt salt = Salt.draw();
+        // What is named is in the order in which it was found, so that what comes of it is, too.
+        Map<SaltedContent, List<Sighting>> named = new LinkedHashMap<>();
+        finders.forEach(finder -> finder.unmatched.forEach(
+                each -> named.put(new SaltedContent(salt, each.content()), new ArrayList<>())));
         for (PairFinder finder : finders) {
             for (Sighting sighting : finder.found()) {
                 List<Sighting> alike = named.isEmpty() || sighting.earlier() != null
                         ? null
-                        : named.get(EpisodeContent.of(sighting.latest().episode()));
+                        : named.get(new SaltedContent(salt, sighting.latest().episode()));
                 (alike == null ? all : alike).add(sighting);
             }
         }
@@ -189,7 +196,8 @@ public final class PairFinder {
         finders.stream()
                 .flatMap(finder -> finder.unmatched.stream())
                 .sorted(Comparator.comparingLong(Unmatched::timestampMs))
-                .forEach(each -> takeBack(each, named.getOrDefault(each.content(), List.of())));
+                .forEach(
+                        each -> takeBack(each, named.getOrDefault(new SaltedContent(salt, each.content()), List.of())));
         named.values().forEach(all::addAll);
         return all;
     }
@@ -298,7 +306,7 @@ public final class PairFinder {
             if (!hasFrom && !hasTo) {
                 continue;
             }
-            EpisodeContent content = EpisodeContent.of(episode);
+            SaltedContent content = new SaltedContent(salt, episode);
             Deque<Mention> alike = living.get(content);
             if (alike != null) {
                 Mention mention = meant(alike, episode.eventId());
@@ -308,7 +316,7 @@ public final class PairFinder {
                     living.remove(content);
                 }
             } else if (hasFrom && hasTo && retraction.context() == null) {
-                unmatched.add(new Unmatched(content, partition, timestampMs, episode.atMs() <= forgottenMs));
+                unmatched.add(new Unmatched(content.content(), partition, timestampMs, episode.atMs() <= forgottenMs));
             }
         }
     }
@@ -394,7 +402,7 @@ public final class PairFinder {
     private void keep(Mention mention) {
         if (!mention.isKept) {
             mention.isKept = true;
-            living.computeIfAbsent(EpisodeContent.of(mention.place.episode()), content -> new ArrayDeque<>(1))
+            living.computeIfAbsent(new SaltedContent(salt, mention.place.episode()), content -> new ArrayDeque<>(1))
                     .addLast(mention);
         }
     }

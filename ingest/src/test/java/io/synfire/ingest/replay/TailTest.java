@@ -3,6 +3,7 @@ package io.synfire.ingest.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.synfire.engine.HostileIds;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
@@ -33,6 +34,28 @@ final class TailTest {
         }
         assertThat(tail.episodes()).extracting(Episode::atMs).containsExactly(101L, 104L, 105L);
         assertThat(tail.isCut()).isTrue();
+    }
+
+    /** A search through all of them for each of them would take minutes. */
+    @Test
+    void episodesWhoseHashCodesAreOneAreToldApart() {
+        int count = 20_000;
+        Tail large = new Tail(100, count);
+        for (int i = 0; i < count; i++) {
+            large.take(alike(i));
+        }
+        for (int i = 0; i < count; i += 2) {
+            large.take(new Retraction(null, List.of(alike(i))));
+        }
+        List<Episode> left = large.episodes();
+        assertThat(left).hasSize(count / 2);
+        for (int i = 0; i < left.size(); i++) {
+            assertThat(left.get(i)).isEqualTo(alike(2 * i + 1));
+        }
+    }
+
+    private static Episode alike(int number) {
+        return Episode.of(101, HostileIds.alike(number), "a");
     }
 
     @Test

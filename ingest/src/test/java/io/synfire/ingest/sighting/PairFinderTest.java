@@ -2,6 +2,7 @@ package io.synfire.ingest.sighting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.synfire.engine.HostileIds;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
@@ -54,6 +55,33 @@ final class PairFinderTest {
 
     private static Episode event(String id, long atMs, String... concepts) {
         return new Episode(atMs, null, Stream.of(concepts).map(Activation::of).toList(), 1, id);
+    }
+
+    /** A search through all of them for each of them would take minutes. */
+    @Test
+    void episodesAndEventsWhoseHashCodesAreOneAreToldApart() {
+        int count = 15_000;
+        PairFinder finder = new PairFinder("a", "b", settings, true);
+        for (int i = 0; i < count; i++) {
+            Episode alike = event(HostileIds.alike(i), 0, "a", "b", HostileIds.alike(i));
+            finder.take("kafka:t", 0, 2L * i, 0, alike);
+            // Sent again.
+            finder.take("kafka:t", 0, 2L * i + 1, 0, alike);
+        }
+        assertThat(finder.found()).hasSize(count);
+        for (int i = 0; i < count; i += 2) {
+            Episode alike = event("e", 0, "a", "b", HostileIds.alike(i));
+            finder.take("kafka:t", 0, 2L * count + i, 0, new Retraction(null, List.of(alike)));
+        }
+        assertThat(finder.found()).hasSize(count / 2);
+        assertThat(finder.found()).allMatch(each -> each.latest().offset() % 4 == 2);
+        // Those of another partition are taken back together.
+        PairFinder other = new PairFinder("a", "b", settings, true);
+        for (int i = 1; i < count; i += 2) {
+            Episode alike = event("e", 0, "a", "b", HostileIds.alike(i));
+            other.take("kafka:t", 1, i, 1, new Retraction(null, List.of(alike)));
+        }
+        assertThat(PairFinder.found(List.of(finder, other))).isEmpty();
     }
 
     @Test

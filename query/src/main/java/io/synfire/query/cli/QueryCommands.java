@@ -20,7 +20,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -192,8 +191,8 @@ final class QueryCommands {
                             .cues(cues)
                             .ordered(ordered)
                             .includeCues(includeCues)
-                            .exclude(Set.copyOf(exclude))
-                            .candidates(candidates.isEmpty() ? null : Set.copyOf(candidates))
+                            .exclude(new HashSet<>(exclude))
+                            .candidates(candidates.isEmpty() ? null : new HashSet<>(candidates))
                             .prefix(prefix)
                             .k(k)
                             .hops(hops)

@@ -19,8 +19,8 @@ import io.synfire.query.recall.RecallQuery;
 import io.synfire.query.recall.TrendingQuery;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -201,8 +201,8 @@ final class QueryRoutes {
                         .cues(parameters.all("cue"))
                         .ordered(parameters.flag("ordered"))
                         .includeCues(parameters.flag("include-cues"))
-                        .exclude(Set.copyOf(parameters.all("exclude")))
-                        .candidates(candidates.isEmpty() ? null : Set.copyOf(candidates))
+                        .exclude(new HashSet<>(parameters.all("exclude")))
+                        .candidates(candidates.isEmpty() ? null : new HashSet<>(candidates))
                         .prefix(parameters.text("prefix"))
                         .k(parameters.k())
                         .hops(parameters.wholeOrNull("hops"))

@@ -103,7 +103,7 @@ public final class Queries {
     }
 
     /**
-     * What goes with a concept. Reads its whole row, and no other.
+     * What goes with a concept. Reads its whole row, and no other; all of it is of one moment.
      *
      * @param query the question
      * @return by score, then by id; undefined scores come last
@@ -195,7 +195,7 @@ public final class Queries {
 
     /**
      * Everything about a pair: both directions, every horizon, every measure and rank, marginals, how each brings the other to mind, and
-     * why it does not. Reads the whole rows of the two, and what two recalls of one cue may read.
+     * why it does not. Reads the whole rows of the two, and what two recalls of one cue may read. All but the two recalls is of one moment.
      *
      * @param query the question
      * @return the explanation; strengths are 0 where nothing is stored
@@ -229,7 +229,9 @@ public final class Queries {
     }
 
     /**
-     * What cues bring to mind. Reads {@link RecallSettings#associationsMax} associations at most, those of the heaviest cues first.
+     * What cues bring to mind, of {@link RecallSettings#associationsMax} associations at most: those of the heaviest cues first, of equal
+     * cues those with the fewest, then those given first. Where equal cues may not all fit, the rows that could by themselves are read once
+     * more to count them. Each row counts with the marginals of the moment at which it was read.
      *
      * @param query the question
      * @return by score, then by id; scores of 0 and less are left out

@@ -29,10 +29,10 @@ import java.util.Set;
  * @param selfPrior κ, at least 0 activations: how firmly a concept's own rate is held to that of the cues
  * @param selfCues τ, above 0 cues: how slowly the cues' rate falls with cues that come but once; τ of them after the first halve it
  * @param selfRecency the recency of ordered cues where they stand for themselves; in [0, 10]
- * @param hubMax a cue with more associations counts with its {@value Limits#HUB_STRONGEST} strongest alone, and whatever else has more passes
- *     nothing on, since it says next to nothing to each; at least 1. Rows are kept below the default, unless {@code max-associations} is
- *     raised
- * @param associationsMax the most associations one question reads, at least 1; what is asked about one concept or a pair reads
+ * @param hubMax a cue with more associations counts with its {@value Limits#HUB_STRONGEST} strongest alone, and all that are as strong as the
+ *     last of them, and whatever else has more passes nothing on, since it says next to nothing to each; at least 1. Rows are kept below
+ *     the default, unless {@code max-associations} is raised
+ * @param associationsMax the most associations one answer is made of, at least 1; what is asked about one concept or a pair reads
  *     their rows whole
  */
 public record RecallSettings(

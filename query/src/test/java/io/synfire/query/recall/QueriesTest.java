@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOptions;
+import io.synfire.engine.HostileIds;
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +45,36 @@ final class QueriesTest {
         Engine engine = Engine.open(directory, settings, new EngineOptions(16 << 20), new SimpleMeterRegistry());
         engine.apply(Batch.of(episodes));
         return engine;
+    }
+
+    /** A set that looks at all ids of one hash code before it finds the last of them would take a second for each. */
+    @Test
+    void idsOfOneHashCodeAreExcludedAndAllowedAsOthersAre() {
+        String excluded = HostileIds.alike(7);
+        String allowed = HostileIds.alike(Limits.EXCLUDE_MAX);
+        try (Engine engine =
+                engine(Map.of("half-lives", "none"), Episode.of(0, "a", excluded), Episode.of(0, "a", allowed))) {
+            Queries queries = new Queries(engine.view());
+            Set<String> alike = new HashSet<>();
+            for (int i = 0; i < Limits.EXCLUDE_MAX; i++) {
+                alike.add(HostileIds.alike(i));
+            }
+            assertThat(queries.recall(RecallQuery.builder()
+                                    .cues(List.of("a"))
+                                    .exclude(alike)
+                                    .build())
+                            .results())
+                    .extracting(Answers.Recalled::concept)
+                    .containsExactly(allowed);
+            RecallQuery query =
+                    RecallQuery.builder().cues(List.of("a")).candidates(alike).build();
+            assertThat(queries.recall(query).results())
+                    .extracting(Answers.Recalled::concept)
+                    .containsExactly(excluded);
+            assertThat(query.candidates()).isEqualTo(alike).isUnmodifiable();
+            alike.remove(excluded);
+            assertThat(query.candidates()).as("a copy").contains(excluded);
+        }
     }
 
     @Test
@@ -111,6 +143,29 @@ final class QueriesTest {
             assertThatThrownBy(() ->
                             new AssociationsQuery("a", 1001, Scoring.of(Measure.STRENGTH), "", null, 0, false, null))
                     .isInstanceOf(BadQueryException.class);
+        }
+    }
+
+    @Test
+    void everyQuestionRefusesThePastInTheSameWords() {
+        try (Engine engine = engine(Map.of("half-lives", "1d,30d"), Episode.of(10 * DAY, "a", "b"))) {
+            Queries queries = new Queries(engine.view());
+            List<Runnable> questions = List.of(
+                    () -> queries.concepts("", 10, null, 9 * DAY),
+                    () -> queries.associations(
+                            new AssociationsQuery("a", 10, Scoring.of(Measure.STRENGTH), "", null, 0, false, 9 * DAY)),
+                    () -> queries.explain(new ExplainQuery("a", "b", null, 0, 9 * DAY)),
+                    () -> queries.trending(new TrendingQuery(10, null, null, 3, 9 * DAY)),
+                    () -> queries.recall(RecallQuery.builder()
+                            .cues(List.of("a"))
+                            .atMs(9 * DAY)
+                            .build()));
+            for (Runnable question : questions) {
+                assertThatThrownBy(question::run)
+                        .isInstanceOf(BadQueryException.class)
+                        .hasMessage("at must not be before the watermark, the past is not kept: at=" + 9 * DAY
+                                + " watermark=" + 10 * DAY);
+            }
         }
     }
 
