@@ -250,12 +250,13 @@ final class RowReads {
             if (!moment.isKnown(place.cue())) {
                 return nothing(moment, at);
             }
-            AdjacencyTable table = place.table() == null ? null : place.table().done();
-            if (table != null && table.isComplete()) {
+            TableCopy copy = place.table();
+            AdjacencyTable table = copy == null ? null : copy.done();
+            if (copy != null && table != null && table.isComplete()) {
                 place.runs().addTo(table, moment.retired(), cutBack);
                 Associations row = read(table, moment, at);
                 if (place.runs().isEmpty()) {
-                    place.table().wasRead(moment.unknown().version());
+                    copy.wasRead(moment.unknown().version());
                 }
                 return row;
             }
