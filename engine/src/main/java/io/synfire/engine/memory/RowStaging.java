@@ -184,13 +184,11 @@ final class RowStaging {
     }
 
     private void takeAway(int cue, AdjacencyTable nothing, CheckpointWriter checkpoint) {
-        if (!nothing.isComplete()) {
-            StoredRow stored = store.row(cue, moment.decays.size());
-            Tidied gone = new Tidied(stored == null ? 0 : -stored.sizeMax(), 0, 0, 0);
-            tidied = tidied.plus(gone);
-            grown += gone.associations();
-        }
+        StoredRow uncounted = nothing.isComplete() ? null : store.row(cue, moment.decays.size());
         checkpoint.removeRow(cue);
+        Tidied gone = new Tidied(uncounted == null ? 0 : -uncounted.sizeMax(), 0, 0, 0);
+        tidied = tidied.plus(gone);
+        grown += gone.associations();
         sizes.wrote(cue, 0);
         forgotten.add(cue);
         nothing.written();

@@ -8,6 +8,7 @@
  *   ids ──► ConceptDictionary                 │ delta: what came since the last checkpoint, on top of the stored row
  *   contexts ──► ContextWindows               └ absent: the stored row is all there is
  *   event ids ──► EventIds, CommandIds      all expire by the PartitionClocks
+ *   ids that are forgotten ──► Retirements, in the store, until they are of no matter any more
  *   episodes that come late after a forget ──► LateEpisodes, by which Firings tells what a retraction means
  *   episodes that a log takes back which is learned anew ──► Ledger, of what was learned of them
  *

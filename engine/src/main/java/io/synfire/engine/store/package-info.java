@@ -11,7 +11,11 @@
  *                   "passed/" number       {@link io.synfire.engine.event.PassedOver}s between two checkpoints; the number has 8 bytes BE
  *                   "passed-since"         positions at which these began to be kept
  *                   "learned-anew"         positions up to which the log was learned anew
- *   concepts        concept, 4 bytes BE    the concept's id, UTF-8; or what is left of it, once it is forgotten
+ *   concepts        concept, 4 bytes BE    the concept's id, UTF-8, with its {@link io.synfire.engine.store.Origin} in front of it if that is of
+ *                                          matter; or its hash and the watermark of then, once it is forgotten
+ *                   0xfd                   how many ints were given to concepts
+ *                   0xfe watermark concept hash of the id of a concept that was forgotten
+ *                   0xff hash              concept and watermark of the latest forget of an id
  *   marginals       concept, 4 bytes BE    {@link io.synfire.engine.store.StoredMarginal}
  *   rows            cue, 4 bytes BE        {@link io.synfire.engine.store.StoredRow}: all associations of one cue, packed: a whole
  *                                          {@link io.synfire.engine.store.Row}, and rows that were appended to it

@@ -121,7 +121,7 @@ public interface MemoryView {
      * The id of a concept.
      *
      * @param concept its int
-     * @return its id
+     * @return its id; of one that was forgotten the same until two checkpoints have ended since, then nothing
      * @throws IndexOutOfBoundsException if there is no such concept
      */
     String idOf(int concept);
