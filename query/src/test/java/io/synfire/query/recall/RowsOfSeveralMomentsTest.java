@@ -114,7 +114,7 @@ final class RowsOfSeveralMomentsTest {
             MemoryView view = movingOn(engine, read -> {
                 if (read <= order.size()) {
                     engine.apply(Batch.of(
-                            new Forget(order.get(read - 1), Map.of(), null), Episode.of(read * 40 * DAY, "new", "x")));
+                            new Forget(order.get(read - 1), Map.of(), null), Episode.of(40L * read * DAY, "new", "x")));
                 }
             });
             for (int i = 0; i < 4; i++) {
@@ -135,16 +135,15 @@ final class RowsOfSeveralMomentsTest {
     void anAnswerAboutOneConceptIsOfTheMomentOfItsRow() {
         try (Engine engine = engine()) {
             // Between a look at the memory and the row.
-            MemoryView view =
-                    movingOn(engine, "moment", read -> engine.apply(Batch.of(Episode.of(2 * DAY, "c", "w"))));
+            MemoryView view = movingOn(engine, "moment", read -> engine.apply(Batch.of(Episode.of(2 * DAY, "c", "w"))));
             Answers.Associations answer = new Queries(view)
                     .associations(new AssociationsQuery(
                             "c", 10, AssociationsQuery.Scoring.of(Measure.CONFIDENCE), "x", null, 0, false, null));
             assertThat(answer.asOfMs()).isEqualTo(2 * DAY);
             // S is 1/4, M of the cue 2/4 + 1.
-            assertThat(answer.associations())
-                    .singleElement()
-                    .satisfies(association -> assertThat(association.confidence()).isCloseTo(1 / 6.0, within(1e-6)));
+            assertThat(answer.associations()).singleElement().satisfies(association -> assertThat(
+                            association.confidence())
+                    .isCloseTo(1 / 6.0, within(1e-6)));
         }
     }
 }
