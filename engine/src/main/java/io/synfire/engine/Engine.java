@@ -89,7 +89,7 @@ public final class Engine implements AutoCloseable {
         this.checkpoints = new CheckpointRunner(memory, store, meters, machinery.checkpointThread());
         this.nanoTime = machinery.nanoTime();
         meters.store(store, () -> checkpoints.failure() instanceof StoreFullException);
-        this.view = new LiveView(memory.reader(), lifecycle, () -> closed);
+        this.view = new LiveView(memory.reader(), () -> closed);
         this.writable = writable;
         this.storeId = store.id();
     }

@@ -5,25 +5,22 @@ import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.memory.MemoryReader;
+import io.synfire.engine.store.StoreException;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.Moment;
 import io.synfire.engine.view.ReadTime;
 import java.util.List;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReadWriteLock;
 import java.util.function.Supplier;
 
 /** The memory as readers see it, until the engine is closed: a read that is under way holds up the closing. */
 final class LiveView implements MemoryView {
 
     private final MemoryReader memory;
-    private final Lock open;
     private final Supplier<Boolean> closed;
 
-    LiveView(MemoryReader memory, ReadWriteLock lifecycle, Supplier<Boolean> closed) {
+    LiveView(MemoryReader memory, Supplier<Boolean> closed) {
         this.memory = memory;
-        this.open = lifecycle.readLock();
         this.closed = closed;
     }
 
@@ -105,16 +102,14 @@ final class LiveView implements MemoryView {
         return memory;
     }
 
-    /** Reads of the store must not meet its closing: native memory would be gone. */
+    /** The store itself does not close under a read; who comes later is told of the engine, not of the store. */
     private <T> T whileOpen(Supplier<T> read) {
-        open.lock();
+        memory();
         try {
-            if (closed.get()) {
-                throw new IllegalStateException("the engine is closed");
-            }
             return read.get();
-        } finally {
-            open.unlock();
+        } catch (StoreException e) {
+            memory();
+            throw e;
         }
     }
 }

@@ -135,7 +135,7 @@ final class FileSizeLimitTest {
         return Engine.open(
                 store,
                 Map.of("half-lives", "none", "max-associations", "0"),
-                new EngineOptions(EngineOptions.MEMORY_BYTES_MIN),
+                new EngineOptions(2 * EngineOptions.MEMORY_BYTES_MIN),
                 new SimpleMeterRegistry());
     }
 }

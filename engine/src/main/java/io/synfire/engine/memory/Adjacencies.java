@@ -41,6 +41,7 @@ final class Adjacencies {
     private final Tidying tidying;
     private final RowSizes sizes = new RowSizes();
     private final CueTables tables;
+    private final RowCache cache;
     private final Eviction eviction;
 
     /** A set, so that a checkpoint writes in the order of the keys: a memtable takes that several times as fast. */
@@ -63,12 +64,14 @@ final class Adjacencies {
             LearningSettings settings,
             ConceptDictionary dictionary,
             CueTables tables,
+            RowCache cache,
             List<ForwardDecay> decays,
             Landmarks landmarks,
             long associations) {
         this.store = store;
         this.dictionary = dictionary;
         this.tables = tables;
+        this.cache = cache;
         this.eviction = new Eviction(tables);
         this.decays = decays;
         this.horizons = decays.size();
@@ -226,6 +229,7 @@ final class Adjacencies {
                 store,
                 tidying,
                 sizes,
+                cache,
                 Math.max(0, bytesMax - bytes));
         staging = frozen;
         dirtyCues = new BitSet();

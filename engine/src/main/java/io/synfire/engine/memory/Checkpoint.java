@@ -36,6 +36,7 @@ public final class Checkpoint {
         }
         rows.stage(writer);
         writer.commit(record.apply(rows.grown()));
+        rows.written();
         long bytes = writer.bytes();
         writer.close();
         return bytes;

@@ -36,47 +36,61 @@ final class Folding {
         return tidied;
     }
 
-    /** What is stored, as one row; null if parts of it are to be tidied in between: then {@link #whole(StoredRow)} tells. */
-    @Nullable
-    Row rowOf(StoredRow stored) {
+    /** What is stored, as one row. */
+    Row row(StoredRow stored) {
         List<Row> additions = stored.additions();
-        if (!additions.isEmpty()) {
-            long from = prunedMs(stored);
-            boolean isTidied = tidying.mayCut(stored.sizeMax())
-                    || additions.stream()
-                            .anyMatch(part -> tidying.isDue(from, part.header().prunedMs()));
-            if (isTidied) {
-                return null;
-            }
+        if (mustTidyInBetween(stored, additions)) {
+            return whole(stored, additions).toRow(Row.Kind.WHOLE, stored.checkpoint());
         }
-        long watermarkMs = additions.isEmpty()
-                ? stored.last().header().prunedMs()
-                : additions.get(additions.size() - 1).header().prunedMs();
-        return stored.folded(toWatermark(stored.landmarks(), watermarkMs));
+        // Moving forgets what has faded, as of the last addition: as if that were added to a table.
+        return stored.folded(
+                toWatermark(stored.landmarks(), stored.last().header().prunedMs()));
     }
 
     /** What is stored, as a table. */
     AdjacencyTable whole(StoredRow stored) {
-        Row row = rowOf(stored);
-        if (row != null) {
-            return AdjacencyTable.of(row);
-        }
+        List<Row> additions = stored.additions();
+        return mustTidyInBetween(stored, additions) ? whole(stored, additions) : AdjacencyTable.of(row(stored));
+    }
+
+    private AdjacencyTable whole(StoredRow stored, List<Row> additions) {
         Row base = stored.base();
-        Row first = stored.additions().get(0);
-        AdjacencyTable whole =
-                base == null ? AdjacencyTable.complete(first.landmarks(), prunedMs(stored)) : AdjacencyTable.of(base);
-        stored.additions().forEach(part -> add(whole, AdjacencyTable.delta(part)));
+        AdjacencyTable whole = base == null
+                ? AdjacencyTable.complete(additions.get(0).landmarks(), prunedMs(stored, additions))
+                : AdjacencyTable.of(base);
+        additions.forEach(part -> add(whole, AdjacencyTable.delta(part)));
         return whole;
+    }
+
+    private boolean mustTidyInBetween(StoredRow stored, List<Row> additions) {
+        if (additions.isEmpty()) {
+            return false;
+        }
+        long from = prunedMs(stored, additions);
+        return tidying.mayCut(stored.sizeMax())
+                || additions.stream()
+                        .anyMatch(part -> tidying.isDue(from, part.header().prunedMs()));
     }
 
     /** What is stored, and the deltas on top that are not in there yet: the newest and the one before it. */
     AdjacencyTable whole(@Nullable StoredRow stored, AdjacencyTable newest) {
+        return withDeltas(stored == null ? null : whole(stored), stored == null ? 0 : stored.checkpoint(), newest);
+    }
+
+    /** The same, of what is stored as it was folded before. */
+    AdjacencyTable whole(@Nullable FoldedRow stored, AdjacencyTable newest) {
+        return withDeltas(
+                stored == null ? null : AdjacencyTable.of(stored.row()),
+                stored == null ? 0 : stored.checkpoint(),
+                newest);
+    }
+
+    private AdjacencyTable withDeltas(@Nullable AdjacencyTable stored, long written, AdjacencyTable newest) {
         AdjacencyTable previous = newest.previous();
         AdjacencyTable oldest = previous == null ? newest : previous;
-        long written = stored == null ? 0 : stored.checkpoint();
         AdjacencyTable whole = stored == null
                 ? AdjacencyTable.complete(oldest.landmarks(), tidying.firstPrunedMs(oldest.prunedMs()))
-                : whole(stored);
+                : stored;
         if (previous != null && previous.epoch() > written) {
             add(whole, previous);
         }
@@ -96,10 +110,10 @@ final class Folding {
     }
 
     /** When what is stored was last pruned, or made. */
-    private long prunedMs(StoredRow stored) {
+    private long prunedMs(StoredRow stored, List<Row> additions) {
         Row base = stored.base();
         return base == null
-                ? tidying.firstPrunedMs(stored.additions().get(0).header().prunedMs())
+                ? tidying.firstPrunedMs(additions.get(0).header().prunedMs())
                 : base.header().prunedMs();
     }
 

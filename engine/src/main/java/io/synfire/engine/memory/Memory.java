@@ -40,6 +40,7 @@ public final class Memory {
     private final Marginals marginals;
     private final Adjacencies adjacencies;
     private final Moments moments = new Moments();
+    private final RowCache cache;
     private final Learning learning;
     private final Room room;
     private final MemoryBudget budget;
@@ -100,15 +101,16 @@ public final class Memory {
         this.marginals = new Marginals(decays, last);
         marginals.load(store, dictionary.count());
         CueTables tables = new CueTables();
-        this.adjacencies =
-                new Adjacencies(store, settings, dictionary, tables, decays, last.landmarks(), last.associations());
+        this.cache = new RowCache(budget.rowCacheBytesMax());
+        this.adjacencies = new Adjacencies(
+                store, settings, dictionary, tables, cache, decays, last.landmarks(), last.associations());
         adjacencies.loaded(dictionary.count(), checkpoint);
         ImpulseBuffer impulses =
                 new ImpulseBuffer(horizons, budget.heldMax(), new Scale(last.landmarks(), decays, last.watermarkMs()));
         this.learning = new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, salt, impulses);
         this.room = new Room(budget, this::bytes, this::fixedBytes);
         publish(true);
-        RowReads rows = new RowReads(tables, store, new Tidying(settings), decays, impulses, moments);
+        RowReads rows = new RowReads(tables, store, new Tidying(settings), decays, impulses, moments, cache);
         this.reader = new MemoryReader(settings, dictionary, moments, rows, stretches, passedOvers, () -> learnedAnew);
     }
 
@@ -152,10 +154,14 @@ public final class Memory {
 
     private LearnedMoment publish(boolean isDrained) {
         moment++;
+        boolean hasForgotten = moment > 1 && moments.latest().retired() != dictionary.retired();
         LearnedMoment next = new LearnedMoment(
                 moment, adjacencies.epoch(), decays, snapshot(), marginals.publish(), dictionary.retired(), isDrained);
         moments.publish(next);
         dictionary.published();
+        if (hasForgotten) {
+            cache.clear();
+        }
         return next;
     }
 
@@ -482,7 +488,7 @@ public final class Memory {
                         learning.isContextual()),
                 trials(),
                 List.copyOf(positions.values()),
-                bytes(),
+                bytes() + cache.bytes(),
                 fixedBytes(),
                 adjacencies.cuts(),
                 adjacencies.prunes(),

@@ -10,7 +10,18 @@ public record MemoryBudget(long bytesMax) {
     private static final int IMPULSES_MIN = 1 << 12;
     private static final int IMPULSES_MAX = 1 << 18;
     private static final int HELD_MAX = 1 << 21;
+    private static final long ROW_CACHE_MAX = 1L << 28;
     private static final int IMPULSE_BYTES = 16;
+
+    /** How much is kept for rows that readers have read: a 16th. What is learned does not depend on whether it is used. */
+    long rowCacheBytesMax() {
+        return Math.min(ROW_CACHE_MAX, bytesMax / 16);
+    }
+
+    /** How much is left for learning. */
+    long learningBytesMax() {
+        return bytesMax - rowCacheBytesMax();
+    }
 
     /** How many impulses should be learned at once: a 64th of the budget's worth. */
     int impulsesMax() {

@@ -58,7 +58,7 @@ public final class Room {
      * @return true if the budget is used up
      */
     public boolean isOverfull() {
-        return bytes.getAsLong() > budget.bytesMax();
+        return bytes.getAsLong() > budget.learningBytesMax();
     }
 
     /**
@@ -68,7 +68,7 @@ public final class Room {
      * @return true if there is room for them
      */
     public boolean isEnoughFor(long pairs) {
-        return bytes.getAsLong() + growth.bytesOf(pairs) <= budget.bytesMax();
+        return bytes.getAsLong() + growth.bytesOf(pairs) <= budget.learningBytesMax();
     }
 
     /**
@@ -77,7 +77,7 @@ public final class Room {
      * @return a number of ordered pairs, at least 0
      */
     public long pairsAtOnce() {
-        long free = Math.max(0, budget.bytesMax() - bytes.getAsLong());
+        long free = Math.max(0, budget.learningBytesMax() - bytes.getAsLong());
         return Math.min(budget.impulsesMax(), growth.pairsOf(free / 4));
     }
 
@@ -122,6 +122,6 @@ public final class Room {
 
     /** What may be used beside what cannot leave memory. */
     private long movableBytesMax() {
-        return Math.max(0, budget.bytesMax() - fixedBytes.getAsLong());
+        return Math.max(0, budget.learningBytesMax() - fixedBytes.getAsLong());
     }
 }

@@ -2,7 +2,6 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.store.RocksStore;
-import io.synfire.engine.store.Row;
 import io.synfire.engine.store.StoredRow;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.ReadTime;
@@ -36,6 +35,7 @@ final class RowReads {
     private final int horizons;
     private final ImpulseBuffer held;
     private final Moments moments;
+    private final RowCache cache;
     private final Consumer<AdjacencyTable> cutBack;
 
     RowReads(
@@ -44,7 +44,8 @@ final class RowReads {
             Tidying tidying,
             List<ForwardDecay> decays,
             ImpulseBuffer held,
-            Moments moments) {
+            Moments moments,
+            RowCache cache) {
         this.tables = tables;
         this.store = store;
         this.tidying = tidying;
@@ -52,6 +53,7 @@ final class RowReads {
         this.horizons = decays.size();
         this.held = held;
         this.moments = moments;
+        this.cache = cache;
         this.cutBack = tidying::cutBack;
     }
 
@@ -130,8 +132,25 @@ final class RowReads {
                     }
                 }
             }
+        } else {
+            LearnedMoment moment = moments.latest();
+            FoldedRow row = moment.isKnown(cue) ? storedAlone(cue, moment) : null;
+            Associations strongest = row == null ? null : row.readStrongest(count, reading(moment, at));
+            if (strongest != null) {
+                return strongest;
+            }
         }
         return read(cue, at);
+    }
+
+    /** The row of a cue where that is all there is of it at a moment, the latest; null if there is more, or nothing. */
+    private @Nullable FoldedRow storedAlone(int cue, LearnedMoment moment) {
+        boolean isDrained = moment.isDrained();
+        if (!isDrained || tables.get(cue) != null) {
+            return null;
+        }
+        FoldedRow row = stored(cue, moment);
+        return row == null || row.checkpoint() >= moment.epoch() ? null : row;
     }
 
     /** Whether a row has more than so many associations. */
@@ -146,6 +165,12 @@ final class RowReads {
                 if (moment.isKnown(cue) && isWhole(cue, table, moment)) {
                     return table.showsMoreThan(count, reading(moment, at).of(table.landmarks(), count + 1));
                 }
+            }
+        } else {
+            LearnedMoment moment = moments.latest();
+            FoldedRow row = moment.isKnown(cue) ? storedAlone(cue, moment) : null;
+            if (row != null) {
+                return row.showsMoreThan(count, reading(moment, at));
             }
         }
         return read(cue, at).size() > count;
@@ -238,12 +263,12 @@ final class RowReads {
 
     private @Nullable Associations readStored(Place place, @Nullable AdjacencyTable delta, ReadTime at) {
         LearnedMoment moment = place.moment();
-        StoredRow stored = store.row(place.cue(), horizons);
+        FoldedRow stored = stored(place.cue(), moment);
         if (stored != null && stored.checkpoint() >= moment.epoch()) {
             return null;
         }
         if (delta == null && place.runs().isEmpty()) {
-            return stored == null ? nothing(moment, at) : read(stored, moment, at);
+            return stored == null ? nothing(moment, at) : stored.read(reading(moment, at));
         }
         AdjacencyTable newest = delta;
         if (newest == null) {
@@ -257,19 +282,22 @@ final class RowReads {
         return read(folding(moment).whole(stored, newest), moment, at);
     }
 
-    private Associations read(StoredRow stored, LearnedMoment moment, ReadTime at) {
-        Folding folding = folding(moment);
-        Row row = folding.rowOf(stored);
-        if (row == null) {
-            return read(folding.whole(stored), moment, at);
+    /** What is stored of a cue, out of the cache if somebody has read it; null if nothing is. */
+    private @Nullable FoldedRow stored(int cue, LearnedMoment moment) {
+        FoldedRow known = cache.get(cue);
+        if (known != null) {
+            return known;
         }
-        Reading reading = reading(moment, at).of(row.landmarks(), row.size());
-        for (int i = 0; i < row.size(); i++) {
-            for (int h = 0; h < horizons; h++) {
-                reading.take(row.target(i), h, row.sum(i, h));
-            }
+        long version = cache.version();
+        StoredRow stored = store.row(cue, horizons);
+        if (stored == null) {
+            return null;
         }
-        return reading.done(row.header().cuts(), row.header().cutBound());
+        FoldedRow row = new FoldedRow(folding(moment).row(stored), stored.checkpoint());
+        if (moments.latest().retired() == moment.retired()) {
+            cache.put(cue, row, version);
+        }
+        return row;
     }
 
     private Folding folding(LearnedMoment moment) {

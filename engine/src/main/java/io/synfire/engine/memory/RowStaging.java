@@ -40,6 +40,7 @@ final class RowStaging {
     private final RocksStore store;
     private final Tidying tidying;
     private final RowSizes sizes;
+    private final RowCache cache;
     private final Queue<Early> early = new ConcurrentLinkedQueue<>();
     private final List<Written> writtenDeltas = new ArrayList<>();
     private Tidied tidied = Tidied.NOTHING;
@@ -84,6 +85,7 @@ final class RowStaging {
             RocksStore store,
             Tidying tidying,
             RowSizes sizes,
+            RowCache cache,
             long room) {
         this.moment = moment;
         this.cues = cues;
@@ -91,6 +93,7 @@ final class RowStaging {
         this.store = store;
         this.tidying = tidying;
         this.sizes = sizes;
+        this.cache = cache;
         this.room = room;
     }
 
@@ -118,6 +121,11 @@ final class RowStaging {
         next = cues.length();
         // The writer copies only what was not staged, and by now all is.
         stageEarly(checkpoint);
+    }
+
+    /** All rows are in the store: who reads them finds them there from now on. */
+    void written() {
+        cache.drop(cues);
     }
 
     /** By how many associations the rows grow, or shrink, beyond what the writer has counted. */

@@ -176,7 +176,12 @@ public final class Row {
         return (double) high(index, horizon) + low(index, horizon);
     }
 
-    boolean hasLow() {
+    /**
+     * Whether any sum has a rest.
+     *
+     * @return false if all are as they were rounded
+     */
+    public boolean hasLow() {
         return low != null;
     }
 

@@ -1,0 +1,94 @@
+package io.synfire.engine.memory;
+
+import it.unimi.dsi.fastutil.ints.Int2ObjectLinkedOpenHashMap;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of the store as they were last read, so that who asks again does not wait for the disk: those that were asked for longest ago leave
+ * first. A row is dropped once a checkpoint has written of it. Readers alone fill it: what is learned does not depend on it. Thread-safe.
+ */
+final class RowCache {
+
+    private final long bytesMax;
+    private final Int2ObjectLinkedOpenHashMap<FoldedRow> rows = new Int2ObjectLinkedOpenHashMap<>();
+    private long bytes;
+    private long version;
+    private long hits;
+    private long misses;
+
+    /** An empty one that takes no more than so much of the heap. */
+    RowCache(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    /** The row of a cue, if it was read and not written since. */
+    synchronized @Nullable FoldedRow get(int cue) {
+        FoldedRow row = rows.getAndMoveToLast(cue);
+        if (row == null) {
+            misses++;
+        } else {
+            hits++;
+        }
+        return row;
+    }
+
+    /** Changes whenever something is dropped: who is about to read the store notes it before. */
+    synchronized long version() {
+        return version;
+    }
+
+    /** Keeps a row that was read from the store, unless something was dropped since the version that its reader noted. */
+    synchronized void put(int cue, FoldedRow row, long versionBefore) {
+        if (version != versionBefore || row.bytes() > bytesMax / 2) {
+            return;
+        }
+        FoldedRow before = rows.putAndMoveToLast(cue, row);
+        bytes += row.bytes() - (before == null ? 0 : before.bytes());
+        while (bytes > bytesMax) {
+            bytes -= rows.removeFirst().bytes();
+        }
+    }
+
+    /** The rows of some cues were written: what was read of them is no more what is stored. */
+    synchronized void drop(BitSet cues) {
+        version++;
+        if (cues.cardinality() < rows.size()) {
+            for (int cue = cues.nextSetBit(0); cue >= 0; cue = cues.nextSetBit(cue + 1)) {
+                FoldedRow gone = rows.remove(cue);
+                bytes -= gone == null ? 0 : gone.bytes();
+            }
+            return;
+        }
+        var each = rows.int2ObjectEntrySet().fastIterator();
+        while (each.hasNext()) {
+            var entry = each.next();
+            if (cues.get(entry.getIntKey())) {
+                bytes -= entry.getValue().bytes();
+                each.remove();
+            }
+        }
+    }
+
+    /** Concepts were forgotten: rows would be folded without them. */
+    synchronized void clear() {
+        version++;
+        rows.clear();
+        bytes = 0;
+    }
+
+    /** What it takes on the heap. */
+    synchronized long bytes() {
+        return bytes;
+    }
+
+    /** How often a row was found. */
+    synchronized long hits() {
+        return hits;
+    }
+
+    /** How often it was not. */
+    synchronized long misses() {
+        return misses;
+    }
+}
