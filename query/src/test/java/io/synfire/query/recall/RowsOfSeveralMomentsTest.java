@@ -135,16 +135,15 @@ final class RowsOfSeveralMomentsTest {
     void anAnswerAboutOneConceptIsOfTheMomentOfItsRow() {
         try (Engine engine = engine()) {
             // Between a look at the memory and the row.
-            MemoryView view =
-                    movingOn(engine, "moment", read -> engine.apply(Batch.of(Episode.of(2 * DAY, "c", "w"))));
+            MemoryView view = movingOn(engine, "moment", read -> engine.apply(Batch.of(Episode.of(2 * DAY, "c", "w"))));
             Answers.Associations answer = new Queries(view)
                     .associations(new AssociationsQuery(
                             "c", 10, AssociationsQuery.Scoring.of(Measure.CONFIDENCE), "x", null, 0, false, null));
             assertThat(answer.asOfMs()).isEqualTo(2 * DAY);
             // S is 1/4, M of the cue 2/4 + 1.
-            assertThat(answer.associations())
-                    .singleElement()
-                    .satisfies(association -> assertThat(association.confidence()).isCloseTo(1 / 6.0, within(1e-6)));
+            assertThat(answer.associations()).singleElement().satisfies(association -> assertThat(
+                            association.confidence())
+                    .isCloseTo(1 / 6.0, within(1e-6)));
         }
     }
 }
