@@ -27,10 +27,6 @@ final class ConceptSet {
         return size == 0;
     }
 
-    int size() {
-        return size;
-    }
-
     boolean contains(int concept) {
         int at = concept >>> PAGE_BITS;
         if (at >= pages.length) {
@@ -48,11 +44,6 @@ final class ConceptSet {
     /** This set but for one concept. */
     ConceptSet without(int concept) {
         return contains(concept) ? flipped(concept, size - 1) : this;
-    }
-
-    /** What it takes on the heap, about. */
-    long bytes() {
-        return 4L * pages.length + (long) Math.min(size, pages.length) * (16 + WORDS * Long.BYTES);
     }
 
     private ConceptSet flipped(int concept, int newSize) {
