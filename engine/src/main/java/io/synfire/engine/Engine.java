@@ -43,9 +43,11 @@ import org.jspecify.annotations.Nullable;
  * One memory and its store.
  *
  * <p>Concurrency. Assumed: one thread at a time applies, checkpoints and takes the digest (a lock holds others back); any number
- * read. Guaranteed: readers see everything applied, whether or not it is checkpointed; they never wait for a checkpoint or a
- * batch, only, and shortly, for the run of impulses that is being added to the very row they read. Checkpoints are written by a thread of the
- * engine's own while learning goes on. After a crash the store holds the last committed checkpoint: state and positions of the same moment.
+ * read. Guaranteed: readers see everything applied, whether or not it is checkpointed, and nothing of a batch before all of it is applied
+ * ({@link io.synfire.engine.view.Moment}). They wait for no checkpoint and for no batch; only for what is being added to the very row they
+ * read, if that happens just then. Learning waits for a reader's look at a small row, or for the beginning of its copy of a large one.
+ * Checkpoints are written by a thread of the engine's own while learning goes on. After a crash the store holds the last committed
+ * checkpoint: state and positions of the same moment.
  *
  * <p>If learning fails half-way, the memory is neither before nor after the batch: from then on the engine neither learns nor
  * checkpoints, and what was applied since the last checkpoint is to be read again from the source by a new one.
@@ -254,9 +256,10 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Applies batches of several partitions and moves the positions. Starts a checkpoint by itself when the memory budget runs short,
-     * waits for it a little where it is nearly used up, and altogether where it is; batches carry their positions, so that is as right as
-     * any other moment. Costs about 0.2 µs a pair.
+     * Applies batches of several partitions and moves the positions. Readers see all of it at once, when it is applied. Where it is more than
+     * may be held, about two million impulses or a 16th of the memory, they see it in parts, each of whole entries. Starts a checkpoint by
+     * itself when the memory budget runs short, waits for it a little where it is nearly used up, and altogether where it is; batches carry
+     * their positions, so that is as right as any other moment. Costs about 0.2 µs a pair.
      *
      * @param batches what to apply; each entry must have passed {@link #refusal}
      * @throws StoreFullException if a checkpoint could not be written since the disk is full: none of these batches was applied, and all may

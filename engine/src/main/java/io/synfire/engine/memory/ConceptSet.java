@@ -29,10 +29,6 @@ final class ConceptSet {
         return size == 0;
     }
 
-    int size() {
-        return size;
-    }
-
     /** How many changes made it of the empty set. So it tells the sets apart that were made one of the other. */
     long version() {
         return version;
@@ -55,11 +51,6 @@ final class ConceptSet {
     /** This set but for one concept. */
     ConceptSet without(int concept) {
         return contains(concept) ? flipped(concept, size - 1) : this;
-    }
-
-    /** What it takes on the heap, about. */
-    long bytes() {
-        return 4L * pages.length + (long) Math.min(size, pages.length) * (16 + WORDS * Long.BYTES);
     }
 
     private ConceptSet flipped(int concept, int newSize) {

@@ -151,8 +151,14 @@ final class ImpulseBuffer implements ImpulseSink {
 
     /** Adds the impulses of a cue to its table, all but those towards some concepts, and calls back after each run. */
     void addTo(int cue, AdjacencyTable table, ConceptSet except, Consumer<AdjacencyTable> afterRun) {
+        boolean isOneScale = scales.size() == 1;
+        if (isOneScale) {
+            scales.get(0).move(table);
+        }
         for (int run = cueFirst[cue]; run >= 0; run = runNext[run]) {
-            scales.get(firingScale[runFiring[run]]).move(table);
+            if (!isOneScale) {
+                scales.get(firingScale[runFiring[run]]).move(table);
+            }
             int growthAt = runFiring[run] * horizons;
             int from = runStart[run];
             int end = end(run);

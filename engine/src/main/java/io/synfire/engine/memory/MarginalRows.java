@@ -26,7 +26,7 @@ final class MarginalRows {
     static final int TO = 2;
 
     /** Small, since all rows of a page are copied when one of them changes for the first time in a generation. */
-    private static final int ROW_BITS = 4;
+    private static final int ROW_BITS = 1;
 
     private static final int ROWS = 1 << ROW_BITS;
 
@@ -46,9 +46,6 @@ final class MarginalRows {
 
     private final SharedPages pages;
 
-    /** The landmark of the fastest horizon: where that did not move, and there is no other, nothing did. */
-    private final long first;
-
     /** Rows of nothing yet, beside the sums of the whole memory by horizon. */
     MarginalRows(Landmarks landmarks, double[][] whole) {
         this(landmarks, whole, new SharedPages());
@@ -61,7 +58,6 @@ final class MarginalRows {
         this.width = EXACT + SUMS * horizons;
         this.header = SharedPages.HEADER + horizons;
         this.pages = pages;
-        this.first = landmarks.index(0);
     }
 
     Landmarks landmarks() {
@@ -91,7 +87,7 @@ final class MarginalRows {
                 landmarks, Arrays.stream(whole).map(double[]::clone).toArray(double[][]::new), pages.next());
     }
 
-    /** The same generation, with its sums at other landmarks; this object is not to be used any more. Looks at no concept. */
+    /** The next generation, with its sums at other landmarks; this one changes no more. Looks at no concept. */
     MarginalRows movedTo(Landmarks to) {
         double[] moves = landmarks.moves(to);
         double[][] moved = new double[horizons][];
@@ -99,7 +95,7 @@ final class MarginalRows {
             double move = moves[h];
             moved[h] = Arrays.stream(whole[h]).map(sum -> sum * move).toArray();
         }
-        return new MarginalRows(to, moved, pages);
+        return new MarginalRows(to, moved, pages.next());
     }
 
     /** Takes over what was stored of a concept. */
@@ -166,7 +162,8 @@ final class MarginalRows {
      * @return of no meaning
      */
     long fetchAhead(int concept) {
-        long[] page = pages.find(concept >>> ROW_BITS);
+        int at = concept >>> ROW_BITS;
+        long[] page = at < pages.count() ? pages.newest(at) : null;
         return page == null ? 0 : page[row(concept) + LAST_MS];
     }
 
@@ -231,24 +228,15 @@ final class MarginalRows {
         return pages.find(concept >>> ROW_BITS);
     }
 
-    /** The page of a concept, at the landmarks of now. */
+    /** The page of a concept, at the landmarks of this generation and of no other. */
     private long[] pageToWrite(int concept) {
-        long[] page = pages.find(concept >>> ROW_BITS);
+        long[] page = pages.newest(concept >>> ROW_BITS);
         if (page == null) {
-            if (concept >>> ROW_BITS >= pages.count()) {
-                throw new IllegalStateException("a concept has no marginal: concept=" + concept);
-            }
+            // It was released.
             page = newPage();
             pages.replace(concept >>> ROW_BITS, page);
         }
-        if (!pages.isOwn(page)) {
-            page = page.clone();
-            pages.replace(concept >>> ROW_BITS, page);
-        }
-        if (page[SharedPages.HEADER] != first || (horizons > 1 && !isAtLandmarks(page))) {
-            move(page);
-        }
-        return page;
+        return pages.isOwn(page) ? page : copied(concept, page);
     }
 
     private long[] newPage() {
@@ -257,13 +245,11 @@ final class MarginalRows {
         return page;
     }
 
-    private boolean isAtLandmarks(long[] page) {
-        for (int h = 0; h < horizons; h++) {
-            if (page[SharedPages.HEADER + h] != landmarks.index(h)) {
-                return false;
-            }
-        }
-        return true;
+    private long[] copied(int concept, long[] page) {
+        long[] copy = page.clone();
+        move(copy);
+        pages.replace(concept >>> ROW_BITS, copy);
+        return copy;
     }
 
     private void move(long[] page) {

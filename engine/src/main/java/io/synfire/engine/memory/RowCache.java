@@ -14,8 +14,6 @@ final class RowCache {
     private final Int2ObjectLinkedOpenHashMap<FoldedRow> rows = new Int2ObjectLinkedOpenHashMap<>();
     private long bytes;
     private long version;
-    private long hits;
-    private long misses;
 
     /** An empty one that takes no more than so much of the heap. */
     RowCache(long bytesMax) {
@@ -24,13 +22,7 @@ final class RowCache {
 
     /** The row of a cue, if it was read and not written since. */
     synchronized @Nullable FoldedRow get(int cue) {
-        FoldedRow row = rows.getAndMoveToLast(cue);
-        if (row == null) {
-            misses++;
-        } else {
-            hits++;
-        }
-        return row;
+        return rows.getAndMoveToLast(cue);
     }
 
     /** Changes whenever something is dropped: who is about to read the store notes it before. */
@@ -73,15 +65,5 @@ final class RowCache {
     /** What it takes on the heap. */
     synchronized long bytes() {
         return bytes;
-    }
-
-    /** How often a row was found. */
-    synchronized long hits() {
-        return hits;
-    }
-
-    /** How often it was not. */
-    synchronized long misses() {
-        return misses;
     }
 }

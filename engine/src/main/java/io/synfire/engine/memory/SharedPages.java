@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * never changes, and whoever holds it finds in it what was there when the next was made. It grows by pages, and copies none for that.
  *
  * <pre>
- *   nodes ──► a node: 128 pages ──► a page: the number of the generation that made it, then what its user puts there
+ *   branches ──► a branch: 64 nodes ──► a node: 64 pages ──► a page: the number of its generation, then what its user puts there
  * </pre>
  *
- * <p>A new generation copies the list of nodes: a reference for 128 pages. The first page of a node that changes in it copies the node.
+ * <p>A new generation copies the list of branches: a reference for 4,096 pages. The first page of a node that changes in it copies the node,
+ * and the first node of a branch the branch.
  *
  * <p>The newest generation belongs to the writer. An older one may be read by any thread to which it was safely published.
  */
@@ -23,17 +24,22 @@ final class SharedPages {
     static final int HEADER = 1;
 
     private static final int GENERATION = 0;
-    private static final int NODE_BITS = 7;
-    private static final int PAGES = 1 << NODE_BITS;
+    private static final int BITS = 6;
+    private static final int FAN_OUT = 1 << BITS;
 
-    /** The header of an array, and its place in a node. */
-    private static final int PAGE_BYTES = 20;
+    /** The header of an array, and its two places. */
+    private static final int PAGE_BYTES = 24;
 
     private final long generation;
-    private long[] @Nullable [][] nodes;
+    private long[][] @Nullable [][] branches;
 
-    /** The nodes that no older generation has. */
-    private final BitSet own = new BitSet();
+    /** All pages side by side: those of the newest generation, for the writer, who finds one by a single look. */
+    private long[] @Nullable [] newest;
+
+    /** The branches and the nodes that no older generation has. */
+    private final BitSet ownBranches = new BitSet();
+
+    private final BitSet ownNodes = new BitSet();
 
     private int count;
 
@@ -42,19 +48,21 @@ final class SharedPages {
 
     /** No pages yet. */
     SharedPages() {
-        this(0, new long[4][][], 0, 0);
+        this(0, new long[4][][][], new long[64][], 0, 0);
     }
 
-    private SharedPages(long generation, long[] @Nullable [][] nodes, int count, int held) {
+    private SharedPages(
+            long generation, long[][] @Nullable [][] branches, long[] @Nullable [] newest, int count, int held) {
         this.held = held;
         this.generation = generation;
-        this.nodes = nodes;
+        this.branches = branches;
+        this.newest = newest;
         this.count = count;
     }
 
     /** The next generation; this one must not be changed any more. */
     SharedPages next() {
-        return new SharedPages(generation + 1, nodes.clone(), count, held);
+        return new SharedPages(generation + 1, branches.clone(), newest, count, held);
     }
 
     /** How many pages there are. */
@@ -69,9 +77,15 @@ final class SharedPages {
 
     /** A page; null if there is none, or it was removed. */
     long @Nullable [] find(int index) {
-        int at = index >>> NODE_BITS;
-        long[][] node = at < nodes.length ? nodes[at] : null;
-        return node == null ? null : node[index & PAGES - 1];
+        int at = index >>> (2 * BITS);
+        long[] @Nullable [][] branch = at < branches.length ? branches[at] : null;
+        long[] @Nullable [] node = branch == null ? null : branch[index >>> BITS & FAN_OUT - 1];
+        return node == null ? null : node[index & FAN_OUT - 1];
+    }
+
+    /** A page of the newest generation, or null if it was removed; it may be changed there if it {@link #isOwn is its own}. */
+    long @Nullable [] newest(int index) {
+        return newest[index];
     }
 
     /** Whether a page may be changed: no older generation has it. */
@@ -82,34 +96,49 @@ final class SharedPages {
     /** Puts a changed copy in the place of a page that older generations have, or a page where one was removed. */
     void replace(int index, long[] copy) {
         copy[GENERATION] = generation;
-        long[][] node = nodeToWrite(index >>> NODE_BITS);
-        held += node[index & PAGES - 1] == null ? 1 : 0;
-        node[index & PAGES - 1] = copy;
+        held += newest[index] == null ? 1 : 0;
+        newest[index] = copy;
+        nodeToWrite(index >>> BITS)[index & FAN_OUT - 1] = copy;
     }
 
     /** Takes a page away; its place stays. */
     void remove(int index) {
-        long[] @Nullable [] node = nodeToWrite(index >>> NODE_BITS);
-        held -= node[index & PAGES - 1] == null ? 0 : 1;
-        node[index & PAGES - 1] = null;
+        held -= newest[index] == null ? 0 : 1;
+        newest[index] = null;
+        long[] @Nullable [] node = nodeToWrite(index >>> BITS);
+        node[index & FAN_OUT - 1] = null;
     }
 
     /** Adds a page behind the last. */
     void add(long[] page) {
+        if (count == newest.length) {
+            newest = Arrays.copyOf(newest, count * 2);
+        }
         replace(count, page);
         count++;
     }
 
-    private long[][] nodeToWrite(int at) {
-        if (at >= nodes.length) {
-            nodes = Arrays.copyOf(nodes, nodes.length * 2);
+    private long[][] nodeToWrite(int index) {
+        long[][][] branch = branchToWrite(index >>> BITS);
+        int at = index & FAN_OUT - 1;
+        if (!ownNodes.get(index)) {
+            ownNodes.set(index);
+            long[][] node = branch[at];
+            branch[at] = node == null ? new long[FAN_OUT][] : node.clone();
         }
-        long[][] node = nodes[at];
-        if (node == null || !own.get(at)) {
-            node = node == null ? new long[PAGES][] : node.clone();
-            own.set(at);
-            nodes[at] = node;
+        return branch[at];
+    }
+
+    private long[][][] branchToWrite(int at) {
+        if (at >= branches.length) {
+            branches = Arrays.copyOf(branches, branches.length * 2);
         }
-        return node;
+        long[][][] branch = branches[at];
+        if (branch == null || !ownBranches.get(at)) {
+            ownBranches.set(at);
+            branch = branch == null ? new long[FAN_OUT][][] : branch.clone();
+            branches[at] = branch;
+        }
+        return branch;
     }
 }

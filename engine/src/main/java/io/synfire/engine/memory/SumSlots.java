@@ -151,8 +151,8 @@ abstract sealed class SumSlots permits AdjacencyTable {
     }
 
     /**
-     * Adds all that others hold; where there is nothing, it is taken over as it is, as where a row of the store is folded. Costs the slots of
-     * both, however many are new.
+     * Adds all that others hold, as a row of the store is folded: a sum that is kept as two stays so. Costs the slots of both, however many are
+     * new.
      */
     final void addAll(SumSlots more) {
         reserveFor(more);
@@ -165,11 +165,7 @@ abstract sealed class SumSlots permits AdjacencyTable {
                 }
                 mark(slot, target);
                 for (int h = 0; h < horizons; h++) {
-                    if (high(slot, h) == 0) {
-                        set(slot, h, more.high(from, h), more.low(from, h));
-                    } else {
-                        add(slot, h, more.sum(from, h));
-                    }
+                    addPart(slot, h, more, from);
                 }
                 noteIfZero(slot);
             }
@@ -393,6 +389,17 @@ abstract sealed class SumSlots permits AdjacencyTable {
             }
             setLow(slot, horizon, low);
         }
+    }
+
+    /** Adds a sum of others, as a row of the store is folded. */
+    private void addPart(int slot, int horizon, SumSlots more, int from) {
+        double before = sum(slot, horizon);
+        double addition = more.sum(from, horizon);
+        double after = Evidence.sum(before, addition);
+        float rounded = Evidence.round(after);
+        boolean keepsRest =
+                low(slot, horizon) != 0 || more.low(from, horizon) != 0 || Evidence.mustWiden(before, addition);
+        set(slot, horizon, rounded, keepsRest ? Evidence.rest(after, rounded) : 0);
     }
 
     private void setLow(int slot, int horizon, float low) {

@@ -263,14 +263,10 @@ public final class StoredRow {
                     int at = size * horizons + h;
                     float rest = low.length == 0 ? 0 : low[at];
                     double before = (double) high[at] + rest;
-                    if (before == 0) {
-                        set(h, more.high(index, h), more.low(index, h));
-                        continue;
-                    }
                     double addition = more.sum(index, h);
                     double after = Evidence.sum(before, addition);
                     float rounded = Evidence.round(after);
-                    boolean keepsLow = rest != 0 || Evidence.mustWiden(before, addition);
+                    boolean keepsLow = rest != 0 || more.low(index, h) != 0 || Evidence.mustWiden(before, addition);
                     set(h, rounded, keepsLow ? Evidence.rest(after, rounded) : 0);
                 }
                 size++;

@@ -1,8 +1,8 @@
 package io.synfire.engine.view;
 
 /**
- * How active everything is at one time: the marginals M and N, how much was potentiated, and how much repeats itself. A snapshot of moments of learning that lie
- * close together; what fires for the first time afterwards reads as 0. Thread-safe. Each call costs a multiplication.
+ * How active everything was at one {@link Moment}, at one time: the marginals M and N, how much was potentiated, and how much repeats
+ * itself. What fired for the first time afterwards reads as 0. Immutable and thread-safe. Each call costs a look and a multiplication.
  */
 public interface Activity {
 

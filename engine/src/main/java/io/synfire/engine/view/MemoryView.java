@@ -64,7 +64,7 @@ public interface MemoryView {
     /**
      * What its measures count as trials, and why.
      *
-     * @return the trials, as of the last batch
+     * @return the trials, of the latest moment
      */
     default Trials trials() {
         return moment().trials();
