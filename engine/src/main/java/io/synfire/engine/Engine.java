@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
+import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
@@ -272,6 +273,10 @@ public final class Engine implements AutoCloseable {
     public synchronized void apply(List<Batch> batches) {
         requireWriting();
         long blocked = timed(checkpoints::settle) + timed(checkpoints::retry);
+        if (memory.isCheckpointing() && holdsForget(batches)) {
+            // A row is cut without what was forgotten: by the checkpoint that folds it as by who reads it meanwhile.
+            blocked += timed(checkpoints::await);
+        }
         long pairs = batches.stream().mapToLong(Batch::pairs).sum();
         blocked += timed(() -> makeRoomFor(pairs));
         long start = nanoTime.getAsLong();
@@ -607,6 +612,10 @@ public final class Engine implements AutoCloseable {
             throw e;
         }
         return nanoTime.getAsLong() - start;
+    }
+
+    private static boolean holdsForget(List<Batch> batches) {
+        return batches.stream().anyMatch(batch -> batch.entries().stream().anyMatch(Forget.class::isInstance));
     }
 
     private void requireWriting() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.synfire.engine.LogProperty;
 import io.synfire.engine.RandomLog;
 import io.synfire.engine.RandomLog.Shape;
+import io.synfire.engine.event.Forget;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
@@ -43,6 +44,10 @@ final class SameAnswersTest {
                     try (StoredMemory stored = new StoredMemory(directory, settings, 400_000)) {
                         for (int from = 0, to; from < log.size(); from = to) {
                             to = Math.min(log.size(), from + 1 + random.nextInt(50));
+                            if (log.subList(from, to).stream().anyMatch(line -> line.entry() instanceof Forget)) {
+                                // As the engine does.
+                                stored.endCheckpoint();
+                            }
                             stored.apply(log.subList(from, to), to);
                             List<String> expected = all(stored);
                             for (int step = random.nextInt(5); step > 0; step--) {

@@ -88,7 +88,8 @@ final class StoredMemory implements AutoCloseable {
         memory.checkpoint();
     }
 
-    private void endCheckpoint() {
+    /** Brings the one under way to its end. */
+    void endCheckpoint() {
         while (underWay != null) {
             advanceCheckpoint();
         }
