@@ -434,6 +434,8 @@ final class FailedWriteTest {
                 reading.add(readers.submit(() -> {
                     while (!isOver.get()) {
                         try {
+                            // Its row is at hand once it was read; how long it is, is asked of the store.
+                            engine.view().associationsMax(engine.view().conceptOf("hub"));
                             assertHub(engine, 5);
                             answers.incrementAndGet();
                         } catch (StoreException e) {

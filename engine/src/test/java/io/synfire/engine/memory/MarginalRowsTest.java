@@ -136,7 +136,7 @@ final class MarginalRowsTest {
 
     private static List<Object> pages(MarginalRows rows, int concepts) {
         List<Object> pages = new ArrayList<>();
-        for (int concept = 0; concept < concepts; concept += 16) {
+        for (int concept = 0; concept < concepts; concept += 2) {
             long[] page = rows.page(concept);
             if (page == null) {
                 throw new AssertionError("no page of concept " + concept);

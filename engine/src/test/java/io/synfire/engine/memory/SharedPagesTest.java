@@ -65,7 +65,7 @@ final class SharedPagesTest {
                     .as("page %d", index)
                     .isNotEqualTo(isChanged);
         }
-        assertThat(after.bytes(LENGTH)).isEqualTo(before.bytes(LENGTH)).isEqualTo(10_000 * (20 + 8 * LENGTH));
+        assertThat(after.bytes(LENGTH)).isEqualTo(before.bytes(LENGTH)).isEqualTo(10_000 * (24 + 8 * LENGTH));
     }
 
     @Test
