@@ -33,7 +33,7 @@ final class SameAnswersTest {
 
     @Test
     void whereARowLiesChangesNothingThatIsReadOfIt() {
-        int memories = Integer.getInteger("synfire.memories", 60);
+        int memories = Integer.getInteger("synfire.memories", 60) / 2;
         LogProperty.holdsForAll(
                 40_000,
                 memories,
