@@ -228,6 +228,20 @@ final class OneMomentTest {
     }
 
     @Test
+    void whatABatchAddedIsCountedOnceItIsApplied() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (Engine engine =
+                Engine.open(directory, Map.of("half-lives", "none"), new EngineOptions(64 << 20), meters)) {
+            engine.apply(List.of(new Batch("", List.of(Episode.of(1, "a", "b", "c")), List.of(), 0)));
+            assertThat(engine.view().counts().associations()).isEqualTo(6);
+            assertThat(engine.view().counts().pairs()).isEqualTo(6);
+            engine.apply(List.of(new Batch("", List.of(new Forget("c")), List.of(), 0)));
+            assertThat(engine.view().counts().associations()).isEqualTo(4);
+            assertThat(meters.get("synfire.pairs").counter().count()).isEqualTo(6);
+        }
+    }
+
+    @Test
     void whoIsForgottenAndComesAgainIsOfOneMomentToo() throws InterruptedException {
         // In each batch it is forgotten and fires three times: whoever reads finds three, and never nothing.
         Map<String, String> settings = Map.of("half-lives", "none", "forget.below", "0");

@@ -145,6 +145,8 @@ public final class Memory {
 
     private void publishAndDrain() {
         learning.drain(publish(false));
+        // What it took, and how many associations there are, is known only now.
+        republish();
     }
 
     /** The same moment: nothing was learned, but where it lies and what it takes has changed. */

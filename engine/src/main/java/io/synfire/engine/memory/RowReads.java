@@ -178,13 +178,15 @@ final class RowReads {
 
     /** How many associations a cue has, at most, without reading them. */
     int sizeMax(int cue) {
-        AdjacencyTable table = tables.get(cue);
         LearnedMoment moment = moments.latest();
-        int size = 0;
-        if (!moment.isDrained()) {
-            ImpulseRuns runs = held.runsOf(cue, moment);
-            size = runs == null ? 0 : runs.size();
+        // Before the look for a table: what was in the tables by then is found there.
+        ImpulseRuns runs = moment.isDrained() ? ImpulseRuns.NONE : held.runsOf(cue, moment);
+        while (runs == null) {
+            moment = moments.latest();
+            runs = moment.isDrained() ? ImpulseRuns.NONE : held.runsOf(cue, moment);
         }
+        AdjacencyTable table = tables.get(cue);
+        int size = runs.size();
         if (table != null) {
             synchronized (table) {
                 AdjacencyTable previous = table.previous();
