@@ -35,6 +35,11 @@ final class LiveView implements MemoryView {
     }
 
     @Override
+    public Moment counted() {
+        return memory().counted();
+    }
+
+    @Override
     public List<Stretch> stretches() {
         return whileOpen(memory::stretches);
     }

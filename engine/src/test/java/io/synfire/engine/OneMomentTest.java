@@ -9,6 +9,7 @@ import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.ReadTime;
 import java.nio.file.Path;
@@ -239,6 +240,38 @@ final class OneMomentTest {
             assertThat(engine.view().counts().associations()).isEqualTo(4);
             assertThat(meters.get("synfire.pairs").counter().count()).isEqualTo(6);
         }
+    }
+
+    @Test
+    void whatIsCountedIsOfOneBatch() throws InterruptedException {
+        // No two concepts meet twice, so there are as many associations as ordered pairs: 6 of each episode.
+        AtomicReference<String> wrong = new AtomicReference<>();
+        AtomicBoolean isDone = new AtomicBoolean();
+        try (Engine engine = Engine.open(
+                directory, Map.of("half-lives", "none"), new EngineOptions(64 << 20), new SimpleMeterRegistry())) {
+            Thread reader = new Thread(() -> {
+                while (!isDone.get() && wrong.get() == null) {
+                    Counts counts = engine.view().counts();
+                    boolean isWhole = counts.pairs() == 6 * counts.episodes()
+                            && counts.associations() == 6 * counts.episodes()
+                            && counts.concepts() == 3 * counts.episodes();
+                    wrong.compareAndSet(null, isWhole ? null : counts.toString());
+                }
+            });
+            reader.start();
+            for (int batch = 0; batch < 100; batch++) {
+                List<Entry> entries = new ArrayList<>();
+                for (int i = 0; i < 500; i++) {
+                    String name = batch + "." + i;
+                    entries.add(Episode.of(batch, name + "a", name + "b", name + "c"));
+                }
+                engine.apply(List.of(new Batch("", entries, List.of(), 0)));
+                assertThat(engine.view().counts().episodes()).isEqualTo(500L * (batch + 1));
+            }
+            isDone.set(true);
+            reader.join();
+        }
+        assertThat(wrong.get()).isNull();
     }
 
     @Test

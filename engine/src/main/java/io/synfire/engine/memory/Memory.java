@@ -416,12 +416,12 @@ public final class Memory {
     }
 
     /**
-     * How it stands, as of the last batch. Any thread.
+     * How it stands, as of the last batch that was applied and counted. Any thread.
      *
      * @return its figures
      */
     public MemoryFigures figures() {
-        return moments.latest().figures();
+        return moments.counted().figures();
     }
 
     /**

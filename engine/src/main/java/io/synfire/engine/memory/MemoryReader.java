@@ -55,6 +55,11 @@ public final class MemoryReader implements MemoryView {
     }
 
     @Override
+    public Moment counted() {
+        return moments.counted();
+    }
+
+    @Override
     public List<Stretch> stretches() {
         return stretches.all();
     }

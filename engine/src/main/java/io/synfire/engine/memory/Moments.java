@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class Moments {
 
     private @Nullable volatile LearnedMoment latest;
+    /** The latest of which the tables hold all: it alone can count what is in them. */
+    private @Nullable volatile LearnedMoment counted;
 
     /** What is asked while no moment is published. */
     interface Look<T> {
@@ -18,16 +20,27 @@ final class Moments {
 
     /** The latest. */
     LearnedMoment latest() {
-        LearnedMoment now = latest;
-        if (now == null) {
-            throw new IllegalStateException("no moment was published yet");
-        }
-        return now;
+        return published(latest);
+    }
+
+    /** The latest that is counted: the one before the latest, while that is drained. */
+    LearnedMoment counted() {
+        return published(counted);
     }
 
     /** From now on this is the latest. Writer only. */
     synchronized void publish(LearnedMoment moment) {
         latest = moment;
+        if (moment.isDrained()) {
+            counted = moment;
+        }
+    }
+
+    private static LearnedMoment published(@Nullable LearnedMoment moment) {
+        if (moment == null) {
+            throw new IllegalStateException("no moment was published yet");
+        }
+        return moment;
     }
 
     /** Looks at something while the latest stays the latest. */

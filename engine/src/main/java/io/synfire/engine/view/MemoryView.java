@@ -53,12 +53,20 @@ public interface MemoryView {
     }
 
     /**
-     * How much was learned.
+     * The latest moment of which everything is counted. How many associations a batch has added is known some milliseconds after its answers
+     * are: until then this is the moment before. Costs a volatile read.
      *
-     * @return the counts
+     * @return the {@link #moment}, or an earlier one while a batch is applied
+     */
+    Moment counted();
+
+    /**
+     * How much was learned: all of it as of one batch.
+     *
+     * @return the counts, of the moment that was {@link #counted} last
      */
     default Counts counts() {
-        return moment().counts();
+        return counted().counts();
     }
 
     /**

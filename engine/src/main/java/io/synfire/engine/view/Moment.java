@@ -34,7 +34,7 @@ public interface Moment {
     /**
      * How much was learned.
      *
-     * @return the counts
+     * @return the counts; where the moment is not {@link MemoryView#counted} yet, the associations are those of the moment before
      */
     Counts counts();
 

@@ -55,7 +55,7 @@ public record StatusAnswer(
      */
     public static StatusAnswer of(
             MemoryView view, boolean ready, @Nullable Long lag, @Nullable String waiting, @Nullable String failure) {
-        Moment now = view.moment();
+        Moment now = view.counted();
         Counts counts = now.counts();
         return new StatusAnswer(
                 ready,

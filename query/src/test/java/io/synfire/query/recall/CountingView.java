@@ -38,6 +38,11 @@ final class CountingView implements MemoryView {
     }
 
     @Override
+    public Moment counted() {
+        return view.counted();
+    }
+
+    @Override
     public Associations associations(int cue, ReadTime at) {
         return counted(cue, view.associations(cue, at));
     }
