@@ -4,6 +4,7 @@ import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoredRow;
 import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.ConceptHash;
 import io.synfire.engine.view.ReadTime;
 import java.util.List;
 import java.util.function.Consumer;
@@ -30,6 +31,7 @@ final class RowReads {
 
     private final CueTables tables;
     private final RocksStore store;
+    private final ConceptHash hash;
     private final Tidying tidying;
     private final List<ForwardDecay> decays;
     private final int horizons;
@@ -41,6 +43,7 @@ final class RowReads {
     RowReads(
             CueTables tables,
             RocksStore store,
+            ConceptHash hash,
             Tidying tidying,
             List<ForwardDecay> decays,
             ImpulseBuffer held,
@@ -48,6 +51,7 @@ final class RowReads {
             RowCache cache) {
         this.tables = tables;
         this.store = store;
+        this.hash = hash;
         this.tidying = tidying;
         this.decays = decays;
         this.horizons = decays.size();
@@ -279,7 +283,7 @@ final class RowReads {
         }
         AdjacencyTable newest = delta;
         if (newest == null) {
-            newest = AdjacencyTable.delta(place.runs().first().landmarks(), null);
+            newest = AdjacencyTable.delta(hash, place.runs().first().landmarks(), null);
             newest.setEpoch(moment.epoch());
         }
         if (!place.runs().isEmpty()) {
@@ -308,7 +312,7 @@ final class RowReads {
     }
 
     private Folding folding(LearnedMoment moment) {
-        return new Folding(decays, tidying, moment.retired());
+        return new Folding(hash, decays, tidying, moment.retired());
     }
 
     private Associations read(AdjacencyTable table, LearnedMoment moment, ReadTime at) {
