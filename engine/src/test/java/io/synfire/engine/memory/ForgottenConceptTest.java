@@ -116,11 +116,7 @@ final class ForgottenConceptTest {
 
     private static Episode inContext(long atMs, String... concepts) {
         return new Episode(
-                atMs,
-                "session",
-                List.of(concepts).stream().map(Activation::of).toList(),
-                1,
-                null);
+                atMs, "session", List.of(concepts).stream().map(Activation::of).toList(), 1, null);
     }
 
     /** The last int was that of a concept of which the store says nothing any more: no other concept gets it. */
