@@ -69,7 +69,7 @@ abstract sealed class SumSlots permits AdjacencyTable {
     }
 
     /** How many slots were looked at to find places for what was folded or copied: what that costs, for tests to count. */
-    final int looks() {
+    final long looks() {
         return looks;
     }
 
