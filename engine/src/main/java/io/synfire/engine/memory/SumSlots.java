@@ -25,7 +25,6 @@ abstract sealed class SumSlots permits AdjacencyTable {
     private static final int CHANGED = 1 << 31;
 
     private final int horizons;
-    private final ConceptHash hash;
     private final int multiplier;
     private int stride;
     private int[] slots;
@@ -33,14 +32,13 @@ abstract sealed class SumSlots permits AdjacencyTable {
     private int size;
     private int changed;
     private boolean cancelled;
-    private long looks;
+    private int looks;
 
     /** Who copies it beside the writer; mostly nobody. */
     private @Nullable SlotsCopy copies;
 
-    SumSlots(ConceptHash hash, int horizons) {
-        this.hash = hash;
-        this.multiplier = hash.multiplier();
+    SumSlots(int multiplier, int horizons) {
+        this.multiplier = multiplier;
         this.horizons = horizons;
         this.stride = 1 + horizons;
         this.slotCount = SLOTS_MIN;
@@ -66,9 +64,9 @@ abstract sealed class SumSlots permits AdjacencyTable {
         return changed;
     }
 
-    /** Where its targets lie. */
-    final ConceptHash hash() {
-        return hash;
+    /** By what targets are multiplied to find their places: see {@link ConceptHash}. */
+    final int multiplier() {
+        return multiplier;
     }
 
     final long slotBytes() {
@@ -97,7 +95,7 @@ abstract sealed class SumSlots permits AdjacencyTable {
     }
 
     /** Looks at the head of its array; returns something, so that the look is not optimized away. */
-    final int touch() {
+    final int touchSlots() {
         return slots.length;
     }
 
