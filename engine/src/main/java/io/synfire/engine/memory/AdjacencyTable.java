@@ -383,7 +383,11 @@ final class AdjacencyTable extends SumSlots {
                 }
             }
         }
-        return new Row(new Header(kind, checkpoint, landmarks, cuts.count(), cuts.bound(), prunedMs, size()), targets, highs, lows);
+        return new Row(
+                new Header(kind, checkpoint, landmarks, cuts.count(), cuts.bound(), prunedMs, size()),
+                targets,
+                highs,
+                lows);
     }
 
     /** Whether it is so large, and so few are asked for, that a look at all of them may be saved. */

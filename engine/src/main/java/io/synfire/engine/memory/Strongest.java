@@ -49,7 +49,8 @@ final class Strongest {
             alike += sum == rank ? 1 : 0;
         }
         // Of a crowd that is alike none: the floor is what is just above it.
-        Strongest made = new Strongest(ConceptHash.known(table.multiplier()), alike > MADE_FOR ? Math.nextUp(rank) : rank);
+        Strongest made =
+                new Strongest(ConceptHash.known(table.multiplier()), alike > MADE_FOR ? Math.nextUp(rank) : rank);
         for (int slot = 0; slot < table.slotCount(); slot++) {
             if (table.isUsed(slot)) {
                 made.changed(table.target(slot), table.sum(slot, slowest));

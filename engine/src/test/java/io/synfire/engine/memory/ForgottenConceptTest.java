@@ -107,7 +107,9 @@ final class ForgottenConceptTest {
                 stored.reopen();
                 // From the forget on until the clock of its partition has left the window behind.
                 assertThat(stored.left()).as("after %d", i).isEqualTo(i >= 1 && i < 4 ? 3 : 0);
-                assertThat(stored.checksums().learned()).as("after %d", i).isEqualTo(plain.checksums().learned());
+                assertThat(stored.checksums().learned())
+                        .as("after %d", i)
+                        .isEqualTo(plain.checksums().learned());
             }
             // Each pairs with both, one of which was forgotten.
             assertThat(stored.memory().figures().counts().pairs()).isEqualTo(2 + 4);
