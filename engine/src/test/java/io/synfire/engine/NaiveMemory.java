@@ -110,6 +110,7 @@ public final class NaiveMemory {
     private final Map<String, Integer> lives = new HashMap<>();
 
     private final Map<String, Long> forgottenMs = new HashMap<>();
+    private long latestForgetMs = -1;
 
     /** All that was ever learned, in log order. */
     private final Map<Content, List<Was>> learned = new HashMap<>();
@@ -274,7 +275,8 @@ public final class NaiveMemory {
      * learned, or no more of them, its time tells: what is later than the watermark of the forget would have come since.
      *
      * <p>Nothing is taken back of a concept once that is of no matter any more: since the forget a unit at its watermark has become weaker than
-     * {@code forget.below} at every horizon; or a unit at the time of the episode had, before the concept was there.
+     * {@code forget.below} at every horizon. Then nothing tells any more that it was forgotten. So the same holds of any concept, if a unit at the
+     * time of the episode had become so before it was there, and anything was forgotten at that time or later.
      */
     private int lifeThen(Episode episode, Activation activation, @Nullable Was meant) {
         String concept = activation.concept();
@@ -283,7 +285,8 @@ public final class NaiveMemory {
         boolean isOld = episode.atMs() <= forgotMs;
         int then = meant == null ? now - (isOld ? 1 : 0) : lifeIn(meant, concept);
         boolean isOutOfReach = (isOld && hasFaded(forgotMs, watermarkMs))
-                || hasFaded(episode.atMs(), bornMs.getOrDefault(concept, watermarkMs));
+                || (episode.atMs() <= latestForgetMs
+                        && hasFaded(episode.atMs(), bornMs.getOrDefault(concept, watermarkMs)));
         if (then == now && isOutOfReach) {
             return NOBODYS;
         }
@@ -327,6 +330,7 @@ public final class NaiveMemory {
             return;
         }
         forgottenMs.put(concept, watermarkMs);
+        latestForgetMs = watermarkMs;
         lives.merge(concept, 1, Integer::sum);
         bornMs.remove(concept);
         marginals.remove(concept);
