@@ -110,6 +110,7 @@ public final class Engine implements AutoCloseable {
      * @throws StoreInUseException if another writer has the store open
      * @throws StoreDamagedException if something of it is damaged or missing
      * @throws StoreException if it cannot be read or has an unknown format
+     * @throws java.io.UncheckedIOException if the directory cannot be made or used
      */
     public static Engine open(
             Path directory, Map<String, String> learning, EngineOptions options, MeterRegistry registry) {
@@ -130,6 +131,7 @@ public final class Engine implements AutoCloseable {
      * @throws StoreInUseException if another writer has the store open
      * @throws StoreDamagedException if something of it is damaged or missing
      * @throws StoreException if it cannot be read or has an unknown format
+     * @throws java.io.UncheckedIOException if the directory cannot be made or used
      */
     public static Engine open(
             Path directory, Map<String, String> learning, EngineOptions options, MeterRegistry registry, String newId) {
@@ -325,7 +327,9 @@ public final class Engine implements AutoCloseable {
      */
     public synchronized void takeBackWhatIsLearned(Retracted named) {
         requireWriting();
-        if (memory.figures().watermarkMs() != 0 || !memory.figures().positions().isEmpty()) {
+        if (memory.figures().watermarkMs() != 0
+                || memory.figures().counts().episodes() != 0
+                || !memory.figures().positions().isEmpty()) {
             throw new IllegalStateException(
                     "only a memory that has read nothing can be told what its log takes back: positions="
                             + memory.figures().positions());
