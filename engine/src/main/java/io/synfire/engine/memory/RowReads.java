@@ -165,7 +165,12 @@ final class RowReads {
 
     /** Looks at all of a table, in a copy, and keeps what it found for those who ask later. */
     private Associations findStrongest(
-            AdjacencyTable table, TableCopy copy, Strongest.Search begun, LearnedMoment moment, int count, ReadTime at) {
+            AdjacencyTable table,
+            TableCopy copy,
+            Strongest.Search begun,
+            LearnedMoment moment,
+            int count,
+            ReadTime at) {
         AdjacencyTable whole = copy.done();
         Strongest found = Strongest.of(whole);
         Reading reading = reading(moment, at).of(whole.landmarks(), 0);
