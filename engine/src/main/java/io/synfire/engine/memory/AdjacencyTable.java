@@ -429,9 +429,9 @@ final class AdjacencyTable extends SumSlots {
         }
     }
 
-    /** Whether a reading that has taken nothing yet takes more than so many associations of those in the first slots. */
-    boolean showsMoreThan(int count, Reading reading, int slotsMax) {
-        for (int slot = 0; reading.size() <= count && slot < Math.min(slotsMax, slotCount()); slot++) {
+    /** Whether a reading that has taken nothing yet takes more than so many associations. */
+    boolean showsMoreThan(int count, Reading reading) {
+        for (int slot = 0; reading.size() <= count && slot < slotCount(); slot++) {
             if (isUsed(slot)) {
                 readInto(slot, reading);
             }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * delta counts on top of what is stored of its cue if no checkpoint of its epoch, or a later one, has written of the cue. Whoever finds that the
  * ground has moved begins anew; that takes a checkpoint, or a table that came or went meanwhile.
  *
- * <p>Learning waits for a look at a table of some hundred associations, or at some thousand slots of a larger one, and for the beginning of a copy of a large one; never for the store, nor for
+ * <p>Learning waits for a look at a table of some hundred associations, or at as many as {@link #hasMoreThan} is asked for, and for the beginning of a copy of a large one; never for the store, nor for
  * what is added up. A row that is not in memory as a whole is folded and {@link Tidying tidied} as a checkpoint would do that, so that none
  * changes what is read.
  */
@@ -28,11 +28,6 @@ final class RowReads {
 
     /** A table of so many slots is read where it is; a larger one is copied first. */
     private static final int SLOTS_IN_PLACE = 1_024;
-
-    /** So many slots are looked at while learning waits, to see whether that is enough: some ten microseconds. */
-    private static final int SLOTS_LOOKED_AT = 4_096;
-
-    private static final int SHOWN_FIRST = 64;
 
     private final CueTables tables;
     private final RocksStore store;
@@ -203,11 +198,7 @@ final class RowReads {
             synchronized (table) {
                 LearnedMoment moment = moments.latest();
                 if (moment.isKnown(cue) && isWhole(cue, table, moment)) {
-                    boolean isShown = table.showsMoreThan(
-                            count, reading(moment, at).of(table.landmarks(), SHOWN_FIRST), SLOTS_LOOKED_AT);
-                    if (isShown || table.slotCount() <= SLOTS_LOOKED_AT) {
-                        return isShown;
-                    }
+                    return table.showsMoreThan(count, reading(moment, at).of(table.landmarks(), count + 1));
                 }
             }
         } else {
