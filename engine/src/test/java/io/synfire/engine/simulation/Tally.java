@@ -7,6 +7,12 @@ import java.util.Map;
 final class Tally {
 
     private final Map<Fault, Long> counts = new EnumMap<>(Fault.class);
+    private final HitTable hits = new HitTable();
+
+    /** In which phase what happened. */
+    HitTable hits() {
+        return hits;
+    }
 
     void add(Fault fault) {
         add(fault, 1);
