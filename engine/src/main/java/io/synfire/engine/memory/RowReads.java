@@ -278,15 +278,27 @@ final class RowReads {
             return stored == null ? nothing(moment, at) : stored.read(reading(moment, at));
         }
         AdjacencyTable newest = delta;
-        if (newest == null) {
-            newest = AdjacencyTable.delta(place.runs().first().landmarks(), null);
-            newest.setEpoch(moment.epoch());
-        }
-        if (!place.runs().isEmpty()) {
+        if (newest == null || !place.runs().isEmpty()) {
+            newest = ofMoment(delta, place);
             place.runs().addTo(newest, moment.retired(), table -> {});
             newest.addedBy(moment);
         }
         return read(folding(moment).whole(stored, newest), moment, at);
+    }
+
+    /**
+     * Where a moment's impulses are added to, as by the writer: a delta of its own epoch. One of an older epoch may be in the store by now, and
+     * then counts no more; one of none was just put there and holds nothing yet.
+     */
+    private static AdjacencyTable ofMoment(@Nullable AdjacencyTable delta, Place place) {
+        long epoch = place.moment().epoch();
+        if (delta != null && delta.epoch() == epoch) {
+            return delta;
+        }
+        AdjacencyTable before = delta != null && delta.epoch() == 0 ? delta.previous() : delta;
+        AdjacencyTable own = AdjacencyTable.delta(place.runs().first().landmarks(), before);
+        own.setEpoch(epoch);
+        return own;
     }
 
     /** What is stored of a cue, out of the cache if somebody has read it; null if nothing is. */

@@ -1,0 +1,142 @@
+package io.synfire.engine.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.synfire.engine.RandomLog.Line;
+import io.synfire.engine.event.Episode;
+import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.learn.Landmarks;
+import io.synfire.engine.learn.LearningSettings;
+import io.synfire.engine.store.CheckpointRecord;
+import io.synfire.engine.store.RocksStore;
+import io.synfire.engine.store.StoreBudget;
+import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.ReadTime;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A row that lies in the store is read while a moment is published and not in the tables yet: at each point at which the writer may be then. One
+ * unit is stored, another is held.
+ */
+@SuppressWarnings("NullAway.Init")
+final class RowReadsTest {
+
+    private static final Episode PAIR = Episode.of(1_000, "a", "b");
+
+    @TempDir
+    Path directory;
+
+    private final LearningSettings settings =
+            LearningSettings.parse(Map.of("half-lives", "none", "max-associations", "0", "forget.below", "0"));
+    private final List<ForwardDecay> decays =
+            settings.halfLives().stream().map(ForwardDecay::new).toList();
+    private final CueTables tables = new CueTables();
+    private final Moments moments = new Moments();
+    private RocksStore store;
+    private CheckpointRecord last;
+    private RowReads rows;
+    private Marginals marginals;
+    private int a;
+    private int b;
+
+    @BeforeEach
+    void publishOneMore() {
+        Path path;
+        MemoryFigures figures;
+        try (StoredMemory stored = new StoredMemory(directory, settings)) {
+            stored.apply(List.of(new Line("p0", PAIR)));
+            stored.checkpoint();
+            path = stored.path();
+            figures = stored.memory().figures();
+            a = stored.memory().reader().conceptOf("a");
+            b = stored.memory().reader().conceptOf("b");
+        }
+        store = RocksStore.open(path, new StoreBudget(1 << 20, 1 << 20));
+        last = store.lastCheckpoint(1).orElseThrow();
+        marginals = new Marginals(decays, last);
+        marginals.load(store, 2, ConceptSet.EMPTY);
+        ImpulseBuffer held = new ImpulseBuffer(1, 100, new Scale(landmarks(), decays, last.watermarkMs()));
+        held.begin(new double[] {1}, 2);
+        held.impulse(a, b, 1);
+        moments.publish(
+                new LearnedMoment(2, last.number() + 1, decays, figures, marginals.publish(), ConceptSet.EMPTY, false));
+        rows = new RowReads(tables, store, new Tidying(settings), decays, held, moments, new RowCache(0));
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void beforeTheWriterHasMadeATable() {
+        assertStrength(2);
+    }
+
+    @Test
+    void whenItHasMadeATableAndHasAddedNothing() {
+        tables.set(a, AdjacencyTable.delta(landmarks(), null));
+        assertStrength(2);
+    }
+
+    @Test
+    void whenADeltaIsThereOfACheckpointThatWasWrittenAndHasNotEnded() {
+        tables.set(a, delta(last.number(), null));
+        assertStrength(2);
+    }
+
+    @Test
+    void whenItHasMadeATableOnTopOfSuchADelta() {
+        tables.set(a, AdjacencyTable.delta(landmarks(), delta(last.number(), null)));
+        assertStrength(2);
+    }
+
+    @Test
+    void whenADeltaIsThereOfACheckpointThatIsNotWritten() {
+        // The moment is of the checkpoint after it.
+        AdjacencyTable unwritten = delta(last.number() + 1, null);
+        moments.publish(nextEpoch());
+        tables.set(a, unwritten);
+        assertStrength(3);
+    }
+
+    @Test
+    void whenADeltaOfItsOwnCheckpointIsThere() {
+        tables.set(a, delta(last.number() + 1, null));
+        assertStrength(3);
+    }
+
+    private LearnedMoment nextEpoch() {
+        LearnedMoment now = moments.latest();
+        return new LearnedMoment(
+                3, now.epoch() + 1, decays, now.figures(), marginals.publish(), ConceptSet.EMPTY, false);
+    }
+
+    /** One that holds one unit more, added by the moment before. */
+    private AdjacencyTable delta(long epoch, @Nullable AdjacencyTable previous) {
+        AdjacencyTable delta = AdjacencyTable.delta(landmarks(), previous);
+        delta.add(new int[] {b}, new double[] {1}, 0, 1, new double[] {1}, 0);
+        delta.setEpoch(epoch);
+        delta.setMoment(1);
+        return delta;
+    }
+
+    private Landmarks landmarks() {
+        return last.landmarks();
+    }
+
+    private void assertStrength(double expected) {
+        Associations row = rows.read(a, ReadTime.WATERMARK);
+        assertThat(row.moment().number()).isEqualTo(moments.latest().number());
+        assertThat(row.size()).isEqualTo(1);
+        assertThat(row.target(0)).isEqualTo(b);
+        assertThat(row.strength(0, 0)).isEqualTo(expected);
+    }
+}
