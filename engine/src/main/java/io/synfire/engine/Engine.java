@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Concurrency. Assumed: one thread at a time applies, checkpoints and takes the digest (a lock holds others back); any number
  * read. Guaranteed: readers see everything applied, whether or not it is checkpointed, and nothing of a batch before all of it is applied
  * ({@link io.synfire.engine.view.Moment}). They wait for no checkpoint and for no batch; only for what is being added to the very row they
- * read, if that happens just then. Learning waits for a reader's look at a small row, or for the beginning of its copy of a large one.
+ * read, if that happens just then; and after a write that failed, until the store is open again. Learning waits for a reader's look at a small row, or for the beginning of its copy of a large one.
  * Checkpoints are written by a thread of the engine's own while learning goes on. After a crash the store holds the last committed
  * checkpoint: state and positions of the same moment.
  *
@@ -260,7 +260,7 @@ public final class Engine implements AutoCloseable {
      * Applies batches of several partitions and moves the positions. Readers see all of it at once, when it is applied. Where it is more than
      * may be held, about two million impulses or a 16th of the memory, they see it in parts, each of whole entries. Starts a checkpoint by
      * itself when the memory budget runs short, waits for it a little where it is nearly used up, and altogether where it is; batches carry
-     * their positions, so that is as right as any other moment. Costs about 0.2 µs a pair.
+     * their positions, so that is as right as any other moment. Costs about 0.25 µs a pair.
      *
      * @param batches what to apply; each entry must have passed {@link #refusal}
      * @throws StoreFullException if a checkpoint could not be written since the disk is full: none of these batches was applied, and all may
@@ -359,6 +359,7 @@ public final class Engine implements AutoCloseable {
      * checkpoint shortly and often instead of long, and stays within the budget.
      *
      * @return a number of ordered pairs, at least 0; a single batch may always be applied
+     * @throws IllegalStateException if the engine only reads, is closed, or has failed before
      */
     public synchronized long pairsAtOnce() {
         requireWriting();
@@ -447,7 +448,7 @@ public final class Engine implements AutoCloseable {
     /**
      * What tells this store from every other: drawn when it was created, and the same in copies of it.
      *
-     * @return the id, 36 characters; empty for a store that was opened to read and has none yet
+     * @return the id, 1 to 64 letters, digits and hyphens: 36 characters unless it was given; empty for a store that was opened to read and has none yet
      */
     public Optional<String> storeId() {
         return storeId;
@@ -490,9 +491,11 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Reads the whole memory and sums its checksums; learning waits meanwhile.
+     * Reads the whole memory and sums its checksums; learning waits meanwhile, and for the checkpoint under way before that.
      *
      * @return both, over everything applied
+     * @throws StoreException if that checkpoint could not be written, or a row not be read
+     * @throws IllegalStateException if the engine is closed
      */
     public synchronized Digest digest() {
         if (closed) {
@@ -570,7 +573,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Checkpoints, if this engine writes and has not failed, and releases everything. Idempotent.
+     * Checkpoints, if this engine writes, has not failed and has met no damage, and releases everything. Idempotent.
      *
      * @throws StoreException if the last checkpoint could not be written; everything is released all the same
      */

@@ -3,7 +3,8 @@ package io.synfire.engine;
 import io.synfire.engine.store.StoreBudget;
 
 /**
- * What an engine may use; none of it changes what is learned.
+ * What an engine may use. It decides when rows are written, so it changes what is learned only by what {@code max-associations} and
+ * {@code forget.below} drop, within their bounds.
  *
  * @param memoryBytes budget for what the engine accounts: adjacency tables, dictionary and marginals on the heap; RocksDB's
  *     block cache and memtables off it; at least {@value #MEMORY_BYTES_MIN}

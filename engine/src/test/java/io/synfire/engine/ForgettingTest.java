@@ -14,8 +14,10 @@ import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +107,37 @@ final class ForgettingTest {
             for (int target = 0; target < 30; target++) {
                 double learned = 40.0 * (1 + target / 10);
                 assertThat(strength(engine.view(), "cue", "t" + target)).isBetween(learned - row.cutBound(), learned);
+            }
+        }
+    }
+
+    @Test
+    void aRowNeverShowsTwiceAsManyAsItKeepsNorMoreThanItsBoundIsLost() {
+        int max = 32;
+        Map<String, String> learning = Map.of("half-lives", "none", "max-associations", "" + max);
+        SplittableRandom random = new SplittableRandom(7);
+        Map<String, Double> counts = new HashMap<>();
+        for (int round = 0; round < 8; round++) {
+            // Opened anew: what is learned of the cue lies on top of what is stored.
+            try (Engine engine = open(learning)) {
+                for (int batch = 0; batch < 10; batch++) {
+                    List<Entry> episodes = new ArrayList<>();
+                    for (int i = 0; i < 200; i++) {
+                        String target = "t" + (int) (400 * Math.pow(random.nextDouble(), 3));
+                        counts.merge(target, 1.0, Double::sum);
+                        episodes.add(Episode.of(round, "cue", target));
+                    }
+                    engine.apply(new Batch("", episodes, List.of(), 0));
+                    Associations row = row(engine.view(), "cue");
+                    assertThat(row.size()).isBetween(max, 2 * max - 1);
+                    counts.forEach((target, count) -> assertThat(strength(engine.view(), "cue", target))
+                            .as(target)
+                            .isBetween(count - row.cutBound(), count));
+                }
+                assertThat(engine.view()
+                                .associations(engine.view().conceptOf("cue"), 7)
+                                .cutBound())
+                        .isLessThan(counts.getOrDefault("t0", 0.0) / 2);
             }
         }
     }

@@ -12,8 +12,8 @@ public record Activation(String concept, double strength) {
     public static final int CONCEPT_BYTES_MAX = 512;
 
     /**
-     * The largest strength. With {@link Episode#REWARD_MAX} it keeps every impulse below 2^60, so that 10^7 of them under the
-     * steepest growth between two landmarks (2^32) still fit a float32.
+     * The largest strength. With {@link Episode#REWARD_MAX} and the largest gain, 1000, it keeps every impulse at 10^21, below 2^70. So 10^7 of
+     * them under the steepest growth between two landmarks (2^32) are below 2^126, and still fit a float32.
      */
     public static final double STRENGTH_MAX = 1e6;
 

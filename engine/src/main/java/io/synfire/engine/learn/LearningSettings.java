@@ -1,7 +1,9 @@
 package io.synfire.engine.learn;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -308,9 +310,15 @@ public record LearningSettings(
         private Defaults() {}
 
         static Set<String> keys() {
-            Map<String, String> keys = new LinkedHashMap<>(under(null));
-            keys.put("tau-backward", "");
-            return Set.copyOf(keys.keySet());
+            Set<String> keys = new LinkedHashSet<>();
+            for (String key : under(null).keySet()) {
+                keys.add(key);
+                if (key.equals("tau")) {
+                    // Its default is that of tau.
+                    keys.add("tau-backward");
+                }
+            }
+            return Collections.unmodifiableSet(keys);
         }
 
         static Map<String, String> under(@Nullable String rule) {

@@ -119,7 +119,7 @@ final class LearnedMoment implements Moment {
 
     @Override
     public long lastActivationMs(int concept) {
-        return marginals.rows().lastMs(concept);
+        return isKnown(concept) ? marginals.rows().lastMs(concept) : 0;
     }
 
     @Override

@@ -3,8 +3,8 @@ package io.synfire.engine.memory;
 import java.util.function.LongSupplier;
 
 /**
- * How much room the budget leaves, and what follows from it: when to write a checkpoint, when to slow down, when to wait, what to keep. None of it
- * changes what is learned. Writer only.
+ * How much room the budget leaves, and what follows from it: when to write a checkpoint, when to slow down, when to wait, what to keep. When rows are
+ * written changes what is learned only by what limits of a row drop, within their bounds. Writer only.
  */
 public final class Room {
 

@@ -155,6 +155,8 @@ final class RowReads {
 
     /** Whether a row has more than so many associations. */
     boolean hasMoreThan(int cue, int count, ReadTime at) {
+        // A time that is past is refused, whatever the answer would be.
+        at.resolve(moments.latest().watermarkMs());
         if (sizeMax(cue) <= count) {
             return false;
         }

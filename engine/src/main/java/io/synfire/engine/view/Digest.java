@@ -6,7 +6,7 @@ package io.synfire.engine.view;
  * @param learned what was learned: a sum modulo 2^64 over impulses, activations and episodes, equal for the same records in
  *     any order, batching and crash pattern; those of one context in their own order
  * @param state the values as stored, without positions, landmarks and concept ints; equal before and after a backup
- * @param episodes episodes learned
+ * @param episodes episodes learned, less those taken back
  * @param associations directed edges that have not faded
  * @param concepts known concepts
  */

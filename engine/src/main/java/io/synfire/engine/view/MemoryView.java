@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <p>Thread-safe; any number of readers beside the one writer. Each call answers from one {@link Moment} of learning; two calls may see
  * different ones. What belongs together is read of one: {@link #moment} has counts and marginals, and a row tells which it was read of. All methods throw
- * {@link IllegalStateException} after the engine was closed.
+ * {@link IllegalStateException} after the engine was closed. What a call gave before that, such as a moment, goes on to answer.
  */
 public interface MemoryView {
 
@@ -129,7 +129,8 @@ public interface MemoryView {
      * The id of a concept.
      *
      * @param concept its int
-     * @return its id; of one that was forgotten the same until two checkpoints have ended since, then nothing
+     * @return its id; of one that was forgotten the same until two checkpoints have ended since, or the memory is opened anew, then an empty
+     *     text
      * @throws IndexOutOfBoundsException if there is no such concept
      */
     String idOf(int concept);
@@ -149,7 +150,8 @@ public interface MemoryView {
      * When a concept last fired.
      *
      * @param concept its int
-     * @return the latest event time of its activations, milliseconds since the epoch
+     * @return the latest event time of its activations, those included that were taken back since, milliseconds since the epoch; 0 of one that
+     *     is not {@link #isKnown known}
      * @throws IndexOutOfBoundsException if there is no such concept
      */
     long lastActivationMs(int concept);
@@ -191,7 +193,8 @@ public interface MemoryView {
     /**
      * All associations of one cue, without those that have faded or are hidden by {@code forget.below}: what a row of the store would say of
      * it, had a checkpoint just written it as a whole. Costs a copy of the row: about 1 µs for 50 associations, a few milliseconds for
-     * 300,000; a row that is not in memory is read from disk first.
+     * 300,000. A row that is not in memory is read from the store first, unless it is among those that were read last. What came since the last
+     * checkpoint is then added to it, which costs some tens of milliseconds for 400,000.
      *
      * @param cue the cue's int
      * @param at the time of the read
@@ -227,8 +230,9 @@ public interface MemoryView {
     List<Associations> associationsOfTwo(int first, int second, ReadTime at);
 
     /**
-     * The strongest associations of one cue at the slowest horizon. Costs some tens of microseconds even of a row of 300,000, if it is in
-     * memory as a whole: the order of sums never changes by waiting, so the strongest are kept as they change.
+     * The strongest associations of one cue at the slowest horizon; negative ones are the weakest. Costs some tens of microseconds even of a
+     * row of 300,000, if it was asked for before, and is in memory as a whole or was read from the store and has not changed since: the order of
+     * sums never changes by waiting, so the strongest are kept. Else it costs what {@link #associations(int, ReadTime)} do.
      *
      * @param cue the cue's int
      * @param count how many are asked for, at least 1

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A memory as it stood when a batch had been applied as a whole, and no later one had begun to show. What it says of one moment belongs
  * together: sums, counts and the watermark are those of the same entries, whatever time these span. Immutable and thread-safe; learning
- * that goes on does not change it. Who holds one keeps the marginals as they were then from being collected, and nothing else.
+ * that goes on does not change it, nor does the end of the engine. Who holds one keeps the marginals as they were then from being collected, and nothing else.
  */
 public interface Moment {
 
@@ -64,7 +64,8 @@ public interface Moment {
      * When a concept had last fired.
      *
      * @param concept its int
-     * @return the latest event time of its activations, milliseconds since the epoch; 0 of one that is not known
+     * @return the latest event time of its activations, milliseconds since the epoch, those included that were taken back since; 0 of one
+     *     that is not known
      */
     long lastActivationMs(int concept);
 

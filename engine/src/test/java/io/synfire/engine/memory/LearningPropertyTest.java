@@ -297,7 +297,7 @@ final class LearningPropertyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"constant", "random", "decaying", "signed"})
+    @ValueSource(strings = {"constant", "random", "decaying", "signed", "largest"})
     void tenMillionImpulsesOnOneEdgeAreCountedWithinTheBound(String kind) {
         SplittableRandom random = new SplittableRandom(42);
         ForwardDecay decay = new ForwardDecay(new Horizon(1_000_000));
@@ -311,6 +311,8 @@ final class LearningPropertyTest {
             sums[0] = switch (kind) {
                 case "constant" -> 1.0 / 3;
                 case "random" -> random.nextDouble(2);
+                // Strength, strength, reward and gain at their bounds, right before the next landmark.
+                case "largest" -> 1e6 * 1e6 * 1e6 * 1e3 * 0x1p32;
                 case "decaying" -> decay.growth(i * 3L, 0);
                 default -> random.nextInt(3) == 0 ? -random.nextDouble() : random.nextDouble();
             };

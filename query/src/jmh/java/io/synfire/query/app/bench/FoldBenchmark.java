@@ -71,13 +71,14 @@ public class FoldBenchmark {
     }
 
     /**
-     * Closes and deletes it.
+     * Checks what the checkpoint has made of it, closes and deletes it.
      *
      * @throws IOException if it cannot be deleted
      */
     @TearDown(Level.Iteration)
     public void close() throws IOException {
         if (hub != null) {
+            hub.requireRow(targets);
             hub.close();
         }
     }

@@ -6,7 +6,11 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.view.Associations;
-import io.synfire.engine.view.ReadTime;
+import io.synfire.engine.view.MemoryView;
+import io.synfire.query.recall.Answers;
+import io.synfire.query.recall.AssociationsQuery;
+import io.synfire.query.recall.Measure;
+import io.synfire.query.recall.Queries;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +87,7 @@ public class ForgetBenchmark {
     }
 
     /**
-     * Learns, and forgets.
+     * Learns, forgets, and checks.
      *
      * @throws IOException if there is no room for the store
      */
@@ -105,6 +109,16 @@ public class ForgetBenchmark {
         opened.engine().checkpoint();
         apply(gone, oneByOne ? 1 : Math.max(1, gone.size()));
         opened.engine().checkpoint();
+        requireRight(opened);
+    }
+
+    private void requireRight(Hub opened) {
+        int gone = opened.engine().view().conceptOf("gone" + (forgets - 1));
+        Hub.require(gone < 0, "a forgotten concept", gone, "-1");
+        opened.requireRow(TARGETS);
+        Hub.require(small().size() == ROW, "a row", small().size(), ROW);
+        int answered = top().associations().size();
+        Hub.require(answered == K, "answered", answered, K);
     }
 
     /**
@@ -125,9 +139,10 @@ public class ForgetBenchmark {
      * @return the answer
      */
     @Benchmark
-    public Associations top() {
-        Engine engine = engine();
-        return engine.view().strongest(engine.view().conceptOf(Hub.ID), K, ReadTime.WATERMARK);
+    public Answers.Associations top() {
+        return new Queries(engine().view())
+                .associations(new AssociationsQuery(
+                        Hub.ID, K, AssociationsQuery.Scoring.of(Measure.STRENGTH), "", null, 0, false, null));
     }
 
     /**
@@ -137,8 +152,7 @@ public class ForgetBenchmark {
      */
     @Benchmark
     public Associations all() {
-        Engine engine = engine();
-        return engine.view().associations(engine.view().conceptOf(Hub.ID), ReadTime.WATERMARK);
+        return row(Hub.ID);
     }
 
     /**
@@ -148,8 +162,7 @@ public class ForgetBenchmark {
      */
     @Benchmark
     public Associations small() {
-        Engine engine = engine();
-        return engine.view().associations(engine.view().conceptOf("small"), ReadTime.WATERMARK);
+        return row("small");
     }
 
     /**
@@ -160,6 +173,11 @@ public class ForgetBenchmark {
     @Benchmark
     public void learn(Episodes episodes) {
         engine().apply(new Batch("", episodes.drawn, List.of(), 0));
+    }
+
+    private Associations row(String cue) {
+        MemoryView view = engine().view();
+        return view.associations(view.conceptOf(cue), view.watermarkMs());
     }
 
     private void apply(List<Entry> entries, int atOnce) {

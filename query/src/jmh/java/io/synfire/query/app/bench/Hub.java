@@ -6,6 +6,8 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.MemoryView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +15,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A memory of one concept that fires with each of many others, in a store of its own. */
+/** A memory of one concept that fires with each of many others, in a store of its own; and whether it says what it should. */
 final class Hub implements AutoCloseable {
 
     static final String ID = "hub";
 
     private static final int EPISODES_EACH = 1_000;
     private static final long FROM_MS = 1_700_000_000_000L;
+
+    /** The default half-life, 30 days. */
+    private static final double HALF_LIFE_MS = 30.0 * 86_400_000;
+
+    private static final double TOLERANCE = 1e-5;
 
     private final Path directory;
     private final int maxAssociations;
@@ -58,6 +65,36 @@ final class Hub implements AutoCloseable {
                 episodes.add(Episode.of(FROM_MS + i, ID, "t" + i));
             }
             engine.apply(new Batch("", episodes, List.of(), 0));
+        }
+    }
+
+    /**
+     * Reads the hub's row and compares it with what was learned: each association is as strong as one that came once, by its time, and none is
+     * missing but what the bound of the row cut.
+     *
+     * @param targets with how many others the hub fired, once with each
+     */
+    void requireRow(int targets) {
+        MemoryView view = engine.view();
+        long atMs = FROM_MS + targets - 1;
+        require(view.watermarkMs() == atMs, "watermark", view.watermarkMs(), atMs);
+        Associations row = view.associations(view.conceptOf(ID), atMs);
+        boolean isBounded = maxAssociations > 0 && targets >= 2 * maxAssociations;
+        int least = isBounded ? maxAssociations : targets;
+        int most = isBounded ? 2 * maxAssociations - 1 : targets;
+        require(row.size() >= least && row.size() <= most, "associations", row.size(), least + " to " + most);
+        for (int i = 0; i < row.size(); i++) {
+            String target = view.idOf(row.target(i));
+            double ageMs = targets - 1 - Integer.parseInt(target.substring(1));
+            double strength = Math.pow(0.5, ageMs / HALF_LIFE_MS);
+            require(Math.abs(row.strength(i, 0) - strength) <= TOLERANCE, target, row.strength(i, 0), strength);
+        }
+    }
+
+    /** A benchmark measures nothing that is wrong. */
+    static void require(boolean isRight, String name, Object actual, Object expected) {
+        if (!isRight) {
+            throw new IllegalStateException(name + ": is " + actual + ", should be " + expected);
         }
     }
 

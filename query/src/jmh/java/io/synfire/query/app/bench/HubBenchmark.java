@@ -53,7 +53,8 @@ public class HubBenchmark {
 
     /**
      * {@code added}: nearly all came after a restart, so they are in memory, on top of a small row in the store. {@code stored}: all are in
-     * the store, and none came since the restart. {@code memory}: all are in memory.
+     * the store, none came since the restart, and somebody has asked before, so that the row is in the cache ({@link ColdHubBenchmark} asks
+     * first). {@code memory}: all are in memory.
      */
     @Param({"added", "stored", "memory"})
     public String where = "";
@@ -79,6 +80,9 @@ public class HubBenchmark {
             opened.restart();
         }
         queries = new Queries(opened.engine().view());
+        opened.requireRow(targets);
+        int answered = asked().associations().size();
+        Hub.require(answered == K, "answered", answered, K);
     }
 
     /**

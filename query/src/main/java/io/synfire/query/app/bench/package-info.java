@@ -14,6 +14,8 @@
  *   LongRun: warm-up, then one scenario; Sampler every second ◄────────┘ ──► ScenarioAnswer
  * </pre>
  *
+ * <p>The microbenchmarks beside it, in {@code src/jmh}, measure one thing each with JMH. The javadoc of each says how to run it.
+ *
  * <p>In: a seed. Out: a table, JSON, a picture. It may touch everything, as the composition root does; nothing touches it but the root.
  */
 @NullMarked
