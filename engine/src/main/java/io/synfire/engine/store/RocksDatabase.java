@@ -45,15 +45,15 @@ final class RocksDatabase implements AutoCloseable {
     private final Map<ColumnFamily, ColumnFamilyHandle> handles = new EnumMap<>(ColumnFamily.class);
     private final RocksDB db;
 
-    private RocksDatabase(Path directory, boolean writes, StoreBudget budget, DiskAccess disk)
-            throws RocksDBException {
+    private RocksDatabase(Path directory, boolean writes, StoreBudget budget, DiskAccess disk) throws RocksDBException {
         List<ColumnFamilyHandle> opened = new ArrayList<>();
         try {
             LRUCache cache = owned(new LRUCache(budget.blockCacheBytes()));
             MergeOperator merge = owned(new StringAppendOperator(""));
             List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
             for (ColumnFamily family : ColumnFamily.values()) {
-                descriptors.add(new ColumnFamilyDescriptor(family.nameBytes(), familyOptions(cache, merge, budget, disk)));
+                descriptors.add(
+                        new ColumnFamilyDescriptor(family.nameBytes(), familyOptions(cache, merge, budget, disk)));
             }
             DBOptions options = databaseOptions(budget);
             disk.layOut(options);

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Asks {
 
     /** Of so many times that somebody could ask, one is taken. */
-    private static final int RARITY = 8;
+    private static final int RARITY = 40;
 
     private final Oracle oracle;
     private final FaultyDisk disk;
@@ -142,8 +142,7 @@ final class Asks {
         }
     }
 
-    private static void assertRow(
-            MemoryView view, Associations row, long number, String cue, NaiveMemory reference) {
+    private static void assertRow(MemoryView view, Associations row, long number, String cue, NaiveMemory reference) {
         assertThat(row.moment().number()).as("moment of the row of %s", cue).isEqualTo(number);
         ViewAgreement.assertRowAgrees(row, cue, view::conceptOf, view.settings().horizonCount(), reference);
     }

@@ -109,7 +109,8 @@ final class SimulatedDisk implements AutoCloseable {
         Path log = newestLog();
         Path before = logBefore(log);
         if (Files.exists(before)) {
-            // Between two logs: of the older one something may be gone, and of the newer one all that is in it, or nothing.
+            // Between two logs: of the older one something may be gone, and of the newer one all that is in it, or
+            // nothing.
             long synced = before.equals(syncedLog) ? syncedBytes : 0;
             cut(before, synced + random.nextLong(Math.max(1, length(before) - synced + 1)));
             if (random.nextBoolean()) {

@@ -2,23 +2,14 @@ package io.synfire.engine.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.synfire.engine.Engine;
-import io.synfire.engine.EngineOptions;
-import io.synfire.engine.EngineOverStore;
 import io.synfire.engine.RandomLog.Line;
 import io.synfire.engine.RandomSettings;
-import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.simulation.SimulatedSource.Poll;
-import io.synfire.engine.simulation.Watch.Doing;
 import io.synfire.engine.store.FaultyDisk.Harm;
 import io.synfire.engine.store.FaultyDisk.Point;
-import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreException;
-import io.synfire.engine.store.StoreFullException;
 import io.synfire.engine.view.Digest;
-import io.synfire.engine.view.Moment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,17 +32,7 @@ final class Simulation implements AutoCloseable {
 
     private static final List<Phase> PHASES = List.of(Phase.values());
 
-    /** What the memory may use, drawn at each opening. */
-    private static final long[] HEAP_BYTES = {Long.MAX_VALUE, 400_000, 250_000, 150_000};
-
-    private static final List<String> BACKGROUND = List.of(
-            "rocksdb.mem-table-flush-pending",
-            "rocksdb.num-running-flushes",
-            "rocksdb.compaction-pending",
-            "rocksdb.num-running-compactions");
-
     private final SplittableRandom random;
-    private final Map<String, String> settings;
     private final SimulatedSource source;
     private final SimulatedDisk disk;
     private final Oracle oracle;
@@ -59,20 +40,12 @@ final class Simulation implements AutoCloseable {
     private final HitTable hits;
     private final Watch watch;
     private final Asks asks;
+    private final Learner learner;
+    private final Running running;
+    private final Questions questions;
     private final boolean isDecided;
     private final boolean isLong;
     private final List<String> trace = new ArrayList<>();
-    private SimulatedThread thread;
-    private Engine engine;
-    private RocksStore store;
-    private long nanos;
-
-    /** How many records the checkpoint under way holds, -1 if there is none. */
-    private int begun;
-
-    /** How many records the last checkpoint holds that the disk took. */
-    private int committed;
-
     /** Where a crash is to come in the middle, and after how many chances of that. */
     private @Nullable Phase awaited;
 
@@ -92,19 +65,23 @@ final class Simulation implements AutoCloseable {
         this.random = new SplittableRandom(seed);
         this.tally = tally;
         this.hits = tally.hits();
-        this.settings = RandomSettings.of(random);
+        Map<String, String> settings = RandomSettings.of(random);
         settings.put("max-concepts", random.nextInt(3) == 0 ? "4" : "200");
         LearningSettings parsed = LearningSettings.parse(settings);
         this.source = new SimulatedSource(log, parsed.maxConcepts(), random.split());
         this.isLong = log.size() >= Streams.LONG;
-        // In some runs RocksDB flushes when it likes to, and somebody asks beside batches; in the others nothing happens unless told to.
+        // In some runs RocksDB flushes when it likes to, and somebody asks beside batches; in the others nothing
+        // happens unless told to.
         this.isDecided = random.nextInt(6) > 0;
         this.watch = new Watch(hits, this::reached);
         this.disk = new SimulatedDisk(root, !isDecided, random.split(), watch::flushing);
         this.oracle = new Oracle(parsed);
         this.asks = new Asks(oracle, disk.faults(), watch, hits, random.split());
         disk.faults().watch(watch);
-        this.engine = openEngine();
+        this.learner = new Learner(oracle, watch, asks, tally, random, isDecided);
+        this.running = new Running(settings, disk, watch, asks, tally, random);
+        this.questions = new Questions(running, disk, oracle, watch, asks, tally, random);
+        running.open();
         disk.created();
     }
 
@@ -113,30 +90,27 @@ final class Simulation implements AutoCloseable {
         if (source.hasUnknown()) {
             source.addPartition();
         }
-        for (int step = 0; !source.isExhausted() || !oracle.isBehindAll(engine.positions()); step++) {
+        for (int step = 0;
+                !source.isExhausted() || !oracle.isBehindAll(running.engine().positions());
+                step++) {
             if (step >= STEPS_MAX) {
                 throw new AssertionError("the end is not reached: steps=" + step);
             }
             step();
-            settle();
+            running.settle();
             trace.add(disk.logBytes() + " " + oracle.size());
         }
         disk.faults().heal();
-        engine.checkpoint();
-        oracle.assertHolds(engine);
-        oracle.assertDigestHolds(engine);
-        Digest before = engine.digest();
-        engine.close();
+        running.engine().checkpoint();
+        oracle.assertHolds(running.engine());
+        oracle.assertDigestHolds(running.engine());
+        Digest before = running.engine().digest();
+        running.engine().close();
         opened(false);
-        assertThat(engine.digest()).as("digest, closed and opened").isEqualTo(before);
+        assertThat(running.engine().digest()).as("digest, closed and opened").isEqualTo(before);
         tally.add(Fault.DUPLICATE, oracle.duplicates());
         tally.add(Fault.POISON, oracle.deadLetters());
-        tally.add(Fault.COMMIT_REFUSED, disk.faults().refusedWrites());
-        tally.add(Fault.COMMIT_BROKEN, disk.faults().brokenWrites());
-        tally.add(Fault.COMMIT_BROKEN_BEHIND_THE_LOG, disk.faults().brokenWritesBehindTheLog());
-        tally.add(Fault.OPENING_ANEW_REFUSED, disk.faults().refusedOpenings());
-        tally.add(Fault.GATHERING_REFUSED, disk.faults().refusedGathers());
-        tally.add(Fault.READ_FAILED, disk.faults().refusedReads());
+        tally.add(disk.faults());
         trace.add("learned " + before.learnedHex() + " state " + before.stateHex());
     }
 
@@ -144,7 +118,7 @@ final class Simulation implements AutoCloseable {
     private void reached(Phase phase) {
         if (phase == awaited && passes-- <= 0) {
             awaited = null;
-            image = new Image(disk.copy(), committed, phase);
+            image = new Image(disk.copy(), running.committed(), phase);
         }
         asks.in(phase);
     }
@@ -161,7 +135,7 @@ final class Simulation implements AutoCloseable {
 
     @Override
     public void close() {
-        drop();
+        running.drop();
         disk.close();
     }
 
@@ -171,21 +145,22 @@ final class Simulation implements AutoCloseable {
         if (dice < 45) {
             poll();
         } else if (dice < 60) {
-            unchanged("a checkpoint began", engine::startCheckpoint);
+            questions.unchanged("a checkpoint began", running.engine()::startCheckpoint);
         } else if (dice < 74) {
             checkpointStep();
         } else if (dice < 77) {
-            unchanged("a checkpoint", engine::checkpoint);
+            questions.unchanged("a checkpoint", running.engine()::checkpoint);
         } else if (dice < 80) {
-            ask();
+            questions.ask();
         } else if (dice < 81) {
-            unchanged("what was written left memory", () -> engine.apply(List.of()));
+            questions.unchanged(
+                    "what was written left memory", () -> running.engine().apply(List.of()));
         } else if (dice < 82) {
-            unchanged("a flush", store.upkeep()::flush);
+            questions.unchanged("a flush", running.store().upkeep()::flush);
         } else if (dice < 83) {
-            beside();
+            questions.beside();
         } else if (dice < 84) {
-            backUp();
+            questions.backUp();
         } else if (dice < 86) {
             rebalance();
         } else if (dice < 87) {
@@ -225,57 +200,22 @@ final class Simulation implements AutoCloseable {
             return;
         }
         try {
-            learn(poll);
+            learner.learn(running.engine(), poll);
         } catch (StoreException e) {
-            if (isFailed()) {
+            if (running.isFailed()) {
                 tally.add(Fault.LEARNING_FAILED);
                 openAnew();
                 return;
             }
             // All of it was applied, and a checkpoint could not be written, or nothing was.
-            if (!oracle.isBehindAll(engine.positions())) {
+            if (!oracle.isBehindAll(running.engine().positions())) {
                 oracle.apply(poll.records());
             }
-            source.seek(engine.positions());
+            source.seek(running.engine().positions());
         }
-        assertThat(oracle.isBehindAll(engine.positions()))
-                .as("all of a poll or nothing, at %s", engine.positions())
+        assertThat(oracle.isBehindAll(running.engine().positions()))
+                .as("all of a poll or nothing, at %s", running.engine().positions())
                 .isTrue();
-    }
-
-    private void learn(Poll poll) {
-        if (!isDecided && random.nextInt(3) == 0) {
-            learnBesideReader(poll);
-            return;
-        }
-        asks.learning(engine, poll);
-        watch.is(Doing.LEARNING);
-        boolean isToBeTold = true;
-        try {
-            engine.apply(poll.batches());
-        } finally {
-            watch.is(Doing.NOTHING);
-            isToBeTold = asks.learned();
-        }
-        if (isToBeTold) {
-            oracle.apply(poll.records());
-        }
-    }
-
-    private void learnBesideReader(Poll poll) {
-        Moment before = engine.view().moment();
-        asks.of(null);
-        ReaderBeside reader = new ReaderBeside(engine, random.split());
-        try {
-            engine.apply(poll.batches());
-        } finally {
-            asks.of(engine);
-            reader.done();
-        }
-        int compared = reader.assertAgreesBefore(moment -> moment.number() == before.number(), oracle.memory());
-        oracle.apply(poll.records());
-        compared += reader.assertAgreesAfter(moment -> oracle.isBehindAll(moment.positions()), oracle.memory());
-        tally.add(Fault.READER_BESIDE_BATCH, compared);
     }
 
     private void checkpointStep() {
@@ -285,7 +225,7 @@ final class Simulation implements AutoCloseable {
         } else if (random.nextInt(8) == 0) {
             disk.faults().refuseGatherAfter(random.nextInt(30));
         }
-        unchanged("a checkpoint was written", thread::step);
+        questions.unchanged("a checkpoint was written", running.thread()::step);
         if (disk.faults().refusedReads() > refused) {
             tally.add(Fault.GATHERING_FAILED);
         }
@@ -307,7 +247,7 @@ final class Simulation implements AutoCloseable {
         switch (random.nextInt(4)) {
             case 0 -> {
                 disk.faults().fail(Point.CHANGE, harm, 1);
-                guarded(store.upkeep()::flush);
+                questions.guarded(running.store().upkeep()::flush);
             }
             case 1 -> {
                 disk.faults().fail(Point.OPEN, harm, 1);
@@ -324,77 +264,9 @@ final class Simulation implements AutoCloseable {
         }
     }
 
-    private void ask() {
-        if (disk.faults().isShut()) {
-            askWithoutStore();
-            return;
-        }
-        long refused = disk.faults().refusedReads();
-        Doing before = watch.is(Doing.ASKING);
-        try {
-            oracle.assertHolds(engine);
-        } catch (StoreException e) {
-            assertThat(disk.faults().refusedReads()).as("%s", e).isGreaterThan(refused);
-            tally.add(Fault.QUESTION_FAILED);
-            oracle.assertHolds(engine);
-        } finally {
-            watch.is(before);
-        }
-    }
-
-    /** Does something that changes no answer, to the last bit. */
-    private void unchanged(String what, Runnable action) {
-        Optional<Answers> before = random.nextInt(3) == 0 ? asks.all(engine) : Optional.empty();
-        guarded(action);
-        assertSame(before, what);
-    }
-
-    private void assertSame(Optional<Answers> before, String after) {
-        if (before.isPresent()) {
-            asks.all(engine).ifPresent(now -> before.get().assertSame(now, after));
-        }
-    }
-
-    /** What is in memory is answered, and so right; the rest is not. */
-    private void askWithoutStore() {
-        try {
-            oracle.assertHolds(engine);
-        } catch (StoreException e) {
-            if (!(e instanceof StoreFullException)) {
-                assertThat(e).hasMessageContaining("the store cannot be opened anew after a write had failed");
-            }
-            tally.add(Fault.QUESTION_WITHOUT_STORE);
-        }
-    }
-
-    private void beside() {
-        EngineOptions options = new EngineOptions(EngineOptions.MEMORY_BYTES_MIN);
-        try (Engine reader = Engine.openReadOnly(disk.directory(), options, new SimpleMeterRegistry())) {
-            oracle.assertHoldsBeside(reader);
-            tally.add(Fault.READER_BESIDE);
-            if (oracle.isBehindAll(reader.positions())) {
-                asks.all(engine).ifPresent(own -> own.assertSame(Answers.of(reader.view()), "opened beside"));
-            }
-        }
-    }
-
-    /** A copy of the store answers the same. */
-    private void backUp() {
-        Path copy = disk.nextCopy();
-        guarded(() -> {
-            engine.linkTo(copy);
-            EngineOptions options = new EngineOptions(EngineOptions.MEMORY_BYTES_MIN);
-            try (Engine backup = Engine.openReadOnly(copy, options, new SimpleMeterRegistry())) {
-                asks.all(engine).ifPresent(own -> own.assertSame(Answers.of(backup.view()), "a backup"));
-                tally.add(Fault.BACKED_UP);
-            }
-        });
-        disk.delete(copy);
-    }
-
     private void rebalance() {
-        guarded(engine::checkpoint);
-        source.seek(engine.positions());
+        questions.guarded(running.engine()::checkpoint);
+        source.seek(running.engine().positions());
         tally.add(Fault.REBALANCED);
     }
 
@@ -405,34 +277,11 @@ final class Simulation implements AutoCloseable {
         }
     }
 
-    /** What may find the disk full, or broken: the engine goes on, and says so, or must be opened anew. */
-    private void guarded(Runnable action) {
-        try {
-            action.run();
-            watch.flushed();
-        } catch (StoreException e) {
-            watch.flushed();
-            assertThat(isFailed()).as("%s", e).isFalse();
-            if (disk.faults().isShut()) {
-                ask();
-            }
-        }
-    }
-
-    private boolean isFailed() {
-        try {
-            engine.pairsAtOnce();
-            return false;
-        } catch (IllegalStateException e) {
-            return true;
-        }
-    }
-
     private void reopen() {
-        Optional<Answers> before = asks.all(engine);
+        Optional<Answers> before = asks.all(running.engine());
         int size = oracle.size();
         try {
-            engine.close();
+            running.engine().close();
             tally.add(Fault.CLOSED);
         } catch (StoreException e) {
             tally.add(Fault.CLOSED_ON_FULL_DISK);
@@ -440,13 +289,13 @@ final class Simulation implements AutoCloseable {
         watch.flushed();
         opened(false);
         if (oracle.size() == size) {
-            assertSame(before, "it was closed and opened");
+            questions.assertSame(before, "it was closed and opened");
         }
     }
 
     /** After a failure that leaves the memory half-way: it must not checkpoint what it has. */
     private void openAnew() {
-        engine.close();
+        running.engine().close();
         opened(false);
     }
 
@@ -456,16 +305,16 @@ final class Simulation implements AutoCloseable {
         passes = random.nextInt(phase == Phase.GATHERING ? 20 : 2);
         switch (phase) {
             case LEARNING -> poll();
-            case GATHERING, WRITING -> guarded(engine::checkpoint);
-            case BETWEEN_LOGS -> guarded(store.upkeep()::flush);
+            case GATHERING, WRITING -> questions.guarded(running.engine()::checkpoint);
+            case BETWEEN_LOGS -> questions.guarded(running.store().upkeep()::flush);
             case FOLDING -> {
-                guarded(engine::checkpoint);
-                ask();
+                questions.guarded(running.engine()::checkpoint);
+                questions.ask();
             }
             case OPENING -> reopen();
             case SWAPPING -> {
                 failWrite();
-                guarded(engine::checkpoint);
+                questions.guarded(running.engine()::checkpoint);
                 poll();
             }
         }
@@ -479,24 +328,24 @@ final class Simulation implements AutoCloseable {
 
     /** Kills it where nothing is done. */
     private void crash() {
-        if (thread.hasWork()) {
+        if (running.thread().hasWork()) {
             tally.add(Fault.KILLED_BEFORE_COMMIT);
-        } else if (begun >= 0) {
+        } else if (running.hasBegun()) {
             tally.add(Fault.KILLED_HALF_GATHERED);
-        } else if (thread.isUncollected()) {
+        } else if (running.thread().isUncollected()) {
             tally.add(Fault.KILLED_AFTER_COMMIT);
         }
-        crash(new Image(disk.copy(), committed, null));
+        crash(new Image(disk.copy(), running.committed(), null));
     }
 
     private void crash(Image left) {
         tally.add(Fault.KILLED);
         hit(Hit.KILLED, left);
         boolean isAllCommitted = left.committed() == oracle.size();
-        Optional<Answers> before = isAllCommitted ? asks.all(engine) : Optional.empty();
-        drop();
+        Optional<Answers> before = isAllCommitted ? asks.all(running.engine()) : Optional.empty();
+        running.drop();
         disk.moveTo(left.files());
-        committed = left.committed();
+        running.committed(left.committed());
         tally.add(Fault.FLUSHED, disk.tables());
         boolean mayLose = true;
         switch (left.phase() == Phase.OPENING ? 3 : random.nextInt(5)) {
@@ -521,7 +370,7 @@ final class Simulation implements AutoCloseable {
         int size = oracle.size();
         opened(mayLose);
         if (isAllCommitted && oracle.size() == size) {
-            assertSame(before, "it was killed");
+            questions.assertSame(before, "it was killed");
         }
     }
 
@@ -531,101 +380,25 @@ final class Simulation implements AutoCloseable {
         }
     }
 
-    /** Gives an engine up, as it is: nothing that it does any more reaches the files that are gone on with. */
-    private void drop() {
-        disk.faults().heal();
-        disk.faults().refuseWrites(Integer.MAX_VALUE);
-        asks.of(null);
-        try {
-            engine.close();
-        } catch (StoreException e) {
-            trace.add("given up with a checkpoint under way");
-        }
-        disk.faults().heal();
-    }
-
     /** Opens what is there, which must be what was committed last, or before that where a disk may have lost more. */
     private void opened(boolean mayLose) {
         if (random.nextInt(10) == 0) {
             disk.faults().refuseReadAfter(random.nextInt(3));
         }
-        engine = openEngine();
-        int lost = oracle.crashed(engine.positions());
+        running.open();
+        int lost = oracle.crashed(running.engine().positions());
         tally.add(Fault.READ_AGAIN, lost);
-        if (mayLose && oracle.size() < committed) {
+        if (mayLose && oracle.size() < running.committed()) {
             tally.add(Fault.CHECKPOINTS_LOST);
         } else {
-            assertThat(oracle.size()).as("records in the last checkpoint").isEqualTo(committed);
+            assertThat(oracle.size()).as("records in the last checkpoint").isEqualTo(running.committed());
         }
-        committed = oracle.size();
-        source.seek(engine.positions());
-        trace.add("opened " + committed);
-        asks.now(engine, Phase.OPENING);
-        ask();
+        running.committed(oracle.size());
+        source.seek(running.engine().positions());
+        trace.add("opened " + oracle.size());
+        asks.now(running.engine(), Phase.OPENING);
+        questions.ask();
         disk.faults().refuseNoRead();
-        oracle.assertDigestHolds(engine);
-    }
-
-    private Engine openEngine() {
-        asks.of(null);
-        while (true) {
-            long failed = disk.faults().refusedReads() + disk.faults().failures();
-            watch.is(Doing.OPENING);
-            try {
-                thread = new SimulatedThread(random.split(), this::given);
-                watch.writes(thread);
-                begun = -1;
-                RocksStore opened = disk.open(this::written);
-                Engine over = EngineOverStore.open(
-                        opened,
-                        disk.directory(),
-                        settings,
-                        HEAP_BYTES[random.nextInt(HEAP_BYTES.length)],
-                        thread,
-                        this::nanoTime);
-                store = opened;
-                asks.of(over);
-                return over;
-            } catch (StoreException e) {
-                if (disk.faults().refusedReads() + disk.faults().failures() == failed) {
-                    throw e;
-                }
-                tally.add(Fault.OPENING_FAILED);
-            } finally {
-                watch.is(Doing.NOTHING);
-            }
-        }
-    }
-
-    private long nanoTime() {
-        watch.clock();
-        nanos += random.nextInt(5_000_000);
-        return nanos;
-    }
-
-    /** The checkpoint thread was given something: a checkpoint has begun, unless it is tried again, be it that it is in the log. */
-    private void given() {
-        if (begun < 0 && sum(engine.committedPositions()) == committed) {
-            begun = sum(engine.positions());
-        }
-    }
-
-    private static int sum(List<Position> positions) {
-        return positions.stream()
-                .mapToInt(position -> (int) position.nextOffset())
-                .sum();
-    }
-
-    /** The disk takes a checkpoint. */
-    private void written() {
-        committed = begun;
-        begun = -1;
-    }
-
-    /** Waits until RocksDB's own threads rest: what they do is not decided by the seed. */
-    private void settle() {
-        while (!disk.faults().isShut() && BACKGROUND.stream().anyMatch(property -> store.figure(property) > 0)) {
-            Thread.onSpinWait();
-        }
+        oracle.assertDigestHolds(running.engine());
     }
 }

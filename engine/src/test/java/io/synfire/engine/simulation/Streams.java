@@ -127,8 +127,8 @@ final class Streams {
     private void jump() {
         long fromMs = timeAt(random.nextInt(log.size()));
         long jumpMs = JUMPS_MS[random.nextInt(JUMPS_MS.length)];
-        log.replaceAll(line ->
-                new Line(line.partition(), moved(line.entry(), atMs -> atMs < fromMs ? atMs : atMs + jumpMs)));
+        log.replaceAll(
+                line -> new Line(line.partition(), moved(line.entry(), atMs -> atMs < fromMs ? atMs : atMs + jumpMs)));
     }
 
     private static Entry moved(Entry entry, LongUnaryOperator time) {

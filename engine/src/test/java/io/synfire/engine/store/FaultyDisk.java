@@ -126,7 +126,8 @@ public final class FaultyDisk implements DiskAccess {
         watcher.reached(point);
         Failing next = failing.get(point);
         if (next != null) {
-            failing.computeIfPresent(point, (p, now) -> now.times() > 1 ? new Failing(now.harm(), now.times() - 1) : null);
+            failing.computeIfPresent(
+                    point, (p, now) -> now.times() > 1 ? new Failing(now.harm(), now.times() - 1) : null);
             failed++;
             isShut |= point == Point.OPEN_ANEW || point == Point.OPENED_ANEW;
             watcher.failed(point, next.harm());

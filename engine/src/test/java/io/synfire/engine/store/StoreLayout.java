@@ -28,8 +28,7 @@ public final class StoreLayout implements AutoCloseable {
             List.of(CompressionType.NO_COMPRESSION, CompressionType.LZ4_COMPRESSION, CompressionType.ZSTD_COMPRESSION);
     private static final List<ChecksumType> CHECKSUMS =
             List.of(ChecksumType.kCRC32c, ChecksumType.kxxHash64, ChecksumType.kXXH3);
-    private static final List<IndexType> INDEXES =
-            List.of(IndexType.kBinarySearch, IndexType.kTwoLevelIndexSearch);
+    private static final List<IndexType> INDEXES = List.of(IndexType.kBinarySearch, IndexType.kTwoLevelIndexSearch);
     private static final int[] BLOCK_BYTES = {512, 4 << 10, 16 << 10, 128 << 10};
     private static final long[] LEVEL_BYTES = {16 << 10, 256 << 10, 256L << 20};
     private static final long[] LOG_BYTES = {64 << 10, 1 << 20, 16 << 20};
@@ -47,13 +46,12 @@ public final class StoreLayout implements AutoCloseable {
     public StoreLayout(SplittableRandom random, boolean flushesWhenItLikes, Consumer<String> onFlush) {
         this.random = random;
         this.flushesWhenItLikes = flushesWhenItLikes;
-        this.listener =
-                new AbstractEventListener(AbstractEventListener.EnabledEventCallback.ON_FLUSH_BEGIN) {
-                    @Override
-                    public void onFlushBegin(RocksDB db, FlushJobInfo flush) {
-                        onFlush.accept(flush.getColumnFamilyName());
-                    }
-                };
+        this.listener = new AbstractEventListener(AbstractEventListener.EnabledEventCallback.ON_FLUSH_BEGIN) {
+            @Override
+            public void onFlushBegin(RocksDB db, FlushJobInfo flush) {
+                onFlush.accept(flush.getColumnFamilyName());
+            }
+        };
     }
 
     void drawn(DBOptions database) {
