@@ -18,6 +18,9 @@ final class Answers {
     /** Of a larger memory every second concept is asked, or every third, and so on. */
     private static final int CONCEPTS_MAX = 100;
 
+    /** So much is shown on both sides of a difference. */
+    private static final int SHOWN = 120;
+
     private static final long AHEAD_MS = 5_000_000;
 
     private final Map<String, String> lines = new TreeMap<>();
@@ -79,6 +82,17 @@ final class Answers {
         return text.append(targets).toString();
     }
 
+    /** Where two lines first differ, and what is around that. */
+    private static String difference(String was, String is) {
+        int at = 0;
+        while (at < Math.min(was.length(), is.length()) && was.charAt(at) == is.charAt(at)) {
+            at++;
+        }
+        int from = Math.max(0, at - SHOWN);
+        return "\n was ..." + was.substring(from, Math.min(was.length(), at + SHOWN)) + "...\n is  ..."
+                + is.substring(from, Math.min(is.length(), at + SHOWN)) + "...";
+    }
+
     private static void append(StringBuilder text, double... values) {
         for (double value : values) {
             text.append(' ').append(Long.toHexString(Double.doubleToRawLongBits(value)));
@@ -93,8 +107,8 @@ final class Answers {
         for (Map.Entry<String, String> each : lines.entrySet()) {
             String line = found.lines.get(each.getKey());
             if (!each.getValue().equals(line)) {
-                throw new AssertionError("answered otherwise after " + after + ": of " + each.getKey() + "\n was "
-                        + each.getValue() + "\n is  " + line);
+                throw new AssertionError("answered otherwise after " + after + ": of " + each.getKey()
+                        + difference(each.getValue(), String.valueOf(line)));
             }
         }
         throw new AssertionError("answered more after " + after + ": " + found.lines.keySet());

@@ -97,30 +97,30 @@ final class SimulatedDisk implements AutoCloseable {
         syncedLog = copy.resolve(log == null ? Path.of("none") : log);
     }
 
-    /** The last record of the log is torn. */
-    void tear() {
+    /** The last record of the log is torn. Says whether there was any. */
+    boolean tear() {
         Path log = newestLog();
         long length = length(log);
-        cut(log, Math.max(0, length - 1 - random.nextInt((int) Math.min(Math.max(length, 1), 100))));
+        return cut(log, Math.max(0, length - 1 - random.nextInt((int) Math.min(Math.max(length, 1), 100))));
     }
 
-    /** What was not synced is lost, from a random point on. */
-    void losePower() {
+    /** What was not synced is lost, from a random point on. Says whether there was any. */
+    boolean losePower() {
         Path log = newestLog();
         Path before = logBefore(log);
         if (Files.exists(before)) {
             // Between two logs: of the older one something may be gone, and of the newer one all that is in it, or
             // nothing.
             long synced = before.equals(syncedLog) ? syncedBytes : 0;
-            cut(before, synced + random.nextLong(Math.max(1, length(before) - synced + 1)));
+            boolean hasLost = cut(before, synced + random.nextLong(Math.max(1, length(before) - synced + 1)));
             if (random.nextBoolean()) {
-                cut(log, 0);
+                hasLost |= cut(log, 0);
             }
-            return;
+            return hasLost;
         }
         long synced = log.equals(syncedLog) ? syncedBytes : 0;
         long length = length(log);
-        cut(log, synced + random.nextLong(Math.max(1, length - synced + 1)));
+        return cut(log, synced + random.nextLong(Math.max(1, length - synced + 1)));
     }
 
     /** A byte that was not synced is another one. Says whether there was any. */
@@ -186,9 +186,11 @@ final class SimulatedDisk implements AutoCloseable {
         return file.toFile().length();
     }
 
-    private static void cut(Path log, long length) {
+    private static boolean cut(Path log, long length) {
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+            boolean isCut = length < file.length();
             file.setLength(Math.min(length, file.length()));
+            return isCut;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -37,7 +37,6 @@ final class Simulation implements AutoCloseable {
     private final SimulatedDisk disk;
     private final Oracle oracle;
     private final Tally tally;
-    private final HitTable hits;
     private final Watch watch;
     private final Asks asks;
     private final Learner learner;
@@ -64,7 +63,6 @@ final class Simulation implements AutoCloseable {
     Simulation(long seed, List<Line> log, Path root, Tally tally) {
         this.random = new SplittableRandom(seed);
         this.tally = tally;
-        this.hits = tally.hits();
         Map<String, String> settings = RandomSettings.of(random);
         settings.put("max-concepts", random.nextInt(3) == 0 ? "4" : "200");
         LearningSettings parsed = LearningSettings.parse(settings);
@@ -73,10 +71,10 @@ final class Simulation implements AutoCloseable {
         // In some runs RocksDB flushes when it likes to, and somebody asks beside batches; in the others nothing
         // happens unless told to.
         this.isDecided = random.nextInt(6) > 0;
-        this.watch = new Watch(hits, this::reached);
+        this.watch = new Watch(tally.hits(), this::reached);
         this.disk = new SimulatedDisk(root, !isDecided, random.split(), watch::flushing);
         this.oracle = new Oracle(parsed);
-        this.asks = new Asks(oracle, disk.faults(), watch, hits, random.split());
+        this.asks = new Asks(oracle, disk.faults(), watch, tally.hits(), random.split());
         disk.faults().watch(watch);
         this.learner = new Learner(oracle, watch, asks, tally, random, isDecided);
         this.running = new Running(settings, disk, watch, asks, tally, random);
@@ -311,7 +309,15 @@ final class Simulation implements AutoCloseable {
                 questions.guarded(running.engine()::checkpoint);
                 questions.ask();
             }
-            case OPENING -> reopen();
+            case OPENING -> {
+                if (random.nextBoolean()) {
+                    reopen();
+                } else {
+                    // What was committed lies in the log, and nothing else is left.
+                    running.drop();
+                    opened(false);
+                }
+            }
             case SWAPPING -> {
                 failWrite();
                 questions.guarded(running.engine()::checkpoint);
@@ -339,8 +345,7 @@ final class Simulation implements AutoCloseable {
     }
 
     private void crash(Image left) {
-        tally.add(Fault.KILLED);
-        hit(Hit.KILLED, left);
+        hit(true, Fault.KILLED, Hit.KILLED, left);
         boolean isAllCommitted = left.committed() == oracle.size();
         Optional<Answers> before = isAllCommitted ? asks.all(running.engine()) : Optional.empty();
         running.drop();
@@ -348,23 +353,10 @@ final class Simulation implements AutoCloseable {
         running.committed(left.committed());
         tally.add(Fault.FLUSHED, disk.tables());
         boolean mayLose = true;
-        switch (left.phase() == Phase.OPENING ? 3 : random.nextInt(5)) {
-            case 0 -> {
-                disk.losePower();
-                tally.add(Fault.POWER_LOST);
-                hit(Hit.POWER_LOST, left);
-            }
-            case 1 -> {
-                disk.tear();
-                tally.add(Fault.TORN_TAIL);
-                hit(Hit.TORN_TAIL, left);
-            }
-            case 2 -> {
-                if (disk.flip()) {
-                    tally.add(Fault.BYTE_FLIPPED);
-                    hit(Hit.BYTE_FLIPPED, left);
-                }
-            }
+        switch (random.nextInt(5)) {
+            case 0 -> hit(disk.losePower(), Fault.POWER_LOST, Hit.POWER_LOST, left);
+            case 1 -> hit(disk.tear(), Fault.TORN_TAIL, Hit.TORN_TAIL, left);
+            case 2 -> hit(disk.flip(), Fault.BYTE_FLIPPED, Hit.BYTE_FLIPPED, left);
             default -> mayLose = false;
         }
         int size = oracle.size();
@@ -374,9 +366,12 @@ final class Simulation implements AutoCloseable {
         }
     }
 
-    private void hit(Hit hit, Image left) {
-        if (left.phase() != null) {
-            hits.add(hit, left.phase());
+    private void hit(boolean isHit, Fault fault, Hit hit, Image left) {
+        if (isHit) {
+            tally.add(fault);
+            if (left.phase() != null) {
+                tally.hits().add(hit, left.phase());
+            }
         }
     }
 
