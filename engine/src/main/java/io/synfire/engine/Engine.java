@@ -13,6 +13,7 @@ import io.synfire.engine.learn.Retracted;
 import io.synfire.engine.learn.Salt;
 import io.synfire.engine.learn.SourceTime;
 import io.synfire.engine.memory.Memory;
+import io.synfire.engine.memory.RoomMaker;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
@@ -273,22 +274,25 @@ public final class Engine implements AutoCloseable {
     public synchronized void apply(List<Batch> batches) {
         requireWriting();
         long blocked = timed(checkpoints::settle) + timed(checkpoints::retry);
-        if (memory.isCheckpointing() && holdsForget(batches)) {
+        boolean holdsForget = holdsForget(batches);
+        if (memory.isCheckpointing() && holdsForget) {
             // A row is cut without what was forgotten: by the checkpoint that folds it as by who reads it meanwhile.
             blocked += timed(checkpoints::await);
         }
-        long pairs = batches.stream().mapToLong(Batch::pairs).sum();
-        blocked += timed(() -> makeRoomFor(pairs));
+        long first = batches.isEmpty() ? 0 : pairsOf(batches.get(0));
+        blocked += timed(() -> makeRoomFor(first));
+        RoomWhileApplying rooms = new RoomWhileApplying(!holdsForget);
         long start = nanoTime.getAsLong();
         long appliedBefore = memory.figures().applied();
         Trials.Unit trialsBefore = memory.figures().trials().unit();
         try {
-            memory.apply(batches);
+            memory.apply(batches, rooms);
         } catch (RuntimeException | Error e) {
             failure = e;
             throw e;
         }
-        meters.applied(memory.figures().applied() - appliedBefore, nanoTime.getAsLong() - start);
+        meters.applied(memory.figures().applied() - appliedBefore, nanoTime.getAsLong() - start - rooms.waitedNanos);
+        blocked += rooms.waitedNanos;
         Trials trials = memory.figures().trials();
         if (trials.unit() != trialsBefore) {
             trialsChange.accept(trials);
@@ -364,6 +368,81 @@ public final class Engine implements AutoCloseable {
     public synchronized long pairsAtOnce() {
         requireWriting();
         return memory.room().pairsAtOnce();
+    }
+
+    /**
+     * How much a batch brings, to be compared with {@link #pairsAtOnce}: its impulses, those included that its contexts will bring if they
+     * remember as much as others did lately, and eight for each entry. Any thread; costs a look at each entry.
+     *
+     * @param batch what would be applied
+     * @return a number of ordered pairs, about
+     */
+    public long pairsOf(Batch batch) {
+        return memory.pairsOf(batch);
+    }
+
+    /**
+     * How much an entry brings; see {@link #pairsOf(Batch)}. Any thread.
+     *
+     * @param entry what would be applied
+     * @return a number of ordered pairs, about
+     */
+    public long pairsOf(Entry entry) {
+        return memory.pairsOf(entry);
+    }
+
+    /**
+     * How much a batch should bring at most: what it adds stays in memory until its end, and readers see a larger one in parts. Any thread.
+     *
+     * @return about two million ordered pairs, or a 32nd of the memory's worth, if that is less
+     */
+    public long pairsOfBatchMax() {
+        return memory.pairsOfBatchMax();
+    }
+
+    /**
+     * Makes room while batches are applied. What cannot be written does not stop them half-way: the next call meets it before it applies
+     * anything.
+     */
+    private final class RoomWhileApplying implements RoomMaker {
+
+        private final boolean mayBegin;
+        private boolean hasFailed;
+        private long waitedNanos;
+
+        /** A checkpoint does not begin before a forget that is yet to be applied: that would have to wait for it. */
+        RoomWhileApplying(boolean mayBegin) {
+            this.mayBegin = mayBegin;
+        }
+
+        @Override
+        public void betweenBatches(long pairs) {
+            if (mayBegin) {
+                attempt(() -> makeRoomFor(pairs));
+            } else {
+                withinBatch(pairs);
+            }
+        }
+
+        @Override
+        public void withinBatch(long pairs) {
+            attempt(() -> {
+                if (!memory.makeRoomFor(pairs) && memory.isCheckpointing()) {
+                    checkpoints.await();
+                    memory.makeRoomFor(pairs);
+                }
+            });
+        }
+
+        private void attempt(Runnable step) {
+            if (!hasFailed) {
+                try {
+                    waitedNanos += timed(step);
+                } catch (StoreException metAgain) {
+                    hasFailed = true;
+                }
+            }
+        }
     }
 
     private void makeRoomFor(long pairs) {

@@ -73,6 +73,7 @@ final class EngineMeters implements AutoCloseable {
                 "synfire.memory.used.bytes",
                 "What the engine accounts in all, to be compared with the budget",
                 () -> memory.figures().bytes()
+                        + memory.checkpointBytes()
                         + store.figure("rocksdb.block-cache-usage")
                         + store.figure("rocksdb.size-all-mem-tables")
                         + store.figure("rocksdb.estimate-table-readers-mem"));
@@ -84,6 +85,10 @@ final class EngineMeters implements AutoCloseable {
                 "synfire.memory.fixed.bytes",
                 "What of that cannot leave memory: dictionary, marginals, impulses held back",
                 () -> memory.figures().fixedBytes());
+        gauge(
+                "synfire.memory.checkpoint.bytes",
+                "What the checkpoint that is being written takes off the heap",
+                memory::checkpointBytes);
         gauge("synfire.memory.budget.bytes", "What the engine may use in all", options::memoryBytes);
         gauge("synfire.duplicates", "Episodes passed over since their event id was known", () -> memory.figures()
                 .counts()

@@ -35,11 +35,11 @@ public record EngineOptions(long memoryBytes) {
 
     /**
      * The other half is RocksDB's. In it is room for twice what memtables may hold: while a batch comes in, what was there before may still
-     * be on its way into a file.
+     * be on its way into a file. Some is left to the batch itself, while a checkpoint is gathered and written.
      */
     StoreBudget storeBudget() {
         long memtableBytes = Math.min(memoryBytes / 8, MEMTABLE_BYTES_MAX);
-        return new StoreBudget(memoryBytes / 2 - 2 * memtableBytes, memtableBytes);
+        return new StoreBudget(memoryBytes / 2 - memoryBytes / 16 - 2 * memtableBytes, memtableBytes);
     }
 
     /**

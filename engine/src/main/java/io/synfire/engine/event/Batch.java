@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A run of one partition of the log and where it ends: the unit that is applied. State and positions move together, or not at
- * all.
+ * all. So what a batch with positions adds stays in memory until its end, whether or not there is room for it: who makes batches makes them
+ * small.
  *
  * <p>Contexts, event ids and the clock they expire by belong to a partition, so that what is learned does not depend on how the
  * partitions of a log were interleaved when they were read.
@@ -157,7 +158,29 @@ public record Batch(
     }
 
     /**
-     * A batch without positions, for callers that keep their own.
+     * How many activations meet what their contexts remember.
+     *
+     * @return the sum of {@link Entry#inContext} of its entries
+     */
+    public long inContext() {
+        long activations = 0;
+        for (Entry entry : entries) {
+            activations += entry.inContext();
+        }
+        return activations;
+    }
+
+    /**
+     * Whether a checkpoint may hold a part of it: it moves no positions, and says of no stretch that it was read.
+     *
+     * @return true if its entries belong together in nothing but their order
+     */
+    public boolean isDivisible() {
+        return positions.isEmpty() && stretch == null && copies.isEmpty();
+    }
+
+    /**
+     * A batch without positions, for callers that keep their own. Where there is no room for all of it, a checkpoint may hold a part.
      *
      * @param entries what to apply
      * @return the batch

@@ -16,6 +16,13 @@ public sealed interface Entry permits Episode, Retraction, Forget {
     long pairs();
 
     /**
+     * How many activations meet what a context remembers: what each of them brings beside {@link #pairs} is not known beforehand.
+     *
+     * @return those of its episodes if it is of a context, else 0
+     */
+    long inContext();
+
+    /**
      * Its own id: of what comes under one id within a window of its partition's time, the first counts. What is an event's id is no
      * command's.
      *

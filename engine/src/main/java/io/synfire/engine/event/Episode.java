@@ -72,6 +72,11 @@ public record Episode(
         return (long) activations.size() * (activations.size() - 1);
     }
 
+    @Override
+    public long inContext() {
+        return context == null ? 0 : activations.size();
+    }
+
     private static List<Activation> distinct(List<Activation> activations) {
         Map<String, Activation> strongest = new LinkedHashMap<>(activations.size() * 2);
         for (Activation activation : activations) {

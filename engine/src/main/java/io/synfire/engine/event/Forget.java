@@ -78,6 +78,11 @@ public record Forget(String concept, Map<String, Integer> partitions, @Nullable 
     }
 
     @Override
+    public long inContext() {
+        return 0;
+    }
+
+    @Override
     public long pairs() {
         return 0;
     }

@@ -120,6 +120,13 @@ public record Retraction(
                 .sum();
     }
 
+    @Override
+    public long inContext() {
+        return takenBack.stream()
+                .mapToLong(learned -> learned.episode().inContext())
+                .sum();
+    }
+
     private static long requireRise(List<Learned> episodes, long fromMs) {
         long clockMs = fromMs;
         for (Learned learned : episodes) {

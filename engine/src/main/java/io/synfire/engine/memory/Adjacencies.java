@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Adjacencies {
 
+    /** A row in a batch, its key and its header. */
+    private static final long ROW_BYTES = 48;
+
+    /** An int in a row is packed. */
+    private static final long TARGET_BYTES = 2;
+
     /** For so many cues at once what is applied is fetched ahead. */
     private static final int AHEAD = 16;
 
@@ -52,6 +58,11 @@ final class Adjacencies {
     private long epoch;
     private long associations;
     private long bytes;
+
+    /** What the next checkpoint will write of them, about: of rows that are written whole since they are small, and of sums that were changed. */
+    private long changedRows;
+
+    private long changedSums;
     private long cuts;
     private long prunes;
 
@@ -99,6 +110,11 @@ final class Adjacencies {
 
     long bytes() {
         return bytes;
+    }
+
+    /** How many bytes of them the next checkpoint will write, about, beside those of rows that it folds. */
+    long pendingBytes() {
+        return ROW_BYTES * changedRows + (TARGET_BYTES + (long) Float.BYTES * horizons) * changedSums;
     }
 
     long cuts() {
@@ -160,11 +176,13 @@ final class Adjacencies {
 
     private void apply(ImpulseBuffer impulses, int cue, AdjacencyTable table, ConceptSet retired) {
         int sizeBefore = table.size();
+        int changedBefore = table.changed();
         long bytesBefore = table.bytes();
         impulses.addTo(cue, table, retired, cutBack);
         if (table.isComplete()) {
             associations += table.size() - sizeBefore;
         }
+        changedSums += Math.max(0, table.changed() - changedBefore);
         bytes += table.bytes() - bytesBefore;
     }
 
@@ -181,6 +199,8 @@ final class Adjacencies {
         }
         table.setEpoch(epoch);
         dirtyCues.set(cue);
+        changedRows++;
+        changedSums += table.isComplete() && table.size() <= RowStaging.SMALL ? table.size() : 0;
     }
 
     private void count(Tidying.Tidied tidied) {
@@ -232,7 +252,7 @@ final class Adjacencies {
     }
 
     /** Ends the epoch: all that was changed in it is to be written by its checkpoint. */
-    RowStaging freeze(long watermarkMs, long bytesMax) {
+    RowStaging freeze(long watermarkMs, long bytesMax, long batchBytesMax) {
         RowStaging frozen = new RowStaging(
                 new RowStaging.Moment(epoch, decays, watermarkMs, landmarks, dictionary.retired()),
                 dirtyCues,
@@ -241,9 +261,12 @@ final class Adjacencies {
                 tidying,
                 sizes,
                 cache,
-                Math.max(0, bytesMax - bytes));
+                Math.max(0, bytesMax - bytes),
+                batchBytesMax);
         staging = frozen;
         dirtyCues = new BitSet();
+        changedRows = 0;
+        changedSums = 0;
         epoch++;
         return frozen;
     }

@@ -47,6 +47,11 @@ public final class Checkpoint {
         writer.close();
     }
 
+    /** What it takes off the heap: what is gathered so far; nothing once it is written or given up. Any thread. */
+    long bytes() {
+        return writer.bytes();
+    }
+
     RowStaging rows() {
         return rows;
     }

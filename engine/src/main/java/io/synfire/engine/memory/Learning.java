@@ -69,6 +69,11 @@ final class Learning {
     private long betweenEpisodes;
     private long learned;
     private long applied;
+    /** Since the start: entries, activations that met a window, and impulses that these brought with it. */
+    private long entries;
+
+    private long metWindow;
+    private long withWindow;
     private long fired;
     private long retracted;
 
@@ -120,15 +125,16 @@ final class Learning {
      */
     void apply(Batch batch, Runnable full) {
         int partition = clocks.indexOf(batch.partition());
-        List<Entry> entries = batch.entries();
-        for (int i = 0; i < entries.size(); i++) {
+        List<Entry> read = batch.entries();
+        for (int i = 0; i < read.size(); i++) {
             if (i % AHEAD == 0) {
-                dictionary.fetchAhead(entries, i, Math.min(entries.size(), i + AHEAD), marginals);
+                dictionary.fetchAhead(read, i, Math.min(read.size(), i + AHEAD), marginals);
             }
             if (impulses.isFull()) {
                 full.run();
             }
-            Entry entry = entries.get(i);
+            Entry entry = read.get(i);
+            entries++;
             if (entry instanceof Episode episode) {
                 learn(partition, episode);
             } else if (entry instanceof Retraction retraction) {
@@ -237,6 +243,21 @@ final class Learning {
     /** Impulses applied since the start, whatever their sign. */
     long applied() {
         return applied;
+    }
+
+    /** Entries applied since the start. */
+    long entries() {
+        return entries;
+    }
+
+    /** Activations since the start that met a context's window. */
+    long metWindow() {
+        return metWindow;
+    }
+
+    /** Impulses since the start between these and what the windows held. */
+    long withWindow() {
+        return withWindow;
     }
 
     /** Episodes learned since the start. */
@@ -410,6 +431,10 @@ final class Learning {
                 });
         marginals.potentiate(firedPotentiation, growth);
         betweenEpisodes += sign * between;
+        if (window != null) {
+            metWindow += firing.size();
+            withWindow += between;
+        }
         rewards += firing.reward() == 1 ? 0 : sign;
     }
 

@@ -1,6 +1,7 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Batch;
+import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.PassedOver;
 import io.synfire.engine.event.PassedOver.Why;
@@ -54,7 +55,7 @@ public final class Memory {
     private long checkpoint;
     private boolean changed;
     private boolean isEvicting;
-    private @Nullable Checkpoint underWay;
+    private volatile @Nullable Checkpoint underWay;
     /** Where the sources stood when the one under way began. */
     private List<Position> beginning;
 
@@ -68,6 +69,37 @@ public final class Memory {
     private LearnedAnew beginningAnew;
 
     private final MemoryReader reader;
+
+    /** What an entry takes besides its impulses, a window or an id say, as so many pairs. */
+    private static final int ENTRY_PAIRS = 8;
+
+    private final WindowRate windows;
+    private final Growth growth = new Growth();
+
+    /** What was learned since something else last changed how much there is. */
+    private final class Growth {
+        private long bytes;
+        private long pairs;
+        private long activations;
+        private long impulses;
+
+        void restart() {
+            bytes = bytes();
+            pairs = pairs();
+            activations = learning.metWindow();
+            impulses = learning.withWindow();
+        }
+
+        void look() {
+            room.learned(pairs() - pairs, bytes);
+            windows.saw(learning.metWindow() - activations, learning.withWindow() - impulses);
+            restart();
+        }
+
+        private long pairs() {
+            return learning.applied() + ENTRY_PAIRS * learning.entries();
+        }
+    }
 
     /**
      * The memory as of a store's last checkpoint.
@@ -108,7 +140,8 @@ public final class Memory {
         ImpulseBuffer impulses =
                 new ImpulseBuffer(horizons, budget.heldMax(), new Scale(last.landmarks(), decays, last.watermarkMs()));
         this.learning = new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, salt, impulses);
-        this.room = new Room(budget, this::bytes, this::fixedBytes);
+        this.windows = new WindowRate(settings.maxSteps());
+        this.room = new Room(budget, this::bytes, this::fixedBytes, this::pendingBytes);
         publish(true);
         RowReads rows = new RowReads(tables, store, new Tidying(settings), decays, impulses, moments, cache);
         this.reader = new MemoryReader(settings, dictionary, moments, rows, stretches, passedOvers, () -> learnedAnew);
@@ -121,14 +154,38 @@ public final class Memory {
      * @param batches admitted entries
      */
     public void apply(List<Batch> batches) {
+        apply(batches, RoomMaker.NONE);
+    }
+
+    /**
+     * The same, with somebody who makes room where the next batch, or the next impulses of a large one, would go beyond the budget.
+     *
+     * @param batches admitted entries
+     * @param maker is asked for room
+     */
+    public void apply(List<Batch> batches, RoomMaker maker) {
         if (isMakingRoom()) {
             evict();
         }
-        long bytesBefore = bytes();
-        long pairs = 0;
+        growth.restart();
+        boolean isFirst = true;
         for (Batch batch : batches) {
-            learning.apply(batch, this::publishAndDrain);
-            pairs += batch.pairs();
+            if (!isFirst && !room.isEnoughFor(learning.held() + pairsOf(batch))) {
+                publishAndDrain();
+                maker.betweenBatches(pairsOf(batch));
+                growth.restart();
+            }
+            isFirst = false;
+            learning.apply(batch, () -> {
+                publishAndDrain();
+                changed = true;
+                if (batch.isDivisible()) {
+                    maker.betweenBatches(budget.heldMax());
+                } else {
+                    maker.withinBatch(budget.heldMax());
+                }
+                growth.restart();
+            });
             batch.positions().forEach(this::goTo);
             deadLetters += batch.deadLetters();
             sourceMs = Math.max(sourceMs, batch.sourceMs());
@@ -140,11 +197,43 @@ public final class Memory {
             changed |= !batch.entries().isEmpty() || !batch.positions().isEmpty() || batch.deadLetters() > 0;
         }
         publishAndDrain();
-        room.learned(pairs, bytesBefore);
+    }
+
+    /**
+     * How much a batch brings: its impulses, with what its contexts remember as it was lately, and for each entry as much as some pairs take,
+     * for what is kept of it besides. Any thread.
+     *
+     * @param batch what would be applied
+     * @return a number of ordered pairs, about
+     */
+    public long pairsOf(Batch batch) {
+        return batch.pairs()
+                + windows.impulsesOf(batch.inContext())
+                + (long) ENTRY_PAIRS * batch.entries().size();
+    }
+
+    /**
+     * The same of an entry. Any thread.
+     *
+     * @param entry what would be applied
+     * @return a number of ordered pairs, about
+     */
+    public long pairsOf(Entry entry) {
+        return entry.pairs() + windows.impulsesOf(entry.inContext()) + ENTRY_PAIRS;
+    }
+
+    /**
+     * From how many ordered pairs on a batch is applied in parts. Any thread.
+     *
+     * @return at least 1
+     */
+    public long pairsOfBatchMax() {
+        return budget.heldMax();
     }
 
     private void publishAndDrain() {
         learning.drain(publish(false));
+        growth.look();
         // What it took, and how many associations there are, is known only now.
         republish();
     }
@@ -239,7 +328,7 @@ public final class Memory {
             parts.add(writer -> writer.learnedAnew(anew));
         }
         beginningAnew = anew;
-        RowStaging rows = adjacencies.freeze(learning.watermarkMs(), room.tableBytesMax());
+        RowStaging rows = adjacencies.freeze(learning.watermarkMs(), room.tableBytesMax(), budget.batchBytesMax());
         beginning = List.copyOf(positions.values());
         CheckpointRecord record = new CheckpointRecord(
                 number,
@@ -460,8 +549,23 @@ public final class Memory {
         return dictionary.bytes() + marginals.bytes() + learning.bufferBytes();
     }
 
+    /** What the next checkpoint will write, about; what is kept of a window or an id is several times as large on the heap as in the store. */
+    private long pendingBytes() {
+        return adjacencies.pendingBytes() + learning.windowBytes() / 4;
+    }
+
     private long bytes() {
         return adjacencies.bytes() + learning.windowBytes() + stretches.bytes() + passedOvers.bytes() + fixedBytes();
+    }
+
+    /**
+     * What the checkpoint that is gathered or written takes off the heap. Any thread.
+     *
+     * @return bytes, 0 if none is under way
+     */
+    public long checkpointBytes() {
+        Checkpoint now = underWay;
+        return now == null ? 0 : now.bytes();
     }
 
     private Trials trials() {

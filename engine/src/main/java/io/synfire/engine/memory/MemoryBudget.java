@@ -11,6 +11,7 @@ public record MemoryBudget(long bytesMax) {
     private static final int IMPULSES_MAX = 1 << 18;
     private static final int HELD_MAX = 1 << 21;
     private static final long ROW_CACHE_MAX = 1L << 28;
+    private static final long BATCH_MORE_MAX = 1L << 27;
     private static final int IMPULSE_BYTES = 16;
 
     /** How much is kept for rows that readers have read: a 16th. What is learned does not depend on whether it is used. */
@@ -21,6 +22,14 @@ public record MemoryBudget(long bytesMax) {
     /** How much is left for learning. */
     long learningBytesMax() {
         return bytesMax - rowCacheBytesMax();
+    }
+
+    /**
+     * How large the batch of a checkpoint should become, which takes room off the heap: an eighth, and as much again up to so much as memtables
+     * may hold. That is an eighth of all that Synfire may use, or less.
+     */
+    long batchBytesMax() {
+        return bytesMax / 8 + Math.min(bytesMax / 8, BATCH_MORE_MAX);
     }
 
     /** How many impulses should be learned at once: a 64th of the budget's worth. */

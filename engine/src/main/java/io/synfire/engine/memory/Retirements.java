@@ -54,7 +54,7 @@ final class Retirements {
     private Int2ObjectMap<Origin> frozenOrigins = Int2ObjectMaps.emptyMap();
     private List<Gone> unsaved = new ArrayList<>();
 
-    /** The latest watermark of a forget: of what is later nothing was ever forgotten. */
+    /** The latest watermark of a forget, -1 if there was none: of what is later nothing was ever forgotten. */
     private long latestMs = -1;
 
     private Origin latestOrigin = Origin.UNKNOWN;
@@ -92,6 +92,16 @@ final class Retirements {
     void loaded(long hash, Retirement retirement) {
         filter.add(salt.hash(hash));
         latestMs = Math.max(latestMs, retirement.watermarkMs());
+    }
+
+    /** Takes the latest watermark of all forgets, of those included that the store says nothing of any more. */
+    void loadedLatest(long watermarkMs) {
+        latestMs = Math.max(latestMs, watermarkMs);
+    }
+
+    /** Whether anything was forgotten when the watermark was at a time or after it: then what is of that time may be of what was forgotten. */
+    boolean mayNameForgotten(long atMs) {
+        return atMs <= latestMs;
     }
 
     /** Takes what the store says of a concept. */
@@ -209,6 +219,7 @@ final class Retirements {
     Frozen freeze(long watermarkMs, long windowsMs) {
         Int2ObjectMap<Origin> born = origins;
         List<Gone> gone = unsaved;
+        long latest = latestMs;
         frozen = recent;
         frozenOrigins = born;
         recent = new Long2ObjectOpenCustomHashMap<>(new Salted(salt));
@@ -231,6 +242,9 @@ final class Retirements {
             public void writeTo(CheckpointWriter checkpoint) {
                 // First: what is forgotten again takes the place of what was stored under its hash.
                 sweep(checkpoint, watermarkMs, windowsMs, takenOut, Math.max(SWEPT_MIN, 2 * gone.size()));
+                if (!gone.isEmpty()) {
+                    checkpoint.latestForget(latest);
+                }
                 for (Gone each : gone) {
                     checkpoint.retired(each.hash(), each.retirement());
                     if (each.wasStored()) {

@@ -11,6 +11,7 @@ public final class Room {
     private final MemoryBudget budget;
     private final LongSupplier bytes;
     private final LongSupplier fixedBytes;
+    private final LongSupplier pendingBytes;
     private final GrowthRate growth = new GrowthRate();
     private long bytesAfterLast;
 
@@ -26,21 +27,23 @@ public final class Room {
      * @param budget what it may use
      * @param bytes tells what it uses
      * @param fixedBytes tells what of that cannot leave memory
+     * @param pendingBytes tells how much the next checkpoint will write
      */
-    Room(MemoryBudget budget, LongSupplier bytes, LongSupplier fixedBytes) {
+    Room(MemoryBudget budget, LongSupplier bytes, LongSupplier fixedBytes, LongSupplier pendingBytes) {
         this.budget = budget;
         this.bytes = bytes;
         this.fixedBytes = fixedBytes;
+        this.pendingBytes = pendingBytes;
         this.bytesAfterLast = bytes.getAsLong();
     }
 
     /**
-     * Whether so much is in memory that a checkpoint should make room.
+     * Whether so much is in memory that a checkpoint should make room, or so much is to be written by it that its batch would become too large.
      *
-     * @return true if three quarters of what tables and windows may use are used up
+     * @return true if three quarters of what tables and windows may use are used up, or five eighths of what a batch may use are pending
      */
     public boolean isFull() {
-        return isUsed(12);
+        return isUsed(12) || pendingBytes.getAsLong() > budget.batchBytesMax() / 8 * 5;
     }
 
     /**
@@ -68,7 +71,8 @@ public final class Room {
      * @return true if there is room for them
      */
     public boolean isEnoughFor(long pairs) {
-        return bytes.getAsLong() + growth.bytesOf(pairs) <= budget.learningBytesMax();
+        return bytes.getAsLong() + growth.bytesOf(pairs) <= budget.learningBytesMax()
+                && pendingBytes.getAsLong() <= budget.batchBytesMax();
     }
 
     /**

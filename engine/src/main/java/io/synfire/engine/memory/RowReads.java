@@ -257,7 +257,10 @@ final class RowReads {
             TableCopy copy = place.table();
             AdjacencyTable table = copy == null ? null : copy.done();
             if (copy != null && table != null && table.isComplete()) {
-                place.runs().addTo(table, moment.retired(), cutBack);
+                if (!place.runs().isEmpty()) {
+                    place.runs().addTo(table, moment.retired(), cutBack);
+                    table.addedBy(moment);
+                }
                 Associations row = read(table, moment, at);
                 if (place.runs().isEmpty()) {
                     copy.wasRead(moment.unknown().version());

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class RowStaging {
 
     /** A row of at most so many associations is written whole. */
-    private static final int SMALL = 64;
+    static final int SMALL = 64;
 
     /** A larger table is copied before it is sorted and packed, so that whoever else needs it does not wait. */
     private static final int SLOTS_LOCKED_MAX = 256;
@@ -47,6 +47,11 @@ final class RowStaging {
     private final IntArrayList forgotten = new IntArrayList();
     private Tidied tidied = Tidied.NOTHING;
     private long room;
+
+    /** No more rows are folded once the batch is so large. */
+    private final long batchBytesMax;
+
+    private boolean hasFolded;
     private long grown;
     private int next;
 
@@ -88,7 +93,8 @@ final class RowStaging {
             Tidying tidying,
             RowSizes sizes,
             RowCache cache,
-            long room) {
+            long room,
+            long batchBytesMax) {
         this.moment = moment;
         this.cues = cues;
         this.tables = tables;
@@ -97,6 +103,7 @@ final class RowStaging {
         this.sizes = sizes;
         this.cache = cache;
         this.room = room;
+        this.batchBytesMax = batchBytesMax;
     }
 
     long number() {
@@ -222,7 +229,7 @@ final class RowStaging {
             // Not written since the start: all that is stored counts as the whole row.
             sizes.wrote(cue, store.rowBytes(cue));
         }
-        if (sizes.appended(cue) < sizes.whole(cue)) {
+        if (sizes.appended(cue) < sizes.whole(cue) || !mayFold(cue, checkpoint)) {
             Row added = delta.toRow(Kind.ADDED, number());
             sizes.appended(cue, checkpoint.row(cue, added));
             room += delta.bytes();
@@ -230,6 +237,7 @@ final class RowStaging {
             writtenDeltas.add(new Written(cue, delta, added.size(), null));
             return;
         }
+        hasFolded = true;
         StoredRow stored = store.row(cue, moment.decays.size());
         int sizeBefore = stored == null ? 0 : stored.sizeMax();
         Folding folding = new Folding(moment.decays, tidying, moment.retired);
@@ -244,6 +252,11 @@ final class RowStaging {
         boolean stays = whole.bytes() <= room;
         room -= stays ? whole.bytes() : 0;
         writtenDeltas.add(new Written(cue, delta, grew, stays ? whole : null));
+    }
+
+    /** One at least, however large, so that each has its turn: one that is not folded goes on as it is, and is by a later checkpoint. */
+    private boolean mayFold(int cue, CheckpointWriter checkpoint) {
+        return !hasFolded || checkpoint.bytes() + sizes.whole(cue) + sizes.appended(cue) <= batchBytesMax;
     }
 
     private double[] toWatermark(AdjacencyTable table) {

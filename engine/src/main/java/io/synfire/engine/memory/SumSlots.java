@@ -29,7 +29,7 @@ abstract sealed class SumSlots permits AdjacencyTable {
     private int size;
     private int changed;
     private boolean cancelled;
-    private long looks;
+    private int looks;
 
     /** Who copies it beside the writer; mostly nobody. */
     private @Nullable SlotsCopy copies;
@@ -86,7 +86,7 @@ abstract sealed class SumSlots permits AdjacencyTable {
     }
 
     /** Looks at the head of its array; returns something, so that the look is not optimized away. */
-    final int touch() {
+    final int touchSlots() {
         return slots.length;
     }
 

@@ -23,6 +23,10 @@ public final class CheckpointWriter implements AutoCloseable {
 
     private final RocksStore store;
     private final WriteBatch batch = new WriteBatch(RESERVED_BYTES);
+
+    /** How large the batch is: here, since it may not be asked once it is closed. */
+    private volatile long bytes;
+
     /** Whether it has its record, with which it ends. */
     private boolean isComplete;
 
@@ -105,6 +109,17 @@ public final class CheckpointWriter implements AutoCloseable {
         ByteSink sink = new ByteSink(16);
         sink.i8(hash);
         put(ColumnFamily.CONCEPTS, ForgetKeys.byWatermark(retirement), sink.toBytes());
+    }
+
+    /**
+     * Says when anything was forgotten last. It stays when what is left of that is taken away.
+     *
+     * @param watermarkMs the latest watermark at which anything was forgotten, milliseconds since the epoch
+     */
+    public void latestForget(long watermarkMs) {
+        ByteSink sink = new ByteSink(10);
+        sink.varint(watermarkMs);
+        put(ColumnFamily.CONCEPTS, ForgetKeys.latestMs(), sink.toBytes());
     }
 
     /**
@@ -272,12 +287,12 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * How much was gathered.
+     * How much is gathered: what it takes off the heap. Any thread.
      *
-     * @return bytes
+     * @return bytes, 0 once it is closed
      */
     public long bytes() {
-        return batch.getDataSize();
+        return bytes;
     }
 
     /**
@@ -300,6 +315,7 @@ public final class CheckpointWriter implements AutoCloseable {
 
     @Override
     public void close() {
+        bytes = 0;
         batch.close();
     }
 
@@ -323,6 +339,7 @@ public final class CheckpointWriter implements AutoCloseable {
     private void gather(ColumnFamily family, Step step) {
         store.database().gather("a checkpoint cannot be gathered", family, database -> {
             step.on(database.handle(family));
+            bytes = batch.getDataSize();
             return database;
         });
     }

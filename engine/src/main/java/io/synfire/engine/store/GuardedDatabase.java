@@ -138,6 +138,7 @@ final class GuardedDatabase implements AutoCloseable {
         try (WriteOptions options = new WriteOptions().setNoSlowdown(true)) {
             RocksDatabase now = required();
             try {
+                makeRoomInMemtables(now, batch.getDataSize());
                 disk.beforeWrite();
                 now.db().write(options, batch);
                 disk.afterWrite();
@@ -159,6 +160,16 @@ final class GuardedDatabase implements AutoCloseable {
             throw failures.of(what, e);
         } finally {
             open.unlock();
+        }
+    }
+
+    /**
+     * RocksDB moves what memtables hold into files beside who writes, so that a large batch would come on top of it: then that is waited for.
+     */
+    private void makeRoomInMemtables(RocksDatabase now, long batchBytes) throws RocksDBException {
+        // In a memtable it takes about half as much again.
+        if (batchBytes > 0 && now.memtableBytes() + batchBytes / 2 * 3 > 2 * budget.memtableBytes()) {
+            now.flush();
         }
     }
 

@@ -109,6 +109,11 @@ final class RocksDatabase implements AutoCloseable {
         closeNatives();
     }
 
+    /** What was written and is not in a file yet. */
+    long memtableBytes() throws RocksDBException {
+        return db.getAggregatedLongProperty("rocksdb.size-all-mem-tables");
+    }
+
     /** How often a flush or compaction has failed since it was opened. */
     long backgroundErrors() throws RocksDBException {
         return db.getLongProperty("rocksdb.background-errors");

@@ -124,6 +124,54 @@ final class ForgottenConceptTest {
         }
     }
 
+    /** It came long after its time, and so did what it named; nothing was forgotten since then, so there is no doubt what is meant. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatCameVeryLateIsTakenBackAsEverWhereNothingWasForgottenSince(boolean isOtherForgottenBefore) {
+        Episode late = Episode.of(2 * DAY_MS, "a", "new");
+        try (StoredMemory stored = new StoredMemory(directory, LearningSettings.parse(FADES))) {
+            apply(stored, Episode.of(DAY_MS, "other"), Episode.of(DAY_MS, "b"));
+            if (isOtherForgottenBefore) {
+                apply(stored, new Forget("other"));
+            }
+            apply(stored, Episode.of(19 * DAY_MS, "a"));
+            stored.checkpoint();
+            apply(stored, Episode.of(19 * DAY_MS, "b"));
+            stored.checkpoint();
+            stored.reopen();
+            apply(stored, late);
+            stored.checkpoint();
+            stored.reopen();
+            assertThat(mass(stored, "new")).isPositive();
+            apply(stored, new Retraction(null, List.of(late)));
+            assertThat(stored.memory().reader().conceptOf("new")).isNegative();
+            // It is there again when it comes, and counts below 0 until then.
+            apply(stored, new Retraction(null, List.of(late)));
+            assertThat(mass(stored, "new")).isNegative();
+            apply(stored, late);
+            assertThat(stored.memory().reader().conceptOf("new")).isNegative();
+            assertSound(stored);
+        }
+    }
+
+    /** When the last forget was stays in the store, though what was forgotten is out of it. */
+    @Test
+    void whatWasForgottenIsNotTakenBackOfWhatCameSinceAfterItIsOutOfTheStore() {
+        Episode old = Episode.of(DAY_MS, "a", "gone");
+        try (StoredMemory stored = new StoredMemory(directory, LearningSettings.parse(FADES))) {
+            apply(stored, old, new Forget("gone"), Episode.of(19 * DAY_MS, "a", "gone"));
+            for (int i = 0; i < 3; i++) {
+                stored.checkpoint();
+                stored.reopen();
+                apply(stored, Episode.of(19 * DAY_MS, "b"));
+            }
+            assertThat(stored.left()).isZero();
+            double before = mass(stored, "gone");
+            apply(stored, new Retraction(null, List.of(old)));
+            assertThat(mass(stored, "gone")).isEqualTo(before);
+        }
+    }
+
     /** Not even as a name. */
     @Test
     void aRetractionOfWhatHasFadedDoesNotMakeItKnownAgain() {

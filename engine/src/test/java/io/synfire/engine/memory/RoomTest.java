@@ -13,7 +13,8 @@ class RoomTest {
     private static final long FIXED = 100;
 
     private long bytes = FIXED;
-    private final Room room = new Room(new MemoryBudget(1_813), () -> bytes, () -> FIXED);
+    private long pending;
+    private final Room room = new Room(new MemoryBudget(1_813), () -> bytes, () -> FIXED, () -> pending);
 
     @Test
     void asItFillsUpACheckpointIsAskedForThenLearningSlowsDownThenWaits() {

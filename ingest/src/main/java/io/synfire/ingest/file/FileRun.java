@@ -55,6 +55,7 @@ final class FileRun {
     private long bytes;
     private long batchRejected;
     private long batchFrom;
+    private long pairs;
     private long batchNanos;
     private long batchLatestMs;
     private Counts applied = new Counts(0, 0, 0, 0, 0);
@@ -222,7 +223,9 @@ final class FileRun {
             isEnded = lines.wasEnded();
             next++;
             bytes += line.length;
-            if (entries.size() + unlearned.size() >= batchSize.records() || bytes >= batchSize.bytes()) {
+            if (entries.size() + unlearned.size() >= batchSize.records()
+                    || bytes >= batchSize.bytes()
+                    || pairs >= engine.pairsOfBatchMax()) {
                 apply();
                 progress.accept(next);
                 requireGoingOn();
@@ -265,6 +268,7 @@ final class FileRun {
             Entry entry = decoder.entry(record, task.against().get());
             decoder.learned(record, entry, times);
             entries.add(entry);
+            pairs += engine.pairsOf(entry);
             episodes += entry instanceof Episode ? 1 : 0;
             commands += entry instanceof Episode ? 0 : 1;
             if (letters != null) {
@@ -300,6 +304,7 @@ final class FileRun {
         entries.clear();
         unlearned.clear();
         bytes = 0;
+        pairs = 0;
         batchRejected = 0;
         batchFrom = next;
         applied = new Counts(episodes, commands, rejected, passedOver, rejections.size());

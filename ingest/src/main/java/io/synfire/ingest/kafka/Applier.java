@@ -62,10 +62,10 @@ final class Applier implements AutoCloseable {
     /** Applies as many as there is room for, at least one; returns the index of the next. */
     private int applySome(List<Batch> batches, int from) throws InterruptedException {
         long pairsMax = engine.pairsAtOnce();
-        long pairs = batches.get(from).pairs();
+        long pairs = engine.pairsOf(batches.get(from));
         int to = from + 1;
-        while (to < batches.size() && pairs + batches.get(to).pairs() <= pairsMax) {
-            pairs += batches.get(to).pairs();
+        while (to < batches.size() && pairs + engine.pairsOf(batches.get(to)) <= pairsMax) {
+            pairs += engine.pairsOf(batches.get(to));
             to++;
         }
         List<Batch> some = batches.subList(from, to);

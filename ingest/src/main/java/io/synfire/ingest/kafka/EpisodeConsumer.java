@@ -399,7 +399,7 @@ public final class EpisodeConsumer implements AutoCloseable {
                     new LearningLoop.Clients(consumer, rejected, watch, group, offsets(topicId, admin, consumer)),
                     assignment,
                     gate,
-                    new PollDecoder(decoder, Until.always(), assignment, rejected, gate));
+                    new PollDecoder(engine, decoder, Until.always(), assignment, rejected, gate));
             try {
                 loop.run();
             } finally {

@@ -1,5 +1,6 @@
 package io.synfire.ingest.kafka;
 
+import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
@@ -24,12 +25,16 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class PollDecoder {
 
-    /** A batch ends with the record that brings it to so many ordered pairs, as a hundred small baskets make. */
+    /**
+     * A batch ends with the record that brings it to so many ordered pairs, as a hundred small baskets make: those with what contexts remember
+     * included, as the engine guesses them.
+     */
     private static final long BATCH_PAIRS = 4_096;
 
-    /** Or to so many entries: what they make with others of their context is not known here. */
+    /** Or to so many entries. */
     private static final int BATCH_ENTRIES = 512;
 
+    private final Engine engine;
     private final RecordDecoder decoder;
     private final Until until;
     private final Assignment assignment;
@@ -37,7 +42,14 @@ final class PollDecoder {
     private final ForgetGate gate;
 
     /** What of an entry counts is up to {@code until}; nothing is learned of the rest. */
-    PollDecoder(RecordDecoder decoder, Until until, Assignment assignment, Rejecting rejected, ForgetGate gate) {
+    PollDecoder(
+            Engine engine,
+            RecordDecoder decoder,
+            Until until,
+            Assignment assignment,
+            Rejecting rejected,
+            ForgetGate gate) {
+        this.engine = engine;
         this.until = until;
         this.decoder = decoder;
         this.assignment = assignment;
@@ -111,7 +123,7 @@ final class PollDecoder {
         void add(ConsumerRecord<byte[], ByteBuffer> record, Entry entry) {
             // The sources are the same, whatever of them counts.
             sourceMs = Math.max(sourceMs, sourceMs(record, entry));
-            pairs += entry.pairs();
+            pairs += engine.pairsOf(entry);
             Optional<Entry> counted = until.countedOf(entry);
             if (counted.isPresent()) {
                 entries.add(counted.get());

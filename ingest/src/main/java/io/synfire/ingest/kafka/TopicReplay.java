@@ -200,7 +200,7 @@ public final class TopicReplay {
                     consumer,
                     assignment,
                     gate,
-                    new PollDecoder(decoder, options.until(), assignment, rejecting, gate),
+                    new PollDecoder(engine, decoder, options.until(), assignment, rejecting, gate),
                     letters,
                     left);
             try {

@@ -341,6 +341,7 @@ final class ForgetGateTest {
 
         private PollDecoder decoder() {
             return new PollDecoder(
+                    engine,
                     LearnerKit.decoder(engine.view().settings()),
                     Until.always(),
                     assignment,
