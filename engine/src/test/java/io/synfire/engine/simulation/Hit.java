@@ -28,15 +28,17 @@ enum Hit {
     Optional<String> impossible(Phase phase) {
         return switch (this) {
             case KILLED, POWER_LOST, TORN_TAIL, BYTE_FLIPPED, ASKED -> Optional.empty();
-            case FULL -> only(
-                    phase == Phase.LEARNING || phase == Phase.GATHERING || phase == Phase.FOLDING,
-                    "the disk is asked for no room: what is learned, gathered or folded is on the heap");
-            case BROKEN -> only(
-                    phase == Phase.LEARNING || phase == Phase.FOLDING, "nothing is written by who learns or folds");
+            case FULL ->
+                only(
+                        phase == Phase.LEARNING || phase == Phase.GATHERING || phase == Phase.FOLDING,
+                        "the disk is asked for no room: what is learned, gathered or folded is on the heap");
+            case BROKEN ->
+                only(phase == Phase.LEARNING || phase == Phase.FOLDING, "nothing is written by who learns or folds");
             case BROKEN_BEHIND_THE_LOG -> only(phase != Phase.WRITING, "only a write appends to the log");
-            case READ_FAILED -> only(
-                    phase == Phase.GATHERING || phase == Phase.WRITING || phase == Phase.BETWEEN_LOGS,
-                    "what is read then, by a checkpoint or by who asks, is a row, to be folded");
+            case READ_FAILED ->
+                only(
+                        phase == Phase.GATHERING || phase == Phase.WRITING || phase == Phase.BETWEEN_LOGS,
+                        "what is read then, by a checkpoint or by who asks, is a row, to be folded");
         };
     }
 

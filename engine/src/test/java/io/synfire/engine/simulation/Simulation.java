@@ -117,6 +117,9 @@ final class Simulation implements AutoCloseable {
         if (phase == awaited && passes-- <= 0) {
             awaited = null;
             image = new Image(disk.copy(), running.committed(), phase);
+            if (phase == Phase.WRITING) {
+                tally.add(running.hasBegun() ? Fault.KILLED_BEFORE_COMMIT : Fault.KILLED_AFTER_COMMIT);
+            }
         }
         asks.in(phase);
     }
