@@ -3,6 +3,7 @@ package io.synfire.engine.memory;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.Row.Header;
+import io.synfire.engine.view.ConceptHash;
 import it.unimi.dsi.fastutil.longs.LongArrays;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -73,47 +74,48 @@ final class AdjacencyTable extends SumSlots {
     /** A table that a moment was the last to add to holds none of a version of the unknown concepts. */
     private record KnownOnly(long version, long moment) {}
 
-    private AdjacencyTable(Landmarks landmarks, boolean complete) {
-        super(landmarks.horizonCount());
+    private AdjacencyTable(int multiplier, Landmarks landmarks, boolean complete) {
+        super(multiplier, landmarks.horizonCount());
         this.landmarks = landmarks;
         this.complete = complete;
     }
 
     /** An empty table of a cue that has no row yet. */
-    static AdjacencyTable complete(Landmarks landmarks, long prunedMs) {
-        AdjacencyTable table = new AdjacencyTable(landmarks, true);
+    static AdjacencyTable complete(ConceptHash hash, Landmarks landmarks, long prunedMs) {
+        AdjacencyTable table = new AdjacencyTable(hash.multiplier(), landmarks, true);
         table.prunedMs = prunedMs;
         table.shrunk = true;
         return table;
     }
 
     /** In the place of all there is of a cue that was forgotten, but for a delta that a checkpoint is writing. */
-    static AdjacencyTable forgotten(Landmarks landmarks, @Nullable AdjacencyTable previous, boolean isComplete) {
-        AdjacencyTable table = new AdjacencyTable(landmarks, isComplete);
+    static AdjacencyTable forgotten(
+            ConceptHash hash, Landmarks landmarks, @Nullable AdjacencyTable previous, boolean isComplete) {
+        AdjacencyTable table = new AdjacencyTable(hash.multiplier(), landmarks, isComplete);
         table.forgotten = true;
         table.previous = previous;
         return table;
     }
 
     /** An empty table on top of what is stored, and of a delta that a checkpoint is writing. */
-    static AdjacencyTable delta(Landmarks landmarks, @Nullable AdjacencyTable previous) {
-        AdjacencyTable table = new AdjacencyTable(landmarks, false);
+    static AdjacencyTable delta(ConceptHash hash, Landmarks landmarks, @Nullable AdjacencyTable previous) {
+        AdjacencyTable table = new AdjacencyTable(hash.multiplier(), landmarks, false);
         table.previous = previous;
         return table;
     }
 
     /** The whole row as a table. */
-    static AdjacencyTable of(Row row) {
-        return of(row, true);
+    static AdjacencyTable of(ConceptHash hash, Row row) {
+        return of(hash, row, true);
     }
 
     /** What was appended to a row, as a delta. */
-    static AdjacencyTable delta(Row added) {
-        return of(added, false);
+    static AdjacencyTable delta(ConceptHash hash, Row added) {
+        return of(hash, added, false);
     }
 
-    private static AdjacencyTable of(Row row, boolean complete) {
-        AdjacencyTable table = new AdjacencyTable(row.landmarks(), complete);
+    private static AdjacencyTable of(ConceptHash hash, Row row, boolean complete) {
+        AdjacencyTable table = new AdjacencyTable(hash.multiplier(), row.landmarks(), complete);
         table.reserve(row.size());
         for (int i = 0; i < row.size(); i++) {
             int slot = table.put(row.target(i));
@@ -129,14 +131,14 @@ final class AdjacencyTable extends SumSlots {
 
     /** A table of its own with the same associations, marks included. */
     AdjacencyTable copy() {
-        AdjacencyTable copy = new AdjacencyTable(landmarks, complete);
+        AdjacencyTable copy = new AdjacencyTable(multiplier(), landmarks, complete);
         copyTo(copy);
         return withHeader(copy);
     }
 
     /** The same, to be made beside the writer: what comes from now on is not in it. Its marks are of no meaning. */
     TableCopy beginCopy() {
-        AdjacencyTable copy = new AdjacencyTable(landmarks, complete);
+        AdjacencyTable copy = new AdjacencyTable(multiplier(), landmarks, complete);
         SlotsCopy begun = beginCopyTo(copy);
         return new TableCopy(this, withHeader(copy), begun);
     }
@@ -381,7 +383,11 @@ final class AdjacencyTable extends SumSlots {
                 }
             }
         }
-        return new Row(new Header(kind, checkpoint, landmarks, cuts.count(), cuts.bound(), prunedMs, size()), targets, highs, lows);
+        return new Row(
+                new Header(kind, checkpoint, landmarks, cuts.count(), cuts.bound(), prunedMs, size()),
+                targets,
+                highs,
+                lows);
     }
 
     /** Whether it is so large, and so few are asked for, that a look at all of them may be saved. */

@@ -10,9 +10,9 @@ import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoredForgets;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
-import it.unimi.dsi.fastutil.ints.IntSet;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -352,7 +352,7 @@ final class ConceptDictionary {
     }
 
     /** The retired ints of which the checkpoint that began last leaves nothing; of whoever writes it, after what was frozen here. */
-    IntSet swept() {
+    BitSet swept() {
         return retirements.swept();
     }
 

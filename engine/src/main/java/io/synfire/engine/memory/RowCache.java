@@ -1,5 +1,6 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.view.ConceptHash;
 import it.unimi.dsi.fastutil.ints.Int2ObjectLinkedOpenHashMap;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -10,19 +11,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowCache {
 
+    private final ConceptHash hash;
     private final long bytesMax;
+
+    /** By cues, {@link ConceptHash#scatter scattered}. */
     private final Int2ObjectLinkedOpenHashMap<FoldedRow> rows = new Int2ObjectLinkedOpenHashMap<>();
+
     private long bytes;
     private long version;
 
     /** An empty one that takes no more than so much of the heap. */
-    RowCache(long bytesMax) {
+    RowCache(ConceptHash hash, long bytesMax) {
+        this.hash = hash;
         this.bytesMax = bytesMax;
     }
 
     /** The row of a cue, if it was read and not written since. */
     synchronized @Nullable FoldedRow get(int cue) {
-        return rows.getAndMoveToLast(cue);
+        return rows.getAndMoveToLast(hash.scatter(cue));
     }
 
     /** Changes whenever something is dropped: who is about to read the store notes it before. */
@@ -35,7 +41,7 @@ final class RowCache {
         if (version != versionBefore || row.bytes() > bytesMax / 2) {
             return;
         }
-        FoldedRow before = rows.putAndMoveToLast(cue, row);
+        FoldedRow before = rows.putAndMoveToLast(hash.scatter(cue), row);
         bytes += row.bytes() - (before == null ? 0 : before.bytes());
         while (bytes > bytesMax) {
             bytes -= rows.removeFirst().bytes();
@@ -47,7 +53,7 @@ final class RowCache {
         version++;
         if (cues.cardinality() < rows.size()) {
             for (int cue = cues.nextSetBit(0); cue >= 0; cue = cues.nextSetBit(cue + 1)) {
-                FoldedRow gone = rows.remove(cue);
+                FoldedRow gone = rows.remove(hash.scatter(cue));
                 bytes -= gone == null ? 0 : gone.bytes();
             }
             return;
@@ -55,7 +61,7 @@ final class RowCache {
         var each = rows.int2ObjectEntrySet().fastIterator();
         while (each.hasNext()) {
             var entry = each.next();
-            if (cues.get(entry.getIntKey())) {
+            if (cues.get(hash.gather(entry.getIntKey()))) {
                 bytes -= entry.getValue().bytes();
                 each.remove();
             }

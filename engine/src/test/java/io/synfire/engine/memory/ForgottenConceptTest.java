@@ -3,6 +3,7 @@ package io.synfire.engine.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
@@ -14,6 +15,7 @@ import io.synfire.engine.store.TableCheck;
 import io.synfire.engine.view.Associations;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,45 @@ final class ForgottenConceptTest {
             apply(stored, new Retraction(null, List.of(old)));
             assertThat(mass(stored, "gone")).isCloseTo(halfLives.contains("none") ? 2 : 1, within(1e-6));
         }
+    }
+
+    /**
+     * A partition that stands still: its contexts go on where they were, whatever comes in others. What fires there pairs with the forgotten
+     * concept as a trial, and digests know it by its hash.
+     */
+    @Test
+    void aForgetStaysAsLongAsAContextOfAnyPartitionMayNameIt() {
+        Map<String, String> settings = new HashMap<>(FADES);
+        settings.put("max-gap", "1h");
+        settings.put("max-late", "1h");
+        List<Batch> log = List.of(
+                new Batch("still", List.of(inContext(DAY_MS, "a", "gone")), List.of(), 0),
+                new Batch("moves", List.of(new Forget("gone"), Episode.of(9 * DAY_MS, "b")), List.of(), 0),
+                new Batch("moves", List.of(Episode.of(30 * DAY_MS, "b")), List.of(), 0),
+                new Batch("still", List.of(inContext(DAY_MS + 1_000, "c")), List.of(), 0),
+                new Batch("still", List.of(Episode.of(2 * DAY_MS, "c")), List.of(), 0),
+                new Batch("moves", List.of(Episode.of(30 * DAY_MS, "c")), List.of(), 0));
+        try (StoredMemory plain = new StoredMemory(directory, LearningSettings.parse(settings));
+                StoredMemory stored = new StoredMemory(directory, LearningSettings.parse(settings))) {
+            for (int i = 0; i < log.size(); i++) {
+                plain.memory().apply(List.of(log.get(i)));
+                stored.memory().apply(List.of(log.get(i)));
+                stored.checkpoint();
+                stored.reopen();
+                // From the forget on until the clock of its partition has left the window behind.
+                assertThat(stored.left()).as("after %d", i).isEqualTo(i >= 1 && i < 4 ? 3 : 0);
+                assertThat(stored.checksums().learned())
+                        .as("after %d", i)
+                        .isEqualTo(plain.checksums().learned());
+            }
+            // Each pairs with both, one of which was forgotten.
+            assertThat(stored.memory().figures().counts().pairs()).isEqualTo(2 + 4);
+        }
+    }
+
+    private static Episode inContext(long atMs, String... concepts) {
+        return new Episode(
+                atMs, "session", List.of(concepts).stream().map(Activation::of).toList(), 1, null);
     }
 
     /** The last int was that of a concept of which the store says nothing any more: no other concept gets it. */

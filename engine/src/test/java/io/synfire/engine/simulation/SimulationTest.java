@@ -18,11 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class SimulationTest {
 
-    private static final int SIMULATIONS = Integer.getInteger("synfire.simulations", 40);
+    private static final int SIMULATIONS = Integer.getInteger("synfire.simulations", 30);
     private static final long SEED = Long.getLong("synfire.seed", 0);
 
     /** With so many simulations each kind of fault has happened. */
-    private static final int ENOUGH_FOR_ALL = 40;
+    private static final int ENOUGH_FOR_ALL = 30;
 
     /** With so many in each phase in which it could. */
     private static final int ENOUGH_FOR_EACH_PHASE = 500;
