@@ -101,6 +101,7 @@ final class Commits {
     }
 
     private byte @Nullable [] get(byte[] key) {
-        return database.read("the store cannot be read", open -> open.db().get(open.handle(ColumnFamily.DEFAULT), key));
+        return database.read("the store cannot be read", ColumnFamily.DEFAULT, open -> open.db()
+                .get(open.handle(ColumnFamily.DEFAULT), key));
     }
 }

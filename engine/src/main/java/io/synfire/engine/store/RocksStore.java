@@ -282,7 +282,7 @@ public final class RocksStore implements AutoCloseable {
      * @return 0 if it has none
      */
     public int rowBytes(int cue) {
-        int length = database.read("the store cannot be read", open -> open.db()
+        int length = database.read("the store cannot be read", ColumnFamily.ROWS, open -> open.db()
                 .get(open.handle(ColumnFamily.ROWS), Keys.key(cue), NOTHING));
         return length == RocksDB.NOT_FOUND ? 0 : length;
     }
@@ -446,6 +446,7 @@ public final class RocksStore implements AutoCloseable {
     }
 
     byte @Nullable [] get(ColumnFamily family, byte[] key) {
-        return database.read("the store cannot be read", open -> open.db().get(open.handle(family), key));
+        return database.read(
+                "the store cannot be read", family, open -> open.db().get(open.handle(family), key));
     }
 }

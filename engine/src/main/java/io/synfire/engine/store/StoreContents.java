@@ -201,7 +201,7 @@ public final class StoreContents {
      * @return how far the sources had been read then, or empty if nothing is kept of it yet
      */
     public Optional<List<Position>> passedOverSince() {
-        byte[] bytes = database.read("the store cannot be read", open -> open.db()
+        byte[] bytes = database.read("the store cannot be read", ColumnFamily.DEFAULT, open -> open.db()
                 .get(open.handle(ColumnFamily.DEFAULT), PassedOverBytes.SINCE_KEY));
         return bytes == null
                 ? Optional.empty()
