@@ -103,6 +103,29 @@ final class ViewPromisesTest {
     }
 
     @Test
+    void aMomentThatSomebodyHoldsKnowsTheIdsOfItsConceptsHoweverLongTheyAreForgotten() {
+        try (Engine engine = open()) {
+            engine.apply(Batch.of(Episode.of(AT_MS, "a", "b")));
+            MemoryView view = engine.view();
+            Moment before = view.moment();
+            int a = view.conceptOf("a");
+            engine.apply(Batch.of(new Forget("a")));
+            Moment after = view.moment();
+            for (int i = 0; i < 5; i++) {
+                engine.apply(Batch.of(Episode.of(AT_MS + i, "c" + i, "d")));
+                engine.checkpoint();
+                assertThat(before.idOf(a)).isEqualTo("a");
+            }
+            assertThat(view.idOf(a)).isEmpty();
+            assertThat(view.moment().idOf(a)).isEmpty();
+            assertThat(after.isKnown(a)).isFalse();
+            // What came later can be named, too.
+            assertThat(before.idOf(view.conceptOf("c4"))).isEqualTo("c4");
+            assertThatThrownBy(() -> before.idOf(view.conceptCount())).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @Test
     void theEngineItselfThrowsAfterItWasClosedWhereItWouldNeedTheStore() {
         Engine engine = open();
         engine.close();

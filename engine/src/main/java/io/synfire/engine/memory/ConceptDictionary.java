@@ -10,6 +10,8 @@ import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreContents;
 import io.synfire.engine.store.StoredForgets;
+import it.unimi.dsi.fastutil.ints.Int2ObjectMap;
+import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -51,6 +53,7 @@ final class ConceptDictionary {
     private long[] hashes = new long[1024];
 
     private final IdsAhead ahead = new IdsAhead();
+    private IdsSince since = new IdsSince(this::id);
 
     /** Of no meaning: a look whose outcome went nowhere would be optimized away. */
     @SuppressWarnings("UnusedVariable")
@@ -314,6 +317,11 @@ final class ConceptDictionary {
         }
     }
 
+    /** The ids of all concepts that are known now or later, for the moment that is about to be published. Writer only. */
+    IdsSince since() {
+        return since;
+    }
+
     String id(int concept) {
         Objects.checkIndex(concept, count);
         return ids[concept];
@@ -357,9 +365,17 @@ final class ConceptDictionary {
         return retirements.swept();
     }
 
-    /** What was frozen is in the store. Ids that were forgotten before the checkpoint before that leave the heap. Writer only. */
+    /**
+     * What was frozen is in the store. Ids that were forgotten before the checkpoint before that leave the heap, once no reader holds a moment that
+     * knows them. Writer only.
+     */
     void committed() {
         retirements.committed();
+        if (!committedGone.isEmpty()) {
+            Int2ObjectMap<String> leaving = new Int2ObjectOpenHashMap<>(committedGone.size());
+            committedGone.forEach((int concept) -> leaving.put(concept, ids[concept]));
+            since = since.leave(leaving);
+        }
         for (int i = 0; i < committedGone.size(); i++) {
             int concept = committedGone.getInt(i);
             bytes -= ENTRY_BYTES - HOLE_BYTES + ids[concept].length();

@@ -21,6 +21,7 @@ final class LearnedMoment implements Moment {
     private final MemoryFigures figures;
     private final Marginals.Published marginals;
     private final ConceptSet retired;
+    private final IdsSince ids;
     private volatile boolean drained;
 
     /**
@@ -29,6 +30,7 @@ final class LearnedMoment implements Moment {
      * @param number one more than that of the moment before
      * @param epoch the checkpoint that will write what it adds
      * @param retired ints that were retired by then
+     * @param ids those of the concepts that are known then or later
      * @param drained whether all of it is in the tables
      */
     LearnedMoment(
@@ -38,6 +40,7 @@ final class LearnedMoment implements Moment {
             MemoryFigures figures,
             Marginals.Published marginals,
             ConceptSet retired,
+            IdsSince ids,
             boolean drained) {
         this.number = number;
         this.epoch = epoch;
@@ -45,6 +48,7 @@ final class LearnedMoment implements Moment {
         this.figures = figures;
         this.marginals = marginals;
         this.retired = retired;
+        this.ids = ids;
         this.drained = drained;
     }
 
@@ -84,7 +88,7 @@ final class LearnedMoment implements Moment {
 
     /** The same moment, after a checkpoint has begun or ended: what comes is written by another. All of it must be in the tables. */
     LearnedMoment in(long anotherEpoch, MemoryFigures now) {
-        return new LearnedMoment(number, anotherEpoch, decays, now, marginals, retired, true);
+        return new LearnedMoment(number, anotherEpoch, decays, now, marginals, retired, ids, true);
     }
 
     @Override
@@ -115,6 +119,11 @@ final class LearnedMoment implements Moment {
     @Override
     public boolean isKnown(int concept) {
         return marginals.rows().isKnown(concept);
+    }
+
+    @Override
+    public String idOf(int concept) {
+        return ids.id(concept);
     }
 
     @Override

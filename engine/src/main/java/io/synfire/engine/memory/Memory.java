@@ -249,7 +249,14 @@ public final class Memory {
     private LearnedMoment publish(boolean isDrained) {
         moment++;
         LearnedMoment next = new LearnedMoment(
-                moment, adjacencies.epoch(), decays, snapshot(), marginals.publish(), dictionary.retired(), isDrained);
+                moment,
+                adjacencies.epoch(),
+                decays,
+                snapshot(),
+                marginals.publish(),
+                dictionary.retired(),
+                dictionary.since(),
+                isDrained);
         moments.publish(next);
         dictionary.published();
         return next;

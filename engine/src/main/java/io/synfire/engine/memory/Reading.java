@@ -66,6 +66,11 @@ final class Reading {
         return this;
     }
 
+    /** Whether a target is known. */
+    boolean mayShow(int target) {
+        return !unknown.contains(target);
+    }
+
     /** Whether one was left out for leading to a concept that is not known. */
     boolean hidesUnknown() {
         return hidesUnknown;

@@ -167,7 +167,7 @@ final class RowReads {
             int count,
             ReadTime at) {
         AdjacencyTable whole = copy.done();
-        Strongest found = Strongest.of(whole);
+        Strongest found = Strongest.of(whole, moment.retired());
         Reading reading = reading(moment, at).of(whole.landmarks(), 0);
         boolean isEnough = found.read(whole, count, reading) && reading.size() >= count;
         synchronized (table) {

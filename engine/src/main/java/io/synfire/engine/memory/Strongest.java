@@ -57,17 +57,18 @@ final class Strongest {
         this.floor = floor;
     }
 
-    /** Looks for them in a table. */
-    static Strongest of(SumSlots table) {
+    /** Looks for them in a table, all but those that lead to what was forgotten: nothing is ever added to these. */
+    static Strongest of(SumSlots table, ConceptSet forgotten) {
         int slowest = table.horizons() - 1;
-        double[] sums = new double[table.size()];
-        int next = 0;
+        double[] all = new double[table.size()];
+        int count = 0;
         for (int slot = 0; slot < table.slotCount(); slot++) {
-            if (table.isUsed(slot)) {
-                sums[next++] = table.sum(slot, slowest);
+            if (table.isUsed(slot) && !forgotten.contains(table.target(slot))) {
+                all[count++] = table.sum(slot, slowest);
             }
         }
-        double rank = Selection.ofRank(sums, sums.length - MADE_FOR);
+        double[] sums = Arrays.copyOf(all, count);
+        double rank = count <= MADE_FOR ? Double.NEGATIVE_INFINITY : Selection.ofRank(sums, count - MADE_FOR);
         int alike = 0;
         for (double sum : sums) {
             alike += sum == rank ? 1 : 0;
@@ -76,7 +77,7 @@ final class Strongest {
         Strongest made =
                 new Strongest(ConceptHash.known(table.multiplier()), alike > MADE_FOR ? Math.nextUp(rank) : rank);
         for (int slot = 0; slot < table.slotCount(); slot++) {
-            if (table.isUsed(slot)) {
+            if (table.isUsed(slot) && !forgotten.contains(table.target(slot))) {
                 made.changed(table.target(slot), table.sum(slot, slowest));
             }
         }
@@ -102,9 +103,10 @@ final class Strongest {
         double[] sums = new double[slots.length];
         int above = 0;
         for (IntIterator each = candidates.iterator(); each.hasNext(); ) {
-            int slot = table.slot(hash.gather(each.nextInt()));
+            int target = hash.gather(each.nextInt());
+            int slot = table.slot(target);
             double sum = table.isUsed(slot) ? table.sum(slot, slowest) : 0;
-            if (sum >= floor && sum > 0) {
+            if (sum >= floor && sum > 0 && reading.mayShow(target)) {
                 slots[above] = slot;
                 sums[above++] = sum;
             }

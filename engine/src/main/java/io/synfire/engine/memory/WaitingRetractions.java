@@ -4,10 +4,11 @@ import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Learned;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.store.RocksStore;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,9 @@ final class WaitingRetractions {
 
     private final PriorityQueue<Waiting> soonest =
             new PriorityQueue<>(Comparator.comparingLong(Waiting::latestMs).thenComparingLong(Waiting::number));
-    private final List<Waiting> unsaved = new ArrayList<>();
+    /** By their numbers, in their order. */
+    private final Map<Long, Waiting> unsaved = new LinkedHashMap<>();
+
     private final Set<Long> removed = new HashSet<>();
     private long next;
     private long bytes;
@@ -50,7 +53,7 @@ final class WaitingRetractions {
     void add(Retraction retraction) {
         Waiting waiting = new Waiting(next++, retraction.latestMs(), retraction);
         hold(waiting);
-        unsaved.add(waiting);
+        unsaved.put(waiting.number(), waiting);
     }
 
     /** One whose time has come, or null; it waits no more. */
@@ -62,7 +65,7 @@ final class WaitingRetractions {
         }
         soonest.remove();
         bytes -= bytes(first.retraction());
-        if (!unsaved.remove(first)) {
+        if (unsaved.remove(first.number()) == null) {
             removed.add(first.number());
         }
         return first.retraction();
@@ -70,7 +73,7 @@ final class WaitingRetractions {
 
     /** What changed since the last checkpoint, for the next. */
     Part freeze() {
-        List<Waiting> added = List.copyOf(unsaved);
+        List<Waiting> added = List.copyOf(unsaved.values());
         List<Long> gone = List.copyOf(removed);
         unsaved.clear();
         removed.clear();

@@ -138,7 +138,7 @@ public interface MemoryView {
      *
      * @param concept its int
      * @return its id; of one that was forgotten the same until two checkpoints have ended since, or the memory is opened anew, then an empty
-     *     text
+     *     text. Who reads beside a learner asks the {@link Moment#idOf moment}
      * @throws IndexOutOfBoundsException if there is no such concept
      */
     String idOf(int concept);

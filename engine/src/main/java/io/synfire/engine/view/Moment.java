@@ -61,6 +61,16 @@ public interface Moment {
     boolean isKnown(int concept);
 
     /**
+     * The id of a concept that is known at this moment, or came after it: the same as long as somebody holds the moment, whatever is forgotten
+     * meanwhile.
+     *
+     * @param concept its int
+     * @return its id; an empty text of one that had been forgotten long before
+     * @throws IndexOutOfBoundsException if there is no such concept
+     */
+    String idOf(int concept);
+
+    /**
      * When a concept had last fired.
      *
      * @param concept its int

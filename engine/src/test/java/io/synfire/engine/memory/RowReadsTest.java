@@ -43,6 +43,7 @@ final class RowReadsTest {
             settings.halfLives().stream().map(ForwardDecay::new).toList();
     private final CueTables tables = new CueTables();
     private final Moments moments = new Moments();
+    private final IdsSince ids = new IdsSince(concept -> "");
     private final RowCache cache = new RowCache(Salts.HASH, 0);
     private RocksStore store;
     private CheckpointRecord last;
@@ -70,8 +71,8 @@ final class RowReadsTest {
         ImpulseBuffer held = new ImpulseBuffer(1, 100, new Scale(landmarks(), decays, last.watermarkMs()));
         held.begin(new double[] {1}, 2);
         held.impulse(a, b, 1);
-        moments.publish(
-                new LearnedMoment(2, last.number() + 1, decays, figures, marginals.publish(), ConceptSet.EMPTY, false));
+        moments.publish(new LearnedMoment(
+                2, last.number() + 1, decays, figures, marginals.publish(), ConceptSet.EMPTY, ids, false));
         rows = new RowReads(tables, store, Salts.HASH, new Tidying(settings), decays, held, moments, cache);
     }
 
@@ -129,7 +130,7 @@ final class RowReadsTest {
             marginals.clear(a);
             LearnedMoment now = moments.latest();
             moments.publish(new LearnedMoment(
-                    3, now.epoch(), decays, now.figures(), marginals.publish(), ConceptSet.EMPTY.with(a), true));
+                    3, now.epoch(), decays, now.figures(), marginals.publish(), ConceptSet.EMPTY.with(a), ids, true));
             try (CheckpointWriter checkpoint = store.beginCheckpoint()) {
                 checkpoint.removeRow(a);
                 checkpoint.commit(last);
@@ -145,7 +146,7 @@ final class RowReadsTest {
     private LearnedMoment nextEpoch() {
         LearnedMoment now = moments.latest();
         return new LearnedMoment(
-                3, now.epoch() + 1, decays, now.figures(), marginals.publish(), ConceptSet.EMPTY, false);
+                3, now.epoch() + 1, decays, now.figures(), marginals.publish(), ConceptSet.EMPTY, ids, false);
     }
 
     /** One that holds one unit more, added by the moment before. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,6 +25,7 @@ final class StrongestTest {
 
     private final List<ForwardDecay> decays = List.of(new ForwardDecay(new Horizon(HALF_LIFE)));
     private final long watermarkMs = 500;
+    private ConceptSet forgotten = ConceptSet.EMPTY;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
@@ -52,13 +54,40 @@ final class StrongestTest {
         assertThat(told).isGreaterThan(250);
     }
 
+    @Test
+    void whatWasForgottenDoesNotHideThoseBehindIt() {
+        AdjacencyTable table = AdjacencyTable.complete(Salts.HASH, Landmarks.of(0), 0);
+        double[] growth = {decays.get(0).growth(watermarkMs, 0)};
+        for (int target = 0; target < 10_000; target++) {
+            table.add(new int[] {target}, new double[] {1 + target}, 0, 1, growth, 0);
+        }
+        table.endStrongest(table.beginStrongest(), Strongest.of(table.copy(), forgotten));
+        for (int target = 9_999; target >= 9_880; target--) {
+            forgotten = forgotten.with(target);
+        }
+        Reading reading = reading(table);
+        assertThat(table.readStrongest(10, reading)).isTrue();
+        assertThat(reading.size()).isEqualTo(10);
+        assertStrongest(table, reading.done(0, 0), 10);
+        // More than are ever kept: then they are looked for once more, and not at each question.
+        for (int target = 9_879; target >= 9_000; target--) {
+            forgotten = forgotten.with(target);
+        }
+        assertThat(table.readStrongest(10, reading(table))).isFalse();
+        table.endStrongest(table.beginStrongest(), Strongest.of(table.copy(), forgotten));
+        reading = reading(table);
+        assertThat(table.readStrongest(10, reading)).isTrue();
+        assertThat(reading.size()).isEqualTo(10);
+        assertStrongest(table, reading.done(0, 0), 10);
+    }
+
     /** Found in a copy, while the table goes on to change. */
     private boolean readStrongest(AdjacencyTable table, int count, Reading reading, SplittableRandom random) {
         if (table.readStrongest(count, reading)) {
             return true;
         }
         Strongest.Search begun = table.beginStrongest();
-        Strongest found = Strongest.of(table.copy());
+        Strongest found = Strongest.of(table.copy(), forgotten);
         double[] growth = {decays.get(0).growth(watermarkMs, 0)};
         for (int i = random.nextInt(400); i > 0; i--) {
             table.add(new int[] {random.nextInt(40_000)}, new double[] {random.nextInt(100)}, 0, 1, growth, 0);
@@ -122,9 +151,10 @@ final class StrongestTest {
                 0,
                 0,
                 0);
-        Marginals.Published nothing = new Marginals.Published(
-                new MarginalRows(table.landmarks(), new double[1][5]), 0, false, ConceptSet.EMPTY);
-        LearnedMoment moment = new LearnedMoment(1, 1, decays, figures, nothing, ConceptSet.EMPTY, true);
+        Marginals.Published nothing =
+                new Marginals.Published(new MarginalRows(table.landmarks(), new double[1][5]), 0, false, forgotten);
+        LearnedMoment moment =
+                new LearnedMoment(1, 1, decays, figures, nothing, forgotten, new IdsSince(concept -> ""), true);
         return new Reading.Scope(moment, decays, watermarkMs, 0).of(table.landmarks(), 0);
     }
 }

@@ -113,7 +113,8 @@ final class Explaining {
             int other = row.target(i);
             if (other != target && other != cue) {
                 Measures measures = measures(row, i, cue, other, read);
-                boolean isBeforeAtATie = view.idOf(other).compareTo(view.idOf(target)) < 0;
+                boolean isBeforeAtATie =
+                        row.moment().idOf(other).compareTo(row.moment().idOf(target)) < 0;
                 for (Measure measure : Measure.values()) {
                     Double score = own.get(measure);
                     Double others = measures.of(measure);
@@ -136,7 +137,7 @@ final class Explaining {
 
     private RecallPath recall(Associations row, int cue, int target, Lens lens) {
         RecallQuery asked = RecallQuery.builder()
-                .cues(List.of(view.idOf(cue)))
+                .cues(List.of(row.moment().idOf(cue)))
                 .includeCues(cue == target)
                 .blend(query.blend())
                 .minSupport(query.minSupport())

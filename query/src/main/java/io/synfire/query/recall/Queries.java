@@ -75,14 +75,14 @@ public final class Queries {
 
     private Answers.Concepts conceptsOf(String prefix, int k, @Nullable Blend blend, @Nullable Long atMs) {
         Lens lens = Lens.of(view, blend, Times.read(atMs));
-        Ranking ranking = new Ranking(k, view::idOf);
+        Ranking ranking = new Ranking(k, lens.moment()::idOf);
         for (int concept = 0; concept < view.conceptCount(); concept++) {
             deadline.checkAt(concept);
             double activation = lens.activation(concept);
             // What has faded or was taken back is not active; what was forgotten is not known.
             if (activation != 0
                     && ranking.mayHold(activation)
-                    && view.idOf(concept).startsWith(prefix)
+                    && lens.moment().idOf(concept).startsWith(prefix)
                     && lens.moment().isKnown(concept)) {
                 ranking.offer(concept, activation);
             }
@@ -92,7 +92,7 @@ public final class Queries {
         for (int i = 0; i < ranking.size(); i++) {
             wanted.add(new RowReader.Wanted(ranking.item(i), ranking.score(i)));
         }
-        RowReader rows = new RowReader(view, Times.read(atMs), settings, deadline);
+        RowReader rows = new RowReader(view, lens.moment(), Times.read(atMs), settings, deadline);
         @Nullable Integer[] degrees = new Integer[wanted.size()];
         rows.read(wanted, RowReader.Hubs.READ, (index, row) -> degrees[index] = row.size());
         List<Concept> concepts = new ArrayList<>();
@@ -137,7 +137,7 @@ public final class Queries {
         double total = lens.total();
         // Then no look at the others' activations is needed but for those in the answer.
         boolean isStrengthAlone = isStrengthAlone(query);
-        Ranking ranking = new Ranking(query.k(), index -> view.idOf(row.target(index)));
+        Ranking ranking = new Ranking(query.k(), index -> row.moment().idOf(row.target(index)));
         for (int i = 0; i < row.size(); i++) {
             deadline.checkAt(i);
             double strength = lens.strength(row, i);
@@ -145,7 +145,7 @@ public final class Queries {
             boolean shown = strength != 0
                     && (target != cue || query.includeSelf())
                     && (query.minSupport() == 0 || strength >= query.minSupport())
-                    && (query.prefix().isEmpty() || view.idOf(target).startsWith(query.prefix()));
+                    && (query.prefix().isEmpty() || row.moment().idOf(target).startsWith(query.prefix()));
             if (shown) {
                 double score = isStrengthAlone
                         ? strength

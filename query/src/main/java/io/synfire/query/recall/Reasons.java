@@ -1,7 +1,7 @@
 package io.synfire.query.recall;
 
 import io.synfire.engine.view.Associations;
-import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Moment;
 import io.synfire.query.recall.Answers.Contribution;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntIterable;
@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reasons {
 
-    private final MemoryView view;
+    /** The moment at which the question was asked: it knows the ids of all that was read since. */
+    private final Moment since;
+
     private final SpreadingActivation activation;
     private final FewConcepts asked;
 
@@ -26,8 +28,8 @@ final class Reasons {
     /** One way to a concept. */
     private record Way(Pulse pulse, double contribution) {}
 
-    Reasons(MemoryView view, SpreadingActivation activation, IntIterable concepts, Deadline deadline) {
-        this.view = view;
+    Reasons(Moment since, SpreadingActivation activation, IntIterable concepts, Deadline deadline) {
+        this.since = since;
         this.activation = activation;
         IntArrayList all = new IntArrayList();
         concepts.forEach((int concept) -> all.add(concept));
@@ -48,12 +50,12 @@ final class Reasons {
         Comparator<Way> bySize = Comparator.comparingDouble(way -> Math.abs(way.contribution()));
         TopK<Way> largest = new TopK<>(
                 max,
-                bySize.reversed().thenComparing(way -> view.idOf(way.pulse().from())));
+                bySize.reversed().thenComparing(way -> since.idOf(way.pulse().from())));
         waysTo(concept).forEach(largest::offer);
         List<Contribution> contributions = new ArrayList<>();
         for (Way way : largest.inOrder()) {
             Pulse pulse = way.pulse();
-            contributions.add(new Contribution(view.idOf(cueOf(pulse)), view.idOf(pulse.from()), way.contribution()));
+            contributions.add(new Contribution(since.idOf(cueOf(pulse)), since.idOf(pulse.from()), way.contribution()));
         }
         return contributions;
     }
@@ -110,7 +112,7 @@ final class Reasons {
     private Way required(@Nullable Way way, Pulse to) {
         if (way == null) {
             throw new IllegalStateException(
-                    "a concept passes on what nothing brought: concept=" + view.idOf(to.from()));
+                    "a concept passes on what nothing brought: concept=" + since.idOf(to.from()));
         }
         return way;
     }

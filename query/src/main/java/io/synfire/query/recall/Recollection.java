@@ -27,7 +27,7 @@ final class Recollection {
         this.lens = Lens.of(view, query.blend(), Times.read(query.atMs()));
         this.deadline = deadline;
         this.cues = Cues.of(view, query, settings);
-        this.rows = new RowReader(view, Times.read(query.atMs()), settings, deadline);
+        this.rows = new RowReader(view, lens.moment(), Times.read(query.atMs()), settings, deadline);
         this.activation = new SpreadingActivation(view, lens, settings, query.minSupport(), rows);
         IntArrayList notShown = ints(query.exclude());
         if (!query.includeCues()) {
@@ -50,21 +50,24 @@ final class Recollection {
     }
 
     Answers.Recall answer(RecallQuery query) {
-        List<Scored> best = activation.scores().best(query.k(), view, concept -> isShown(concept, query.prefix()));
+        List<Scored> best =
+                activation.scores().best(query.k(), lens.moment(), concept -> isShown(concept, query.prefix()));
         IntArrayList concepts = new IntArrayList();
         best.forEach(scored -> concepts.add(scored.concept()));
-        Reasons reasons = new Reasons(view, activation, concepts, deadline);
+        Reasons reasons = new Reasons(lens.moment(), activation, concepts, deadline);
         List<Recalled> results = new ArrayList<>();
         for (Scored scored : best) {
             results.add(new Recalled(
-                    view.idOf(scored.concept()), scored.score(), reasons.of(scored.concept(), CONTRIBUTIONS_MAX)));
+                    lens.moment().idOf(scored.concept()),
+                    scored.score(),
+                    reasons.of(scored.concept(), CONTRIBUTIONS_MAX)));
         }
         return new Answers.Recall(rows.atMs(lens.atMs()), results, cues.unknown(), rows.work());
     }
 
     /** What brought one concept most, largest first. */
     List<Answers.Contribution> waysTo(int concept, int max) {
-        return new Reasons(view, activation, IntArrayList.of(concept), deadline).of(concept, max);
+        return new Reasons(lens.moment(), activation, IntArrayList.of(concept), deadline).of(concept, max);
     }
 
     /** What was read for it. */
@@ -94,7 +97,7 @@ final class Recollection {
     private boolean isShown(int concept, String prefix) {
         return !hidden.contains(concept)
                 && (allowed == null || allowed.contains(concept))
-                && (prefix.isEmpty() || view.idOf(concept).startsWith(prefix));
+                && (prefix.isEmpty() || lens.moment().idOf(concept).startsWith(prefix));
     }
 
     private IntArrayList ints(Iterable<String> ids) {

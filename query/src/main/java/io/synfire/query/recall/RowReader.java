@@ -2,6 +2,7 @@ package io.synfire.query.recall;
 
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Moment;
 import io.synfire.engine.view.ReadTime;
 import io.synfire.query.recall.Answers.LeftOut.Rule;
 import java.util.ArrayList;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class RowReader {
 
     private final MemoryView view;
+
+    /** The moment at which the question was asked: it knows the ids of all that is read since. */
+    private final Moment since;
+
     private final ReadTime at;
     private final int hubMax;
     private final int associationsMax;
@@ -52,8 +57,9 @@ final class RowReader {
 
     private record LeftOut(int concept, Rule reason) {}
 
-    RowReader(MemoryView view, ReadTime at, RecallSettings settings, Deadline deadline) {
+    RowReader(MemoryView view, Moment since, ReadTime at, RecallSettings settings, Deadline deadline) {
         this.view = view;
+        this.since = since;
         this.at = at;
         this.hubMax = settings.hubMax();
         this.associationsMax = settings.associationsMax();
@@ -78,7 +84,7 @@ final class RowReader {
                 partly,
                 leftOut.stream()
                         .limit(Limits.LEFT_OUT_NAMED)
-                        .map(left -> new Answers.LeftOut(view.idOf(left.concept()), left.reason()))
+                        .map(left -> new Answers.LeftOut(since.idOf(left.concept()), left.reason()))
                         .toList());
     }
 

@@ -1,7 +1,7 @@
 package io.synfire.query.recall;
 
 import io.synfire.engine.view.ConceptHash;
-import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.Moment;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,11 +131,11 @@ final class Scores {
     }
 
     /** The best of those with a score above 0 that are shown; equals by id, which does not depend on the order in which concepts came. */
-    List<Scored> best(int max, MemoryView view, IntPredicate isShown) {
+    List<Scored> best(int max, Moment since, IntPredicate isShown) {
         if (max == 0) {
             return List.of();
         }
-        Ranking ranking = new Ranking(max, view::idOf);
+        Ranking ranking = new Ranking(max, since::idOf);
         forEach((concept, score) -> {
             if (score > 0 && ranking.mayHold(score) && isShown.test(concept)) {
                 ranking.offer(concept, score);

@@ -45,7 +45,7 @@ final class SpreadingActivation {
         fromCues(cues, mayReadPartly, scores);
         Scores last = scores;
         for (int hop = 2; hop <= settings.hops(); hop++) {
-            List<Scored> vias = last.best(settings.fanOut(), view, concept -> true);
+            List<Scored> vias = last.best(settings.fanOut(), start.moment(), concept -> true);
             if (hop == settings.hops()) {
                 // Nothing is passed on from here: no need to know what was reached last.
                 passOn(vias, hop, scores);

@@ -35,7 +35,7 @@ final class Trends {
         this.fast = Lens.of(view, fast, Times.read(query.atMs()));
         this.slow = this.fast.at(view, slow);
         this.log2OfLives = Math.log(lifeMs(view, fast) / lifeMs(view, slow)) / LN_2;
-        this.rows = new RowReader(view, Times.read(query.atMs()), settings, deadline);
+        this.rows = new RowReader(view, this.fast.moment(), Times.read(query.atMs()), settings, deadline);
         this.deadline = deadline;
         this.minSupport = query.minSupport();
     }
@@ -83,7 +83,8 @@ final class Trends {
             double activation = fast.activation(concept);
             double before = slow.activation(concept);
             if (activation >= minSupport && before > 0 && fast.moment().isKnown(concept)) {
-                top.offer(new Answers.TrendingConcept(view.idOf(concept), trend(activation, before), activation));
+                top.offer(new Answers.TrendingConcept(
+                        fast.moment().idOf(concept), trend(activation, before), activation));
             }
         }
         return top.inOrder();
@@ -104,7 +105,10 @@ final class Trends {
                 double before = slow.strength(row, i);
                 if (strength >= minSupport && before > 0 && row.target(i) != cue) {
                     top.offer(new Answers.TrendingAssociation(
-                            view.idOf(cue), view.idOf(row.target(i)), trend(strength, before), strength));
+                            fast.moment().idOf(cue),
+                            fast.moment().idOf(row.target(i)),
+                            trend(strength, before),
+                            strength));
                 }
             }
         });
@@ -112,7 +116,7 @@ final class Trends {
     }
 
     private List<RowReader.Wanted> mostActive() {
-        Ranking ranking = new Ranking(Limits.TRENDING_CUES, view::idOf);
+        Ranking ranking = new Ranking(Limits.TRENDING_CUES, fast.moment()::idOf);
         for (int concept = 0; concept < view.conceptCount(); concept++) {
             deadline.checkAt(concept);
             double activation = fast.activation(concept);

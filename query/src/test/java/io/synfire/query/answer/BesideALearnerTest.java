@@ -21,9 +21,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,6 +81,62 @@ final class BesideALearnerTest {
         System.out.printf("half-life %s, steps of %d minutes: %d answers%n", halfLife, stepMinutes, answers.get());
         assertThat(wrong.get()).isNull();
         assertThat(answers.get()).isGreaterThan(100);
+    }
+
+    /** Ids leave memory two checkpoints after the forget: whoever asks meanwhile can still name what he has read. */
+    @Test
+    void whatIsInAnAnswerHasAName() throws InterruptedException {
+        Map<String, String> settings = Map.of("half-lives", "none");
+        int concepts = 2_000;
+        try (Engine engine = Engine.open(
+                directory.resolve("store"), settings, new EngineOptions(32 << 20), new SimpleMeterRegistry())) {
+            List<Entry> all = new ArrayList<>();
+            for (int i = 0; i < concepts; i++) {
+                all.add(Episode.of(i, "hub", "o" + i));
+            }
+            engine.apply(new Batch("", all, List.of(), 0));
+            List<Thread> readers = new ArrayList<>();
+            AtomicBoolean isDone = new AtomicBoolean();
+            for (int i = 0; i < 2; i++) {
+                readers.add(new Thread(() -> {
+                    Queries queries = new Queries(engine.view());
+                    while (!isDone.get() && wrong.get() == null) {
+                        try {
+                            assertNamed(queries);
+                        } catch (Throwable e) {
+                            wrong.compareAndSet(null, e);
+                        }
+                    }
+                }));
+            }
+            readers.forEach(Thread::start);
+            for (int round = 0; round < 300 && wrong.get() == null; round++) {
+                String id = "o" + round;
+                engine.apply(Batch.of(new Forget(id)));
+                engine.checkpoint();
+                engine.apply(Batch.of(Episode.of(concepts + round, "hub", id)));
+                engine.checkpoint();
+            }
+            isDone.set(true);
+            for (Thread reader : readers) {
+                reader.join();
+            }
+        }
+        assertThat(wrong.get()).isNull();
+    }
+
+    private static void assertNamed(Queries queries) {
+        assertThat(queries.associations(AssociationsQuery.of("hub")).associations())
+                .isNotEmpty()
+                .allMatch(association -> !association.concept().isEmpty());
+        assertThat(queries.concepts("", 50, null, null).concepts()).isNotEmpty().allMatch(concept -> !concept.concept()
+                .isEmpty());
+        assertThat(queries.recall(RecallQuery.builder().cues(List.of("hub")).build())
+                        .results())
+                .isNotEmpty()
+                .allMatch(recalled -> !recalled.concept().isEmpty()
+                        && recalled.because().stream()
+                                .noneMatch(way -> way.via().isEmpty()));
     }
 
     /** In each episode the pair, and one or two of others; some of these are forgotten meanwhile. */

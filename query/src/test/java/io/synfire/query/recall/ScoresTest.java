@@ -87,7 +87,7 @@ final class ScoresTest {
                     RecallQuery.builder().cues(List.of("hub")).hops(3).build();
             RecallSettings settings = RecallSettings.parse(Map.of("recall.hub-max", "1000000"));
             Lens lens = Lens.of(view, null, ReadTime.WATERMARK);
-            RowReader rows = new RowReader(view, ReadTime.WATERMARK, settings, Deadline.NONE);
+            RowReader rows = new RowReader(view, view.moment(), ReadTime.WATERMARK, settings, Deadline.NONE);
             SpreadingActivation activation = new SpreadingActivation(view, lens, settings.overriddenBy(query), 0, rows);
             activation.spread(Cues.of(view, query, settings), false);
             assertThat(activation.scores().looks()).isBetween((long) CONCEPTS, (long) LOOKS_MAX * CONCEPTS);
