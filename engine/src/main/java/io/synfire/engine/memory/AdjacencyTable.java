@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdjacencyTable extends SumSlots {
 
-    private static final int HEADER_BYTES = 120;
+    private static final int HEADER_BYTES = 128;
 
     /** From so many associations on it is faster to sort by digits. */
     private static final int RADIX_MIN = 2_000;
@@ -238,6 +238,10 @@ final class AdjacencyTable extends SumSlots {
             for (int i = from; i < to; i++) {
                 strongest.changed(targets[i], sum(slot(targets[i]), horizons() - 1));
             }
+            if (strongest.isWorn()) {
+                // It would only grow.
+                strongest = null;
+            }
         }
     }
 
@@ -380,6 +384,11 @@ final class AdjacencyTable extends SumSlots {
         kept = Strongest.of(this);
         strongest = kept;
         return kept.read(this, count, reading);
+    }
+
+    /** Whoever next asks for the strongest looks for them anew. */
+    void dropStrongest() {
+        strongest = null;
     }
 
     /** Whether a reading that has taken nothing yet takes more than so many associations. */

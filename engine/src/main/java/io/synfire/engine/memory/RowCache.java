@@ -1,6 +1,7 @@
 package io.synfire.engine.memory;
 
 import it.unimi.dsi.fastutil.ints.Int2ObjectLinkedOpenHashMap;
+import it.unimi.dsi.fastutil.ints.IntLinkedOpenHashSet;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,13 @@ final class RowCache {
 
     private final long bytesMax;
     private final Int2ObjectLinkedOpenHashMap<FoldedRow> rows = new Int2ObjectLinkedOpenHashMap<>();
+    /** Cues of tables that keep their strongest, since somebody asked for these; counted as rows are. */
+    private final IntLinkedOpenHashSet strongest = new IntLinkedOpenHashSet();
+
     private long bytes;
     private long version;
+    private long hits;
+    private long misses;
 
     /** An empty one that takes no more than so much of the heap. */
     RowCache(long bytesMax) {
@@ -22,7 +28,10 @@ final class RowCache {
 
     /** The row of a cue, if it was read and not written since. */
     synchronized @Nullable FoldedRow get(int cue) {
-        return rows.getAndMoveToLast(cue);
+        FoldedRow row = rows.getAndMoveToLast(cue);
+        hits += row == null ? 0 : 1;
+        misses += row == null ? 1 : 0;
+        return row;
     }
 
     /** Changes whenever something is dropped: who is about to read the store notes it before. */
@@ -37,7 +46,27 @@ final class RowCache {
         }
         FoldedRow before = rows.putAndMoveToLast(cue, row);
         bytes += row.bytes() - (before == null ? 0 : before.bytes());
-        while (bytes > bytesMax) {
+        makeRoom();
+    }
+
+    /**
+     * A table in memory keeps its strongest from now on. A quarter is for these at most, and one of them in any case.
+     *
+     * @return the cue of a table that is to keep its own no more, or -1
+     */
+    synchronized int keepsStrongest(int cue) {
+        bytes += strongest.addAndMoveToLast(cue) ? Strongest.BYTES_MAX : 0;
+        int gone = -1;
+        if (strongest.size() > Math.max(1, bytesMax / 4 / Strongest.BYTES_MAX)) {
+            gone = strongest.removeFirstInt();
+            bytes -= Strongest.BYTES_MAX;
+        }
+        makeRoom();
+        return gone;
+    }
+
+    private void makeRoom() {
+        while (bytes > bytesMax && !rows.isEmpty()) {
             bytes -= rows.removeFirst().bytes();
         }
     }
@@ -62,7 +91,17 @@ final class RowCache {
         }
     }
 
-    /** What it takes on the heap. */
+    /** How often a row was found here. */
+    synchronized long hits() {
+        return hits;
+    }
+
+    /** How often a row was asked for that was not here. */
+    synchronized long misses() {
+        return misses;
+    }
+
+    /** What it takes on the heap, with what tables keep for readers. */
     synchronized long bytes() {
         return bytes;
     }

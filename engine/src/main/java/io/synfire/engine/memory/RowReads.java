@@ -122,15 +122,23 @@ final class RowReads {
     Associations readStrongest(int cue, int count, ReadTime at) {
         AdjacencyTable table = tables.get(cue);
         if (table != null) {
+            Reading reading = null;
+            Associations found = null;
             synchronized (table) {
                 LearnedMoment moment = moments.latest();
                 if (moment.isKnown(cue) && isWhole(cue, table, moment) && table.mayTellStrongest(count)) {
-                    Reading reading = reading(moment, at).of(table.landmarks(), 0);
+                    reading = reading(moment, at).of(table.landmarks(), 0);
                     // One that is hidden makes the list short: then those behind it are to be looked at.
                     if (table.readStrongest(count, reading) && reading.size() >= count) {
-                        return reading.done(table.cuts(), table.cutBound());
+                        found = reading.done(table.cuts(), table.cutBound());
                     }
                 }
+            }
+            if (reading != null) {
+                keepsStrongest(cue);
+            }
+            if (found != null) {
+                return found;
             }
         } else {
             LearnedMoment moment = moments.latest();
@@ -141,6 +149,17 @@ final class RowReads {
             }
         }
         return read(cue, at);
+    }
+
+    /** Without a monitor, since that of another table is taken. */
+    private void keepsStrongest(int cue) {
+        int gone = cache.keepsStrongest(cue);
+        AdjacencyTable other = gone < 0 ? null : tables.get(gone);
+        if (other != null) {
+            synchronized (other) {
+                other.dropStrongest();
+            }
+        }
     }
 
     /** The row of a cue where that is all there is of it at a moment, the latest; null if there is more, or nothing. */

@@ -57,6 +57,7 @@ final class Simulation implements AutoCloseable {
     private SimulatedThread thread;
     private Engine engine;
     private RocksStore store;
+    private SimpleMeterRegistry meters;
     private long nanos;
 
     /** How many records the checkpoint under way holds, -1 if there is none. */
@@ -104,6 +105,7 @@ final class Simulation implements AutoCloseable {
             }
             step();
             settle();
+            assertWithinBudget();
             trace.add(disk.logBytes() + " " + oracle.size());
         }
         disk.faults().heal();
@@ -196,6 +198,8 @@ final class Simulation implements AutoCloseable {
         } catch (StoreException e) {
             if (isFailed()) {
                 tally.add(Fault.LEARNING_FAILED);
+                // A checkpoint may hold the first of its batches.
+                oracle.apply(poll.records());
                 openAnew();
                 return;
             }
@@ -389,13 +393,15 @@ final class Simulation implements AutoCloseable {
                 thread = new SimulatedThread(random.split(), this::given);
                 begun = -1;
                 RocksStore opened = disk.open(this::written);
+                meters = new SimpleMeterRegistry();
                 Engine over = EngineOverStore.open(
                         opened,
                         disk.directory(),
                         settings,
                         heapBytes,
                         thread,
-                        () -> nanos += random.nextInt(5_000_000));
+                        () -> nanos += random.nextInt(5_000_000),
+                        meters);
                 store = opened;
                 return over;
             } catch (StoreException e) {
@@ -424,6 +430,15 @@ final class Simulation implements AutoCloseable {
     private void written() {
         committed = begun;
         begun = -1;
+    }
+
+    /** A tenth more than the budget at most, but for what cannot leave memory: what is held back alone may be most of a budget as small as these. */
+    private void assertWithinBudget() {
+        assertThat(gauge("heap") - gauge("fixed")).as("bytes on the heap").isLessThanOrEqualTo(1.1 * heapBytes);
+    }
+
+    private double gauge(String name) {
+        return meters.get("synfire.memory." + name + ".bytes").gauge().value();
     }
 
     /** Waits until RocksDB's own threads rest: what they do is not decided by the seed. */
