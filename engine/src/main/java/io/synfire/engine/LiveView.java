@@ -7,6 +7,7 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.memory.MemoryReader;
 import io.synfire.engine.store.StoreException;
 import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.ConceptHash;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.Moment;
 import io.synfire.engine.view.ReadTime;
@@ -52,6 +53,11 @@ final class LiveView implements MemoryView {
     @Override
     public LearnedAnew learnedAnew() {
         return whileOpen(memory::learnedAnew);
+    }
+
+    @Override
+    public ConceptHash conceptHash() {
+        return memory().conceptHash();
     }
 
     @Override

@@ -1,28 +1,27 @@
 package io.synfire.engine;
 
+import static io.synfire.engine.HubLog.OPTIONS;
+import static io.synfire.engine.HubLog.PORTION;
+import static io.synfire.engine.HubLog.SETTINGS;
+import static io.synfire.engine.HubLog.apply;
+import static io.synfire.engine.HubLog.assertHub;
+import static io.synfire.engine.HubLog.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
-import io.synfire.engine.event.Position;
 import io.synfire.engine.store.FaultyDisk;
-import io.synfire.engine.store.StoreBudget;
 import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoreException;
 import io.synfire.engine.store.StoreFullException;
-import io.synfire.engine.store.StoreInUseException;
 import io.synfire.engine.view.Associations;
-import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.MemoryView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -40,21 +39,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A checkpoint whose write fails is in the store once in the end, whether or not it had reached the disk. */
 final class FailedWriteTest {
 
-    private static final StoreBudget BUDGET = new StoreBudget(1 << 20, 1 << 20);
-    private static final EngineOptions OPTIONS = new EngineOptions(EngineOptions.MEMORY_BYTES_MIN);
-    private static final Map<String, String> SETTINGS = Map.of("half-lives", "none", "max-associations", "0");
-
-    /** So many concepts fire beside the hub in each portion. */
-    private static final int TARGETS = 40;
-
-    private static final int PORTION = 10;
-
     @TempDir
     Path directory;
 
     private final FaultyDisk disk = new FaultyDisk();
     private Path store = Path.of("");
-    private int undisturbed;
+    private HubLog hub = new HubLog(store, disk);
 
     /** Where a write fails. */
     enum Failure {
@@ -79,6 +69,7 @@ final class FailedWriteTest {
     @BeforeEach
     void learnAndClose() {
         store = directory.resolve("store");
+        hub = new HubLog(directory, disk);
         try (Engine engine = open()) {
             learn(engine, 0, 5);
         }
@@ -99,12 +90,12 @@ final class FailedWriteTest {
             engine.checkpoint();
             assertThat(disk.openings()).isEqualTo(1);
             assertHub(engine, 9);
-            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+            assertThat(engine.digest()).isEqualTo(hub.undisturbed(9));
         }
         try (Engine engine = open()) {
             assertThat(engine.lostCheckpoints()).isZero();
             assertHub(engine, 9);
-            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+            assertThat(engine.digest()).isEqualTo(hub.undisturbed(9));
         }
     }
 
@@ -123,7 +114,7 @@ final class FailedWriteTest {
             int learned = failure == Failure.BEHIND_THE_LOG ? 8 : 5;
             assertThat(engine.positions().get(0).nextOffset()).isEqualTo((long) learned * PORTION);
             assertHub(engine, learned);
-            assertThat(engine.digest()).isEqualTo(undisturbed(learned));
+            assertThat(engine.digest()).isEqualTo(hub.undisturbed(learned));
         }
     }
 
@@ -136,7 +127,7 @@ final class FailedWriteTest {
         }
         assertThat(disk.openings()).isEqualTo(1);
         try (Engine engine = open()) {
-            assertThat(engine.digest()).isEqualTo(undisturbed(8));
+            assertThat(engine.digest()).isEqualTo(hub.undisturbed(8));
         }
     }
 
@@ -167,7 +158,7 @@ final class FailedWriteTest {
             assertThat(disk.refusedOpenings()).isEqualTo(3);
             learn(engine, 8, 9);
             assertHub(engine, 9);
-            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+            assertThat(engine.digest()).isEqualTo(hub.undisturbed(9));
         }
     }
 
@@ -188,7 +179,7 @@ final class FailedWriteTest {
             assertThatThrownBy(() -> assertHub(engine, 8)).hasMessageContaining("Too many open files");
             disk.onOpening(() -> {});
             engine.checkpoint();
-            assertThat(engine.digest()).isEqualTo(undisturbed(8));
+            assertThat(engine.digest()).isEqualTo(hub.undisturbed(8));
         }
     }
 
@@ -221,7 +212,7 @@ final class FailedWriteTest {
                 learner.join();
             }
             assertThat(engine.positions().get(0).nextOffset()).isEqualTo(9L * PORTION);
-            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+            assertThat(engine.digest()).isEqualTo(hub.undisturbed(9));
         }
     }
 
@@ -262,11 +253,11 @@ final class FailedWriteTest {
             assertHub(engine, 9);
             change.of(engine, target);
             assertThat(disk.openings()).isEqualTo(3);
-            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+            assertThat(engine.digest()).isEqualTo(hub.undisturbed(9));
         }
         try (Engine engine = open()) {
             assertThat(engine.lostCheckpoints()).isZero();
-            assertThat(engine.digest()).isEqualTo(undisturbed(9));
+            assertThat(engine.digest()).isEqualTo(hub.undisturbed(9));
         }
     }
 
@@ -290,135 +281,6 @@ final class FailedWriteTest {
             assertThat(engine.lostCheckpoints()).isEqualTo(1);
             assertThat(engine.positions().get(0).nextOffset()).isEqualTo(5L * PORTION);
         }
-    }
-
-    /** Had it gone on, it would have added to rows that have lost something. */
-    @Test
-    void aLogThatLostItsEndMeanwhileIsDamageAndIsReadAgainByWhoOpensItNext() {
-        try (Engine engine = open()) {
-            learn(engine, 5, 8);
-            engine.checkpoint();
-            learn(engine, 8, 9);
-            disk.breakWrites(1);
-            disk.onOpening(() -> StoreImage.files(store, ".log").forEach(log -> StoreImage.truncate(log, 0)));
-            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
-            assertThatThrownBy(engine::checkpoint)
-                    .isExactlyInstanceOf(StoreDamagedException.class)
-                    .hasMessageContaining("isSameStore=true checkpoint=1 expected=2");
-            assertGivenUp(engine);
-        }
-        disk.onOpening(() -> {});
-        try (Engine engine = open()) {
-            assertThat(engine.lostCheckpoints()).isEqualTo(1);
-            assertThat(engine.positions().get(0).nextOffset()).isEqualTo(5L * PORTION);
-            learn(engine, 5, 9);
-            assertThat(engine.digest()).isEqualTo(undisturbed(9));
-        }
-    }
-
-    @Test
-    void whatAnotherWriterDidMeanwhileIsNotWrittenOver() {
-        try (Engine engine = open()) {
-            learn(engine, 5, 8);
-            disk.breakWrites(1);
-            // No more, and no less, than this one was about to write, and yet something else.
-            disk.onOpening(() -> {
-                try (Engine other = Engine.open(store, SETTINGS, OPTIONS, new SimpleMeterRegistry())) {
-                    learn(other, 5, 7);
-                }
-            });
-            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
-            assertThatThrownBy(engine::checkpoint)
-                    .isExactlyInstanceOf(StoreDamagedException.class)
-                    .hasMessageContaining("isSameStore=true checkpoint=2 expected=1");
-            assertGivenUp(engine);
-        }
-        try (Engine engine = open()) {
-            assertThat(engine.digest()).isEqualTo(undisturbed(7));
-        }
-    }
-
-    @Test
-    void whoHasTheStoreMeanwhileIsNotDisturbed() {
-        List<Engine> others = new ArrayList<>();
-        try (Engine engine = open()) {
-            learn(engine, 5, 8);
-            disk.breakWrites(1);
-            disk.onOpening(() -> others.add(Engine.open(store, SETTINGS, OPTIONS, new SimpleMeterRegistry())));
-            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
-            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreInUseException.class);
-            assertThatThrownBy(() -> assertHub(engine, 8)).isExactlyInstanceOf(StoreInUseException.class);
-            disk.onOpening(() -> {});
-            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreInUseException.class);
-            // It has changed nothing.
-            others.get(0).close();
-            engine.checkpoint();
-            // The other has taken the name away, by which who comes third is told who has it.
-            assertThat(store.resolve("HOLDER"))
-                    .content()
-                    .startsWith("pid=" + ProcessHandle.current().pid());
-            assertThat(engine.digest()).isEqualTo(undisturbed(8));
-        }
-        assertThat(store.resolve("HOLDER")).doesNotExist();
-        assertThat(others).hasSize(1);
-    }
-
-    /** As another process that has taken the store while it was closed, and has not let it go. */
-    @Test
-    void theNameOfWhoHasTheStoreMeanwhileIsNotTakenAway() {
-        String other = "pid=1 host=another\n";
-        Path holder = store.resolve("HOLDER");
-        Engine engine = open();
-        learn(engine, 5, 8);
-        disk.breakWrites(1);
-        disk.refuseOpenings(2);
-        disk.onOpening(() -> write(holder, other));
-        assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
-        assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
-        assertThatThrownBy(engine::close).isExactlyInstanceOf(StoreException.class);
-        assertThat(holder).hasContent(other);
-    }
-
-    /** Neither has a checkpoint. */
-    @Test
-    void anotherStoreInThePlaceIsNotTakenForTheSame() {
-        store = directory.resolve("young");
-        Path moved = directory.resolve("moved");
-        try (Engine engine = open("young")) {
-            learn(engine, 0, 1);
-            disk.breakWrites(1);
-            disk.onOpening(() -> {
-                move(store, moved);
-                Engine.open(store, SETTINGS, OPTIONS, new SimpleMeterRegistry()).close();
-            });
-            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
-            assertThatThrownBy(engine::checkpoint)
-                    .isExactlyInstanceOf(StoreDamagedException.class)
-                    .hasMessageContaining("isSameStore=false checkpoint=0 expected=0");
-            assertGivenUp(engine);
-        }
-        try (Engine engine = open()) {
-            assertThat(engine.positions()).isEmpty();
-        }
-    }
-
-    @Test
-    void whereNoStoreIsLeftNoneIsMade() {
-        Path moved = directory.resolve("moved");
-        try (Engine engine = open()) {
-            learn(engine, 5, 8);
-            disk.breakWrites(1);
-            disk.onOpening(() -> {
-                move(store, moved);
-                assertThat(store.toFile().mkdir()).isTrue();
-            });
-            assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
-            assertThatThrownBy(engine::checkpoint)
-                    .isExactlyInstanceOf(StoreDamagedException.class)
-                    .hasMessageContaining("file=CURRENT");
-            assertGivenUp(engine);
-        }
-        assertThat(store).isEmptyDirectory();
     }
 
     /** A reader beside writes that fail all the time, and openings that do. */
@@ -495,43 +357,6 @@ final class FailedWriteTest {
         assertThat(engine.damage()).isPresent();
     }
 
-    /** The hub fired with each target once in each portion. */
-    private static void assertHub(Engine engine, int portions) {
-        MemoryView view = engine.view();
-        Associations hub = view.associations(view.conceptOf("hub"), view.watermarkMs());
-        assertThat(hub.size()).isEqualTo(TARGETS);
-        for (int i = 0; i < TARGETS; i++) {
-            assertThat(hub.strength(i, 0)).isEqualTo(portions);
-        }
-    }
-
-    private Digest undisturbed(int portions) {
-        try (Engine engine = open("undisturbed" + undisturbed++)) {
-            learn(engine, 0, portions);
-            return engine.digest();
-        }
-    }
-
-    private static void learn(Engine engine, int from, int to) {
-        for (int portion = from; portion < to; portion++) {
-            Episode[] episodes = new Episode[PORTION];
-            int each = TARGETS / PORTION;
-            for (int i = 0; i < PORTION; i++) {
-                String[] concepts = new String[each + 1];
-                concepts[each] = "hub";
-                for (int j = 0; j < each; j++) {
-                    concepts[j] = "t" + (i * each + j);
-                }
-                episodes[i] = Episode.of(0, concepts);
-            }
-            apply(engine, (portion + 1L) * PORTION, episodes);
-        }
-    }
-
-    private static void apply(Engine engine, long next, Episode... episodes) {
-        engine.apply(new Batch("", List.of(episodes), List.of(new Position("log", "id", 0, next, 0)), 0));
-    }
-
     private static void await(CountDownLatch latch) {
         try {
             assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
@@ -540,34 +365,7 @@ final class FailedWriteTest {
         }
     }
 
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void move(Path from, Path to) {
-        try {
-            Files.move(from, to);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private Engine open() {
-        return open(String.valueOf(store.getFileName()));
-    }
-
-    private Engine open(String name) {
-        Path path = directory.resolve(name);
-        return EngineOverStore.open(
-                disk.open(path, BUDGET),
-                path,
-                SETTINGS,
-                Long.MAX_VALUE,
-                Executors.newSingleThreadExecutor(),
-                System::nanoTime);
+        return hub.open(String.valueOf(store.getFileName()));
     }
 }

@@ -15,7 +15,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,18 +43,19 @@ public final class NaiveMemory {
 
     /** What a context of a partition has seen, and the partition's clock when it last did. */
     private static final class Past {
-        final List<Episode> episodes = new ArrayList<>();
+        final List<Was> episodes = new ArrayList<>();
         long clockMs;
     }
 
-    /** A concept as it was last forgotten, and the episodes that came after that with a time at or before the watermark of then. */
-    private static final class Forgotten {
-        final long watermarkMs;
-        final List<Content> late = new ArrayList<>();
-        final List<Content> lateAndTakenBack = new ArrayList<>();
+    /** An episode, and for each of its concepts how often that had been forgotten before it was learned. */
+    private static final class Was {
+        final Episode episode;
+        final int[] lives;
+        boolean isTakenBack;
 
-        Forgotten(long watermarkMs) {
-            this.watermarkMs = watermarkMs;
+        Was(Episode episode, int[] lives) {
+            this.episode = episode;
+            this.lives = lives;
         }
     }
 
@@ -72,8 +72,11 @@ public final class NaiveMemory {
 
     private static final Impulses NOTHING = new Impulses();
 
-    /** What follows the name of a concept that was forgotten, in what happened before: it is in no question. */
-    private static final String GONE = " (gone)";
+    /** What follows the name of a concept that was forgotten, and then which time, in what happened before: it is in no question. */
+    private static final String GONE = " (gone) ";
+
+    /** The life of a concept of which nothing is taken back: none. */
+    private static final int NOBODYS = -1;
 
     private final LearningSettings settings;
     private final Map<Edge, Impulses> edges = new HashMap<>();
@@ -95,10 +98,22 @@ public final class NaiveMemory {
     private final Impulses episodes = new Impulses();
     private final Impulses activations = new Impulses();
     private final Impulses repeats = new Impulses();
+
+    /** What was taken back between two firings of one concept that was forgotten between them, and again since. */
+    private final Impulses mistakenRepeats = new Impulses();
+
     private final Map<String, Past> contexts = new HashMap<>();
     private final Map<String, Long> clocks = new HashMap<>();
     private final Map<String, Long> eventIds = new HashMap<>();
-    private final Map<String, Forgotten> forgotten = new HashMap<>();
+
+    /** How often a concept was forgotten, and the watermark when it last was. */
+    private final Map<String, Integer> lives = new HashMap<>();
+
+    private final Map<String, Long> forgottenMs = new HashMap<>();
+    private long latestForgetMs = -1;
+
+    /** All that was ever learned, in log order. */
+    private final Map<Content, List<Was>> learned = new HashMap<>();
 
     /** The watermark when a concept was first mentioned, or first since it was forgotten. */
     private final Map<String, Long> bornMs = new HashMap<>();
@@ -158,12 +173,15 @@ public final class NaiveMemory {
         for (Activation a : episode.activations()) {
             lastMs.merge(a.concept(), episode.atMs(), Math::max);
             bornMs.putIfAbsent(a.concept(), watermarkMs);
-            Forgotten last = forgotten.get(a.concept());
-            if (last != null && episode.atMs() <= last.watermarkMs) {
-                last.late.add(Content.of(episode));
-            }
         }
-        List<Episode> past = new ArrayList<>();
+        Was now = new Was(
+                episode,
+                episode.activations().stream()
+                        .mapToInt(a -> lifeOf(a.concept()))
+                        .toArray());
+        learned.computeIfAbsent(Content.of(episode), content -> new ArrayList<>())
+                .add(now);
+        List<Was> past = new ArrayList<>();
         if (episode.context() != null) {
             Past remembered = contexts.computeIfAbsent(partition + '/' + episode.context(), c -> new Past());
             if (clockMs - remembered.clockMs > settings.maxGapMs() + settings.maxLateMs()) {
@@ -172,8 +190,12 @@ public final class NaiveMemory {
             remembered.clockMs = clockMs;
             past = remembered.episodes;
         }
-        add(episode, past, 1);
-        past.add(episode);
+        add(now, past, 1);
+        past.add(now);
+    }
+
+    private int lifeOf(String concept) {
+        return lives.getOrDefault(concept, 0);
     }
 
     private void takeBackWhatIsDue() {
@@ -188,12 +210,12 @@ public final class NaiveMemory {
 
     /** The episodes before fill the window, and those taken back are subtracted; it expires by the clocks that are told, else by times. */
     private void takeBack(Retraction retraction) {
-        List<Episode> past = new ArrayList<>();
+        List<Was> past = new ArrayList<>();
         long clockMs = 0;
         long firedMs = 0;
         List<Learned> all = new ArrayList<>(retraction.before());
         all.addAll(retraction.takenBack());
-        List<Episode> renamed = asTheyWere(retraction, all);
+        List<Was> then = asTheyWere(retraction, all);
         for (int i = 0; i < all.size(); i++) {
             Episode episode = all.get(i).episode();
             boolean isBefore = i < retraction.before().size();
@@ -202,62 +224,82 @@ public final class NaiveMemory {
                 past.clear();
             }
             firedMs = clockMs;
-            Episode then = renamed.get(i);
-            if (isBefore) {
-                then.activations().forEach(a -> marginals.computeIfAbsent(a.concept(), c -> new Impulses()));
+            Was was = then.get(i);
+            for (int a = 0; a < was.lives.length; a++) {
+                String name = nameOf(was, a);
+                bornMs.putIfAbsent(name, watermarkMs);
+                if (isBefore) {
+                    marginals.computeIfAbsent(name, c -> new Impulses());
+                }
             }
-            then.activations().forEach(a -> bornMs.putIfAbsent(a.concept(), watermarkMs));
             if (!isBefore) {
-                add(then, episode.context() == null ? List.of() : past, -1);
+                add(was, episode.context() == null ? List.of() : past, -1);
             }
-            past.add(then);
+            past.add(was);
         }
     }
 
     /** With the concepts that they named then. They are in log order, so of those alike the last are those that came last. */
-    private List<Episode> asTheyWere(Retraction retraction, List<Learned> all) {
-        List<Episode> then = new ArrayList<>();
+    private List<Was> asTheyWere(Retraction retraction, List<Learned> all) {
+        List<Was> then = new ArrayList<>();
         for (int i = all.size() - 1; i >= 0; i--) {
             Episode episode = all.get(i).episode();
-            long alikeAfter = all.subList(i + 1, all.size()).stream()
-                    .filter(other -> Content.of(other.episode()).equals(Content.of(episode)))
-                    .count();
-            boolean isBefore = i < retraction.before().size();
-            then.add(0, renamed(episode, a -> wasForgotten(episode, a.concept(), isBefore, alikeAfter)));
+            Content content = Content.of(episode);
+            List<Was> alike = learned.getOrDefault(content, List.of());
+            Was meant = null;
+            if (i < retraction.before().size()) {
+                // It may have been taken back already, by a part before this one.
+                int alikeAfter = (int) all.subList(i + 1, all.size()).stream()
+                        .filter(other -> Content.of(other.episode()).equals(content))
+                        .count();
+                meant = alikeAfter < alike.size() ? alike.get(alike.size() - 1 - alikeAfter) : null;
+            } else {
+                for (Was was : alike) {
+                    meant = was.isTakenBack ? meant : was;
+                }
+                if (meant != null) {
+                    meant.isTakenBack = true;
+                }
+            }
+            int[] livesThen = new int[episode.activations().size()];
+            for (int a = 0; a < livesThen.length; a++) {
+                livesThen[a] = lifeThen(episode, episode.activations().get(a), meant);
+            }
+            then.add(0, new Was(episode, livesThen));
         }
         return then;
     }
 
     /**
-     * A retraction of a time at or before the watermark of the forget, found among what came after the forget with such a time, takes back
-     * the new concept's evidence, and leaves them; any other of such a time the retired one's. What is only before the episodes that are
-     * taken back may have been taken back already.
+     * A retraction takes back what it names of the concept as that was when the episode was learned: the log tells. If no such episode was
+     * learned, or no more of them, its time tells: what is later than the watermark of the forget would have come since.
      *
      * <p>Nothing is taken back of a concept once that is of no matter any more: since the forget a unit at its watermark has become weaker than
-     * {@code forget.below} at every horizon; or a unit at the time of the episode had, before the concept was there.
+     * {@code forget.below} at every horizon. Then nothing tells any more that it was forgotten. So the same holds of any concept, if a unit at the
+     * time of the episode had become so before it was there, and anything was forgotten at that time or later.
      */
-    private boolean wasForgotten(Episode episode, String concept, boolean isBefore, long alikeAfter) {
-        Forgotten last = forgotten.get(concept);
-        if (hasFaded(episode.atMs(), bornMs.getOrDefault(concept, watermarkMs))) {
-            return true;
+    private int lifeThen(Episode episode, Activation activation, @Nullable Was meant) {
+        String concept = activation.concept();
+        int now = lifeOf(concept);
+        long forgotMs = forgottenMs.getOrDefault(concept, -1L);
+        boolean isOld = episode.atMs() <= forgotMs;
+        int then = meant == null ? now - (isOld ? 1 : 0) : lifeIn(meant, concept);
+        boolean isOutOfReach = (isOld && hasFaded(forgotMs, watermarkMs))
+                || (episode.atMs() <= latestForgetMs
+                        && hasFaded(episode.atMs(), bornMs.getOrDefault(concept, watermarkMs)));
+        if (then == now && isOutOfReach) {
+            return NOBODYS;
         }
-        if (last == null || episode.atMs() > last.watermarkMs) {
-            return false;
+        return then;
+    }
+
+    private static int lifeIn(Was was, String concept) {
+        for (int a = 0; a < was.lives.length; a++) {
+            if (was.episode.activations().get(a).concept().equals(concept)) {
+                return was.lives[a];
+            }
         }
-        if (hasFaded(last.watermarkMs, watermarkMs)) {
-            return true;
-        }
-        Content content = Content.of(episode);
-        if (isBefore) {
-            List<Content> all = new ArrayList<>(last.late);
-            all.addAll(last.lateAndTakenBack);
-            return all.stream().filter(content::equals).count() <= alikeAfter;
-        }
-        if (last.late.remove(content)) {
-            last.lateAndTakenBack.add(content);
-            return false;
-        }
-        return true;
+        throw new IllegalStateException("episodes that are alike name the same concepts: concept=" + concept);
     }
 
     /** Whether one unit of a time is weaker than what is shown, at every horizon, at another time. */
@@ -271,15 +313,15 @@ public final class NaiveMemory {
         return true;
     }
 
-    private static Episode renamed(Episode episode, Predicate<Activation> isGone) {
-        List<Activation> activations = episode.activations().stream()
-                .map(a -> isGone.test(a) ? new Activation(a.concept() + GONE, a.strength()) : a)
-                .toList();
-        return new Episode(episode.atMs(), episode.context(), activations, episode.reward(), null);
+    /** The name of a concept of an episode: its own as long as it was not forgotten since. */
+    private String nameOf(Was was, int activation) {
+        String concept = was.episode.activations().get(activation).concept();
+        int life = was.lives[activation];
+        return life == lifeOf(concept) ? concept : concept + GONE + life;
     }
 
     private static boolean isGone(String concept) {
-        return concept.endsWith(GONE);
+        return concept.contains(GONE);
     }
 
     private void forget(String concept) {
@@ -287,7 +329,9 @@ public final class NaiveMemory {
         if (!marginals.containsKey(concept)) {
             return;
         }
-        forgotten.put(concept, new Forgotten(watermarkMs));
+        forgottenMs.put(concept, watermarkMs);
+        latestForgetMs = watermarkMs;
+        lives.merge(concept, 1, Integer::sum);
         bornMs.remove(concept);
         marginals.remove(concept);
         lastMs.remove(concept);
@@ -296,56 +340,58 @@ public final class NaiveMemory {
                 .removeIf(edge -> edge.cue().equals(concept) || edge.target().equals(concept));
         from.remove(concept);
         to.remove(concept);
-        for (Past past : contexts.values()) {
-            past.episodes.replaceAll(
-                    episode -> renamed(episode, a -> a.concept().equals(concept)));
-        }
     }
 
-    private void add(Episode episode, List<Episode> past, int sign) {
+    private void add(Was now, List<Was> past, int sign) {
+        Episode episode = now.episode;
         long t = episode.atMs();
         episodes.add(new Impulse(t, sign));
         count(remainingEpisodes, new Happened(t, episode.context(), episode.reward()), sign);
         List<Activation> fired = episode.activations();
         double share = settings.normalization() == Normalization.EPISODE ? 1.0 / Math.max(1, fired.size() - 1) : 1;
-        for (Activation a : fired) {
-            count(remaining.computeIfAbsent(a.concept(), c -> new HashMap<>()), new Fired(t, a.strength()), sign);
-            marginals.computeIfAbsent(a.concept(), c -> new Impulses()).add(new Impulse(t, sign * a.strength()));
-            activations.add(new Impulse(t, sign * a.strength()));
-            for (Activation b : fired) {
-                if (!a.concept().equals(b.concept())) {
-                    add(a.concept(), b.concept(), t, episode.reward() * a.strength() * b.strength() * share, sign);
+        for (int i = 0; i < fired.size(); i++) {
+            String a = nameOf(now, i);
+            double x = fired.get(i).strength();
+            count(remaining.computeIfAbsent(a, c -> new HashMap<>()), new Fired(t, x), sign);
+            marginals.computeIfAbsent(a, c -> new Impulses()).add(new Impulse(t, sign * x));
+            activations.add(new Impulse(t, sign * x));
+            for (int j = 0; j < fired.size(); j++) {
+                if (i != j) {
+                    double y = fired.get(j).strength();
+                    add(a, nameOf(now, j), t, episode.reward() * x * y * share, sign);
                 }
             }
         }
         for (int steps = 1; steps <= Math.min(settings.maxSteps(), past.size()); steps++) {
-            pair(past.get(past.size() - steps), episode, steps, sign);
+            pair(past.get(past.size() - steps), now, steps, sign);
         }
     }
 
-    private void pair(Episode past, Episode now, int steps, int sign) {
-        long gap = Math.abs(now.atMs() - past.atMs());
+    private void pair(Was past, Was now, int steps, int sign) {
+        long t = now.episode.atMs();
+        long gap = Math.abs(t - past.episode.atMs());
         if (gap > settings.maxGapMs()) {
             return;
         }
-        boolean inOrder = past.atMs() <= now.atMs();
-        Episode earlier = inOrder ? past : now;
-        Episode later = inOrder ? now : past;
-        for (Activation a : earlier.activations()) {
-            for (Activation b : later.activations()) {
-                double product = now.reward() * a.strength() * b.strength();
-                add(
-                        a.concept(),
-                        b.concept(),
-                        now.atMs(),
-                        product * settings.forward() * kernel(gap, steps, settings.tauMs()),
-                        sign);
-                add(
-                        b.concept(),
-                        a.concept(),
-                        now.atMs(),
-                        product * settings.backward() * kernel(gap, steps, settings.tauBackwardMs()),
-                        sign);
+        boolean inOrder = past.episode.atMs() <= t;
+        Was earlier = inOrder ? past : now;
+        Was later = inOrder ? now : past;
+        double there = settings.forward() * kernel(gap, steps, settings.tauMs());
+        double back = settings.backward() * kernel(gap, steps, settings.tauBackwardMs());
+        for (int i = 0; i < earlier.lives.length; i++) {
+            for (int j = 0; j < later.lives.length; j++) {
+                Activation a = earlier.episode.activations().get(i);
+                Activation b = later.episode.activations().get(j);
+                double product = now.episode.reward() * a.strength() * b.strength();
+                add(nameOf(earlier, i), nameOf(later, j), t, product * there, sign);
+                add(nameOf(later, j), nameOf(earlier, i), t, product * back, sign);
+                if (a.concept().equals(b.concept())
+                        && isGone(nameOf(earlier, i))
+                        && isGone(nameOf(later, j))
+                        && earlier.lives[i] != later.lives[j]) {
+                    mistakenRepeats.add(new Impulse(t, product * there));
+                    mistakenRepeats.add(new Impulse(t, product * back));
+                }
             }
         }
     }
@@ -448,6 +494,14 @@ public final class NaiveMemory {
         return hasEpisodes() ? decayed(repeats, horizon, atMs, absolute) : 0;
     }
 
+    /**
+     * By how much the sum of repeats may be too small: two firings of one concept are taken for a repeat, when their context is taken back, if
+     * the concept was forgotten between them and again since.
+     */
+    public double mistakenRepeats(int horizon, long atMs) {
+        return decayed(mistakenRepeats, horizon, atMs, true);
+    }
+
     /** Σ|x|, what tolerances of marginals are relative to. */
     public double activationMass(String concept, int horizon, long atMs) {
         return decayed(marginals.getOrDefault(concept, NOTHING), horizon, atMs, true);
@@ -470,6 +524,7 @@ public final class NaiveMemory {
         settle(episodes);
         settle(activations);
         settle(repeats);
+        settle(mistakenRepeats);
     }
 
     private void settle(Impulses impulses) {

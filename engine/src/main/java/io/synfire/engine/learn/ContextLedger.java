@@ -34,6 +34,8 @@ public final class ContextLedger<E> {
     private static final int GONE_MIN = 64;
 
     private final Deque<Kept<E>> inLogOrder = new ArrayDeque<>();
+
+    /** By a hash that knows no salt; longs that meet in a map of this kind are found by their order. */
     private final Map<Long, Deque<Kept<E>>> byContent = new HashMap<>();
 
     private long next;

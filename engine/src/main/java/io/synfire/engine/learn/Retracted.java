@@ -19,6 +19,8 @@ public final class Retracted {
     private static final int EPISODE_BYTES = 72;
 
     private final Set<String> contexts = new HashSet<>();
+
+    /** Hashes that know no salt; longs that meet in a set of this kind are found by their order. */
     private final Set<Long> episodes = new HashSet<>();
 
     private final long bytesMax;

@@ -6,6 +6,7 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.StoredRow;
+import io.synfire.engine.view.ConceptHash;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -43,6 +44,7 @@ final class Adjacencies {
     private final Consumer<AdjacencyTable> cutBack = this::cutBack;
     private final AdjacencyTable[] ahead = new AdjacencyTable[AHEAD];
     private final int[] aheadCues = new int[AHEAD];
+    private final ConceptHash hash;
     private final ConceptDictionary dictionary;
     private final Tidying tidying;
     private final RowSizes sizes = new RowSizes();
@@ -73,6 +75,7 @@ final class Adjacencies {
     Adjacencies(
             RocksStore store,
             LearningSettings settings,
+            ConceptHash hash,
             ConceptDictionary dictionary,
             CueTables tables,
             RowCache cache,
@@ -80,6 +83,7 @@ final class Adjacencies {
             Landmarks landmarks,
             long associations) {
         this.store = store;
+        this.hash = hash;
         this.dictionary = dictionary;
         this.tables = tables;
         this.cache = cache;
@@ -248,7 +252,7 @@ final class Adjacencies {
             associations -= isCounted ? table.size() : 0;
             bytes -= table == writing ? 0 : table.bytes();
         }
-        AdjacencyTable nothing = AdjacencyTable.forgotten(landmarks, writing, isCounted);
+        AdjacencyTable nothing = AdjacencyTable.forgotten(hash, landmarks, writing, isCounted);
         nothing.setEpoch(epoch);
         nothing.setMoment(moment.number());
         bytes += nothing.bytes();
@@ -259,7 +263,7 @@ final class Adjacencies {
     /** Ends the epoch: all that was changed in it is to be written by its checkpoint. */
     RowStaging freeze(long watermarkMs, long bytesMax, long batchBytesMax) {
         RowStaging frozen = new RowStaging(
-                new RowStaging.Moment(epoch, decays, watermarkMs, landmarks, dictionary.retired()),
+                new RowStaging.Moment(hash, epoch, decays, watermarkMs, landmarks, dictionary.retired()),
                 dirtyCues,
                 tables,
                 store,
@@ -311,7 +315,7 @@ final class Adjacencies {
             now.dropPrevious();
             if (whole != null && !now.isForgotten()) {
                 int sizeBefore = whole.size();
-                Folding folding = new Folding(decays, tidying, dictionary.retired());
+                Folding folding = new Folding(hash, decays, tidying, dictionary.retired());
                 folding.add(whole, now);
                 cuts += folding.tidied().cuts();
                 prunes += folding.tidied().prunes();
@@ -341,7 +345,7 @@ final class Adjacencies {
     void sums(int cue, SumVisitor visitor) {
         AdjacencyTable table = cue < tables.capacity() ? tables.getPlain(cue) : null;
         StoredRow found = table == null || !table.isComplete() ? store.row(cue, horizons) : null;
-        Folding folding = new Folding(decays, tidying, dictionary.retired());
+        Folding folding = new Folding(hash, decays, tidying, dictionary.retired());
         AdjacencyTable whole;
         if (table != null) {
             whole = table.isComplete() ? table : folding.whole(found, table);
@@ -369,10 +373,10 @@ final class Adjacencies {
         AdjacencyTable table = tables.getPlain(cue);
         if (table == null) {
             table = stored.get(cue)
-                    ? AdjacencyTable.delta(landmarks, null)
-                    : AdjacencyTable.complete(landmarks, tidying.firstPrunedMs(watermarkMs));
+                    ? AdjacencyTable.delta(hash, landmarks, null)
+                    : AdjacencyTable.complete(hash, landmarks, tidying.firstPrunedMs(watermarkMs));
         } else if (!table.isComplete() && table.epoch() != epoch) {
-            table = AdjacencyTable.delta(landmarks, table);
+            table = AdjacencyTable.delta(hash, landmarks, table);
         } else {
             return table;
         }

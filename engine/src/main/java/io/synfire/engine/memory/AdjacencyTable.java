@@ -3,6 +3,7 @@ package io.synfire.engine.memory;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.Row.Header;
+import io.synfire.engine.view.ConceptHash;
 import it.unimi.dsi.fastutil.longs.LongArrays;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +36,7 @@ final class AdjacencyTable extends SumSlots {
     /** Of a delta: the one before it, which a checkpoint is writing. */
     private @Nullable AdjacencyTable previous;
 
-    private int cuts;
-    private double cutBound;
+    private Cuts cuts = Cuts.NONE;
     private long prunedMs;
 
     /** Whether associations left since it was last written, or it never was: then what changed does not say all. */
@@ -47,53 +47,75 @@ final class AdjacencyTable extends SumSlots {
     /** Whether its cue was forgotten: nothing is ever added to it. */
     private boolean forgotten;
 
-    /** Of which version of the unknown concepts it holds none; -1 if of none that is known. */
-    private long knownOnly = -1;
+    /** When a reader last saw that it leads to known concepts only; null if none has. */
+    private @Nullable KnownOnly knownOnly;
 
     /** Of a large table that was asked for its strongest. */
     private @Nullable Strongest strongest;
 
-    private AdjacencyTable(Landmarks landmarks, boolean complete) {
-        super(landmarks.horizonCount());
+    /** How often a row was cut back, and the sum of the strongest that each cut has dropped. */
+    private record Cuts(int count, double bound) {
+
+        static final Cuts NONE = new Cuts(0, 0);
+
+        static Cuts of(int count, double bound) {
+            return count == 0 && bound == 0 ? NONE : new Cuts(count, bound);
+        }
+
+        Cuts movedBy(double move) {
+            return of(count, bound * move);
+        }
+
+        Cuts and(double strongestDropped) {
+            return of(count + 1, bound + strongestDropped);
+        }
+    }
+
+    /** A table that a moment was the last to add to holds none of a version of the unknown concepts. */
+    private record KnownOnly(long version, long moment) {}
+
+    private AdjacencyTable(int multiplier, Landmarks landmarks, boolean complete) {
+        super(multiplier, landmarks.horizonCount());
         this.landmarks = landmarks;
         this.complete = complete;
     }
 
     /** An empty table of a cue that has no row yet. */
-    static AdjacencyTable complete(Landmarks landmarks, long prunedMs) {
-        AdjacencyTable table = new AdjacencyTable(landmarks, true);
+    static AdjacencyTable complete(ConceptHash hash, Landmarks landmarks, long prunedMs) {
+        AdjacencyTable table = new AdjacencyTable(hash.multiplier(), landmarks, true);
         table.prunedMs = prunedMs;
         table.shrunk = true;
         return table;
     }
 
     /** In the place of all there is of a cue that was forgotten, but for a delta that a checkpoint is writing. */
-    static AdjacencyTable forgotten(Landmarks landmarks, @Nullable AdjacencyTable previous, boolean isComplete) {
-        AdjacencyTable table = new AdjacencyTable(landmarks, isComplete);
+    static AdjacencyTable forgotten(
+            ConceptHash hash, Landmarks landmarks, @Nullable AdjacencyTable previous, boolean isComplete) {
+        AdjacencyTable table = new AdjacencyTable(hash.multiplier(), landmarks, isComplete);
         table.forgotten = true;
         table.previous = previous;
         return table;
     }
 
     /** An empty table on top of what is stored, and of a delta that a checkpoint is writing. */
-    static AdjacencyTable delta(Landmarks landmarks, @Nullable AdjacencyTable previous) {
-        AdjacencyTable table = new AdjacencyTable(landmarks, false);
+    static AdjacencyTable delta(ConceptHash hash, Landmarks landmarks, @Nullable AdjacencyTable previous) {
+        AdjacencyTable table = new AdjacencyTable(hash.multiplier(), landmarks, false);
         table.previous = previous;
         return table;
     }
 
     /** The whole row as a table. */
-    static AdjacencyTable of(Row row) {
-        return of(row, true);
+    static AdjacencyTable of(ConceptHash hash, Row row) {
+        return of(hash, row, true);
     }
 
     /** What was appended to a row, as a delta. */
-    static AdjacencyTable delta(Row added) {
-        return of(added, false);
+    static AdjacencyTable delta(ConceptHash hash, Row added) {
+        return of(hash, added, false);
     }
 
-    private static AdjacencyTable of(Row row, boolean complete) {
-        AdjacencyTable table = new AdjacencyTable(row.landmarks(), complete);
+    private static AdjacencyTable of(ConceptHash hash, Row row, boolean complete) {
+        AdjacencyTable table = new AdjacencyTable(hash.multiplier(), row.landmarks(), complete);
         table.reserve(row.size());
         for (int i = 0; i < row.size(); i++) {
             int slot = table.put(row.target(i));
@@ -102,22 +124,21 @@ final class AdjacencyTable extends SumSlots {
             }
             table.noteIfZero(slot);
         }
-        table.cuts = row.header().cuts();
-        table.cutBound = row.header().cutBound();
+        table.cuts = Cuts.of(row.header().cuts(), row.header().cutBound());
         table.prunedMs = row.header().prunedMs();
         return table;
     }
 
     /** A table of its own with the same associations, marks included. */
     AdjacencyTable copy() {
-        AdjacencyTable copy = new AdjacencyTable(landmarks, complete);
+        AdjacencyTable copy = new AdjacencyTable(multiplier(), landmarks, complete);
         copyTo(copy);
         return withHeader(copy);
     }
 
     /** The same, to be made beside the writer: what comes from now on is not in it. Its marks are of no meaning. */
     TableCopy beginCopy() {
-        AdjacencyTable copy = new AdjacencyTable(landmarks, complete);
+        AdjacencyTable copy = new AdjacencyTable(multiplier(), landmarks, complete);
         SlotsCopy begun = beginCopyTo(copy);
         return new TableCopy(this, withHeader(copy), begun);
     }
@@ -127,7 +148,6 @@ final class AdjacencyTable extends SumSlots {
         copy.previous = previous;
         copy.moment = moment;
         copy.cuts = cuts;
-        copy.cutBound = cutBound;
         copy.prunedMs = prunedMs;
         copy.shrunk = shrunk;
         copy.knownOnly = knownOnly;
@@ -145,12 +165,13 @@ final class AdjacencyTable extends SumSlots {
 
     /** Whether no target is one of the unknown concepts of a version: that was seen, and none came since. */
     boolean leadsToKnownOnly(long version) {
-        return knownOnly == version;
+        KnownOnly seen = knownOnly;
+        return seen != null && seen.version() == version && seen.moment() == moment;
     }
 
     /** It was seen that no target is one of the unknown concepts of a version. */
     void setKnownOnly(long version) {
-        knownOnly = version;
+        knownOnly = new KnownOnly(version, moment);
     }
 
     /** The checkpoint that will write what was changed; 0 if nothing was. */
@@ -161,6 +182,11 @@ final class AdjacencyTable extends SumSlots {
     void setEpoch(long checkpoint) {
         epoch = checkpoint;
         touched = true;
+    }
+
+    /** Looks at what an addition will need of it; returns something, so that the look is not optimized away. */
+    int touch() {
+        return touchSlots() + (int) prunedMs;
     }
 
     /** The moment that last added to it. */
@@ -203,11 +229,11 @@ final class AdjacencyTable extends SumSlots {
     }
 
     int cuts() {
-        return cuts;
+        return cuts.count();
     }
 
     double cutBound() {
-        return cutBound;
+        return cuts.bound();
     }
 
     /** The watermark when it was last pruned, or made; of a delta that when it was last added to. */
@@ -232,7 +258,6 @@ final class AdjacencyTable extends SumSlots {
 
     /** Adds impulses, {@code growth[growthAt + h]} a unit at horizon h, all at this table's landmarks. */
     void add(int[] targets, double[] deltas, int from, int to, double[] growth, int growthAt) {
-        knownOnly = -1;
         addAll(targets, deltas, from, to, growth, growthAt);
         if (strongest != null) {
             for (int i = from; i < to; i++) {
@@ -252,7 +277,7 @@ final class AdjacencyTable extends SumSlots {
                     "sums add at equal landmarks alone: landmarks=" + landmarks + " delta=" + delta.landmarks);
         }
         strongest = null;
-        knownOnly = -1;
+        knownOnly = null;
         addAll(delta);
     }
 
@@ -264,7 +289,7 @@ final class AdjacencyTable extends SumSlots {
         double[] moves = landmarks.moves(to);
         boolean anyFaded = move(moves, toWatermark);
         double slowestMove = moves[horizons() - 1];
-        cutBound *= slowestMove;
+        cuts = cuts.movedBy(slowestMove);
         if (strongest != null) {
             strongest.move(slowestMove);
         }
@@ -299,9 +324,8 @@ final class AdjacencyTable extends SumSlots {
             double strength = slowestStrength(slot);
             return strength > threshold || (strength == threshold && target(slot) <= lastTied);
         });
-        cuts++;
         // The next below the threshold, or a tie with it.
-        cutBound += strongestDropped;
+        cuts = cuts.and(strongestDropped);
     }
 
     /** Drops associations that are weaker than a strength at every horizon, at a watermark. */
@@ -363,7 +387,11 @@ final class AdjacencyTable extends SumSlots {
                 }
             }
         }
-        return new Row(new Header(kind, checkpoint, landmarks, cuts, cutBound, prunedMs, size()), targets, highs, lows);
+        return new Row(
+                new Header(kind, checkpoint, landmarks, cuts.count(), cuts.bound(), prunedMs, size()),
+                targets,
+                highs,
+                lows);
     }
 
     /** Whether it is so large, and so few are asked for, that a look at all of them may be saved. */

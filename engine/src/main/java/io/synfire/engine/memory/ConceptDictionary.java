@@ -10,9 +10,9 @@ import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoredForgets;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
-import it.unimi.dsi.fastutil.ints.IntSet;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +101,7 @@ final class ConceptDictionary {
      */
     ConceptSet load(RocksStore store) {
         int stored = store.forgets().conceptCount();
+        retirements.loadedLatest(store.forgets().latestMs());
         boolean isOld = stored < 0;
         ConceptSet[] holes = {ConceptSet.EMPTY};
         store.concepts(new RocksStore.ConceptVisitor() {
@@ -209,10 +210,10 @@ final class ConceptDictionary {
     /**
      * Whether nothing that happened at a time is taken back any more of a concept, at a watermark: a unit of that time has faded, and the
      * concept came only after that, or its id was forgotten after that time, and a unit of then has faded, too. A concept below 0 is not
-     * known, and would come now. Writer only.
+     * known, and would come now. Where nothing was forgotten since that time there is no doubt what is meant, and nothing is out of reach. Writer only.
      */
     boolean isOutOfReach(int concept, long atMs, long watermarkMs) {
-        if (!fading.hasFaded(atMs, watermarkMs)) {
+        if (!retirements.mayNameForgotten(atMs) || !fading.hasFaded(atMs, watermarkMs)) {
             return false;
         }
         if (concept < 0 || retirements.hadFaded(concept, atMs)) {
@@ -356,7 +357,7 @@ final class ConceptDictionary {
     }
 
     /** The retired ints of which the checkpoint that began last leaves nothing; of whoever writes it, after what was frozen here. */
-    IntSet swept() {
+    BitSet swept() {
         return retirements.swept();
     }
 

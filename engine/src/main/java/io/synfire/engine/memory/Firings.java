@@ -79,6 +79,7 @@ final class Firings {
     Replayed takenBack(Retraction retraction, long watermarkMs) {
         dictionary.forgetNobodies();
         List<Firing> takenBack = new ArrayList<>();
+        // By a hash that knows no salt; longs that meet in a map of this kind are found by their order.
         Map<Long, Integer> namedLater = new HashMap<>();
         for (Episode episode : lastFirst(retraction.takenBack())) {
             takenBack.add(asItWas(episode, watermarkMs, late::takeBack));

@@ -5,6 +5,7 @@ import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.memory.Tidying.Tidied;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.StoredRow;
+import io.synfire.engine.view.ConceptHash;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Folding {
 
+    private final ConceptHash hash;
     private final List<ForwardDecay> decays;
     private final Tidying tidying;
     private final ConceptSet retired;
@@ -25,7 +27,8 @@ final class Folding {
      *
      * @param retired concepts that lead nowhere any more
      */
-    Folding(List<ForwardDecay> decays, Tidying tidying, ConceptSet retired) {
+    Folding(ConceptHash hash, List<ForwardDecay> decays, Tidying tidying, ConceptSet retired) {
+        this.hash = hash;
         this.decays = decays;
         this.tidying = tidying;
         this.retired = retired;
@@ -50,15 +53,15 @@ final class Folding {
     /** What is stored, as a table. */
     AdjacencyTable whole(StoredRow stored) {
         List<Row> additions = stored.additions();
-        return mustTidyInBetween(stored, additions) ? whole(stored, additions) : AdjacencyTable.of(row(stored));
+        return mustTidyInBetween(stored, additions) ? whole(stored, additions) : AdjacencyTable.of(hash, row(stored));
     }
 
     private AdjacencyTable whole(StoredRow stored, List<Row> additions) {
         Row base = stored.base();
         AdjacencyTable whole = base == null
-                ? AdjacencyTable.complete(additions.get(0).landmarks(), prunedMs(stored, additions))
-                : AdjacencyTable.of(base);
-        additions.forEach(part -> add(whole, AdjacencyTable.delta(part)));
+                ? AdjacencyTable.complete(hash, additions.get(0).landmarks(), prunedMs(stored, additions))
+                : AdjacencyTable.of(hash, base);
+        additions.forEach(part -> add(whole, AdjacencyTable.delta(hash, part)));
         return whole;
     }
 
@@ -80,7 +83,7 @@ final class Folding {
     /** The same, of what is stored as it was folded before. */
     AdjacencyTable whole(@Nullable FoldedRow stored, AdjacencyTable newest) {
         return withDeltas(
-                stored == null ? null : AdjacencyTable.of(stored.row()),
+                stored == null ? null : AdjacencyTable.of(hash, stored.row()),
                 stored == null ? 0 : stored.checkpoint(),
                 newest);
     }
@@ -89,7 +92,7 @@ final class Folding {
         AdjacencyTable previous = newest.previous();
         AdjacencyTable oldest = previous == null ? newest : previous;
         AdjacencyTable whole = stored == null
-                ? AdjacencyTable.complete(oldest.landmarks(), tidying.firstPrunedMs(oldest.prunedMs()))
+                ? AdjacencyTable.complete(hash, oldest.landmarks(), tidying.firstPrunedMs(oldest.prunedMs()))
                 : stored;
         if (previous != null && previous.epoch() > written) {
             add(whole, previous);

@@ -3,7 +3,7 @@ package io.synfire.engine.memory;
 import io.synfire.engine.store.LateCount;
 import io.synfire.engine.store.RocksStore;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
-import it.unimi.dsi.fastutil.ints.IntSet;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -75,7 +75,7 @@ final class LateEpisodes {
      *
      * @param swept what will be known, when it is written, of which concepts that leaves nothing
      */
-    Part freeze(IntSet swept) {
+    Part freeze(BitSet swept) {
         Map<Integer, Map<Long, LateCount>> changed = recent;
         IntArrayList dropped = gone;
         frozen = changed;
@@ -85,7 +85,7 @@ final class LateEpisodes {
         gone = new IntArrayList();
         return checkpoint -> {
             changed.forEach((retired, counts) -> {
-                if (!swept.contains(retired.intValue())) {
+                if (!swept.get(retired)) {
                     counts.forEach((episode, count) -> checkpoint.lateEpisode(retired, episode, count));
                 }
             });

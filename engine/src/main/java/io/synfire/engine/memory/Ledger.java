@@ -34,7 +34,10 @@ final class Ledger {
     private final Salt salt;
     private final Map<SaltedKey, ContextLedger<Kept>> contexts = new HashMap<>();
 
-    /** Those without a context that are there, by what they are worth, the latest last. */
+    /**
+     * Those without a context that are there, by what they are worth, the latest last. That hash knows no salt; longs that meet in a map of this
+     * kind are found by their order.
+     */
     private final Map<Long, List<Kept>> alone = new HashMap<>();
 
     /** In which partitions retractions stand that were read before what they take back in another one. */

@@ -254,8 +254,12 @@ final class MarginalRows {
 
     private void move(long[] page) {
         for (int h = 0; h < horizons; h++) {
-            double move = ForwardDecay.move(page[SharedPages.HEADER + h], landmarks.index(h));
-            for (int sums = header + EXACT + SUMS * h; move != 1 && sums < page.length; sums += width) {
+            long kept = page[SharedPages.HEADER + h];
+            if (kept == landmarks.index(h)) {
+                continue;
+            }
+            double move = ForwardDecay.move(kept, landmarks.index(h));
+            for (int sums = header + EXACT + SUMS * h; sums < page.length; sums += width) {
                 for (int at = sums; at < sums + SUMS; at++) {
                     page[at] = Double.doubleToRawLongBits(Double.longBitsToDouble(page[at]) * move);
                 }

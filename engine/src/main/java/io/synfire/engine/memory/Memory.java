@@ -14,6 +14,7 @@ import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.CheckpointRecord;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.TableCheck;
+import io.synfire.engine.view.ConceptHash;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.Digest;
 import io.synfire.engine.view.Trials;
@@ -133,9 +134,10 @@ public final class Memory {
         this.marginals = new Marginals(decays, last);
         marginals.load(store, dictionary.count(), gone);
         CueTables tables = new CueTables();
-        this.cache = new RowCache(budget.rowCacheBytesMax());
+        ConceptHash hash = ConceptHash.of(salt);
+        this.cache = new RowCache(hash, budget.rowCacheBytesMax());
         this.adjacencies = new Adjacencies(
-                store, settings, dictionary, tables, cache, decays, last.landmarks(), last.associations());
+                store, settings, hash, dictionary, tables, cache, decays, last.landmarks(), last.associations());
         adjacencies.loaded(dictionary.count(), checkpoint);
         ImpulseBuffer impulses =
                 new ImpulseBuffer(horizons, budget.heldMax(), new Scale(last.landmarks(), decays, last.watermarkMs()));
@@ -143,8 +145,9 @@ public final class Memory {
         this.windows = new WindowRate(settings.maxSteps());
         this.room = new Room(budget, this::bytes, this::fixedBytes, this::pendingBytes);
         publish(true);
-        RowReads rows = new RowReads(tables, store, new Tidying(settings), decays, impulses, moments, cache);
-        this.reader = new MemoryReader(settings, dictionary, moments, rows, stretches, passedOvers, () -> learnedAnew);
+        RowReads rows = new RowReads(tables, store, hash, new Tidying(settings), decays, impulses, moments, cache);
+        this.reader =
+                new MemoryReader(settings, dictionary, hash, moments, rows, stretches, passedOvers, () -> learnedAnew);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.ConceptHash;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.Moment;
 import io.synfire.engine.view.ReadTime;
@@ -21,6 +22,7 @@ public final class MemoryReader implements MemoryView {
 
     private final LearningSettings settings;
     private final ConceptDictionary dictionary;
+    private final ConceptHash hash;
     private final Moments moments;
     private final RowReads rows;
     private final Stretches stretches;
@@ -30,6 +32,7 @@ public final class MemoryReader implements MemoryView {
     MemoryReader(
             LearningSettings settings,
             ConceptDictionary dictionary,
+            ConceptHash hash,
             Moments moments,
             RowReads rows,
             Stretches stretches,
@@ -37,6 +40,7 @@ public final class MemoryReader implements MemoryView {
             Supplier<LearnedAnew> learnedAnew) {
         this.settings = settings;
         this.dictionary = dictionary;
+        this.hash = hash;
         this.moments = moments;
         this.rows = rows;
         this.stretches = stretches;
@@ -74,6 +78,11 @@ public final class MemoryReader implements MemoryView {
     @Override
     public LearnedAnew learnedAnew() {
         return learnedAnew.get();
+    }
+
+    @Override
+    public ConceptHash conceptHash() {
+        return hash;
     }
 
     @Override

@@ -8,8 +8,6 @@ import io.synfire.engine.store.StoredForgets;
 import it.unimi.dsi.fastutil.ints.Int2ObjectMap;
 import it.unimi.dsi.fastutil.ints.Int2ObjectMaps;
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
-import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
-import it.unimi.dsi.fastutil.ints.IntSet;
 import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectMaps;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenCustomHashMap;
@@ -26,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A forget is forgotten itself once it matters no more: when one unit at its watermark {@link Fading has faded}, and no context's window
  * can name the int of then. A checkpoint takes a piece of these out, the oldest first.
+ *
+ * <p>Windows expire by the clock of their own partition. While one stands still, an episode may come there at any time that pairs with what
+ * was forgotten: it shows no association, but counts as a trial, and the checksum of what was learned takes the hash of both ids. Who had lost
+ * the hash could not tell that sum. So a forget stays until every partition in which anything was learned has moved on.
  *
  * <p>Writer only, but for the {@link Part}.
  */
@@ -54,7 +56,7 @@ final class Retirements {
     private Int2ObjectMap<Origin> frozenOrigins = Int2ObjectMaps.emptyMap();
     private List<Gone> unsaved = new ArrayList<>();
 
-    /** The latest watermark of a forget: of what is later nothing was ever forgotten. */
+    /** The latest watermark of a forget, -1 if there was none: of what is later nothing was ever forgotten. */
     private long latestMs = -1;
 
     private Origin latestOrigin = Origin.UNKNOWN;
@@ -63,7 +65,9 @@ final class Retirements {
     private long sweptMs;
 
     /** Of those, what the checkpoint under way takes out. */
-    private IntSet swept = new IntOpenHashSet();
+    private BitSet swept = new BitSet();
+
+    private int sweptSize;
 
     /** A concept that was retired; as an earlier version stored it, or not stored at all yet. */
     private record Gone(long hash, Retirement retirement, boolean wasStored) {}
@@ -92,6 +96,16 @@ final class Retirements {
     void loaded(long hash, Retirement retirement) {
         filter.add(salt.hash(hash));
         latestMs = Math.max(latestMs, retirement.watermarkMs());
+    }
+
+    /** Takes the latest watermark of all forgets, of those included that the store says nothing of any more. */
+    void loadedLatest(long watermarkMs) {
+        latestMs = Math.max(latestMs, watermarkMs);
+    }
+
+    /** Whether anything was forgotten when the watermark was at a time or after it: then what is of that time may be of what was forgotten. */
+    boolean mayNameForgotten(long atMs) {
+        return atMs <= latestMs;
     }
 
     /** Takes what the store says of a concept. */
@@ -209,12 +223,13 @@ final class Retirements {
     Frozen freeze(long watermarkMs, long windowsMs) {
         Int2ObjectMap<Origin> born = origins;
         List<Gone> gone = unsaved;
+        long latest = latestMs;
         frozen = recent;
         frozenOrigins = born;
         recent = new Long2ObjectOpenCustomHashMap<>(new Salted(salt));
         origins = new Int2ObjectOpenHashMap<>();
         unsaved = new ArrayList<>();
-        IntSet takenOut = new IntOpenHashSet();
+        BitSet takenOut = new BitSet();
         swept = takenOut;
         return new Frozen() {
             @Override
@@ -231,6 +246,9 @@ final class Retirements {
             public void writeTo(CheckpointWriter checkpoint) {
                 // First: what is forgotten again takes the place of what was stored under its hash.
                 sweep(checkpoint, watermarkMs, windowsMs, takenOut, Math.max(SWEPT_MIN, 2 * gone.size()));
+                if (!gone.isEmpty()) {
+                    checkpoint.latestForget(latest);
+                }
                 for (Gone each : gone) {
                     checkpoint.retired(each.hash(), each.retirement());
                     if (each.wasStored()) {
@@ -243,7 +261,7 @@ final class Retirements {
     }
 
     /** The ints of which the checkpoint that began last takes out all; of whoever writes it, after what was frozen here. */
-    IntSet swept() {
+    BitSet swept() {
         return swept;
     }
 
@@ -253,7 +271,8 @@ final class Retirements {
         frozenOrigins = Int2ObjectMaps.emptyMap();
     }
 
-    private void sweep(CheckpointWriter checkpoint, long watermarkMs, long windowsMs, IntSet takenOut, int max) {
+    private void sweep(CheckpointWriter checkpoint, long watermarkMs, long windowsMs, BitSet takenOut, int max) {
+        sweptSize = 0;
         if (!fading.fades()) {
             return;
         }
@@ -264,9 +283,10 @@ final class Retirements {
             checkpoint.removeRetired(hash, retirement, retirement.equals(stored.latest(hash)));
             stored.lateEpisodes(
                     retirement.concept(), episode -> checkpoint.removeLateEpisode(retirement.concept(), episode));
-            takenOut.add(retirement.concept());
+            takenOut.set(retirement.concept());
+            sweptSize++;
             sweptMs = retirement.watermarkMs();
-            return takenOut.size() < max;
+            return sweptSize < max;
         });
     }
 }

@@ -1,5 +1,6 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.view.ConceptHash;
 import it.unimi.dsi.fastutil.ints.Int2ObjectLinkedOpenHashMap;
 import it.unimi.dsi.fastutil.ints.IntLinkedOpenHashSet;
 import java.util.BitSet;
@@ -11,9 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowCache {
 
+    private final ConceptHash hash;
     private final long bytesMax;
+
+    /** By cues, {@link ConceptHash#scatter scattered}. */
     private final Int2ObjectLinkedOpenHashMap<FoldedRow> rows = new Int2ObjectLinkedOpenHashMap<>();
-    /** Cues of tables that keep their strongest, since somebody asked for these; counted as rows are. */
+
+    /** Cues of tables that keep their strongest, since somebody asked for these; scattered, and counted as rows are. */
     private final IntLinkedOpenHashSet strongest = new IntLinkedOpenHashSet();
 
     private long bytes;
@@ -22,13 +27,14 @@ final class RowCache {
     private long misses;
 
     /** An empty one that takes no more than so much of the heap. */
-    RowCache(long bytesMax) {
+    RowCache(ConceptHash hash, long bytesMax) {
+        this.hash = hash;
         this.bytesMax = bytesMax;
     }
 
     /** The row of a cue, if it was read and not written since. */
     synchronized @Nullable FoldedRow get(int cue) {
-        FoldedRow row = rows.getAndMoveToLast(cue);
+        FoldedRow row = rows.getAndMoveToLast(hash.scatter(cue));
         hits += row == null ? 0 : 1;
         misses += row == null ? 1 : 0;
         return row;
@@ -44,7 +50,7 @@ final class RowCache {
         if (version != versionBefore || row.bytes() > bytesMax / 2) {
             return;
         }
-        FoldedRow before = rows.putAndMoveToLast(cue, row);
+        FoldedRow before = rows.putAndMoveToLast(hash.scatter(cue), row);
         bytes += row.bytes() - (before == null ? 0 : before.bytes());
         makeRoom();
     }
@@ -55,10 +61,10 @@ final class RowCache {
      * @return the cue of a table that is to keep its own no more, or -1
      */
     synchronized int keepsStrongest(int cue) {
-        bytes += strongest.addAndMoveToLast(cue) ? Strongest.BYTES_MAX : 0;
+        bytes += strongest.addAndMoveToLast(hash.scatter(cue)) ? Strongest.BYTES_MAX : 0;
         int gone = -1;
         if (strongest.size() > Math.max(1, bytesMax / 4 / Strongest.BYTES_MAX)) {
-            gone = strongest.removeFirstInt();
+            gone = hash.gather(strongest.removeFirstInt());
             bytes -= Strongest.BYTES_MAX;
         }
         makeRoom();
@@ -76,7 +82,7 @@ final class RowCache {
         version++;
         if (cues.cardinality() < rows.size()) {
             for (int cue = cues.nextSetBit(0); cue >= 0; cue = cues.nextSetBit(cue + 1)) {
-                FoldedRow gone = rows.remove(cue);
+                FoldedRow gone = rows.remove(hash.scatter(cue));
                 bytes -= gone == null ? 0 : gone.bytes();
             }
             return;
@@ -84,7 +90,7 @@ final class RowCache {
         var each = rows.int2ObjectEntrySet().fastIterator();
         while (each.hasNext()) {
             var entry = each.next();
-            if (cues.get(entry.getIntKey())) {
+            if (cues.get(hash.gather(entry.getIntKey()))) {
                 bytes -= entry.getValue().bytes();
                 each.remove();
             }

@@ -4,6 +4,7 @@ import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoredRow;
 import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.ConceptHash;
 import io.synfire.engine.view.ReadTime;
 import java.util.List;
 import java.util.function.Consumer;
@@ -30,6 +31,7 @@ final class RowReads {
 
     private final CueTables tables;
     private final RocksStore store;
+    private final ConceptHash hash;
     private final Tidying tidying;
     private final List<ForwardDecay> decays;
     private final int horizons;
@@ -41,6 +43,7 @@ final class RowReads {
     RowReads(
             CueTables tables,
             RocksStore store,
+            ConceptHash hash,
             Tidying tidying,
             List<ForwardDecay> decays,
             ImpulseBuffer held,
@@ -48,6 +51,7 @@ final class RowReads {
             RowCache cache) {
         this.tables = tables;
         this.store = store;
+        this.hash = hash;
         this.tidying = tidying;
         this.decays = decays;
         this.horizons = decays.size();
@@ -276,7 +280,10 @@ final class RowReads {
             TableCopy copy = place.table();
             AdjacencyTable table = copy == null ? null : copy.done();
             if (copy != null && table != null && table.isComplete()) {
-                place.runs().addTo(table, moment.retired(), cutBack);
+                if (!place.runs().isEmpty()) {
+                    place.runs().addTo(table, moment.retired(), cutBack);
+                    table.addedBy(moment);
+                }
                 Associations row = read(table, moment, at);
                 if (place.runs().isEmpty()) {
                     copy.wasRead(moment.unknown().version());
@@ -311,13 +318,13 @@ final class RowReads {
      * Where a moment's impulses are added to, as by the writer: a delta of its own epoch. One of an older epoch may be in the store by now, and
      * then counts no more; one of none was just put there and holds nothing yet.
      */
-    private static AdjacencyTable ofMoment(@Nullable AdjacencyTable delta, Place place) {
+    private AdjacencyTable ofMoment(@Nullable AdjacencyTable delta, Place place) {
         long epoch = place.moment().epoch();
         if (delta != null && delta.epoch() == epoch) {
             return delta;
         }
         AdjacencyTable before = delta != null && delta.epoch() == 0 ? delta.previous() : delta;
-        AdjacencyTable own = AdjacencyTable.delta(place.runs().first().landmarks(), before);
+        AdjacencyTable own = AdjacencyTable.delta(hash, place.runs().first().landmarks(), before);
         own.setEpoch(epoch);
         return own;
     }
@@ -341,7 +348,7 @@ final class RowReads {
     }
 
     private Folding folding(LearnedMoment moment) {
-        return new Folding(decays, tidying, moment.retired());
+        return new Folding(hash, decays, tidying, moment.retired());
     }
 
     private Associations read(AdjacencyTable table, LearnedMoment moment, ReadTime at) {

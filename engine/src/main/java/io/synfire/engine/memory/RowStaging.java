@@ -8,6 +8,7 @@ import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.Row.Kind;
 import io.synfire.engine.store.StoredRow;
+import io.synfire.engine.view.ConceptHash;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -57,6 +58,7 @@ final class RowStaging {
 
     /** Which checkpoint it is, and of when. Thread-safe. */
     static final class Moment {
+        private final ConceptHash hash;
         private final long number;
         private final List<ForwardDecay> decays;
         private final long watermarkMs;
@@ -64,7 +66,14 @@ final class RowStaging {
         private final ConceptSet retired;
         private final double[] toWatermark;
 
-        Moment(long number, List<ForwardDecay> decays, long watermarkMs, Landmarks landmarks, ConceptSet retired) {
+        Moment(
+                ConceptHash hash,
+                long number,
+                List<ForwardDecay> decays,
+                long watermarkMs,
+                Landmarks landmarks,
+                ConceptSet retired) {
+            this.hash = hash;
             this.retired = retired;
             this.number = number;
             this.decays = decays;
@@ -240,7 +249,7 @@ final class RowStaging {
         hasFolded = true;
         StoredRow stored = store.row(cue, moment.decays.size());
         int sizeBefore = stored == null ? 0 : stored.sizeMax();
-        Folding folding = new Folding(moment.decays, tidying, moment.retired);
+        Folding folding = new Folding(moment.hash, moment.decays, tidying, moment.retired);
         AdjacencyTable whole = folding.whole(stored, delta);
         Tidied more = folding.tidied();
         int grew = whole.size() - sizeBefore;

@@ -1,5 +1,6 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.view.ConceptHash;
 import it.unimi.dsi.fastutil.ints.IntIterator;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import java.util.Arrays;
@@ -24,10 +25,14 @@ final class Strongest {
     /** What it takes on the heap at the most: two ints for a candidate, and objects. */
     static final long BYTES_MAX = 8L * CANDIDATES_MAX + 128;
 
+    /** Their targets, {@link ConceptHash#scatter scattered}. */
     private final IntOpenHashSet candidates = new IntOpenHashSet(2 * MADE_FOR);
+
+    private final ConceptHash hash;
     private double floor;
 
-    private Strongest(double floor) {
+    private Strongest(ConceptHash hash, double floor) {
+        this.hash = hash;
         this.floor = floor;
     }
 
@@ -47,7 +52,8 @@ final class Strongest {
             alike += sum == rank ? 1 : 0;
         }
         // Of a crowd that is alike none: the floor is what is just above it.
-        Strongest made = new Strongest(alike > MADE_FOR ? Math.nextUp(rank) : rank);
+        Strongest made =
+                new Strongest(ConceptHash.known(table.multiplier()), alike > MADE_FOR ? Math.nextUp(rank) : rank);
         for (int slot = 0; slot < table.slotCount(); slot++) {
             if (table.isUsed(slot)) {
                 made.changed(table.target(slot), table.sum(slot, slowest));
@@ -59,7 +65,7 @@ final class Strongest {
     /** Notes that an association has this sum now. */
     void changed(int target, double sum) {
         if (sum >= floor) {
-            candidates.add(target);
+            candidates.add(hash.scatter(target));
         }
     }
 
@@ -75,7 +81,7 @@ final class Strongest {
         double[] sums = new double[slots.length];
         int above = 0;
         for (IntIterator each = candidates.iterator(); each.hasNext(); ) {
-            int slot = table.slot(each.nextInt());
+            int slot = table.slot(hash.gather(each.nextInt()));
             double sum = table.isUsed(slot) ? table.sum(slot, slowest) : 0;
             if (sum >= floor && sum > 0) {
                 slots[above] = slot;

@@ -2,6 +2,7 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.Evidence;
 import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.view.ConceptHash;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Slots are in the order of their hashes, in every table alike. So what comes out of one table comes in the very order that crowds a
  * smaller one: all of it goes to the beginning, each behind all before it, which is quadratic. What is added or copied from another table
- * or a row therefore comes into room that was made for all of it. There its order does not matter: a place is found within a few slots.
+ * or a row therefore comes into room that was made for all of it. There its order does not matter: a place is found within a few slots. The
+ * order is another one in each store: where a target lies, {@link ConceptHash} says.
  */
 abstract sealed class SumSlots permits AdjacencyTable {
 
@@ -23,18 +25,20 @@ abstract sealed class SumSlots permits AdjacencyTable {
     private static final int CHANGED = 1 << 31;
 
     private final int horizons;
+    private final int multiplier;
     private int stride;
     private int[] slots;
     private int slotCount;
     private int size;
     private int changed;
     private boolean cancelled;
-    private long looks;
+    private int looks;
 
     /** Who copies it beside the writer; mostly nobody. */
     private @Nullable SlotsCopy copies;
 
-    SumSlots(int horizons) {
+    SumSlots(int multiplier, int horizons) {
+        this.multiplier = multiplier;
         this.horizons = horizons;
         this.stride = 1 + horizons;
         this.slotCount = SLOTS_MIN;
@@ -58,6 +62,11 @@ abstract sealed class SumSlots permits AdjacencyTable {
     /** How many associations were changed. */
     final int changed() {
         return changed;
+    }
+
+    /** By what targets are multiplied to find their places: see {@link ConceptHash}. */
+    final int multiplier() {
+        return multiplier;
     }
 
     final long slotBytes() {
@@ -86,7 +95,7 @@ abstract sealed class SumSlots permits AdjacencyTable {
     }
 
     /** Looks at the head of its array; returns something, so that the look is not optimized away. */
-    final int touch() {
+    final int touchSlots() {
         return slots.length;
     }
 
@@ -101,9 +110,10 @@ abstract sealed class SumSlots permits AdjacencyTable {
         int[] now = slots;
         int width = stride;
         int shift = Integer.numberOfLeadingZeros(now.length / width - 1);
+        int factor = multiplier;
         int seen = 0;
         for (int i = from; i < to; i++) {
-            seen += now[home(targets[i], shift) * width];
+            seen += now[home(targets[i], factor, shift) * width];
         }
         return seen;
     }
@@ -116,10 +126,11 @@ abstract sealed class SumSlots permits AdjacencyTable {
         int[] now = slots;
         int mask = slotCount - 1;
         int shift = Integer.numberOfLeadingZeros(mask);
+        int factor = multiplier;
         int width = stride;
         for (int i = from; i < to; i++) {
             int wanted = targets[i] + 1;
-            int slot = home(wanted - 1, shift);
+            int slot = home(wanted - 1, factor, shift);
             int key = now[slot * width];
             while (key != 0 && (key & ~CHANGED) != wanted) {
                 slot = slot + 1 & mask;
@@ -200,7 +211,7 @@ abstract sealed class SumSlots permits AdjacencyTable {
     /** The slot of a target, or the empty one where it would be. */
     final int slot(int target) {
         int mask = slotCount - 1;
-        int slot = home(target, Integer.numberOfLeadingZeros(mask));
+        int slot = home(target, multiplier, Integer.numberOfLeadingZeros(mask));
         for (int key = key(slot); key != 0 && key != target + 1; key = key(slot)) {
             slot = slot + 1 & mask;
         }
@@ -360,7 +371,7 @@ abstract sealed class SumSlots permits AdjacencyTable {
     private int place(int target) {
         int mask = slotCount - 1;
         int slot = slot(target);
-        looks += 1 + (slot - home(target, Integer.numberOfLeadingZeros(mask)) & mask);
+        looks += 1 + (slot - home(target, multiplier, Integer.numberOfLeadingZeros(mask)) & mask);
         return slot;
     }
 
@@ -454,9 +465,8 @@ abstract sealed class SumSlots permits AdjacencyTable {
         return slots[slot * stride] & ~CHANGED;
     }
 
-    /** Fibonacci hashing: ints are dense, their high bits after this multiplication are spread evenly. */
-    private static int home(int target, int shift) {
-        return (target * 0x9E3779B9) >>> shift;
+    private static int home(int target, int multiplier, int shift) {
+        return (target * multiplier) >>> shift;
     }
 
     private static int slotsFor(int associations) {

@@ -112,6 +112,17 @@ public final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
+     * Says when anything was forgotten last. It stays when what is left of that is taken away.
+     *
+     * @param watermarkMs the latest watermark at which anything was forgotten, milliseconds since the epoch
+     */
+    public void latestForget(long watermarkMs) {
+        ByteSink sink = new ByteSink(10);
+        sink.varint(watermarkMs);
+        put(ColumnFamily.CONCEPTS, ForgetKeys.latestMs(), sink.toBytes());
+    }
+
+    /**
      * Leaves nothing of a concept that was forgotten.
      *
      * @param hash hash of the id it had

@@ -4,13 +4,15 @@ import java.nio.ByteBuffer;
 
 /**
  * The keys of what lies behind the concepts in the dictionary, whose keys are their ints: a byte of 0xff and the hash of an id that was
- * forgotten; a byte of 0xfe, the watermark of a forget and the int that was retired; a byte of 0xfd alone, for how many ints there are.
+ * forgotten; a byte of 0xfe, the watermark of a forget and the int that was retired; a byte of 0xfd alone, for how many ints there are; one
+ * of 0xfc alone, for the latest watermark of a forget.
  */
 final class ForgetKeys {
 
     private static final byte LATEST = (byte) 0xff;
     private static final byte BY_WATERMARK = (byte) 0xfe;
     private static final byte COUNT = (byte) 0xfd;
+    private static final byte LATEST_MS = (byte) 0xfc;
 
     private ForgetKeys() {}
 
@@ -28,6 +30,10 @@ final class ForgetKeys {
 
     static byte[] count() {
         return new byte[] {COUNT};
+    }
+
+    static byte[] latestMs() {
+        return new byte[] {LATEST_MS};
     }
 
     static boolean isConcept(byte[] key) {

@@ -53,6 +53,16 @@ public final class StoredForgets {
     }
 
     /**
+     * The latest watermark at which anything was forgotten, whether or not that is kept.
+     *
+     * @return milliseconds since the epoch; -1 if nothing ever was
+     */
+    public long latestMs() {
+        byte[] bytes = get(ForgetKeys.latestMs());
+        return bytes == null ? -1 : failures.decoded(() -> new ByteSource("latest forget", bytes).varint());
+    }
+
+    /**
      * Since when a concept is there. Costs a read of one key.
      *
      * @param concept its int

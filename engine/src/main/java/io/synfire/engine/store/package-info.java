@@ -14,6 +14,7 @@
  *   concepts        concept, 4 bytes BE    the concept's id, UTF-8, with its {@link io.synfire.engine.store.Origin} in front of it if that is of
  *                                          matter; or its hash and the watermark of then, once it is forgotten
  *                   0xfd                   how many ints were given to concepts
+ *                   0xfc                   the latest watermark at which anything was forgotten
  *                   0xfe watermark concept hash of the id of a concept that was forgotten
  *                   0xff hash              concept and watermark of the latest forget of an id
  *   marginals       concept, 4 bytes BE    {@link io.synfire.engine.store.StoredMarginal}

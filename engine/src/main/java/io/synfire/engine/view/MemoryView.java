@@ -118,6 +118,14 @@ public interface MemoryView {
     int conceptCount();
 
     /**
+     * Where a reader should put ints of concepts in a hash table of its own: they come in order of first mention, so whoever teaches this memory
+     * may have chosen those of a row. No answer may depend on it.
+     *
+     * @return always the same, of this store alone
+     */
+    ConceptHash conceptHash();
+
+    /**
      * The int of a concept.
      *
      * @param id its id

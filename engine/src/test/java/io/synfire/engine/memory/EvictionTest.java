@@ -27,8 +27,8 @@ final class EvictionTest {
         tables.growTo(cues);
         for (int cue = 0; cue < cues; cue++) {
             AdjacencyTable table = cue % 10 == 1
-                    ? AdjacencyTable.delta(Landmarks.of(0), null)
-                    : AdjacencyTable.complete(Landmarks.of(0), 0);
+                    ? AdjacencyTable.delta(Salts.HASH, Landmarks.of(0), null)
+                    : AdjacencyTable.complete(Salts.HASH, Landmarks.of(0), 0);
             if (cue % 10 == 2) {
                 // To be written yet.
                 table.setEpoch(1);
@@ -50,7 +50,7 @@ final class EvictionTest {
             looks = eviction.looks();
         }
         assertThat(pieces).isGreaterThan(4);
-        long each = AdjacencyTable.complete(Landmarks.of(0), 0).bytes();
+        long each = AdjacencyTable.complete(Salts.HASH, Landmarks.of(0), 0).bytes();
         assertThat(gone).isEqualTo(8L * (cues / 10) * each);
         for (int cue = 0; cue < cues; cue++) {
             assertThat(tables.get(cue) != null).as("cue %d", cue).isEqualTo(cue % 10 == 1 || cue % 10 == 2);

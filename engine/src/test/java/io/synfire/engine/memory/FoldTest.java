@@ -40,12 +40,12 @@ final class FoldTest {
         SplittableRandom random = random(rowSize + 31L * deltaSize + common);
         int[] targets = distinct(random, rowSize + deltaSize - common);
         Map<Integer, double[]> expected = new HashMap<>();
-        AdjacencyTable first = AdjacencyTable.complete(landmarks(horizons), 0);
+        AdjacencyTable first = AdjacencyTable.complete(Salts.HASH, landmarks(horizons), 0);
         add(first, targets, 0, rowSize, random, expected);
-        AdjacencyTable delta = AdjacencyTable.delta(landmarks(horizons), null);
+        AdjacencyTable delta = AdjacencyTable.delta(Salts.HASH, landmarks(horizons), null);
         add(delta, targets, rowSize - common, targets.length, random, expected);
 
-        AdjacencyTable whole = AdjacencyTable.of(first.toRow(Row.Kind.WHOLE, NUMBER));
+        AdjacencyTable whole = AdjacencyTable.of(Salts.HASH, first.toRow(Row.Kind.WHOLE, NUMBER));
         assertThat(whole.looks()).isLessThanOrEqualTo(looksMax(rowSize));
         long before = whole.looks();
         whole.add(delta);
@@ -62,10 +62,10 @@ final class FoldTest {
         SplittableRandom random = random(horizons);
         int[] targets = distinct(random, 30_000);
         Map<Integer, double[]> expected = new HashMap<>();
-        AdjacencyTable whole = AdjacencyTable.complete(landmarks(horizons), 0);
+        AdjacencyTable whole = AdjacencyTable.complete(Salts.HASH, landmarks(horizons), 0);
         // Each twice as large as all before it.
         for (int from = 0, to = 30; from < targets.length; from = to, to = Math.min(targets.length, 3 * to)) {
-            AdjacencyTable delta = AdjacencyTable.delta(landmarks(horizons), null);
+            AdjacencyTable delta = AdjacencyTable.delta(Salts.HASH, landmarks(horizons), null);
             add(delta, targets, from, to, random, expected);
             whole.add(delta);
         }
@@ -78,9 +78,9 @@ final class FoldTest {
         SplittableRandom random = random(5);
         int[] targets = distinct(random, 3_000);
         Map<Integer, double[]> expected = new HashMap<>();
-        AdjacencyTable whole = AdjacencyTable.complete(landmarks(1), 0);
+        AdjacencyTable whole = AdjacencyTable.complete(Salts.HASH, landmarks(1), 0);
         add(whole, targets, 0, 3_000, random, expected);
-        AdjacencyTable delta = AdjacencyTable.delta(landmarks(1), null);
+        AdjacencyTable delta = AdjacencyTable.delta(Salts.HASH, landmarks(1), null);
         add(delta, targets, 0, 3_000, random, expected);
         long bytes = whole.bytes();
         whole.add(delta);
@@ -93,15 +93,15 @@ final class FoldTest {
         SplittableRandom random = random(6);
         int[] targets = distinct(random, 20_000);
         Map<Integer, double[]> expected = new HashMap<>();
-        AdjacencyTable row = AdjacencyTable.complete(landmarks(2), 0);
+        AdjacencyTable row = AdjacencyTable.complete(Salts.HASH, landmarks(2), 0);
         for (int i = 0; i < 10; i++) {
             add(row, targets[i], LARGE, expected);
         }
-        AdjacencyTable delta = AdjacencyTable.delta(landmarks(2), null);
+        AdjacencyTable delta = AdjacencyTable.delta(Salts.HASH, landmarks(2), null);
         for (int target : targets) {
             add(delta, target, 1, expected);
         }
-        AdjacencyTable whole = AdjacencyTable.of(row.toRow(Row.Kind.WHOLE, NUMBER));
+        AdjacencyTable whole = AdjacencyTable.of(Salts.HASH, row.toRow(Row.Kind.WHOLE, NUMBER));
         whole.add(delta);
         assertThat(whole.isWide()).isTrue();
         assertSums(whole, expected);
@@ -112,7 +112,7 @@ final class FoldTest {
         SplittableRandom random = random(7);
         int[] targets = distinct(random, 30_000);
         Map<Integer, double[]> expected = new HashMap<>();
-        AdjacencyTable table = AdjacencyTable.complete(landmarks(1), 0);
+        AdjacencyTable table = AdjacencyTable.complete(Salts.HASH, landmarks(1), 0);
         for (int i = 0; i < targets.length; i++) {
             add(table, targets[i], i < 15_000 ? 2 : i + 3, expected);
         }
@@ -126,7 +126,7 @@ final class FoldTest {
         assertThat(expected).hasSize(10_000);
         assertSums(table, expected);
 
-        AdjacencyTable negative = AdjacencyTable.delta(landmarks(1), null);
+        AdjacencyTable negative = AdjacencyTable.delta(Salts.HASH, landmarks(1), null);
         Map<Integer, double[]> taken = new HashMap<>();
         expected.forEach((target, sums) -> {
             if (sums[0] < 25_003) {

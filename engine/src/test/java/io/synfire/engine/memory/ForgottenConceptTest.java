@@ -3,6 +3,7 @@ package io.synfire.engine.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
@@ -14,6 +15,7 @@ import io.synfire.engine.store.TableCheck;
 import io.synfire.engine.view.Associations;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,45 @@ final class ForgottenConceptTest {
         }
     }
 
+    /**
+     * A partition that stands still: its contexts go on where they were, whatever comes in others. What fires there pairs with the forgotten
+     * concept as a trial, and digests know it by its hash.
+     */
+    @Test
+    void aForgetStaysAsLongAsAContextOfAnyPartitionMayNameIt() {
+        Map<String, String> settings = new HashMap<>(FADES);
+        settings.put("max-gap", "1h");
+        settings.put("max-late", "1h");
+        List<Batch> log = List.of(
+                new Batch("still", List.of(inContext(DAY_MS, "a", "gone")), List.of(), 0),
+                new Batch("moves", List.of(new Forget("gone"), Episode.of(9 * DAY_MS, "b")), List.of(), 0),
+                new Batch("moves", List.of(Episode.of(30 * DAY_MS, "b")), List.of(), 0),
+                new Batch("still", List.of(inContext(DAY_MS + 1_000, "c")), List.of(), 0),
+                new Batch("still", List.of(Episode.of(2 * DAY_MS, "c")), List.of(), 0),
+                new Batch("moves", List.of(Episode.of(30 * DAY_MS, "c")), List.of(), 0));
+        try (StoredMemory plain = new StoredMemory(directory, LearningSettings.parse(settings));
+                StoredMemory stored = new StoredMemory(directory, LearningSettings.parse(settings))) {
+            for (int i = 0; i < log.size(); i++) {
+                plain.memory().apply(List.of(log.get(i)));
+                stored.memory().apply(List.of(log.get(i)));
+                stored.checkpoint();
+                stored.reopen();
+                // From the forget on until the clock of its partition has left the window behind.
+                assertThat(stored.left()).as("after %d", i).isEqualTo(i >= 1 && i < 4 ? 3 : 0);
+                assertThat(stored.checksums().learned())
+                        .as("after %d", i)
+                        .isEqualTo(plain.checksums().learned());
+            }
+            // Each pairs with both, one of which was forgotten.
+            assertThat(stored.memory().figures().counts().pairs()).isEqualTo(2 + 4);
+        }
+    }
+
+    private static Episode inContext(long atMs, String... concepts) {
+        return new Episode(
+                atMs, "session", List.of(concepts).stream().map(Activation::of).toList(), 1, null);
+    }
+
     /** The last int was that of a concept of which the store says nothing any more: no other concept gets it. */
     @Test
     void anIntOfWhichTheStoreSaysNothingIsNotGivenAgain() {
@@ -121,6 +162,54 @@ final class ForgottenConceptTest {
             apply(stored, new Retraction(null, List.of(Episode.of(9 * DAY_MS, "a", "gone"))));
             // The late one remains.
             assertThat(stored.memory().reader().conceptOf("gone")).isNotNegative();
+        }
+    }
+
+    /** It came long after its time, and so did what it named; nothing was forgotten since then, so there is no doubt what is meant. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatCameVeryLateIsTakenBackAsEverWhereNothingWasForgottenSince(boolean isOtherForgottenBefore) {
+        Episode late = Episode.of(2 * DAY_MS, "a", "new");
+        try (StoredMemory stored = new StoredMemory(directory, LearningSettings.parse(FADES))) {
+            apply(stored, Episode.of(DAY_MS, "other"), Episode.of(DAY_MS, "b"));
+            if (isOtherForgottenBefore) {
+                apply(stored, new Forget("other"));
+            }
+            apply(stored, Episode.of(19 * DAY_MS, "a"));
+            stored.checkpoint();
+            apply(stored, Episode.of(19 * DAY_MS, "b"));
+            stored.checkpoint();
+            stored.reopen();
+            apply(stored, late);
+            stored.checkpoint();
+            stored.reopen();
+            assertThat(mass(stored, "new")).isPositive();
+            apply(stored, new Retraction(null, List.of(late)));
+            assertThat(stored.memory().reader().conceptOf("new")).isNegative();
+            // It is there again when it comes, and counts below 0 until then.
+            apply(stored, new Retraction(null, List.of(late)));
+            assertThat(mass(stored, "new")).isNegative();
+            apply(stored, late);
+            assertThat(stored.memory().reader().conceptOf("new")).isNegative();
+            assertSound(stored);
+        }
+    }
+
+    /** When the last forget was stays in the store, though what was forgotten is out of it. */
+    @Test
+    void whatWasForgottenIsNotTakenBackOfWhatCameSinceAfterItIsOutOfTheStore() {
+        Episode old = Episode.of(DAY_MS, "a", "gone");
+        try (StoredMemory stored = new StoredMemory(directory, LearningSettings.parse(FADES))) {
+            apply(stored, old, new Forget("gone"), Episode.of(19 * DAY_MS, "a", "gone"));
+            for (int i = 0; i < 3; i++) {
+                stored.checkpoint();
+                stored.reopen();
+                apply(stored, Episode.of(19 * DAY_MS, "b"));
+            }
+            assertThat(stored.left()).isZero();
+            double before = mass(stored, "gone");
+            apply(stored, new Retraction(null, List.of(old)));
+            assertThat(mass(stored, "gone")).isEqualTo(before);
         }
     }
 

@@ -301,7 +301,7 @@ final class LearningPropertyTest {
     void tenMillionImpulsesOnOneEdgeAreCountedWithinTheBound(String kind) {
         SplittableRandom random = new SplittableRandom(42);
         ForwardDecay decay = new ForwardDecay(new Horizon(1_000_000));
-        AdjacencyTable table = AdjacencyTable.complete(Landmarks.of(0), 0);
+        AdjacencyTable table = AdjacencyTable.complete(Salts.HASH, Landmarks.of(0), 0);
         int[] target = {7};
         double[] growth = {1};
         double[] sums = new double[1];

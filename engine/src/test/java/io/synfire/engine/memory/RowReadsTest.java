@@ -67,7 +67,8 @@ final class RowReadsTest {
         held.impulse(a, b, 1);
         moments.publish(
                 new LearnedMoment(2, last.number() + 1, decays, figures, marginals.publish(), ConceptSet.EMPTY, false));
-        rows = new RowReads(tables, store, new Tidying(settings), decays, held, moments, new RowCache(0));
+        rows = new RowReads(
+                tables, store, Salts.HASH, new Tidying(settings), decays, held, moments, new RowCache(Salts.HASH, 0));
     }
 
     @AfterEach
@@ -82,7 +83,7 @@ final class RowReadsTest {
 
     @Test
     void whenItHasMadeATableAndHasAddedNothing() {
-        tables.set(a, AdjacencyTable.delta(landmarks(), null));
+        tables.set(a, AdjacencyTable.delta(Salts.HASH, landmarks(), null));
         assertStrength(2);
     }
 
@@ -94,7 +95,7 @@ final class RowReadsTest {
 
     @Test
     void whenItHasMadeATableOnTopOfSuchADelta() {
-        tables.set(a, AdjacencyTable.delta(landmarks(), delta(last.number(), null)));
+        tables.set(a, AdjacencyTable.delta(Salts.HASH, landmarks(), delta(last.number(), null)));
         assertStrength(2);
     }
 
@@ -121,7 +122,7 @@ final class RowReadsTest {
 
     /** One that holds one unit more, added by the moment before. */
     private AdjacencyTable delta(long epoch, @Nullable AdjacencyTable previous) {
-        AdjacencyTable delta = AdjacencyTable.delta(landmarks(), previous);
+        AdjacencyTable delta = AdjacencyTable.delta(Salts.HASH, landmarks(), previous);
         delta.add(new int[] {b}, new double[] {1}, 0, 1, new double[] {1}, 0);
         delta.setEpoch(epoch);
         delta.setMoment(1);

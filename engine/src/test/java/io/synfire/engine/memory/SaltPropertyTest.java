@@ -16,6 +16,7 @@ import io.synfire.engine.store.StoreInspection;
 import io.synfire.engine.view.Associations;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -113,14 +114,21 @@ final class SaltPropertyTest {
         answers.add(reader.counts().toString());
         for (int i = 0; i < 25; i++) {
             int concept = reader.conceptOf("c" + i);
-            StringBuilder answer = new StringBuilder("c" + i).append(' ').append(concept);
+            answers.add("c" + i + ' ' + concept);
             if (concept >= 0) {
                 Associations row = reader.associations(concept, atMs);
+                List<String> shown = new ArrayList<>();
                 for (int at = 0; at < row.size(); at++) {
-                    answer.append(' ').append(row.target(at)).append('=').append(row.strength(at, 0));
+                    StringBuilder strengths = new StringBuilder().append(row.target(at));
+                    for (int h = 0; h < reader.settings().horizonCount(); h++) {
+                        strengths.append(' ').append(row.strength(at, h));
+                    }
+                    shown.add(strengths.toString());
                 }
+                // A row has no order.
+                Collections.sort(shown);
+                answers.add(shown + " " + row.cuts() + " " + row.cutBound());
             }
-            answers.add(answer.toString());
         }
     }
 }

@@ -1,11 +1,15 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.learn.Salt;
+import io.synfire.engine.view.ConceptHash;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
 /** Salts made of seeds. */
 final class Salts {
+
+    /** Where ints lie under one of them, for tests to which it makes no difference. */
+    static final ConceptHash HASH = ConceptHash.of(of(0));
 
     private Salts() {}
 

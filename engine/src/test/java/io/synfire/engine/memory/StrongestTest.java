@@ -30,7 +30,7 @@ final class StrongestTest {
     void theStrongestAreThoseOfTheWholeHoweverTheTableChanges(long seed) {
         System.out.println("seed " + seed);
         SplittableRandom random = new SplittableRandom(seed);
-        AdjacencyTable table = AdjacencyTable.complete(Landmarks.of(0), 0);
+        AdjacencyTable table = AdjacencyTable.complete(Salts.HASH, Landmarks.of(0), 0);
         // From all alike to all different.
         int levels = seed % 2 == 0 ? 3 : 100_000;
         int told = 0;

@@ -9,6 +9,7 @@ import io.synfire.engine.learn.Horizon;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Plasticity;
 import io.synfire.engine.learn.Replay;
+import io.synfire.engine.learn.Salt;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -144,6 +145,8 @@ public record ForgetReceipt(Removed removed, Search search, List<Appended> appen
         Map<String, Integer> ints = new HashMap<>();
         // Of a large context there are millions. A boxed long's hash is cue ^ target, of which there are few.
         LongOpenHashSet edges = new LongOpenHashSet();
+        // Who wrote the context chose its pairs: without this some could be chosen that meet.
+        long secret = Salt.draw().hash(0) | 1;
         Horizon slowest = settings.halfLives().get(settings.slowest());
         long[] count = new long[2];
         double[] evidence = new double[1];
@@ -157,7 +160,7 @@ public record ForgetReceipt(Removed removed, Search search, List<Appended> appen
                 Firing firing = firing(episode, ints);
                 double undecayed = decay(slowest, asOfMs - episode.atMs());
                 plasticity.impulses(firing, replay.windowFor(learned), (cue, target, delta) -> {
-                    edges.add((long) cue << Integer.SIZE | target);
+                    edges.add(((long) cue << Integer.SIZE | target) * secret);
                     evidence[0] += Math.abs(delta) * undecayed;
                     count[1]++;
                 });

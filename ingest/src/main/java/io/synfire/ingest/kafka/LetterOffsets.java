@@ -1,6 +1,7 @@
 package io.synfire.ingest.kafka;
 
 import io.synfire.engine.event.Unlearned;
+import io.synfire.engine.learn.Salt;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,9 @@ final class LetterOffsets {
 
     private final Set<String> memoryIds;
     private final List<PassedOverOffsets> known;
+    /** Offsets are multiplied by this odd number: who writes records that are rejected chooses which are, and could choose some that meet. */
+    private final long secret = Salt.draw().hash(0) | 1;
+
     private final Map<Integer, LongOpenHashSet> own = new HashMap<>();
     private final Map<Integer, LongOpenHashSet> unsigned = new HashMap<>();
 
@@ -35,9 +39,9 @@ final class LetterOffsets {
         // In a group others read the partitions that this memory does not, and reject what they cannot learn.
         boolean isOthers = !known.isEmpty() && known.stream().noneMatch(each -> each.reads(partition));
         if (memoryId.isEmpty() || (isOthers && !memoryIds.contains(memoryId) && hasRead())) {
-            unsigned.computeIfAbsent(partition, unused -> new LongOpenHashSet()).add(offset);
+            unsigned.computeIfAbsent(partition, unused -> new LongOpenHashSet()).add(offset * secret);
         } else if (memoryIds.contains(memoryId)) {
-            own.computeIfAbsent(partition, unused -> new LongOpenHashSet()).add(offset);
+            own.computeIfAbsent(partition, unused -> new LongOpenHashSet()).add(offset * secret);
         }
     }
 
@@ -54,8 +58,8 @@ final class LetterOffsets {
         return holds(unsigned, partition, offset);
     }
 
-    private static boolean holds(Map<Integer, LongOpenHashSet> offsets, int partition, long offset) {
+    private boolean holds(Map<Integer, LongOpenHashSet> offsets, int partition, long offset) {
         LongOpenHashSet some = offsets.get(partition);
-        return some != null && some.contains(offset);
+        return some != null && some.contains(offset * secret);
     }
 }

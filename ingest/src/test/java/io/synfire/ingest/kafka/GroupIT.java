@@ -128,7 +128,7 @@ final class GroupIT {
             kit.produce(2040, 2080);
             Set<String> seat = kit.memberIds(topic);
             assertThat(seat).hasSize(1);
-            await().during(Duration.ofSeconds(8)).atMost(LearnerKit.LONG).until(() -> kit.memberIds(topic)
+            await().during(Duration.ofSeconds(5)).atMost(LearnerKit.LONG).until(() -> kit.memberIds(topic)
                     .equals(seat));
             try (EpisodeConsumer two = kit.learner(second, hasty, LearnerKit.policy(), meters)) {
                 two.start();
@@ -180,7 +180,7 @@ final class GroupIT {
             }
             await().atMost(LearnerKit.LONG).until(() -> one.partitions() == 4);
             Set<String> seat = kit.memberIds(topic);
-            await().during(Duration.ofSeconds(8)).atMost(LearnerKit.LONG).until(() -> kit.memberIds(topic)
+            await().during(Duration.ofSeconds(5)).atMost(LearnerKit.LONG).until(() -> kit.memberIds(topic)
                     .equals(seat));
             assertThat(full.positions()).hasSize(2);
             assertThat(one.failure()).isNull();

@@ -3,9 +3,8 @@ package io.synfire.query.recall;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.query.recall.Answers.Contribution;
-import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntIterable;
-import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +18,10 @@ final class Reasons {
 
     private final MemoryView view;
     private final SpreadingActivation activation;
-    private final Int2ObjectOpenHashMap<List<Way>> ways = new Int2ObjectOpenHashMap<>();
+    private final FewConcepts asked;
+
+    /** Of each concept that is asked about, in their order. */
+    private final List<List<Way>> ways = new ArrayList<>();
 
     /** One way to a concept. */
     private record Way(Pulse pulse, double contribution) {}
@@ -27,13 +29,17 @@ final class Reasons {
     Reasons(MemoryView view, SpreadingActivation activation, IntIterable concepts, Deadline deadline) {
         this.view = view;
         this.activation = activation;
-        Asked asked = new Asked();
-        concepts.forEach((int concept) -> asked.add(concept));
+        IntArrayList all = new IntArrayList();
+        concepts.forEach((int concept) -> all.add(concept));
         // Of those that passed on, who brought them is asked too.
-        activation.pulses().forEach(pulse -> asked.add(pulse.from()));
+        activation.pulses().forEach(pulse -> all.add(pulse.from()));
+        this.asked = FewConcepts.of(all);
+        for (int i = 0; i < asked.size(); i++) {
+            ways.add(new ArrayList<>(2));
+        }
         activation.pulses().forEach(pulse -> {
             deadline.check();
-            collect(pulse, asked);
+            collect(pulse);
         });
     }
 
@@ -52,31 +58,33 @@ final class Reasons {
         return contributions;
     }
 
-    private void collect(Pulse pulse, Asked asked) {
+    private void collect(Pulse pulse) {
         Associations row = pulse.row();
         for (int i = 0; i < row.size(); i++) {
             int target = row.target(i);
-            if (target != pulse.from() && asked.contains(target)) {
+            int index = asked.indexOf(target);
+            if (index >= 0 && target != pulse.from()) {
                 double strength = pulse.lens().strength(row, i);
                 if (activation.counts(strength)) {
-                    add(target, pulse, pulse.gain() * activation.support(strength));
+                    add(index, target, pulse, pulse.gain() * activation.support(strength));
                 }
             }
         }
         if (pulse.self() != 0) {
-            add(pulse.from(), pulse, pulse.self());
+            add(asked.indexOf(pulse.from()), pulse.from(), pulse, pulse.self());
         }
     }
 
-    private void add(int target, Pulse pulse, double gained) {
+    private void add(int index, int target, Pulse pulse, double gained) {
         double contribution = pulse.hop() == 1 ? gained * activation.perTarget(pulse.lens(), target) : gained;
         if (contribution != 0) {
-            ways.computeIfAbsent(target, t -> new ArrayList<>(2)).add(new Way(pulse, contribution));
+            ways.get(index).add(new Way(pulse, contribution));
         }
     }
 
     private List<Way> waysTo(int concept) {
-        return ways.getOrDefault(concept, List.of());
+        int index = asked.indexOf(concept);
+        return index < 0 ? List.of() : ways.get(index);
     }
 
     /** The cue a pulse goes back to: from hop to hop, who brought most to whoever passed it on. */
@@ -105,20 +113,5 @@ final class Reasons {
                     "a concept passes on what nothing brought: concept=" + view.idOf(to.from()));
         }
         return way;
-    }
-
-    /** A few concepts, and a filter in front of them that nearly all others do not pass: rows are long. */
-    private static final class Asked {
-        private final long[] filter = new long[64];
-        private final IntOpenHashSet concepts = new IntOpenHashSet();
-
-        void add(int concept) {
-            concepts.add(concept);
-            filter[concept >>> 6 & 63] |= 1L << concept;
-        }
-
-        boolean contains(int concept) {
-            return (filter[concept >>> 6 & 63] & 1L << concept) != 0 && concepts.contains(concept);
-        }
     }
 }

@@ -3,7 +3,6 @@ package io.synfire.query.recall;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.query.recall.Answers.Recalled;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
-import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,8 +19,8 @@ final class Recollection {
     private final Cues cues;
     private final RowReader rows;
     private final SpreadingActivation activation;
-    private final IntOpenHashSet hidden;
-    private final @Nullable IntOpenHashSet allowed;
+    private final FewConcepts hidden;
+    private final @Nullable FewConcepts allowed;
 
     Recollection(MemoryView view, RecallSettings settings, RecallQuery query, Deadline deadline) {
         this.view = view;
@@ -30,12 +29,13 @@ final class Recollection {
         this.cues = Cues.of(view, query, settings);
         this.rows = new RowReader(view, Times.read(query.atMs()), settings, deadline);
         this.activation = new SpreadingActivation(view, lens, settings, query.minSupport(), rows);
-        this.hidden = ints(query.exclude());
+        IntArrayList notShown = ints(query.exclude());
         if (!query.includeCues()) {
-            cues.known().forEach(cue -> hidden.add(cue.concept()));
+            cues.known().forEach(cue -> notShown.add(cue.concept()));
         }
+        this.hidden = FewConcepts.of(notShown);
         Set<String> candidates = query.candidates();
-        this.allowed = candidates == null ? null : ints(candidates);
+        this.allowed = candidates == null ? null : FewConcepts.of(ints(candidates));
         if (allowed == null || !allowed.isEmpty()) {
             activation.spread(cues, mayReadPartly(query, lens));
         }
@@ -97,8 +97,8 @@ final class Recollection {
                 && (prefix.isEmpty() || view.idOf(concept).startsWith(prefix));
     }
 
-    private IntOpenHashSet ints(Iterable<String> ids) {
-        IntOpenHashSet ints = new IntOpenHashSet();
+    private IntArrayList ints(Iterable<String> ids) {
+        IntArrayList ints = new IntArrayList();
         for (String id : ids) {
             int concept = view.conceptOf(id);
             if (concept >= 0) {

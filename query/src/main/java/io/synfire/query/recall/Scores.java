@@ -1,5 +1,6 @@
 package io.synfire.query.recall;
 
+import io.synfire.engine.view.ConceptHash;
 import io.synfire.engine.view.MemoryView;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ final class Scores {
     private final double @Nullable [] dense;
     private final boolean[] isTouched;
     private final IntArrayList touched = new IntArrayList();
-    private final SparseSums sparse = new SparseSums();
+    private final SparseSums sparse;
 
     /** Takes a concept and its sum. */
     interface Visitor {
@@ -34,7 +35,9 @@ final class Scores {
         void of(int[] concepts, int count, double[] factors);
     }
 
-    Scores(int concepts) {
+    /** Of so many concepts, whose ints lie where this says. */
+    Scores(int concepts, ConceptHash hash) {
+        this.sparse = new SparseSums(hash);
         this.dense = concepts <= DENSE_MAX ? new double[concepts] : null;
         this.isTouched = new boolean[dense == null ? 0 : concepts];
     }

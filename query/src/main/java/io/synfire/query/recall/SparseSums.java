@@ -1,9 +1,11 @@
 package io.synfire.query.recall;
 
+import io.synfire.engine.view.ConceptHash;
+
 /**
  * Sums by concept, where few of many concepts have one: open addressing, key and sum beside each other. Used for one question.
  *
- * <p>Rows and other sums come in the order of a hash like this one. That order crowds a table which grows meanwhile: all go to its
+ * <p>Rows and other sums come in the order of this very hash. That order crowds a table which grows meanwhile: all go to its
  * beginning, each behind all before it, which is quadratic. So there must be room for all of them first; see {@link #reserve}.
  */
 final class SparseSums {
@@ -13,8 +15,13 @@ final class SparseSums {
     /** Slot by slot, concept + 1, or 0 if it is empty; then the sum's bits: beside each other, since each slot is a cache miss. */
     private long[] slots = new long[2 * SLOTS_MIN];
 
+    private final int multiplier;
     private int size;
     private long looks;
+
+    SparseSums(ConceptHash hash) {
+        this.multiplier = hash.multiplier();
+    }
 
     /** Makes room for so many more, if there is less: before a row or other sums are added. */
     void reserve(int more) {
@@ -85,8 +92,7 @@ final class SparseSums {
 
     private int slot(int concept) {
         int mask = slots() - 1;
-        // Fibonacci hashing: ints of concepts are dense.
-        int slot = (concept * 0x9E3779B9) >>> Integer.numberOfLeadingZeros(mask);
+        int slot = (concept * multiplier) >>> Integer.numberOfLeadingZeros(mask);
         looks++;
         while (slots[2 * slot] != 0 && slots[2 * slot] != concept + 1L) {
             slot = slot + 1 & mask;

@@ -37,7 +37,7 @@ final class SpreadingActivation {
         this.minSupport = minSupport;
         this.rows = rows;
         this.concepts = view.conceptCount();
-        this.scores = new Scores(concepts);
+        this.scores = new Scores(concepts, view.conceptHash());
     }
 
     /** Activates from cues. */
@@ -50,7 +50,7 @@ final class SpreadingActivation {
                 // Nothing is passed on from here: no need to know what was reached last.
                 passOn(vias, hop, scores);
             } else {
-                Scores next = new Scores(concepts);
+                Scores next = new Scores(concepts, view.conceptHash());
                 passOn(vias, hop, next);
                 scores.addAll(next);
                 last = next;
@@ -121,7 +121,7 @@ final class SpreadingActivation {
 
     /** Adds what rows of one moment give to each concept, over that concept's mass at that moment. Beside a learner there may be several. */
     private void addOfOneMoment(List<Pulse> some, int all, Scores reached) {
-        Scores sums = some.size() == all ? reached : new Scores(concepts);
+        Scores sums = some.size() == all ? reached : new Scores(concepts, view.conceptHash());
         for (Pulse pulse : some) {
             add(pulse, sums);
             if (pulse.self() != 0) {

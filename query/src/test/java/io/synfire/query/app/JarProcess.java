@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -28,10 +30,13 @@ final class JarProcess implements AutoCloseable {
 
     private final Process process;
     private final Path output;
+    /** Its working directory and its temporary files, the library of a process that is killed among them. */
+    private final Path own;
 
-    private JarProcess(Process process, Path output) {
+    private JarProcess(Process process, Path output, Path own) {
         this.process = process;
         this.output = output;
+        this.own = own;
     }
 
     /** Starts the jar of this build in an empty working directory; standard output and error go to {@code output}. */
@@ -42,21 +47,40 @@ final class JarProcess implements AutoCloseable {
     /** The same, with a standard input. */
     static JarProcess start(ProcessBuilder.Redirect input, Path output, List<String> jvm, String... arguments)
             throws IOException {
+        List<String> options = new ArrayList<>(List.of("-XX:SharedArchiveFile=" + ClassArchive.of(jar())));
+        options.addAll(jvm);
+        return startPlain(input, output, options, arguments);
+    }
+
+    /** The same without the archive of classes: in as much memory as a user's process. */
+    static JarProcess startPlain(Path output, List<String> jvm, String... arguments) throws IOException {
+        return startPlain(ProcessBuilder.Redirect.PIPE, output, jvm, arguments);
+    }
+
+    private static JarProcess startPlain(
+            ProcessBuilder.Redirect input, Path output, List<String> jvm, String... arguments) throws IOException {
+        Path own = Files.createTempDirectory("synfire-process");
+        Path working = Files.createDirectory(own.resolve("working"));
+        Path temporary = Files.createDirectory(own.resolve("temporary"));
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        line.add("-Djava.io.tmpdir=" + temporary);
         // Most of these end before the optimizing compiler has paid for itself.
         line.add("-XX:TieredStopAtLevel=1");
         line.addAll(jvm);
-        line.addAll(List.of("-jar", System.getProperty("synfire.jar", "target/synfire.jar")));
+        line.addAll(List.of("-jar", jar().toString()));
         line.addAll(List.of(arguments));
-        Path working = Files.createTempDirectory("synfire-working");
         ProcessBuilder builder = new ProcessBuilder(line)
                 .directory(working.toFile())
                 .redirectErrorStream(true)
                 .redirectInput(input)
                 .redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("SYNFIRE_"));
-        return new JarProcess(builder.start(), output);
+        return new JarProcess(builder.start(), output, own);
+    }
+
+    private static Path jar() {
+        return Path.of(System.getProperty("synfire.jar", "target/synfire.jar"));
     }
 
     String output() throws IOException {
@@ -181,5 +205,12 @@ final class JarProcess implements AutoCloseable {
     @Override
     public void close() {
         kill();
+        try (Stream<Path> files = Files.walk(own)) {
+            for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("what a process has left cannot be deleted: directory=" + own, e);
+        }
     }
 }

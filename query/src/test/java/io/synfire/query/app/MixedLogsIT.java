@@ -50,11 +50,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A memory that learned from a topic and from files in turns, and forgot in between, whichever log said so: what is built from these logs
- * anew says the same.
+ * anew says the same. {@code -Dsynfire.rounds=20} sets how many random ones there are.
  */
 final class MixedLogsIT {
 
     private static final long SEED = 20240203;
+    private static final int ROUNDS = Integer.getInteger("synfire.rounds", 2);
     private static final EngineOptions OPTIONS = new EngineOptions(16 << 20);
     private static final long START_MS = 1_706_745_600_000L;
 
@@ -120,7 +121,7 @@ final class MixedLogsIT {
     @Test
     void whicheverWayLogsTookTurnsARebuildTakesTheSame() throws Exception {
         SplittableRandom random = new SplittableRandom(SEED);
-        for (int round = 0; round < 4; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             // What is forgotten by hand is certain within a partition alone.
             int partitions = 1 + round % 2;
             Turns turns = new Turns("turns" + round, partitions);

@@ -5,6 +5,7 @@ import io.synfire.engine.event.Stretch;
 import io.synfire.engine.event.Unlearned;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.ConceptHash;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.Moment;
 import io.synfire.engine.view.ReadTime;
@@ -89,6 +90,11 @@ final class CountingView implements MemoryView {
     @Override
     public LearningSettings settings() {
         return view.settings();
+    }
+
+    @Override
+    public ConceptHash conceptHash() {
+        return view.conceptHash();
     }
 
     @Override

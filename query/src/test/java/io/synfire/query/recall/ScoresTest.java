@@ -9,8 +9,11 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
+import io.synfire.engine.learn.Salt;
+import io.synfire.engine.view.ConceptHash;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.ReadTime;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +34,9 @@ final class ScoresTest {
     /** More than have an array. */
     private static final int CONCEPTS = 70_000;
 
+    /** By which the tests know the order of tables. */
+    private static final ConceptHash KNOWN = ConceptHash.known(0x9E3779B9);
+
     @TempDir
     Path directory;
 
@@ -39,7 +46,7 @@ final class ScoresTest {
         System.out.println("seed " + seed);
         SplittableRandom random = new SplittableRandom(seed);
         Map<Integer, Double> expected = new HashMap<>();
-        Scores scores = new Scores(CONCEPTS);
+        Scores scores = new Scores(CONCEPTS, KNOWN);
         long added = 0;
         for (int row = 0; row < 6; row++) {
             List<Integer> targets = inOrderOfHash(random, 1_000 + 9_000 * row);
@@ -54,7 +61,7 @@ final class ScoresTest {
         assertThat(scores.looks()).isBetween(added, LOOKS_MAX * added);
         assertThat(sums(scores)).isEqualTo(expected);
 
-        Scores all = new Scores(CONCEPTS);
+        Scores all = new Scores(CONCEPTS, KNOWN);
         all.add(5, 1);
         expected.merge(5, 1.0, Double::sum);
         all.addAll(scores);
@@ -97,12 +104,30 @@ final class ScoresTest {
     }
 
     /** Some concepts, in the order in which a table of the engine has them. */
+    @Test
+    void conceptsThatWereChosenToMeetTakeNoMoreThanOthers() {
+        List<Integer> hostile = inOrderOfHash(IntStream.range(0, 3 * CONCEPTS)).subList(0, CONCEPTS / 2);
+        for (int seed = 0; seed < 20; seed++) {
+            ByteBuffer bytes = ByteBuffer.allocate(Salt.BYTES).putLong(seed).putLong(~seed);
+            Scores scores = new Scores(3 * CONCEPTS, ConceptHash.of(Salt.of(bytes.array())));
+            scores.reserve(hostile.size());
+            hostile.forEach(concept -> scores.add(concept, 1));
+            assertThat(scores.looks()).as("salt %d", seed).isLessThanOrEqualTo((long) LOOKS_MAX * hostile.size());
+        }
+        // What it is about.
+        Scores scores = new Scores(3 * CONCEPTS, KNOWN);
+        scores.reserve(hostile.size());
+        hostile.forEach(concept -> scores.add(concept, 1));
+        assertThat(scores.looks()).isGreaterThan(100L * hostile.size());
+    }
+
     private static List<Integer> inOrderOfHash(SplittableRandom random, int count) {
-        return random.ints(0, CONCEPTS)
-                .distinct()
-                .limit(count)
-                .boxed()
-                .sorted(Comparator.comparingLong(concept -> Integer.toUnsignedLong(concept * 0x9E3779B9)))
+        return inOrderOfHash(random.ints(0, CONCEPTS).distinct().limit(count));
+    }
+
+    private static List<Integer> inOrderOfHash(IntStream concepts) {
+        return concepts.boxed()
+                .sorted(Comparator.comparingLong(concept -> Integer.toUnsignedLong(concept * KNOWN.multiplier())))
                 .toList();
     }
 
