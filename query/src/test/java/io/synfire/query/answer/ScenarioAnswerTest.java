@@ -200,8 +200,9 @@ final class ScenarioAnswerTest {
         Document pressure = parsed(new ScenarioSvg().of(pressure()));
         assertThat(pressure.getDocumentElement().getTextContent())
                 .contains("M pairs/s", "mean of each tenth", "budget, 100 MiB", "resident", "minutes");
-        // Each second, tenths, resident, accounted.
-        assertThat(pressure.getElementsByTagName("polyline").getLength()).isEqualTo(4);
+        assertThat(pressure.getDocumentElement().getTextContent()).contains("accounted", "ids, marginals");
+        // Each second, tenths, resident, accounted, what of that ids and marginals take.
+        assertThat(pressure.getElementsByTagName("polyline").getLength()).isEqualTo(5);
         Document growth = parsed(new ScenarioSvg().of(growth(new Step(500, 300), new Step(1_000, 450))));
         assertThat(growth.getDocumentElement().getTextContent())
                 .contains("ns per ordered pair", "300", "450", "directed edges", "1k", "500");
