@@ -4,8 +4,10 @@ import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.MemoryView;
+import io.synfire.engine.view.ReadTime;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /** Whether readers see what the reference says: all of it, and nothing else. */
 public final class ViewAgreement {
@@ -35,23 +37,7 @@ public final class ViewAgreement {
             require(c >= 0, "int of " + concept, c, "at least 0");
             long lastMs = reference.lastActivationMs(concept);
             require(view.lastActivationMs(c) == lastMs, "last time of " + concept, view.lastActivationMs(c), lastMs);
-            for (int h = 0; h < settings.horizonCount(); h++) {
-                close(
-                        () -> "activation of " + concept,
-                        activity.of(c, h),
-                        reference.activation(concept, h, atMs),
-                        reference.activationMass(concept, h, atMs));
-                close(
-                        () -> "potentiation from " + concept,
-                        activity.potentiationFrom(c, h),
-                        reference.potentiationFrom(concept, h, atMs, false),
-                        reference.potentiationFrom(concept, h, atMs, true));
-                close(
-                        () -> "potentiation to " + concept,
-                        activity.potentiationTo(c, h),
-                        reference.potentiationTo(concept, h, atMs, false),
-                        reference.potentiationTo(concept, h, atMs, true));
-            }
+            assertMarginalsAgree(activity, c, settings.horizonCount(), concept, reference);
         }
         require(view.counts().concepts() == known, "concepts", view.counts().concepts(), known);
         for (String concept : reference.mentioned()) {
@@ -78,6 +64,57 @@ public final class ViewAgreement {
                     reference.repeats(h, atMs, true) + reference.mistakenRepeats(h, atMs) / TOLERANCE);
         }
         return assertRowsAgree(view, reference, atMs);
+    }
+
+    private static void assertMarginalsAgree(
+            Activity activity, int c, int horizons, String concept, NaiveMemory reference) {
+        long atMs = reference.watermarkMs();
+        for (int h = 0; h < horizons; h++) {
+            close(
+                    () -> "activation of " + concept,
+                    activity.of(c, h),
+                    reference.activation(concept, h, atMs),
+                    reference.activationMass(concept, h, atMs));
+            close(
+                    () -> "potentiation from " + concept,
+                    activity.potentiationFrom(c, h),
+                    reference.potentiationFrom(concept, h, atMs, false),
+                    reference.potentiationFrom(concept, h, atMs, true));
+            close(
+                    () -> "potentiation to " + concept,
+                    activity.potentiationTo(c, h),
+                    reference.potentiationTo(concept, h, atMs, false),
+                    reference.potentiationTo(concept, h, atMs, true));
+        }
+    }
+
+    /**
+     * Compares one row, and the marginals of its moment, in the same way.
+     *
+     * @param intOf the ints that ids had at that moment
+     * @throws AssertionError if one differs
+     */
+    public static void assertRowAgrees(
+            Associations row, String cue, ToIntFunction<String> intOf, int horizons, NaiveMemory reference) {
+        long atMs = reference.watermarkMs();
+        require(row.atMs() == atMs, "time of the row of " + cue, row.atMs(), atMs);
+        Activity activity = row.moment().activity(ReadTime.WATERMARK);
+        assertMarginalsAgree(activity, intOf.applyAsInt(cue), horizons, cue, reference);
+        int found = 0;
+        for (NaiveMemory.Edge edge : reference.edges()) {
+            if (edge.cue().equals(cue)) {
+                int index = row.indexOf(intOf.applyAsInt(edge.target()));
+                found += index >= 0 ? 1 : 0;
+                for (int h = 0; h < horizons; h++) {
+                    close(
+                            () -> edge.toString(),
+                            index < 0 ? 0 : row.strength(index, h),
+                            reference.strength(edge, h, atMs),
+                            reference.mass(edge, h, atMs));
+                }
+            }
+        }
+        require(row.size() == found, "associations of " + cue, row.size(), found);
     }
 
     private static long assertRowsAgree(MemoryView view, NaiveMemory reference, long atMs) {

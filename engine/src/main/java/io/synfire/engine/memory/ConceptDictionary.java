@@ -8,6 +8,7 @@ import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.Origin;
 import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
+import io.synfire.engine.store.StoreContents;
 import io.synfire.engine.store.StoredForgets;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.nio.charset.StandardCharsets;
@@ -104,7 +105,7 @@ final class ConceptDictionary {
         retirements.loadedLatest(store.forgets().latestMs());
         boolean isOld = stored < 0;
         ConceptSet[] holes = {ConceptSet.EMPTY};
-        store.concepts(new RocksStore.ConceptVisitor() {
+        store.contents().concepts(new StoreContents.ConceptVisitor() {
             @Override
             public void concept(int concept, byte[] utf8, Origin origin) {
                 holesUpTo(concept);

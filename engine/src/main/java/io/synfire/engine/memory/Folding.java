@@ -42,7 +42,7 @@ final class Folding {
     /** What is stored, as one row. */
     Row row(StoredRow stored) {
         List<Row> additions = stored.additions();
-        if (mustTidyInBetween(stored, additions)) {
+        if (mustFoldInTurn(stored, additions)) {
             return whole(stored, additions).toRow(Row.Kind.WHOLE, stored.checkpoint());
         }
         // Moving forgets what has faded, as of the last addition: as if that were added to a table.
@@ -53,7 +53,7 @@ final class Folding {
     /** What is stored, as a table. */
     AdjacencyTable whole(StoredRow stored) {
         List<Row> additions = stored.additions();
-        return mustTidyInBetween(stored, additions) ? whole(stored, additions) : AdjacencyTable.of(hash, row(stored));
+        return mustFoldInTurn(stored, additions) ? whole(stored, additions) : AdjacencyTable.of(hash, row(stored));
     }
 
     private AdjacencyTable whole(StoredRow stored, List<Row> additions) {
@@ -65,9 +65,16 @@ final class Folding {
         return whole;
     }
 
-    private boolean mustTidyInBetween(StoredRow stored, List<Row> additions) {
+    /**
+     * Whether it matters how many of the parts are folded at once: where a row is cut or pruned in between, or moved to other landmarks. What
+     * two parts say may have faded each by itself, and not their sum.
+     */
+    private boolean mustFoldInTurn(StoredRow stored, List<Row> additions) {
         if (additions.isEmpty()) {
             return false;
+        }
+        if (!stored.isAtOneLandmark()) {
+            return true;
         }
         long from = prunedMs(stored, additions);
         return tidying.mayCut(stored.sizeMax())

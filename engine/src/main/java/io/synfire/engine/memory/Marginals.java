@@ -73,7 +73,7 @@ final class Marginals {
     void load(RocksStore store, int count, ConceptSet gone) {
         growTo(count);
         MarginalRows now = rows;
-        store.marginals(decays.size(), (concept, marginal) -> {
+        store.contents().marginals(decays.size(), (concept, marginal) -> {
             if (concept < 0 || concept >= count) {
                 throw store.damaged("a marginal of no concept: concept=" + concept + " concepts=" + count);
             }

@@ -29,8 +29,8 @@ final class PassedOvers {
     /** {@code positions}: how far a store that kept none of this yet has read its sources. */
     PassedOvers(RocksStore store, List<Position> positions) {
         this.store = store;
-        store.passedOver((number, records) -> next = Math.max(next, number + 1));
-        var stored = store.passedOverSince();
+        store.contents().passedOver((number, records) -> next = Math.max(next, number + 1));
+        var stored = store.contents().passedOverSince();
         this.isSinceStored = stored.isPresent();
         this.since = stored.orElse(positions);
     }
@@ -56,7 +56,7 @@ final class PassedOvers {
         }
         List<PassedOver> all = new ArrayList<>();
         // What waited may be stored by now.
-        store.passedOver((number, records) -> {
+        store.contents().passedOver((number, records) -> {
             if (number < first) {
                 all.addAll(records);
             }

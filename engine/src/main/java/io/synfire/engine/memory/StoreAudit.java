@@ -11,6 +11,7 @@ import io.synfire.engine.store.Remaining;
 import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.Row;
+import io.synfire.engine.store.StoreContents;
 import io.synfire.engine.store.StoreDamagedException;
 import io.synfire.engine.store.StoredRow;
 import io.synfire.engine.view.Verification.Finding;
@@ -133,7 +134,7 @@ final class StoreAudit {
     }
 
     private void marginals() {
-        store.marginals(decays.size(), (concept, marginal) -> {
+        store.contents().marginals(decays.size(), (concept, marginal) -> {
             withMarginal.set(concept);
             activations += marginal.remaining().count();
             activationsChecksum += marginal.remaining().checksum();
@@ -160,7 +161,7 @@ final class StoreAudit {
     private void stretches() {
         Map<String, Long> ends = new TreeMap<>();
         long[] next = {0};
-        store.stretches((number, stretch) -> {
+        store.contents().stretches((number, stretch) -> {
             if (number != next[0]) {
                 found("stretch " + next[0], "it is missing: found=" + number);
             }
@@ -191,7 +192,7 @@ final class StoreAudit {
         Map<String, Long> ends = new TreeMap<>();
         long[] next = {0};
         long[] rejected = {0};
-        store.passedOver((number, records) -> {
+        store.contents().passedOver((number, records) -> {
             if (number != next[0]) {
                 found("what was passed over " + next[0], "it is missing: found=" + number);
             }
@@ -240,7 +241,7 @@ final class StoreAudit {
             }
             return true;
         });
-        store.concepts(new RocksStore.ConceptVisitor() {
+        store.contents().concepts(new StoreContents.ConceptVisitor() {
             @Override
             public void concept(int concept, byte[] utf8, Origin origin) {
                 Retirement before = origin.before();
@@ -275,7 +276,7 @@ final class StoreAudit {
 
     /** They are of concepts that were forgotten. */
     private void lateEpisodes() {
-        store.lateEpisodes((retired, count) -> {
+        store.contents().lateEpisodes((retired, count) -> {
             if (!withForget.get(retired)) {
                 found("late episodes", "their concept was not forgotten: concept=" + retired);
             }

@@ -33,7 +33,7 @@ final class Stretches {
 
     Stretches(RocksStore store) {
         this.store = store;
-        this.firstPending = store.stretchCount();
+        this.firstPending = store.contents().stretchCount();
     }
 
     /** Adds one that is learned now, while other sources stand where they do. */
@@ -107,7 +107,7 @@ final class Stretches {
             first = firstPending;
         }
         List<Stretch> all = new ArrayList<>();
-        store.stretches((number, stretch) -> {
+        store.contents().stretches((number, stretch) -> {
             if (number != all.size()) {
                 throw store.damaged("a stretch is missing: stretch=" + all.size() + " found=" + number);
             }

@@ -33,7 +33,7 @@ final class WaitingRetractions {
     private record Waiting(long number, long latestMs, Retraction retraction) {}
 
     void load(RocksStore store) {
-        store.retractions((number, retraction) -> {
+        store.contents().retractions((number, retraction) -> {
             hold(new Waiting(number, retraction.latestMs(), retraction));
             next = number + 1;
         });

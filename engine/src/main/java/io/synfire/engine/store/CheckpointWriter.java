@@ -310,7 +310,7 @@ public final class CheckpointWriter implements AutoCloseable {
             put(ColumnFamily.DEFAULT, Keys.checkpoint(), bytes);
             isComplete = true;
         }
-        store.commit(batch, record.number(), bytes);
+        store.commits().commit(batch, record.number(), bytes);
     }
 
     @Override

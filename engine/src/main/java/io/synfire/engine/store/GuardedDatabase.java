@@ -79,9 +79,9 @@ final class GuardedDatabase implements AutoCloseable {
     }
 
     /** The same for a read of one value. */
-    <T extends @Nullable Object> T read(String what, Call<T> call) {
+    <T extends @Nullable Object> T read(String what, ColumnFamily family, Call<T> call) {
         return call(what, database -> {
-            disk.beforeRead();
+            disk.beforeRead(family);
             return call.on(database);
         });
     }
@@ -222,12 +222,12 @@ final class GuardedDatabase implements AutoCloseable {
 
     private RocksDatabase openedAnew() {
         try {
-            disk.beforeOpen();
+            disk.beforeOpenAnew();
             StoreOpening.requireFiles(directory, failures);
             if (!StoreOpening.exists(directory)) {
                 throw failures.damaged("CURRENT", "the file is missing", null);
             }
-            return StoreLock.open(directory, budget);
+            return StoreLock.open(directory, budget, disk);
         } catch (IOException | UncheckedIOException e) {
             throw new StoreException(NOT_ANEW + ": store=" + directory + ": " + e.getMessage(), e);
         } catch (RocksDBException e) {
@@ -241,6 +241,7 @@ final class GuardedDatabase implements AutoCloseable {
     /** Closes a database that is not what it was. */
     private boolean isIn(RocksDatabase opened, Outcome outcome) {
         try {
+            disk.beforeRead(ColumnFamily.DEFAULT);
             boolean isIn = outcome.isIn(opened);
             if (!StoreHolder.isOwn(directory)) {
                 // Another process had it meanwhile, and has taken its name away.

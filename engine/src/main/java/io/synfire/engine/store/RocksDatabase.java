@@ -45,16 +45,18 @@ final class RocksDatabase implements AutoCloseable {
     private final Map<ColumnFamily, ColumnFamilyHandle> handles = new EnumMap<>(ColumnFamily.class);
     private final RocksDB db;
 
-    private RocksDatabase(Path directory, boolean writes, StoreBudget budget) throws RocksDBException {
+    private RocksDatabase(Path directory, boolean writes, StoreBudget budget, DiskAccess disk) throws RocksDBException {
         List<ColumnFamilyHandle> opened = new ArrayList<>();
         try {
             LRUCache cache = owned(new LRUCache(budget.blockCacheBytes()));
             MergeOperator merge = owned(new StringAppendOperator(""));
             List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
             for (ColumnFamily family : ColumnFamily.values()) {
-                descriptors.add(new ColumnFamilyDescriptor(family.nameBytes(), familyOptions(cache, merge, budget)));
+                descriptors.add(
+                        new ColumnFamilyDescriptor(family.nameBytes(), familyOptions(cache, merge, budget, disk)));
             }
             DBOptions options = databaseOptions(budget);
+            disk.layOut(options);
             db = writes
                     ? RocksDB.open(options, directory.toString(), descriptors, opened)
                     : RocksDB.openReadOnly(options, directory.toString(), descriptors, opened);
@@ -68,16 +70,16 @@ final class RocksDatabase implements AutoCloseable {
         }
     }
 
-    static RocksDatabase open(Path directory, StoreBudget budget) throws RocksDBException {
-        return new RocksDatabase(directory, true, budget);
+    static RocksDatabase open(Path directory, StoreBudget budget, DiskAccess disk) throws RocksDBException {
+        return new RocksDatabase(directory, true, budget, disk);
     }
 
     /**
      * Beside a writer, as of now: all tables are open from the start, and stay readable when the writer deletes them. Not as a secondary
      * instance: that one passes over tables that it cannot read.
      */
-    static RocksDatabase openReadOnly(Path directory, StoreBudget budget) throws RocksDBException {
-        return new RocksDatabase(directory, false, budget);
+    static RocksDatabase openReadOnly(Path directory, StoreBudget budget, DiskAccess disk) throws RocksDBException {
+        return new RocksDatabase(directory, false, budget, disk);
     }
 
     RocksDB db() {
@@ -143,7 +145,8 @@ final class RocksDatabase implements AutoCloseable {
                 .setKeepLogFileNum(3));
     }
 
-    private ColumnFamilyOptions familyOptions(LRUCache cache, MergeOperator merge, StoreBudget budget) {
+    private ColumnFamilyOptions familyOptions(
+            LRUCache cache, MergeOperator merge, StoreBudget budget, DiskAccess disk) {
         BlockBasedTableConfig table = new BlockBasedTableConfig()
                 .setBlockCache(cache)
                 .setBlockSize(BLOCK_BYTES)
@@ -156,14 +159,15 @@ final class RocksDatabase implements AutoCloseable {
                 .setMetadataBlockSize(METADATA_BYTES)
                 .setPinTopLevelIndexAndFilter(true)
                 .setFilterPolicy(owned(new BloomFilter(10)));
-        return owned(new ColumnFamilyOptions()
-                .setTableFormatConfig(table)
+        ColumnFamilyOptions options = owned(new ColumnFamilyOptions()
                 .setWriteBufferSize(Math.max(1 << 20, budget.memtableBytes() / 2))
                 // Rows are appended to without being read; for the other families nothing is.
                 .setMergeOperator(merge)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION)
                 .setLevelCompactionDynamicLevelBytes(true));
+        disk.layOut(options, table);
+        return options.setTableFormatConfig(table);
     }
 
     private <T extends AbstractImmutableNativeReference> T owned(T reference) {

@@ -1,27 +1,15 @@
 package io.synfire.engine.store;
 
 import io.synfire.engine.event.LearnedAnew;
-import io.synfire.engine.event.PassedOver;
-import io.synfire.engine.event.Position;
-import io.synfire.engine.event.Retraction;
-import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ContextWindow;
 import io.synfire.engine.learn.Salt;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDB;
-import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -36,7 +24,7 @@ public final class RocksStore implements AutoCloseable {
 
     private static final byte[] NOTHING = new byte[0];
     static final byte[] SETTINGS_KEY = Keys.utf8("settings");
-    private static final byte[] ID_KEY = Keys.utf8("id");
+    static final byte[] ID_KEY = Keys.utf8("id");
     private static final byte[] SALT_KEY = Keys.utf8("salt");
 
     private final Path directory;
@@ -44,12 +32,9 @@ public final class RocksStore implements AutoCloseable {
     private final StoreFailures failures;
     private final StoreUpkeep upkeep;
     private final StoredForgets forgets;
+    private final StoreContents contents;
+    private final Commits commits;
     private final boolean writable;
-    /** What tells this store, as it was committed last, from every other and from itself at another time. Of whoever writes. */
-    private byte @Nullable [] ownId;
-
-    private byte @Nullable [] committed;
-    private long lostCheckpoints;
     private boolean closed;
 
     RocksStore(Path directory, GuardedDatabase database, StoreFailures failures, boolean writable) {
@@ -58,6 +43,8 @@ public final class RocksStore implements AutoCloseable {
         this.failures = failures;
         this.upkeep = new StoreUpkeep(directory, database, failures);
         this.forgets = new StoredForgets(database, failures);
+        this.contents = new StoreContents(database, failures);
+        this.commits = new Commits(directory, database, failures);
         this.writable = writable;
     }
 
@@ -78,7 +65,7 @@ public final class RocksStore implements AutoCloseable {
     static RocksStore open(Path directory, StoreBudget budget, DiskAccess disk) {
         RocksStore store = new StoreOpening(directory, budget, disk).open();
         try {
-            store.compareWithMark();
+            store.commits.compareWithMark();
             return store;
         } catch (RuntimeException e) {
             store.close();
@@ -119,7 +106,7 @@ public final class RocksStore implements AutoCloseable {
      * @return at least 0; 0 for a store that only reads
      */
     public long lostCheckpoints() {
-        return lostCheckpoints;
+        return commits.lostCheckpoints();
     }
 
     /**
@@ -218,7 +205,7 @@ public final class RocksStore implements AutoCloseable {
     public void keepId(String id) {
         byte[] bytes = Keys.utf8(id);
         keep("the store's id cannot be written", ID_KEY, bytes);
-        ownId = bytes;
+        commits.identified(bytes);
     }
 
     private void keep(String failure, byte[] key, byte[] value) {
@@ -295,7 +282,7 @@ public final class RocksStore implements AutoCloseable {
      * @return 0 if it has none
      */
     public int rowBytes(int cue) {
-        int length = database.read("the store cannot be read", open -> open.db()
+        int length = database.read("the store cannot be read", ColumnFamily.ROWS, open -> open.db()
                 .get(open.handle(ColumnFamily.ROWS), Keys.key(cue), NOTHING));
         return length == RocksDB.NOT_FOUND ? 0 : length;
     }
@@ -351,190 +338,6 @@ public final class RocksStore implements AutoCloseable {
         return bytes == null ? LateCount.NONE : failures.decoded(() -> LateCount.ofBytes(retired, bytes));
     }
 
-    /** Takes the concepts of the dictionary. */
-    public interface ConceptVisitor {
-        /**
-         * Takes a concept.
-         *
-         * @param concept its int
-         * @param utf8 its id
-         * @param origin since when it is there
-         */
-        void concept(int concept, byte[] utf8, Origin origin);
-
-        /**
-         * Takes a concept that was forgotten.
-         *
-         * @param concept its int
-         * @param hash hash of the id it had
-         * @param watermarkMs the watermark when it was forgotten
-         */
-        void retired(int concept, long hash, long watermarkMs);
-
-        /**
-         * Takes the latest forget of an id: after all concepts.
-         *
-         * @param hash hash of the id
-         * @param retirement what it was until then
-         */
-        void forgotten(long hash, Retirement retirement);
-    }
-
-    /** Takes one retraction that waits. */
-    @FunctionalInterface
-    public interface RetractionVisitor {
-        /**
-         * Takes a retraction.
-         *
-         * @param number its number
-         * @param retraction what waits
-         */
-        void retraction(long number, Retraction retraction);
-    }
-
-    /** Takes one stretch. */
-    @FunctionalInterface
-    public interface StretchVisitor {
-        /**
-         * Takes a stretch.
-         *
-         * @param number its number
-         * @param stretch what was read
-         */
-        void stretch(long number, Stretch stretch);
-    }
-
-    /** Takes what was passed over between two checkpoints. */
-    @FunctionalInterface
-    public interface PassedOverVisitor {
-        /**
-         * Takes it.
-         *
-         * @param number its number
-         * @param records what nothing was learned of, in the order in which it was read
-         */
-        void passedOver(long number, List<PassedOver> records);
-    }
-
-    /** Takes one episode that came late. */
-    @FunctionalInterface
-    public interface LateEpisodeVisitor {
-        /**
-         * Takes an episode.
-         *
-         * @param retired the int that a concept had which it names, before that was forgotten
-         * @param count how often it came
-         */
-        void lateEpisode(int retired, LateCount count);
-    }
-
-    /** Takes one marginal. */
-    @FunctionalInterface
-    public interface MarginalVisitor {
-        /**
-         * Takes a marginal.
-         *
-         * @param concept the concept's int
-         * @param marginal its activation mass
-         */
-        void marginal(int concept, StoredMarginal marginal);
-    }
-
-    /**
-     * Reads the whole dictionary, in rising order.
-     *
-     * @param visitor takes each concept
-     */
-    public void concepts(ConceptVisitor visitor) {
-        scan(ColumnFamily.CONCEPTS, (key, value) -> {
-            if (!ForgetKeys.isConcept(key)) {
-                if (ForgetKeys.isLatest(key)) {
-                    visitor.forgotten(ForgetKeys.hashOf(key), failures.decoded(() -> StoredForgets.retirement(value)));
-                }
-                return;
-            }
-            int concept = failures.decoded(() -> Keys.conceptOf(key));
-            if (value.length > 0 && value[0] == RetiredBytes.MARK) {
-                RetiredBytes retired = failures.decoded(() -> RetiredBytes.read(concept, value));
-                visitor.retired(concept, retired.hash(), retired.watermarkMs());
-            } else {
-                visitor.concept(
-                        concept,
-                        failures.decoded(() -> ConceptBytes.utf8(concept, value)),
-                        failures.decoded(() -> ConceptBytes.origin(concept, value)));
-            }
-        });
-    }
-
-    /**
-     * Reads all retractions that wait, in the order of their numbers.
-     *
-     * @param visitor takes each retraction
-     */
-    public void retractions(RetractionVisitor visitor) {
-        scan(ColumnFamily.RETRACTIONS, (key, value) -> {
-            long number = failures.decoded(() -> ByteBuffer.wrap(key).getLong());
-            visitor.retraction(number, failures.decoded(() -> RetractionBytes.read(value)));
-        });
-    }
-
-    /**
-     * Reads all stretches, in the order in which they were learned.
-     *
-     * @param visitor takes each stretch
-     */
-    public void stretches(StretchVisitor visitor) {
-        scan(ColumnFamily.STRETCHES, (key, value) -> {
-            long number = failures.decoded(() -> ByteBuffer.wrap(key).getLong());
-            visitor.stretch(number, failures.decoded(() -> StretchBytes.read(number, value)));
-        });
-    }
-
-    /**
-     * How many stretches are stored.
-     *
-     * @return at least 0: one more than the last number
-     */
-    public long stretchCount() {
-        return database.call("the store cannot be read", open -> {
-            try (RocksIterator iterator = open.db().newIterator(open.handle(ColumnFamily.STRETCHES))) {
-                iterator.seekToLast();
-                long count = iterator.isValid()
-                        ? failures.decoded(() -> ByteBuffer.wrap(iterator.key()).getLong()) + 1
-                        : 0L;
-                iterator.status();
-                return count;
-            }
-        });
-    }
-
-    /**
-     * Reads all that was passed over, in the order in which it was read.
-     *
-     * @param visitor takes what came between two checkpoints
-     */
-    public void passedOver(PassedOverVisitor visitor) {
-        scan(ColumnFamily.DEFAULT, (key, value) -> {
-            if (PassedOverBytes.isKey(key)) {
-                long number = PassedOverBytes.number(key);
-                visitor.passedOver(number, failures.decoded(() -> PassedOverBytes.read(number, value)));
-            }
-        });
-    }
-
-    /**
-     * Since when is kept what was passed over.
-     *
-     * @return how far the sources had been read then, or empty if nothing is kept of it yet
-     */
-    public Optional<List<Position>> passedOverSince() {
-        byte[] bytes = get(ColumnFamily.DEFAULT, PassedOverBytes.SINCE_KEY);
-        return bytes == null
-                ? Optional.empty()
-                : Optional.of(
-                        failures.decoded(() -> PositionBytes.read("since when is kept what was passed over", bytes)));
-    }
-
     /**
      * How far the log was learned anew.
      *
@@ -543,31 +346,6 @@ public final class RocksStore implements AutoCloseable {
     public LearnedAnew learnedAnew() {
         byte[] bytes = get(ColumnFamily.DEFAULT, LearnedAnewBytes.KEY);
         return bytes == null ? LearnedAnew.nothing() : failures.decoded(() -> LearnedAnewBytes.read(bytes));
-    }
-
-    /**
-     * Reads all episodes that came late.
-     *
-     * @param visitor takes each episode
-     */
-    public void lateEpisodes(LateEpisodeVisitor visitor) {
-        scan(ColumnFamily.LATE_EPISODES, (key, value) -> {
-            int retired = failures.decoded(() -> Keys.conceptOf(key));
-            visitor.lateEpisode(retired, failures.decoded(() -> LateCount.ofBytes(retired, value)));
-        });
-    }
-
-    /**
-     * Reads all marginals, in rising order.
-     *
-     * @param horizons how many horizons the memory keeps
-     * @param visitor takes each marginal
-     */
-    public void marginals(int horizons, MarginalVisitor visitor) {
-        scan(ColumnFamily.MARGINALS, (key, value) -> {
-            int concept = failures.decoded(() -> Keys.conceptOf(key));
-            visitor.marginal(concept, failures.decoded(() -> StoredMarginal.ofBytes(concept, value, horizons)));
-        });
     }
 
     /**
@@ -589,6 +367,26 @@ public final class RocksStore implements AutoCloseable {
      */
     public StoredForgets forgets() {
         return forgets;
+    }
+
+    /**
+     * All of a kind that it holds.
+     *
+     * @return the same at each call
+     */
+    public StoreContents contents() {
+        return contents;
+    }
+
+    /**
+     * Opens the store anew if a write has failed since it was opened, a flush say, and compares what it holds with what was committed. Not
+     * while a checkpoint is written, which does so itself.
+     *
+     * @throws StoreException if it cannot be opened; it may be tried again
+     * @throws StoreDamagedException if it is not what was committed
+     */
+    public void settle() {
+        commits.settle();
     }
 
     /**
@@ -627,73 +425,12 @@ public final class RocksStore implements AutoCloseable {
         }
     }
 
+    Commits commits() {
+        return commits;
+    }
+
     GuardedDatabase database() {
         return database;
-    }
-
-    /** Writes a checkpoint once, and that it was; {@code record} is what it says about the whole memory. */
-    void commit(WriteBatch batch, long number, byte[] record) {
-        database.write("a checkpoint cannot be written: checkpoint=" + number, batch, open -> isIn(open, record));
-        committed = record;
-        mark(number);
-    }
-
-    /**
-     * Opens the store anew if a write has failed since it was opened, a flush say, and compares what it holds with what was committed. Not
-     * while a checkpoint is written, which does so itself.
-     *
-     * @throws StoreException if it cannot be opened; it may be tried again
-     * @throws StoreDamagedException if it is not what was committed
-     */
-    public void settle() {
-        database.settle(open -> isIn(open, committed));
-    }
-
-    /** Whether a checkpoint was committed, as a database tells that was opened anew. */
-    private boolean isIn(RocksDatabase open, byte @Nullable [] record) throws RocksDBException {
-        ColumnFamilyHandle family = open.handle(ColumnFamily.DEFAULT);
-        byte[] stored = open.db().get(family, Keys.checkpoint());
-        boolean isOwn = Arrays.equals(open.db().get(family, ID_KEY), ownId);
-        if (isOwn && Arrays.equals(stored, record)) {
-            return true;
-        }
-        if (isOwn && Arrays.equals(stored, committed)) {
-            return false;
-        }
-        throw failures.damaged(
-                null,
-                "a write had failed, and since then it is not what was committed before: isSameStore=" + isOwn
-                        + " checkpoint=" + number(stored) + " expected=" + number(committed)
-                        + "; if its log has lost its end, who opens it next reads that again",
-                null);
-    }
-
-    private long number(byte @Nullable [] record) {
-        return record == null ? 0 : failures.decoded(() -> new ByteSource("checkpoint record", record).varint());
-    }
-
-    private void compareWithMark() {
-        committed = get(ColumnFamily.DEFAULT, Keys.checkpoint());
-        ownId = get(ColumnFamily.DEFAULT, ID_KEY);
-        long number = number(committed);
-        try {
-            lostCheckpoints = CheckpointMark.read(directory)
-                    .map(mark -> Math.max(0, mark.number() - number))
-                    .orElse(0L);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the store's directory cannot be read: store=" + directory, e);
-        }
-        mark(number);
-    }
-
-    private void mark(long number) {
-        try {
-            CheckpointMark.of(directory, number).write(directory);
-        } catch (IOException missed) {
-            // The checkpoint is committed and must not be told to have failed. The older mark stays, by which a loss is
-            // counted
-            // too low.
-        }
     }
 
     /** Whether the default column family has a key. */
@@ -709,19 +446,7 @@ public final class RocksStore implements AutoCloseable {
     }
 
     byte @Nullable [] get(ColumnFamily family, byte[] key) {
-        return database.read("the store cannot be read", open -> open.db().get(open.handle(family), key));
-    }
-
-    private void scan(ColumnFamily family, BiConsumer<byte[], byte[]> visitor) {
-        database.call("the store cannot be read", open -> {
-            try (RocksIterator iterator = open.db().newIterator(open.handle(family))) {
-                for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-                    visitor.accept(iterator.key(), iterator.value());
-                }
-                // An iterator over a damaged file just ends.
-                iterator.status();
-                return open;
-            }
-        });
+        return database.read(
+                "the store cannot be read", family, open -> open.db().get(open.handle(family), key));
     }
 }

@@ -16,11 +16,12 @@ final class StoreLock {
     private StoreLock() {}
 
     /** Takes the lock with RocksDB, to write. */
-    static synchronized RocksDatabase open(Path directory, StoreBudget budget) throws RocksDBException, IOException {
+    static synchronized RocksDatabase open(Path directory, StoreBudget budget, DiskAccess disk)
+            throws RocksDBException, IOException {
         if (LockFile.isOpenHere(directory.resolve(NAME))) {
             throw inUse(directory);
         }
-        return RocksDatabase.open(directory, budget);
+        return RocksDatabase.open(directory, budget, disk);
     }
 
     /** Takes the lock without RocksDB; it is held until the channel is closed. */

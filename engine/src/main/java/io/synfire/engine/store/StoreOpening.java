@@ -55,7 +55,8 @@ final class StoreOpening {
             if (exists(directory)) {
                 requireFamilies();
             }
-            RocksDatabase database = StoreLock.open(directory, budget);
+            disk.beforeOpen();
+            RocksDatabase database = StoreLock.open(directory, budget, disk);
             GuardedDatabase guarded = new GuardedDatabase(directory, budget, database, disk, failures);
             RocksStore store = checked(new RocksStore(directory, guarded, failures, true));
             return held(store);
@@ -83,7 +84,7 @@ final class StoreOpening {
                     throw new IllegalArgumentException("there is no store here: store=" + directory);
                 }
                 requireFamilies();
-                RocksDatabase database = RocksDatabase.openReadOnly(directory, budget);
+                RocksDatabase database = RocksDatabase.openReadOnly(directory, budget, disk);
                 RocksStore store = new RocksStore(
                         directory, new GuardedDatabase(directory, budget, database, disk, failures), failures, false);
                 if (logs().containsAll(logs)) {

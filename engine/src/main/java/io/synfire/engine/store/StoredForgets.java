@@ -123,7 +123,7 @@ public final class StoredForgets {
     }
 
     private byte @Nullable [] get(byte[] key) {
-        return database.read(
-                "the store cannot be read", open -> open.db().get(open.handle(ColumnFamily.CONCEPTS), key));
+        return database.read("the store cannot be read", ColumnFamily.CONCEPTS, open -> open.db()
+                .get(open.handle(ColumnFamily.CONCEPTS), key));
     }
 }

@@ -78,6 +78,15 @@ public final class StoredRow {
     }
 
     /**
+     * Whether the sums of all parts are kept at the same landmarks.
+     *
+     * @return false if some must be moved before they are added up
+     */
+    public boolean isAtOneLandmark() {
+        return rows.stream().allMatch(row -> row.landmarks().equals(landmarks()));
+    }
+
+    /**
      * How many associations there are, at most: one that was added counts anew until it is folded.
      *
      * @return at least the number of the folded row

@@ -10,6 +10,7 @@ import io.synfire.engine.store.Origin;
 import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreBudget;
+import io.synfire.engine.store.StoreContents;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,7 +128,7 @@ final class StoredMemory implements AutoCloseable {
     /** How many records the store has of concepts that were forgotten: three for each that an id had last. */
     int left() {
         int[] left = {0};
-        store.concepts(new RocksStore.ConceptVisitor() {
+        store.contents().concepts(new StoreContents.ConceptVisitor() {
             @Override
             public void concept(int concept, byte[] utf8, Origin origin) {}
 
@@ -148,7 +149,7 @@ final class StoredMemory implements AutoCloseable {
     /** Of how many episodes the store says that they came late. */
     int late() {
         int[] late = {0};
-        store.lateEpisodes((retired, count) -> late[0]++);
+        store.contents().lateEpisodes((retired, count) -> late[0]++);
         return late[0];
     }
 

@@ -31,6 +31,8 @@ enum Fault {
     PARTITION_ADDED("partition added"),
     REBALANCED("partitions taken away and given back"),
     READER_BESIDE("reader in another database instance beside the writer"),
+    READER_BESIDE_BATCH("answers to a reader in another thread beside a batch"),
+    BACKED_UP("backed up"),
     FLUSHED("files that RocksDB had written besides when it was killed");
 
     private final String text;

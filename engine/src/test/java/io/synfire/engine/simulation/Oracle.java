@@ -76,6 +76,18 @@ final class Oracle {
         return offsets(positions).equals(SimulatedSource.behind(applied));
     }
 
+    /** Whether positions are those behind all that was applied, and some records more. */
+    boolean isBehind(List<Position> positions, List<Logged> more) {
+        List<Logged> all = new ArrayList<>(applied);
+        all.addAll(more);
+        return offsets(positions).equals(SimulatedSource.behind(all));
+    }
+
+    /** The reference of all that was applied. */
+    NaiveMemory memory() {
+        return fold.memory;
+    }
+
     /** Takes off what lies behind the positions that a store was opened with; returns how many records that were. */
     int crashed(List<Position> positions) {
         int left = prefix(positions).size();

@@ -3,6 +3,7 @@ package io.synfire.engine.simulation;
 import io.synfire.engine.store.FaultyDisk;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreBudget;
+import io.synfire.engine.store.StoreLayout;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -26,15 +27,24 @@ final class SimulatedDisk implements AutoCloseable {
     private final StoreBudget budget;
     private final SplittableRandom random;
     private final FaultyDisk faults = new FaultyDisk();
+    private final StoreLayout layout;
     private Path directory;
     private Path syncedLog = Path.of("none");
     private long syncedBytes;
     private int copies;
 
-    SimulatedDisk(Path root, StoreBudget budget, SplittableRandom random) {
+    /**
+     * A disk on which there is nothing.
+     *
+     * @param flushesWhenItLikes whether RocksDB may flush when it was not told to
+     * @param onFlush hears, on a thread of RocksDB's, that a flush has begun
+     */
+    SimulatedDisk(Path root, boolean flushesWhenItLikes, SplittableRandom random, Runnable onFlush) {
         this.root = root;
-        this.budget = budget;
+        this.budget = new StoreBudget(1 << 20, flushesWhenItLikes ? 1 << 20 : 8 << 20);
         this.random = random;
+        this.layout = new StoreLayout(random.split(), flushesWhenItLikes, family -> onFlush.run());
+        faults.lay(layout);
         this.directory = root.resolve("store0");
     }
 
@@ -59,7 +69,7 @@ final class SimulatedDisk implements AutoCloseable {
 
     /** What the files are if nothing happens from now on; the old ones go on to be used by who has them open. */
     Path copy() {
-        Path copy = root.resolve("store" + ++copies);
+        Path copy = nextCopy();
         // Compaction may be at work, and a copy is to be of one moment.
         for (Map<String, Long> before = listing(); ; before = listing()) {
             try {
@@ -87,19 +97,30 @@ final class SimulatedDisk implements AutoCloseable {
         syncedLog = copy.resolve(log == null ? Path.of("none") : log);
     }
 
-    /** The last record of the log is torn. */
-    void tear() {
+    /** The last record of the log is torn. Says whether there was any. */
+    boolean tear() {
         Path log = newestLog();
         long length = length(log);
-        cut(log, Math.max(0, length - 1 - random.nextInt((int) Math.min(Math.max(length, 1), 100))));
+        return cut(log, Math.max(0, length - 1 - random.nextInt((int) Math.min(Math.max(length, 1), 100))));
     }
 
-    /** What was not synced is lost, from a random point on. */
-    void losePower() {
+    /** What was not synced is lost, from a random point on. Says whether there was any. */
+    boolean losePower() {
         Path log = newestLog();
+        Path before = logBefore(log);
+        if (Files.exists(before)) {
+            // Between two logs: of the older one something may be gone, and of the newer one all that is in it, or
+            // nothing.
+            long synced = before.equals(syncedLog) ? syncedBytes : 0;
+            boolean hasLost = cut(before, synced + random.nextLong(Math.max(1, length(before) - synced + 1)));
+            if (random.nextBoolean()) {
+                hasLost |= cut(log, 0);
+            }
+            return hasLost;
+        }
         long synced = log.equals(syncedLog) ? syncedBytes : 0;
         long length = length(log);
-        cut(log, synced + random.nextLong(Math.max(1, length - synced + 1)));
+        return cut(log, synced + random.nextLong(Math.max(1, length - synced + 1)));
     }
 
     /** A byte that was not synced is another one. Says whether there was any. */
@@ -133,12 +154,17 @@ final class SimulatedDisk implements AutoCloseable {
 
     @Override
     public void close() {
+        layout.close();
         delete(root);
     }
 
     private Path newestLog() {
+        return logBefore(directory.resolve("~"));
+    }
+
+    private Path logBefore(Path log) {
         return listing().keySet().stream()
-                .filter(name -> name.endsWith(".log"))
+                .filter(name -> name.endsWith(".log") && name.compareTo(String.valueOf(log.getFileName())) < 0)
                 .max(Comparator.naturalOrder())
                 .map(directory::resolve)
                 .orElse(Path.of("none"));
@@ -160,15 +186,26 @@ final class SimulatedDisk implements AutoCloseable {
         return file.toFile().length();
     }
 
-    private static void cut(Path log, long length) {
+    private static boolean cut(Path log, long length) {
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+            boolean isCut = length < file.length();
             file.setLength(Math.min(length, file.length()));
+            return isCut;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void delete(Path tree) {
+    /** A directory that is not there yet. */
+    Path nextCopy() {
+        return root.resolve("store" + ++copies);
+    }
+
+    /** Deletes a directory, if it is there. */
+    void delete(Path tree) {
+        if (Files.notExists(tree)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(tree)) {
             List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
             for (Path file : deepestFirst) {

@@ -23,6 +23,12 @@ final class SimulatedSource {
 
     private static final String SOURCE = "kafka:log";
 
+    /** So many records of one partition a poll brings in a row at most, mostly. */
+    private static final int RUN = 15;
+
+    /** And now and then so many. */
+    private static final int RUN_LONG = 400;
+
     /** A record; what cannot be learned has no entry. */
     record Logged(String partition, @Nullable Entry entry) {}
 
@@ -115,12 +121,13 @@ final class SimulatedSource {
             return copies(standing);
         }
         int runs = 1 + random.nextInt(4);
+        int runMax = random.nextInt(15) == 0 ? RUN_LONG : RUN;
         for (int i = 0; i < runs; i++) {
             List<String> names = next.keySet().stream().toList();
             String name = names.get(random.nextInt(names.size()));
             List<Logged> all = partitions.getOrDefault(name, List.of());
             int from = next.getOrDefault(name, 0);
-            int to = Math.min(copyFrom(all, from), from + 1 + random.nextInt(15));
+            int to = Math.min(copyFrom(all, from), from + 1 + random.nextInt(runMax));
             if (from < to) {
                 records.addAll(all.subList(from, to));
                 batches.add(batch(name, all.subList(from, to), to));

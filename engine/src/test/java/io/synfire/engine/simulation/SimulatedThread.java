@@ -21,6 +21,7 @@ final class SimulatedThread extends AbstractExecutorService {
     private final Runnable onGiven;
     private @Nullable Task<?> given;
     private boolean isShutdown;
+    private boolean isRunning;
     private boolean isCollected = true;
 
     /** A thread that says when it is given something. */
@@ -34,6 +35,16 @@ final class SimulatedThread extends AbstractExecutorService {
 
         Task(Callable<T> work) {
             super(work);
+        }
+
+        @Override
+        public void run() {
+            isRunning = true;
+            try {
+                super.run();
+            } finally {
+                isRunning = false;
+            }
         }
 
         @Override
@@ -61,6 +72,11 @@ final class SimulatedThread extends AbstractExecutorService {
     /** Whether it has done something and nobody knows yet. */
     boolean isUncollected() {
         return !isCollected && !hasWork();
+    }
+
+    /** Whether it is at it. */
+    boolean isRunning() {
+        return isRunning;
     }
 
     /** Does it. */

@@ -2,26 +2,21 @@ package io.synfire.engine.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.synfire.engine.Engine;
-import io.synfire.engine.EngineOptions;
-import io.synfire.engine.EngineOverStore;
-import io.synfire.engine.RandomLog;
 import io.synfire.engine.RandomLog.Line;
-import io.synfire.engine.RandomLog.Shape;
 import io.synfire.engine.RandomSettings;
-import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.simulation.SimulatedSource.Poll;
-import io.synfire.engine.store.RocksStore;
-import io.synfire.engine.store.StoreBudget;
+import io.synfire.engine.store.FaultyDisk.Harm;
+import io.synfire.engine.store.FaultyDisk.Point;
 import io.synfire.engine.store.StoreException;
 import io.synfire.engine.view.Digest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run: a log is learned to its end through everything that may happen on the way, all of which follows from a seed. After every
@@ -32,65 +27,59 @@ final class Simulation implements AutoCloseable {
 
     private static final int STEPS_MAX = 5_000;
 
-    /** So many records are a long log, for which the write-ahead log has time to grow over several of its blocks. */
-    private static final int LONG = 500;
-
     /** Below this no throw of a die makes an engine lose what it has. */
     private static final int LOSSES = 91;
 
-    private static final List<String> BACKGROUND = List.of(
-            "rocksdb.mem-table-flush-pending",
-            "rocksdb.num-running-flushes",
-            "rocksdb.compaction-pending",
-            "rocksdb.num-running-compactions");
+    private static final List<Phase> PHASES = List.of(Phase.values());
 
     private final SplittableRandom random;
-    private final Map<String, String> settings;
-    private final long heapBytes;
     private final SimulatedSource source;
     private final SimulatedDisk disk;
     private final Oracle oracle;
     private final Tally tally;
+    private final Watch watch;
+    private final Asks asks;
+    private final Learner learner;
+    private final Running running;
+    private final Questions questions;
     private final boolean isDecided;
     private final boolean isLong;
     private final List<String> trace = new ArrayList<>();
-    private SimulatedThread thread;
-    private Engine engine;
-    private RocksStore store;
-    private SimpleMeterRegistry meters;
-    private long nanos;
+    /** Where a crash is to come in the middle, and after how many chances of that. */
+    private @Nullable Phase awaited;
 
-    /** How many records the checkpoint under way holds, -1 if there is none. */
-    private int begun;
+    private int passes;
+    private @Nullable Image image;
 
-    /** How many records the last checkpoint holds that the disk took. */
-    private int committed;
-
-    /** The log that a seed makes. */
-    static List<Line> log(long seed) {
-        SplittableRandom random = new SplittableRandom(~seed);
-        long stepMs = RandomSettings.stepMs(random);
-        Shape shape = random.nextInt(10) == 0
-                ? new Shape(LONG, 120, stepMs, 5, true)
-                : new Shape(100 + random.nextInt(200), 10 + random.nextInt(30), stepMs, 5, true);
-        return RandomLog.of(seed, shape);
-    }
+    /**
+     * The files as they lay at some time.
+     *
+     * @param files a copy of them
+     * @param committed how many records were committed
+     * @param phase what the engine was at, null for nothing
+     */
+    private record Image(Path files, int committed, @Nullable Phase phase) {}
 
     Simulation(long seed, List<Line> log, Path root, Tally tally) {
         this.random = new SplittableRandom(seed);
         this.tally = tally;
-        this.settings = RandomSettings.of(random);
+        Map<String, String> settings = RandomSettings.of(random);
         settings.put("max-concepts", random.nextInt(3) == 0 ? "4" : "200");
-        long[] budgets = {Long.MAX_VALUE, 400_000, 250_000, 150_000};
-        this.heapBytes = budgets[random.nextInt(budgets.length)];
         LearningSettings parsed = LearningSettings.parse(settings);
         this.source = new SimulatedSource(log, parsed.maxConcepts(), random.split());
-        this.isLong = log.size() >= LONG;
-        // In some runs RocksDB flushes when it likes to; in the others when it is told to.
+        this.isLong = log.size() >= Streams.LONG;
+        // In some runs RocksDB flushes when it likes to, and somebody asks beside batches; in the others nothing
+        // happens unless told to.
         this.isDecided = random.nextInt(6) > 0;
-        this.disk = new SimulatedDisk(root, new StoreBudget(1 << 20, isDecided ? 8 << 20 : 1 << 20), random.split());
+        this.watch = new Watch(tally.hits(), this::reached);
+        this.disk = new SimulatedDisk(root, !isDecided, random.split(), watch::flushing);
         this.oracle = new Oracle(parsed);
-        this.engine = openEngine();
+        this.asks = new Asks(oracle, disk.faults(), watch, tally.hits(), random.split());
+        disk.faults().watch(watch);
+        this.learner = new Learner(oracle, watch, asks, tally, random, isDecided);
+        this.running = new Running(settings, disk, watch, asks, tally, random);
+        this.questions = new Questions(running, disk, oracle, watch, asks, tally, random);
+        running.open();
         disk.created();
     }
 
@@ -99,32 +88,41 @@ final class Simulation implements AutoCloseable {
         if (source.hasUnknown()) {
             source.addPartition();
         }
-        for (int step = 0; !source.isExhausted() || !oracle.isBehindAll(engine.positions()); step++) {
+        for (int step = 0;
+                !source.isExhausted() || !oracle.isBehindAll(running.engine().positions());
+                step++) {
             if (step >= STEPS_MAX) {
                 throw new AssertionError("the end is not reached: steps=" + step);
             }
             step();
-            settle();
-            assertWithinBudget();
+            running.settle();
+            running.assertWithinBudget();
             trace.add(disk.logBytes() + " " + oracle.size());
         }
         disk.faults().heal();
-        engine.checkpoint();
-        oracle.assertHolds(engine);
-        oracle.assertDigestHolds(engine);
-        Digest before = engine.digest();
-        engine.close();
+        running.engine().checkpoint();
+        oracle.assertHolds(running.engine());
+        oracle.assertDigestHolds(running.engine());
+        Digest before = running.engine().digest();
+        running.engine().close();
         opened(false);
-        assertThat(engine.digest()).as("digest, closed and opened").isEqualTo(before);
+        assertThat(running.engine().digest()).as("digest, closed and opened").isEqualTo(before);
         tally.add(Fault.DUPLICATE, oracle.duplicates());
         tally.add(Fault.POISON, oracle.deadLetters());
-        tally.add(Fault.COMMIT_REFUSED, disk.faults().refusedWrites());
-        tally.add(Fault.COMMIT_BROKEN, disk.faults().brokenWrites());
-        tally.add(Fault.COMMIT_BROKEN_BEHIND_THE_LOG, disk.faults().brokenWritesBehindTheLog());
-        tally.add(Fault.OPENING_ANEW_REFUSED, disk.faults().refusedOpenings());
-        tally.add(Fault.GATHERING_REFUSED, disk.faults().refusedGathers());
-        tally.add(Fault.READ_FAILED, disk.faults().refusedReads());
+        tally.add(disk.faults());
         trace.add("learned " + before.learnedHex() + " state " + before.stateHex());
+    }
+
+    /** Somebody may ask here; and what the files are here is kept if a crash is to come here. */
+    private void reached(Phase phase) {
+        if (phase == awaited && passes-- <= 0) {
+            awaited = null;
+            image = new Image(disk.copy(), running.committed(), phase);
+            if (phase == Phase.WRITING) {
+                tally.add(running.hasBegun() ? Fault.KILLED_BEFORE_COMMIT : Fault.KILLED_AFTER_COMMIT);
+            }
+        }
+        asks.in(phase);
     }
 
     /** Whether the seed decides all of it, and not also how fast RocksDB's own threads free what they have flushed. */
@@ -139,7 +137,7 @@ final class Simulation implements AutoCloseable {
 
     @Override
     public void close() {
-        drop();
+        running.drop();
         disk.close();
     }
 
@@ -149,17 +147,22 @@ final class Simulation implements AutoCloseable {
         if (dice < 45) {
             poll();
         } else if (dice < 60) {
-            guarded(engine::startCheckpoint);
+            questions.unchanged("a checkpoint began", running.engine()::startCheckpoint);
         } else if (dice < 74) {
             checkpointStep();
         } else if (dice < 77) {
-            guarded(engine::checkpoint);
+            questions.unchanged("a checkpoint", running.engine()::checkpoint);
+        } else if (dice < 80) {
+            questions.ask();
         } else if (dice < 81) {
-            ask();
+            questions.unchanged(
+                    "what was written left memory", () -> running.engine().apply(List.of()));
+        } else if (dice < 82) {
+            questions.unchanged("a flush", running.store().upkeep()::flush);
         } else if (dice < 83) {
-            guarded(store.upkeep()::flush);
+            questions.beside();
         } else if (dice < 84) {
-            beside();
+            questions.backUp();
         } else if (dice < 86) {
             rebalance();
         } else if (dice < 87) {
@@ -168,7 +171,11 @@ final class Simulation implements AutoCloseable {
         } else if (dice < 88) {
             addPartition();
         } else if (dice < 90) {
-            failWrite();
+            if (random.nextBoolean()) {
+                failWrite();
+            } else {
+                failElsewhere();
+            }
         } else if (dice < 91) {
             disk.faults().refuseWrites(2 + random.nextInt(12));
             tally.add(Fault.DISK_FULL);
@@ -176,8 +183,10 @@ final class Simulation implements AutoCloseable {
             disk.faults().refuseReadAfter(random.nextInt(30));
         } else if (dice < LOSSES + 4) {
             reopen();
-        } else {
+        } else if (random.nextInt(3) == 0) {
             crash();
+        } else {
+            crashIn(PHASES.get(random.nextInt(PHASES.size())));
         }
     }
 
@@ -192,25 +201,27 @@ final class Simulation implements AutoCloseable {
         if (poll.batches().isEmpty()) {
             return;
         }
+        int before = oracle.size();
         try {
-            engine.apply(poll.batches());
-            oracle.apply(poll.records());
+            learner.learn(running.engine(), poll);
         } catch (StoreException e) {
-            if (isFailed()) {
+            if (running.isFailed()) {
                 tally.add(Fault.LEARNING_FAILED);
-                // A checkpoint may hold the first of its batches.
-                oracle.apply(poll.records());
+                if (oracle.size() == before) {
+                    // A checkpoint may hold the first of its batches.
+                    oracle.apply(poll.records());
+                }
                 openAnew();
                 return;
             }
             // All of it was applied, and a checkpoint could not be written, or nothing was.
-            if (!oracle.isBehindAll(engine.positions())) {
+            if (!oracle.isBehindAll(running.engine().positions())) {
                 oracle.apply(poll.records());
             }
-            source.seek(engine.positions());
+            source.seek(running.engine().positions());
         }
-        assertThat(oracle.isBehindAll(engine.positions()))
-                .as("all of a poll or nothing, at %s", engine.positions())
+        assertThat(oracle.isBehindAll(running.engine().positions()))
+                .as("all of a poll or nothing, at %s", running.engine().positions())
                 .isTrue();
     }
 
@@ -221,7 +232,7 @@ final class Simulation implements AutoCloseable {
         } else if (random.nextInt(8) == 0) {
             disk.faults().refuseGatherAfter(random.nextInt(30));
         }
-        thread.step();
+        questions.unchanged("a checkpoint was written", running.thread()::step);
         if (disk.faults().refusedReads() > refused) {
             tally.add(Fault.GATHERING_FAILED);
         }
@@ -237,42 +248,32 @@ final class Simulation implements AutoCloseable {
         disk.faults().refuseOpenings(random.nextInt(3));
     }
 
-    private void ask() {
-        if (disk.faults().isShut()) {
-            askWithoutStore();
-            return;
-        }
-        long refused = disk.faults().refusedReads();
-        try {
-            oracle.assertHolds(engine);
-        } catch (StoreException e) {
-            assertThat(disk.faults().refusedReads()).as("%s", e).isGreaterThan(refused);
-            tally.add(Fault.QUESTION_FAILED);
-            oracle.assertHolds(engine);
-        }
-    }
-
-    /** What is in memory is answered, and so right; the rest is not. */
-    private void askWithoutStore() {
-        try {
-            oracle.assertHolds(engine);
-        } catch (StoreException e) {
-            assertThat(e).hasMessageContaining("the store cannot be opened anew after a write had failed");
-            tally.add(Fault.QUESTION_WITHOUT_STORE);
-        }
-    }
-
-    private void beside() {
-        EngineOptions options = new EngineOptions(EngineOptions.MEMORY_BYTES_MIN);
-        try (Engine reader = Engine.openReadOnly(disk.directory(), options, new SimpleMeterRegistry())) {
-            oracle.assertHoldsBeside(reader);
-            tally.add(Fault.READER_BESIDE);
+    /** Something else fails than the writing of a checkpoint. */
+    private void failElsewhere() {
+        Harm harm = random.nextBoolean() ? Harm.FULL : Harm.BROKEN;
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                disk.faults().fail(Point.CHANGE, harm, 1);
+                questions.guarded(running.store().upkeep()::flush);
+            }
+            case 1 -> {
+                disk.faults().fail(Point.OPEN, harm, 1);
+                reopen();
+            }
+            case 2 -> {
+                disk.faults().breakWrites(1);
+                disk.faults().fail(Point.OPEN_ANEW, harm, 1);
+            }
+            default -> {
+                disk.faults().breakWrites(1);
+                disk.faults().fail(Point.OPENED_ANEW, harm, 1);
+            }
         }
     }
 
     private void rebalance() {
-        guarded(engine::checkpoint);
-        source.seek(engine.positions());
+        questions.guarded(running.engine()::checkpoint);
+        source.seek(running.engine().positions());
         tally.add(Fault.REBALANCED);
     }
 
@@ -283,86 +284,104 @@ final class Simulation implements AutoCloseable {
         }
     }
 
-    /** What may find the disk full, or broken: the engine goes on, and says so, or must be opened anew. */
-    private void guarded(Runnable action) {
-        try {
-            action.run();
-        } catch (StoreException e) {
-            assertThat(isFailed()).as("%s", e).isFalse();
-            if (disk.faults().isShut()) {
-                ask();
-            }
-        }
-    }
-
-    private boolean isFailed() {
-        try {
-            engine.pairsAtOnce();
-            return false;
-        } catch (IllegalStateException e) {
-            return true;
-        }
-    }
-
     private void reopen() {
+        Optional<Answers> before = asks.all(running.engine());
+        int size = oracle.size();
         try {
-            engine.close();
+            running.engine().close();
             tally.add(Fault.CLOSED);
         } catch (StoreException e) {
             tally.add(Fault.CLOSED_ON_FULL_DISK);
         }
+        watch.flushed();
         opened(false);
+        if (oracle.size() == size) {
+            questions.assertSame(before, "it was closed and opened");
+        }
     }
 
     /** After a failure that leaves the memory half-way: it must not checkpoint what it has. */
     private void openAnew() {
-        engine.close();
+        running.engine().close();
         opened(false);
     }
 
+    /** Lets an engine go through a phase, and kills it there, unless it does not come to that. */
+    private void crashIn(Phase phase) {
+        awaited = phase;
+        passes = random.nextInt(phase == Phase.GATHERING ? 20 : 2);
+        switch (phase) {
+            case LEARNING -> poll();
+            case GATHERING, WRITING -> questions.guarded(running.engine()::checkpoint);
+            case BETWEEN_LOGS -> questions.guarded(running.store().upkeep()::flush);
+            case FOLDING -> {
+                questions.guarded(running.engine()::checkpoint);
+                questions.ask();
+            }
+            case OPENING -> {
+                if (random.nextBoolean()) {
+                    reopen();
+                } else {
+                    // What was committed lies in the log, and nothing else is left.
+                    running.drop();
+                    opened(false);
+                }
+            }
+            case SWAPPING -> {
+                failWrite();
+                questions.guarded(running.engine()::checkpoint);
+                poll();
+            }
+        }
+        awaited = null;
+        Image taken = image;
+        image = null;
+        if (taken != null) {
+            crash(taken);
+        }
+    }
+
+    /** Kills it where nothing is done. */
     private void crash() {
-        tally.add(Fault.KILLED);
-        if (thread.hasWork()) {
+        if (running.thread().hasWork()) {
             tally.add(Fault.KILLED_BEFORE_COMMIT);
-        } else if (begun >= 0) {
+        } else if (running.hasBegun()) {
             tally.add(Fault.KILLED_HALF_GATHERED);
-        } else if (thread.isUncollected()) {
+        } else if (running.thread().isUncollected()) {
             tally.add(Fault.KILLED_AFTER_COMMIT);
         }
-        Path copy = disk.copy();
-        drop();
-        disk.moveTo(copy);
+        crash(new Image(disk.copy(), running.committed(), null));
+    }
+
+    private void crash(Image left) {
+        hit(true, Fault.KILLED, Hit.KILLED, left);
+        boolean isAllCommitted = left.committed() == oracle.size();
+        Optional<Answers> before = isAllCommitted ? asks.all(running.engine()) : Optional.empty();
+        running.drop();
+        disk.moveTo(left.files());
+        running.committed(left.committed());
         tally.add(Fault.FLUSHED, disk.tables());
         boolean mayLose = true;
         switch (random.nextInt(5)) {
-            case 0 -> {
-                disk.losePower();
-                tally.add(Fault.POWER_LOST);
-            }
-            case 1 -> {
-                disk.tear();
-                tally.add(Fault.TORN_TAIL);
-            }
-            case 2 -> {
-                if (disk.flip()) {
-                    tally.add(Fault.BYTE_FLIPPED);
-                }
-            }
+            case 0 -> hit(disk.losePower(), Fault.POWER_LOST, Hit.POWER_LOST, left);
+            case 1 -> hit(disk.tear(), Fault.TORN_TAIL, Hit.TORN_TAIL, left);
+            case 2 -> hit(disk.flip(), Fault.BYTE_FLIPPED, Hit.BYTE_FLIPPED, left);
             default -> mayLose = false;
         }
+        int size = oracle.size();
         opened(mayLose);
+        if (isAllCommitted && oracle.size() == size) {
+            questions.assertSame(before, "it was killed");
+        }
     }
 
-    /** Gives an engine up, as it is: nothing that it does any more reaches the files that are gone on with. */
-    private void drop() {
-        disk.faults().heal();
-        disk.faults().refuseWrites(Integer.MAX_VALUE);
-        try {
-            engine.close();
-        } catch (StoreException e) {
-            trace.add("given up with a checkpoint under way");
+    private void hit(boolean isHit, Fault fault, Hit hit, Image left) {
+        if (isHit) {
+            tally.add(fault);
+            if (left.phase() != null) {
+                tally.hits().add(hit, left.phase());
+            }
         }
-        disk.faults().heal();
     }
 
     /** Opens what is there, which must be what was committed last, or before that where a disk may have lost more. */
@@ -370,81 +389,20 @@ final class Simulation implements AutoCloseable {
         if (random.nextInt(10) == 0) {
             disk.faults().refuseReadAfter(random.nextInt(3));
         }
-        engine = openEngine();
-        int lost = oracle.crashed(engine.positions());
+        running.open();
+        int lost = oracle.crashed(running.engine().positions());
         tally.add(Fault.READ_AGAIN, lost);
-        if (mayLose && oracle.size() < committed) {
+        if (mayLose && oracle.size() < running.committed()) {
             tally.add(Fault.CHECKPOINTS_LOST);
         } else {
-            assertThat(oracle.size()).as("records in the last checkpoint").isEqualTo(committed);
+            assertThat(oracle.size()).as("records in the last checkpoint").isEqualTo(running.committed());
         }
-        committed = oracle.size();
-        source.seek(engine.positions());
-        trace.add("opened " + committed);
-        ask();
+        running.committed(oracle.size());
+        source.seek(running.engine().positions());
+        trace.add("opened " + oracle.size());
+        asks.now(running.engine(), Phase.OPENING);
+        questions.ask();
         disk.faults().refuseNoRead();
-        oracle.assertDigestHolds(engine);
-    }
-
-    private Engine openEngine() {
-        while (true) {
-            long refused = disk.faults().refusedReads();
-            try {
-                thread = new SimulatedThread(random.split(), this::given);
-                begun = -1;
-                RocksStore opened = disk.open(this::written);
-                meters = new SimpleMeterRegistry();
-                Engine over = EngineOverStore.open(
-                        opened,
-                        disk.directory(),
-                        settings,
-                        heapBytes,
-                        thread,
-                        () -> nanos += random.nextInt(5_000_000),
-                        meters);
-                store = opened;
-                return over;
-            } catch (StoreException e) {
-                if (disk.faults().refusedReads() == refused) {
-                    throw e;
-                }
-                tally.add(Fault.OPENING_FAILED);
-            }
-        }
-    }
-
-    /** The checkpoint thread was given something: a checkpoint has begun, unless it is tried again, be it that it is in the log. */
-    private void given() {
-        if (begun < 0 && sum(engine.committedPositions()) == committed) {
-            begun = sum(engine.positions());
-        }
-    }
-
-    private static int sum(List<Position> positions) {
-        return positions.stream()
-                .mapToInt(position -> (int) position.nextOffset())
-                .sum();
-    }
-
-    /** The disk takes a checkpoint. */
-    private void written() {
-        committed = begun;
-        begun = -1;
-    }
-
-    /** A tenth more than the budget at most, but for what cannot leave memory: what is held back alone may be most of a budget as small as these. */
-    private void assertWithinBudget() {
-        assertThat(gauge("heap") - gauge("fixed")).as("bytes on the heap").isLessThanOrEqualTo(1.1 * heapBytes);
-    }
-
-    private double gauge(String name) {
-        return meters.get("synfire.memory." + name + ".bytes").gauge().value();
-    }
-
-    /** Waits until RocksDB's own threads rest: what they do is not decided by the seed. */
-    private void settle() {
-        while (!disk.faults().isShut() && BACKGROUND.stream().anyMatch(property -> store.figure(property) > 0)) {
-            Thread.onSpinWait();
-        }
+        oracle.assertDigestHolds(running.engine());
     }
 }

@@ -6,7 +6,9 @@ import io.synfire.engine.LogProperty;
 import io.synfire.engine.RandomLog.Line;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,18 +18,22 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class SimulationTest {
 
-    private static final int SIMULATIONS = Integer.getInteger("synfire.simulations", 50);
+    private static final int SIMULATIONS = Integer.getInteger("synfire.simulations", 30);
     private static final long SEED = Long.getLong("synfire.seed", 0);
 
     /** With so many simulations each kind of fault has happened. */
-    private static final int ENOUGH_FOR_ALL = 50;
+    private static final int ENOUGH_FOR_ALL = 30;
+
+    /** With so many in each phase in which it could. */
+    private static final int ENOUGH_FOR_EACH_PHASE = 500;
 
     /** So often a failing simulation is run again with a part of its log, to show the less. */
-    private static final int SHRINKING_TRIALS = 60;
+    private static final int SHRINKING_TRIALS = Integer.getInteger("synfire.shrinking", 60);
 
     @TempDir(factory = MemoryDirectory.class)
     Path directory;
 
+    private final Set<Long> failed = new HashSet<>();
     private int runs;
 
     @Test
@@ -38,11 +44,14 @@ final class SimulationTest {
                 SEED == 0 ? 1 : SEED,
                 SEED == 0 ? SIMULATIONS : 1,
                 SHRINKING_TRIALS,
-                Simulation::log,
+                Streams::log,
                 seed -> log -> run(seed, log, tally));
-        System.out.printf("in %.1f s:%n%s", (System.currentTimeMillis() - startMs) / 1e3, tally);
+        System.out.printf("in %.1f s:%n%s%s", (System.currentTimeMillis() - startMs) / 1e3, tally, tally.hits());
         if (SEED == 0 && SIMULATIONS >= ENOUGH_FOR_ALL) {
             assertThat(EnumSet.allOf(Fault.class)).allMatch(fault -> tally.count(fault) > 0);
+        }
+        if (SEED == 0 && SIMULATIONS >= ENOUGH_FOR_EACH_PHASE) {
+            assertThat(tally.hits().missing()).isEmpty();
         }
     }
 
@@ -50,7 +59,7 @@ final class SimulationTest {
     void aSeedDecidesEverything() {
         int compared = 0;
         for (long seed = 1; compared < 5; seed++) {
-            List<Line> log = Simulation.log(seed);
+            List<Line> log = Streams.log(seed);
             try (Simulation once = simulation(seed, log, new Tally());
                     Simulation again = simulation(seed, log, new Tally())) {
                 if (once.isDecided()) {
@@ -75,6 +84,13 @@ final class SimulationTest {
     private void run(long seed, List<Line> log, Tally tally) {
         try (Simulation simulation = simulation(seed, log, tally)) {
             simulation.run();
+        } catch (RuntimeException | Error e) {
+            if (failed.add(seed)) {
+                System.out.printf(
+                        "to run it again: ./mvnw -pl engine test -Dtest=SimulationTest -Dsynfire.seed=%d%n", seed);
+                e.printStackTrace(System.out);
+            }
+            throw e;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.synfire.engine.simulation;
 
+import io.synfire.engine.store.FaultyDisk;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -7,6 +8,12 @@ import java.util.Map;
 final class Tally {
 
     private final Map<Fault, Long> counts = new EnumMap<>(Fault.class);
+    private final HitTable hits = new HitTable();
+
+    /** In which phase what happened. */
+    HitTable hits() {
+        return hits;
+    }
 
     void add(Fault fault) {
         add(fault, 1);
@@ -18,6 +25,16 @@ final class Tally {
 
     void add(Tally other) {
         other.counts.forEach(this::add);
+    }
+
+    /** How often a disk failed. */
+    void add(FaultyDisk disk) {
+        add(Fault.COMMIT_REFUSED, disk.refusedWrites());
+        add(Fault.COMMIT_BROKEN, disk.brokenWrites());
+        add(Fault.COMMIT_BROKEN_BEHIND_THE_LOG, disk.brokenWritesBehindTheLog());
+        add(Fault.OPENING_ANEW_REFUSED, disk.refusedOpenings());
+        add(Fault.GATHERING_REFUSED, disk.refusedGathers());
+        add(Fault.READ_FAILED, disk.refusedReads());
     }
 
     long count(Fault fault) {

@@ -1,10 +1,47 @@
 package io.synfire.engine.store;
 
 import java.nio.file.Path;
+import java.util.EnumMap;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
 import org.rocksdb.RocksDBException;
 
-/** A disk that fails a store where it is told to. What is told is for one thread; several may read where no read is refused. */
+/**
+ * A disk that fails a store where it is told to, and lays it out as it is told to. What is told is for one thread; several may read where no read
+ * is refused.
+ */
 public final class FaultyDisk implements DiskAccess {
+
+    /** Where a store reaches for its disk. */
+    public enum Point {
+        READ,
+        READ_ROW,
+        GATHER,
+        CHANGE,
+        WRITE,
+        WRITTEN,
+        OPEN,
+        OPEN_ANEW,
+        OPENED_ANEW
+    }
+
+    /** How it fails there. */
+    public enum Harm {
+        FULL,
+        BROKEN
+    }
+
+    /** How it is to fail, and how often. */
+    private record Failing(Harm harm, int times) {}
+
+    /** Hears where a store reaches for its disk, before that may fail, and where it failed. */
+    public interface Watcher {
+        void reached(Point point);
+
+        void failed(Point point, Harm harm);
+    }
 
     private static final String FULL = "IO error: No space left on device";
     private static final String BROKEN = "IO error: While appending to file: File too large";
@@ -30,6 +67,17 @@ public final class FaultyDisk implements DiskAccess {
     private long refusedGathers;
     private long openings;
     private boolean isShut;
+    private boolean isOpeningAnew;
+    private long failed;
+    private final EnumMap<Point, Failing> failing = new EnumMap<>(Point.class);
+    private @Nullable StoreLayout layout;
+    private Watcher watcher = new Watcher() {
+        @Override
+        public void reached(Point point) {}
+
+        @Override
+        public void failed(Point point, Harm harm) {}
+    };
 
     /** Opens a store on it. */
     public RocksStore open(Path directory, StoreBudget budget) {
@@ -44,7 +92,50 @@ public final class FaultyDisk implements DiskAccess {
     }
 
     @Override
-    public void beforeRead() throws RocksDBException {
+    public void layOut(DBOptions database) {
+        if (layout != null) {
+            layout.drawn(database);
+        }
+    }
+
+    @Override
+    public void layOut(ColumnFamilyOptions family, BlockBasedTableConfig tables) {
+        if (layout != null) {
+            layout.drawn(family, tables);
+        }
+    }
+
+    @Override
+    public void beforeRead(ColumnFamily family) throws RocksDBException {
+        Point point = family == ColumnFamily.ROWS ? Point.READ_ROW : Point.READ;
+        if (isOpeningAnew) {
+            point = Point.OPENED_ANEW;
+            isOpeningAnew = false;
+        }
+        reached(point);
+        try {
+            refuseRead();
+        } catch (RocksDBException e) {
+            isShut |= point == Point.OPENED_ANEW;
+            watcher.failed(point, Harm.BROKEN);
+            throw e;
+        }
+    }
+
+    private void reached(Point point) throws RocksDBException {
+        watcher.reached(point);
+        Failing next = failing.get(point);
+        if (next != null) {
+            failing.computeIfPresent(
+                    point, (p, now) -> now.times() > 1 ? new Failing(now.harm(), now.times() - 1) : null);
+            failed++;
+            isShut |= point == Point.OPEN_ANEW || point == Point.OPENED_ANEW;
+            watcher.failed(point, next.harm());
+            throw new RocksDBException(next.harm() == Harm.FULL ? FULL : BROKEN);
+        }
+    }
+
+    private void refuseRead() throws RocksDBException {
         if (isEverySecondReadRefused) {
             isSecondRead = !isSecondRead;
             if (isSecondRead) {
@@ -61,6 +152,16 @@ public final class FaultyDisk implements DiskAccess {
 
     @Override
     public void beforeGather(ColumnFamily family) throws RocksDBException {
+        reached(Point.GATHER);
+        try {
+            refuseGather(family);
+        } catch (RocksDBException e) {
+            watcher.failed(Point.GATHER, Harm.BROKEN);
+            throw e;
+        }
+    }
+
+    private void refuseGather(ColumnFamily family) throws RocksDBException {
         if (isEverySecondRowRefused && family == ColumnFamily.ROWS) {
             isSecondRow = !isSecondRow;
             if (isSecondRow) {
@@ -77,22 +178,27 @@ public final class FaultyDisk implements DiskAccess {
 
     @Override
     public void beforeChange() throws RocksDBException {
+        reached(Point.CHANGE);
         if (changesBroken > 0) {
             changesBroken--;
+            watcher.failed(Point.CHANGE, Harm.BROKEN);
             throw new RocksDBException(BROKEN);
         }
     }
 
     @Override
     public void beforeWrite() throws RocksDBException {
+        reached(Point.WRITE);
         if (writesRefused > 0) {
             writesRefused--;
             refusedWrites++;
+            watcher.failed(Point.WRITE, Harm.FULL);
             throw new RocksDBException(FULL);
         }
         if (writesBroken > 0) {
             writesBroken--;
             brokenWrites++;
+            watcher.failed(Point.WRITE, Harm.BROKEN);
             throw new RocksDBException(BROKEN);
         }
     }
@@ -100,24 +206,50 @@ public final class FaultyDisk implements DiskAccess {
     @Override
     public void afterWrite() throws RocksDBException {
         onWrite.run();
+        reached(Point.WRITTEN);
         if (writesBrokenBehindTheLog > 0) {
             writesBrokenBehindTheLog--;
             brokenWritesBehindTheLog++;
+            watcher.failed(Point.WRITTEN, Harm.BROKEN);
             throw new RocksDBException(BROKEN);
         }
     }
 
     @Override
     public void beforeOpen() throws RocksDBException {
+        reached(Point.OPEN);
+    }
+
+    @Override
+    public void beforeOpenAnew() throws RocksDBException {
+        isOpeningAnew = false;
         openings++;
         onOpening.run();
+        reached(Point.OPEN_ANEW);
         if (openingsRefused > 0) {
             openingsRefused--;
             refusedOpenings++;
             isShut = true;
+            watcher.failed(Point.OPEN_ANEW, Harm.BROKEN);
             throw new RocksDBException("IO error: While open a file for appending: Too many open files");
         }
         isShut = false;
+        isOpeningAnew = true;
+    }
+
+    /** From now on it hears all. */
+    public void watch(Watcher heard) {
+        watcher = heard;
+    }
+
+    /** From now on each store is laid out as is drawn when it is opened. */
+    public void lay(StoreLayout drawn) {
+        layout = drawn;
+    }
+
+    /** The next so many times that a store reaches for its disk there, that fails. */
+    public void fail(Point point, Harm harm, int count) {
+        failing.put(point, new Failing(harm, count));
     }
 
     /** The next so many writes fail, since there is no room. */
@@ -187,6 +319,7 @@ public final class FaultyDisk implements DiskAccess {
         openingsRefused = 0;
         gathersUntilRefusal = Integer.MAX_VALUE;
         isEverySecondRowRefused = false;
+        failing.clear();
         refuseNoRead();
     }
 
@@ -203,6 +336,11 @@ public final class FaultyDisk implements DiskAccess {
     /** How many have failed when they were in the log. */
     public long brokenWritesBehindTheLog() {
         return brokenWritesBehindTheLog;
+    }
+
+    /** How often it has failed as {@link #fail} had told it to. */
+    public long failures() {
+        return failed;
     }
 
     /** How often the store was to be opened anew. */

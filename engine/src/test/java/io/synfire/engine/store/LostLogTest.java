@@ -29,7 +29,7 @@ final class LostLogTest {
     void withoutTheEndOfOneLogWhatIsInTheNextIsNotThereEither() throws Exception {
         Path store = directory.resolve("store");
         Path lost = directory.resolve("lost");
-        try (RocksDatabase database = RocksDatabase.open(store, BUDGET)) {
+        try (RocksDatabase database = RocksDatabase.open(store, BUDGET, DiskAccess.REAL)) {
             put(database, "first");
             long length = Files.size(logs(store).get(0));
             put(database, "second");
@@ -47,12 +47,12 @@ final class LostLogTest {
                 log.setLength(length);
             }
         }
-        try (RocksDatabase database = RocksDatabase.open(lost, BUDGET)) {
+        try (RocksDatabase database = RocksDatabase.open(lost, BUDGET, DiskAccess.REAL)) {
             assertThat(has(database, "first")).isTrue();
             assertThat(has(database, "second")).isFalse();
             assertThat(has(database, "third")).isFalse();
         }
-        try (RocksDatabase database = RocksDatabase.open(store, BUDGET)) {
+        try (RocksDatabase database = RocksDatabase.open(store, BUDGET, DiskAccess.REAL)) {
             assertThat(has(database, "second") && has(database, "third")).isTrue();
         }
     }
@@ -61,7 +61,7 @@ final class LostLogTest {
     void withoutOneRecordOfALogWhatIsBehindItIsNotThereEither() throws Exception {
         Path store = directory.resolve("store");
         Path damaged = directory.resolve("damaged");
-        try (RocksDatabase database = RocksDatabase.open(store, BUDGET)) {
+        try (RocksDatabase database = RocksDatabase.open(store, BUDGET, DiskAccess.REAL)) {
             put(database, "first");
             long length = Files.size(logs(store).get(0));
             put(database, "second");
@@ -73,7 +73,7 @@ final class LostLogTest {
                 log.write('?');
             }
         }
-        try (RocksDatabase database = RocksDatabase.open(damaged, BUDGET)) {
+        try (RocksDatabase database = RocksDatabase.open(damaged, BUDGET, DiskAccess.REAL)) {
             assertThat(has(database, "first")).isTrue();
             assertThat(has(database, "second")).isFalse();
             assertThat(has(database, "third")).isFalse();

@@ -78,7 +78,8 @@ public final class StoreInspection {
     /** All it holds in their order, but its salt. */
     public static List<String> valuesButSalt(Path directory) {
         List<String> values = new ArrayList<>();
-        try (RocksDatabase database = RocksDatabase.open(directory, new StoreBudget(1 << 20, 1 << 20))) {
+        try (RocksDatabase database =
+                RocksDatabase.open(directory, new StoreBudget(1 << 20, 1 << 20), DiskAccess.REAL)) {
             for (ColumnFamily family : ColumnFamily.values()) {
                 try (RocksIterator iterator = database.db().newIterator(database.handle(family))) {
                     for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
@@ -140,7 +141,8 @@ public final class StoreInspection {
     }
 
     static void change(Path directory, Change change) {
-        try (RocksDatabase database = RocksDatabase.open(directory, new StoreBudget(1 << 20, 1 << 20))) {
+        try (RocksDatabase database =
+                RocksDatabase.open(directory, new StoreBudget(1 << 20, 1 << 20), DiskAccess.REAL)) {
             change.in(database);
         } catch (RocksDBException e) {
             throw new IllegalStateException("the store cannot be changed: store=" + directory, e);
@@ -149,7 +151,8 @@ public final class StoreInspection {
 
     private static long count(Path directory, ColumnFamily family) {
         long count = 0;
-        try (RocksDatabase database = RocksDatabase.open(directory, new StoreBudget(1 << 20, 1 << 20));
+        try (RocksDatabase database =
+                        RocksDatabase.open(directory, new StoreBudget(1 << 20, 1 << 20), DiskAccess.REAL);
                 RocksIterator iterator = database.db().newIterator(database.handle(family))) {
             for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
                 count++;
