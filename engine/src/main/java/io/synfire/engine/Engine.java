@@ -47,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Concurrency. Assumed: one thread at a time applies, checkpoints and takes the digest (a lock holds others back); any number
  * read. Guaranteed: readers see everything applied, whether or not it is checkpointed, and nothing of a batch before all of it is applied
  * ({@link io.synfire.engine.view.Moment}). They wait for no checkpoint and for no batch; only for what is being added to the very row they
- * read, if that happens just then; and after a write that failed, until the store is open again. Learning waits for a reader's look at a small row, or for the beginning of its copy of a large one.
+ * read, if that happens just then; and after a write that failed, until the store is open again. Learning waits for a reader's look at a small
+ * row, for the beginning of its copy of a large one, or for a look at as many associations as {@link MemoryView#hasMoreThan} is asked for.
  * Checkpoints are written by a thread of the engine's own while learning goes on. After a crash the store holds the last committed
  * checkpoint: state and positions of the same moment.
  *
@@ -110,6 +111,7 @@ public final class Engine implements AutoCloseable {
      * @throws StoreInUseException if another writer has the store open
      * @throws StoreDamagedException if something of it is damaged or missing
      * @throws StoreException if it cannot be read or has an unknown format
+     * @throws java.io.UncheckedIOException if the directory cannot be made or used
      */
     public static Engine open(
             Path directory, Map<String, String> learning, EngineOptions options, MeterRegistry registry) {
@@ -130,6 +132,7 @@ public final class Engine implements AutoCloseable {
      * @throws StoreInUseException if another writer has the store open
      * @throws StoreDamagedException if something of it is damaged or missing
      * @throws StoreException if it cannot be read or has an unknown format
+     * @throws java.io.UncheckedIOException if the directory cannot be made or used
      */
     public static Engine open(
             Path directory, Map<String, String> learning, EngineOptions options, MeterRegistry registry, String newId) {
@@ -327,7 +330,9 @@ public final class Engine implements AutoCloseable {
      */
     public synchronized void takeBackWhatIsLearned(Retracted named) {
         requireWriting();
-        if (memory.figures().watermarkMs() != 0 || !memory.figures().positions().isEmpty()) {
+        if (memory.figures().watermarkMs() != 0
+                || memory.figures().counts().episodes() != 0
+                || !memory.figures().positions().isEmpty()) {
             throw new IllegalStateException(
                     "only a memory that has read nothing can be told what its log takes back: positions="
                             + memory.figures().positions());

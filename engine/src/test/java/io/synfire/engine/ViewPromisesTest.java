@@ -2,6 +2,7 @@ package io.synfire.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,13 +11,16 @@ import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Retraction;
+import io.synfire.engine.learn.Retracted;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.BeforeWatermarkException;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.Moment;
 import io.synfire.engine.view.ReadTime;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -116,6 +120,32 @@ final class ViewPromisesTest {
             assertThatIllegalStateException().isThrownBy(call).withMessage("the engine is closed");
         }
         assertThatCode(engine::close).doesNotThrowAnyException();
+    }
+
+    @Test
+    void whereThereIsNoStoreWhoWantsToReadOneIsToldSoAndNoneIsMade() throws IOException {
+        EngineOptions options = new EngineOptions(16 << 20);
+        Path empty = Files.createDirectory(directory.resolve("empty"));
+        for (Path none : List.of(directory.resolve("none"), empty)) {
+            for (ThrowingCallable call : List.<ThrowingCallable>of(
+                    () -> Engine.openReadOnly(none, options, new SimpleMeterRegistry()),
+                    () -> Engine.verify(none, options),
+                    () -> Engine.outline(none))) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(call)
+                        .withMessage("there is no store here: store=" + none);
+            }
+        }
+        assertThat(directory.resolve("none")).doesNotExist();
+        assertThat(empty).isEmptyDirectory();
+    }
+
+    @Test
+    void onlyAMemoryThatHasReadNothingIsToldWhatItsLogTakesBack() {
+        try (Engine engine = open()) {
+            engine.apply(Batch.of(Episode.of(0, "a")));
+            assertThatIllegalStateException().isThrownBy(() -> engine.takeBackWhatIsLearned(new Retracted(1_000)));
+        }
     }
 
     @Test

@@ -53,6 +53,9 @@ final class AdjacencyTable extends SumSlots {
     /** Of a large table that was asked for its strongest. */
     private @Nullable Strongest strongest;
 
+    /** By whom the strongest are looked for in a copy; null if by nobody, or what comes of it is not right any more. */
+    private Strongest.@Nullable Search search;
+
     /** How often a row was cut back, and the sum of the strongest that each cut has dropped. */
     private record Cuts(int count, double bound) {
 
@@ -268,6 +271,9 @@ final class AdjacencyTable extends SumSlots {
                 strongest = null;
             }
         }
+        if (search != null && !search.note(targets, from, to)) {
+            search = null;
+        }
     }
 
     /** Adds all of a delta kept at the same landmarks. */
@@ -277,6 +283,7 @@ final class AdjacencyTable extends SumSlots {
                     "sums add at equal landmarks alone: landmarks=" + landmarks + " delta=" + delta.landmarks);
         }
         strongest = null;
+        search = null;
         knownOnly = null;
         addAll(delta);
     }
@@ -293,6 +300,7 @@ final class AdjacencyTable extends SumSlots {
         if (strongest != null) {
             strongest.move(slowestMove);
         }
+        search = null;
         landmarks = to;
         if (anyFaded) {
             keep(slot -> !isZero(slot));
@@ -402,16 +410,27 @@ final class AdjacencyTable extends SumSlots {
     /**
      * Hands the strongest associations at the slowest horizon to a reading, all with the sum of the last of them included.
      *
-     * @return false if there is no telling without a look at all of them: too many are alike
+     * @return false, and hands over none, if the strongest are not kept, or not that many: then a look at all of them is needed
      */
     boolean readStrongest(int count, Reading reading) {
         Strongest kept = strongest;
-        if (kept != null && !kept.isWorn() && kept.read(this, count, reading)) {
-            return true;
+        return kept != null && !kept.isWorn() && kept.read(this, count, reading);
+    }
+
+    /** Somebody begins to look for the strongest, in a copy that is begun now. */
+    Strongest.Search beginStrongest() {
+        Strongest.Search begun = new Strongest.Search();
+        search = begun;
+        return begun;
+    }
+
+    /** They were found in the copy: keeps them, unless more has changed than sums that were added to, or somebody began later. */
+    void endStrongest(Strongest.Search begun, Strongest found) {
+        if (search == begun) {
+            search = null;
+            begun.addTo(found, this);
+            strongest = found.isWorn() ? null : found;
         }
-        kept = Strongest.of(this);
-        strongest = kept;
-        return kept.read(this, count, reading);
     }
 
     /** Whoever next asks for the strongest looks for them anew. */
@@ -447,6 +466,7 @@ final class AdjacencyTable extends SumSlots {
 
     private void keep(SlotTest test) {
         strongest = null;
+        search = null;
         shrunk |= keepOnly(test);
     }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * delta counts on top of what is stored of its cue if no checkpoint of its epoch, or a later one, has written of the cue. Whoever finds that the
  * ground has moved begins anew; that takes a checkpoint, or a table that came or went meanwhile.
  *
- * <p>Learning waits for a look at a table of a few associations, and for the beginning of a copy of a large one; never for the store, nor for
+ * <p>Learning waits for a look at a table of some hundred associations, or at as many as {@link #hasMoreThan} is asked for, and for the beginning of a copy of a large one; never for the store, nor for
  * what is added up. A row that is not in memory as a whole is folded and {@link Tidying tidied} as a checkpoint would do that, so that none
  * changes what is read.
  */
@@ -126,22 +126,32 @@ final class RowReads {
     Associations readStrongest(int cue, int count, ReadTime at) {
         AdjacencyTable table = tables.get(cue);
         if (table != null) {
-            Reading reading = null;
-            Associations found = null;
+            TableCopy copy = null;
+            Strongest.Search begun = null;
+            LearnedMoment moment;
+            Associations kept = null;
             synchronized (table) {
-                LearnedMoment moment = moments.latest();
+                moment = moments.latest();
                 if (moment.isKnown(cue) && isWhole(cue, table, moment) && table.mayTellStrongest(count)) {
-                    reading = reading(moment, at).of(table.landmarks(), 0);
+                    Reading reading = reading(moment, at).of(table.landmarks(), 0);
+                    boolean isKept = table.readStrongest(count, reading);
                     // One that is hidden makes the list short: then those behind it are to be looked at.
-                    if (table.readStrongest(count, reading) && reading.size() >= count) {
-                        found = reading.done(table.cuts(), table.cutBound());
+                    if (isKept && reading.size() >= count) {
+                        kept = reading.done(table.cuts(), table.cutBound());
+                    }
+                    if (!isKept) {
+                        begun = table.beginStrongest();
+                        copy = table.beginCopy();
                     }
                 }
             }
-            if (reading != null) {
+            if (kept != null) {
                 keepsStrongest(cue);
+                return kept;
             }
-            if (found != null) {
+            if (copy != null && begun != null) {
+                Associations found = findStrongest(table, copy, begun, moment, count, at);
+                keepsStrongest(cue);
                 return found;
             }
         } else {
@@ -164,6 +174,24 @@ final class RowReads {
                 other.dropStrongest();
             }
         }
+    }
+
+    /** Looks at all of a table, in a copy, and keeps what it found for those who ask later. */
+    private Associations findStrongest(
+            AdjacencyTable table,
+            TableCopy copy,
+            Strongest.Search begun,
+            LearnedMoment moment,
+            int count,
+            ReadTime at) {
+        AdjacencyTable whole = copy.done();
+        Strongest found = Strongest.of(whole);
+        Reading reading = reading(moment, at).of(whole.landmarks(), 0);
+        boolean isEnough = found.read(whole, count, reading) && reading.size() >= count;
+        synchronized (table) {
+            table.endStrongest(begun, found);
+        }
+        return isEnough ? reading.done(whole.cuts(), whole.cutBound()) : read(whole, moment, at);
     }
 
     /** The row of a cue where that is all there is of it at a moment, the latest; null if there is more, or nothing. */

@@ -1,6 +1,7 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.view.ConceptHash;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntIterator;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import java.util.Arrays;
@@ -30,6 +31,29 @@ final class Strongest {
 
     private final ConceptHash hash;
     private double floor;
+
+    /** A look for them in a copy of a table, and what was added to in the table meanwhile. Under the table's monitor. */
+    static final class Search {
+
+        /** If more is added to, what was found is not kept. */
+        private static final int NOTED_MAX = 1 << 16;
+
+        private final IntArrayList noted = new IntArrayList();
+
+        /** Some were added to; false if they are too many. */
+        boolean note(int[] targets, int from, int to) {
+            noted.addElements(noted.size(), targets, from, to - from);
+            return noted.size() <= NOTED_MAX;
+        }
+
+        /** Tells what was found in the copy what has become of those in the table. */
+        void addTo(Strongest found, SumSlots table) {
+            for (int i = 0; i < noted.size(); i++) {
+                int target = noted.getInt(i);
+                found.changed(target, table.sum(table.slot(target), table.horizons() - 1));
+            }
+        }
+    }
 
     private Strongest(ConceptHash hash, double floor) {
         this.hash = hash;

@@ -112,6 +112,9 @@ final class StoreOpening {
     /** What a store of an older format says about itself, or empty if it has this format or an unknown one. */
     Optional<StoreOutline> outline() {
         try {
+            if (!Files.isDirectory(directory)) {
+                throw new IllegalArgumentException("there is no store here: store=" + directory);
+            }
             requireFiles(directory, failures);
             if (!exists(directory)) {
                 throw new IllegalArgumentException("there is no store here: store=" + directory);

@@ -44,12 +44,31 @@ final class StrongestTest {
             change(table, random);
             int count = 1 + random.nextInt(60);
             Reading reading = reading(table);
-            if (table.mayTellStrongest(count) && table.readStrongest(count, reading)) {
+            if (table.mayTellStrongest(count) && readStrongest(table, count, reading, random)) {
                 told++;
                 assertStrongest(table, reading.done(0, 0), count);
             }
         }
         assertThat(told).isGreaterThan(250);
+    }
+
+    /** Found in a copy, while the table goes on to change. */
+    private boolean readStrongest(AdjacencyTable table, int count, Reading reading, SplittableRandom random) {
+        if (table.readStrongest(count, reading)) {
+            return true;
+        }
+        Strongest.Search begun = table.beginStrongest();
+        Strongest found = Strongest.of(table.copy());
+        double[] growth = {decays.get(0).growth(watermarkMs, 0)};
+        for (int i = random.nextInt(400); i > 0; i--) {
+            table.add(new int[] {random.nextInt(40_000)}, new double[] {random.nextInt(100)}, 0, 1, growth, 0);
+        }
+        if (random.nextInt(4) == 0) {
+            // Then they are looked for again.
+            change(table, random);
+        }
+        table.endStrongest(begun, found);
+        return table.readStrongest(count, reading);
     }
 
     private void change(AdjacencyTable table, SplittableRandom random) {
