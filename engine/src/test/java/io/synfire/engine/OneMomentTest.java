@@ -14,7 +14,6 @@ import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.ReadTime;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,50 +128,6 @@ final class OneMomentTest {
         }
         assertThat(wrong.get()).isNull();
         assertThat(reads.get()).isGreaterThan(500);
-    }
-
-    /** What a batch has left is held for a while, then in the tables: whoever looks from the one to the other must not look between them. */
-    @Test
-    void howManyAssociationsThereAreAtMostIsNeverTooFew() throws InterruptedException {
-        int batches = 3_000;
-        List<String> wrong = Collections.synchronizedList(new ArrayList<>());
-        AtomicBoolean isDone = new AtomicBoolean();
-        AtomicLong asked = new AtomicLong();
-        try (Engine engine = Engine.open(directory, Map.of(), new EngineOptions(64 << 20), new SimpleMeterRegistry())) {
-            MemoryView view = engine.view();
-            List<Thread> readers = new ArrayList<>();
-            for (int reader = 0; reader < 2; reader++) {
-                readers.add(new Thread(() -> {
-                    for (int i = 0; i < batches && !isDone.get() && wrong.isEmpty(); i++) {
-                        int cue = view.conceptOf("cue" + i);
-                        while (!isDone.get() && (cue < 0 || !view.isKnown(cue))) {
-                            cue = view.conceptOf("cue" + i);
-                        }
-                        if (cue < 0 || !view.isKnown(cue)) {
-                            return;
-                        }
-                        for (int j = 0; j < 20; j++) {
-                            int max = view.associationsMax(cue);
-                            if (max < 6 || !view.hasMoreThan(cue, 5, ReadTime.WATERMARK)) {
-                                wrong.add("cue" + i + ": max=" + max);
-                            }
-                            asked.incrementAndGet();
-                        }
-                    }
-                }));
-            }
-            readers.forEach(Thread::start);
-            for (int i = 0; i < batches; i++) {
-                engine.apply(
-                        new Batch("", List.of(Episode.of(i, "cue" + i, "a", "b", "c", "d", "e", "f")), List.of(), 0));
-            }
-            isDone.set(true);
-            for (Thread reader : readers) {
-                reader.join();
-            }
-        }
-        assertThat(wrong).isEmpty();
-        assertThat(asked).hasValueGreaterThan(100);
     }
 
     /** What is wrong with the row of a, or null. */

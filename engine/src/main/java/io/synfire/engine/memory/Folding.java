@@ -42,18 +42,15 @@ final class Folding {
     /** What is stored, as one row. */
     Row row(StoredRow stored) {
         List<Row> additions = stored.additions();
-        if (mustFoldInTurn(stored, additions)) {
-            return whole(stored, additions).toRow(Row.Kind.WHOLE, stored.checkpoint());
-        }
-        // Moving forgets what has faded, as of the last addition: as if that were added to a table.
-        return stored.folded(
-                toWatermark(stored.landmarks(), stored.last().header().prunedMs()));
+        return isOneSum(stored, additions)
+                ? stored.folded()
+                : whole(stored, additions).toRow(Row.Kind.WHOLE, stored.checkpoint());
     }
 
     /** What is stored, as a table. */
     AdjacencyTable whole(StoredRow stored) {
         List<Row> additions = stored.additions();
-        return mustFoldInTurn(stored, additions) ? whole(stored, additions) : AdjacencyTable.of(hash, row(stored));
+        return isOneSum(stored, additions) ? AdjacencyTable.of(hash, stored.folded()) : whole(stored, additions);
     }
 
     private AdjacencyTable whole(StoredRow stored, List<Row> additions) {
@@ -66,20 +63,18 @@ final class Folding {
     }
 
     /**
-     * Whether it matters how many of the parts are folded at once: where a row is cut or pruned in between, or moved to other landmarks. What
-     * two parts say may have faded each by itself, and not their sum.
+     * Whether its parts may be added up at once, which is faster: nothing would be taken out in between. What is moved to later landmarks
+     * loses what has faded by then, which depends on what it was added to before.
      */
-    private boolean mustFoldInTurn(StoredRow stored, List<Row> additions) {
+    private boolean isOneSum(StoredRow stored, List<Row> additions) {
         if (additions.isEmpty()) {
-            return false;
-        }
-        if (!stored.isAtOneLandmark()) {
             return true;
         }
         long from = prunedMs(stored, additions);
-        return tidying.mayCut(stored.sizeMax())
-                || additions.stream()
-                        .anyMatch(part -> tidying.isDue(from, part.header().prunedMs()));
+        return stored.isAtOneLandmark()
+                && !tidying.mayCut(stored.sizeMax())
+                && additions.stream()
+                        .noneMatch(part -> tidying.isDue(from, part.header().prunedMs()));
     }
 
     /** What is stored, and the deltas on top that are not in there yet: the newest and the one before it. */

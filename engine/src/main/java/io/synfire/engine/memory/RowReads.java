@@ -330,6 +330,10 @@ final class RowReads {
         if (stored != null && stored.checkpoint() >= moment.epoch()) {
             return null;
         }
+        // A row that was taken away does not tell by which checkpoint.
+        if (stored == null && moments.latest().retired().contains(place.cue())) {
+            return null;
+        }
         if (delta == null && place.runs().isEmpty()) {
             return stored == null ? nothing(moment, at) : stored.read(reading(moment, at));
         }

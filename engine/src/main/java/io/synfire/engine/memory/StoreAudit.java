@@ -286,7 +286,7 @@ final class StoreAudit {
     private void row(int cue, StoredRow stored) {
         rows++;
         associationsMax += stored.sizeMax();
-        Row row = stored.folded(stored.landmarks().decays(decays, record.watermarkMs()));
+        Row row = stored.folded();
         if (stored.checkpoint() > record.number()) {
             found(
                     "row of cue " + cue,

@@ -1,7 +1,6 @@
 package io.synfire.engine.store;
 
 import io.synfire.engine.learn.Evidence;
-import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.store.Row.Header;
 import io.synfire.engine.store.Row.Kind;
@@ -44,10 +43,7 @@ public final class StoredRow {
         if (changed < 2) {
             return changed == 0 ? null : rows.get(0);
         }
-        // Moving forgets only what has faded; nothing has, as of no time.
-        double[] never = new double[rows.get(0).landmarks().horizonCount()];
-        Arrays.fill(never, Double.POSITIVE_INFINITY);
-        Merge merge = new Merge(rows.get(changed - 1).landmarks(), never);
+        Merge merge = new Merge(rows.get(changed - 1).landmarks());
         return merge.replaced(merge.moved(rows.get(0)), merge.changes(rows.subList(1, changed)));
     }
 
@@ -78,15 +74,6 @@ public final class StoredRow {
     }
 
     /**
-     * Whether the sums of all parts are kept at the same landmarks.
-     *
-     * @return false if some must be moved before they are added up
-     */
-    public boolean isAtOneLandmark() {
-        return rows.stream().allMatch(row -> row.landmarks().equals(landmarks()));
-    }
-
-    /**
      * How many associations there are, at most: one that was added counts anew until it is folded.
      *
      * @return at least the number of the folded row
@@ -102,18 +89,26 @@ public final class StoredRow {
     }
 
     /**
-     * The one row it all amounts to. Costs a merge of sorted rows, and a sort of what was added.
+     * Whether all of it was written at the same landmarks.
      *
-     * @param toWatermark factors that make strengths at the watermark of sums at {@link #landmarks}; what has faded by then is left out
-     *     of rows that are moved there
+     * @return false if some of it must be moved to be added to the rest
+     */
+    public boolean isAtOneLandmark() {
+        return rows.stream().allMatch(row -> row.landmarks().equals(landmarks()));
+    }
+
+    /**
+     * The sum of all of it, as one row: nothing is left out, neither what has faded nor what cancelled out. Costs a merge of sorted rows, and a
+     * sort of what was added.
+     *
      * @return a whole row
      */
-    public Row folded(double[] toWatermark) {
+    public Row folded() {
         if (rows.size() == 1 && last().header().kind() == Kind.WHOLE) {
             return last();
         }
         int added = wholeAndChanged();
-        Merge merge = new Merge(landmarks(), toWatermark);
+        Merge merge = new Merge(landmarks());
         Row row = added == 0 ? merge.nothing(rows.get(0)) : merge.moved(rows.get(0));
         if (added > 1) {
             row = merge.replaced(row, merge.changes(rows.subList(1, added)));
@@ -133,12 +128,10 @@ public final class StoredRow {
     /** Merges rows at common landmarks. */
     private static final class Merge {
         private final Landmarks landmarks;
-        private final double[] toWatermark;
         private final int horizons;
 
-        Merge(Landmarks landmarks, double[] toWatermark) {
+        Merge(Landmarks landmarks) {
             this.landmarks = landmarks;
-            this.toWatermark = toWatermark;
             this.horizons = landmarks.horizonCount();
         }
 
@@ -224,16 +217,15 @@ public final class StoredRow {
                     sums.size);
         }
 
-        /** A row at the common landmarks, without what has faded. */
+        /** A row at the common landmarks. */
         Row moved(Row row) {
             if (row.landmarks().equals(landmarks)) {
                 return row;
             }
             double[] moves = row.landmarks().moves(landmarks);
             Sums sums = new Sums(row.size(), row.hasLow());
-            boolean mayDrop = row.header().kind() == Kind.WHOLE;
             for (int i = 0; i < row.size(); i++) {
-                sums.move(row, i, moves, mayDrop);
+                sums.move(row, i, moves);
             }
             Header was = row.header();
             double cutBound = was.cutBound() * moves[horizons - 1];
@@ -281,17 +273,11 @@ public final class StoredRow {
                 size++;
             }
 
-            void move(Row row, int index, double[] moves, boolean mayDrop) {
-                boolean faded = true;
+            void move(Row row, int index, double[] moves) {
                 for (int h = 0; h < horizons; h++) {
-                    float moved = (float) (row.high(index, h) * moves[h]);
-                    boolean isNothing = Math.abs(moved) * toWatermark[h] < ForwardDecay.FADED;
-                    faded &= isNothing;
-                    set(h, isNothing ? 0 : moved, isNothing ? 0 : (float) (row.low(index, h) * moves[h]));
+                    set(h, (float) (row.high(index, h) * moves[h]), (float) (row.low(index, h) * moves[h]));
                 }
-                if (!faded || !mayDrop) {
-                    targets[size++] = row.target(index);
-                }
+                targets[size++] = row.target(index);
             }
 
             Row toRow(Header header) {

@@ -1,6 +1,7 @@
 package io.synfire.engine.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.synfire.engine.RandomLog.Line;
 import io.synfire.engine.event.Episode;
@@ -8,6 +9,7 @@ import io.synfire.engine.learn.ForwardDecay;
 import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.store.CheckpointRecord;
+import io.synfire.engine.store.CheckpointWriter;
 import io.synfire.engine.store.RocksStore;
 import io.synfire.engine.store.StoreBudget;
 import io.synfire.engine.view.Associations;
@@ -15,6 +17,8 @@ import io.synfire.engine.view.ReadTime;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +43,7 @@ final class RowReadsTest {
             settings.halfLives().stream().map(ForwardDecay::new).toList();
     private final CueTables tables = new CueTables();
     private final Moments moments = new Moments();
+    private final RowCache cache = new RowCache(Salts.HASH, 0);
     private RocksStore store;
     private CheckpointRecord last;
     private RowReads rows;
@@ -67,8 +72,7 @@ final class RowReadsTest {
         held.impulse(a, b, 1);
         moments.publish(
                 new LearnedMoment(2, last.number() + 1, decays, figures, marginals.publish(), ConceptSet.EMPTY, false));
-        rows = new RowReads(
-                tables, store, Salts.HASH, new Tidying(settings), decays, held, moments, new RowCache(Salts.HASH, 0));
+        rows = new RowReads(tables, store, Salts.HASH, new Tidying(settings), decays, held, moments, cache);
     }
 
     @AfterEach
@@ -112,6 +116,30 @@ final class RowReadsTest {
     void whenADeltaOfItsOwnCheckpointIsThere() {
         tables.set(a, delta(last.number() + 1, null));
         assertStrength(3);
+    }
+
+    @Test
+    void whenItsCueIsForgottenAndItsRowTakenAwayJustThen() throws InterruptedException {
+        AtomicReference<Associations> read = new AtomicReference<>();
+        Thread reader = new Thread(() -> read.set(rows.read(a, ReadTime.WATERMARK)));
+        synchronized (cache) {
+            reader.start();
+            // It knows of which moment it will answer, and is about to look for what is stored.
+            await().until(() -> reader.getState() == Thread.State.BLOCKED);
+            marginals.clear(a);
+            LearnedMoment now = moments.latest();
+            moments.publish(new LearnedMoment(
+                    3, now.epoch(), decays, now.figures(), marginals.publish(), ConceptSet.EMPTY.with(a), true));
+            try (CheckpointWriter checkpoint = store.beginCheckpoint()) {
+                checkpoint.removeRow(a);
+                checkpoint.commit(last);
+            }
+        }
+        reader.join();
+        Associations row = Objects.requireNonNull(read.get());
+        assertThat(row.moment().number()).isEqualTo(3);
+        assertThat(row.moment().isKnown(a)).isFalse();
+        assertThat(row.size()).isZero();
     }
 
     private LearnedMoment nextEpoch() {
