@@ -262,7 +262,9 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Applies batches of several partitions and moves the positions. Readers see all of it at once, when it is applied. Where it is more than
-     * may be held, about two million impulses or a 16th of the memory, they see it in parts, each of whole entries. Starts a checkpoint by
+     * may be held, about two million impulses or a 32nd of the memory, or than there is room for, they see it in parts, each of whole entries.
+     * Between batches there may be a checkpoint that makes room, and within one that moves no position; where that cannot be written, the rest
+     * is applied all the same. Starts a checkpoint by
      * itself when the memory budget runs short, waits for it a little where it is nearly used up, and altogether where it is; batches carry
      * their positions, so that is as right as any other moment. Costs about 0.25 µs a pair.
      *
@@ -365,9 +367,9 @@ public final class Engine implements AutoCloseable {
 
     /**
      * How much to apply at once. A poll may bring more than there is room for; what is applied in portions of this size mostly waits for a
-     * checkpoint shortly and often instead of long, and stays within the budget.
+     * checkpoint shortly and often instead of long, and shows as a whole. The budget is kept in any case, but for what one batch adds.
      *
-     * @return a number of ordered pairs, at least 0; a single batch may always be applied
+     * @return a number of ordered pairs, at least 0, to be compared with {@link #pairsOf}; a single batch may always be applied
      * @throws IllegalStateException if the engine only reads, is closed, or has failed before
      */
     public synchronized long pairsAtOnce() {

@@ -72,19 +72,33 @@ final class EngineMeters implements AutoCloseable {
         gauge(
                 "synfire.memory.used.bytes",
                 "What the engine accounts in all, to be compared with the budget",
-                () -> memory.figures().bytes()
+                () -> heapBytes(memory)
                         + memory.checkpointBytes()
                         + store.figure("rocksdb.block-cache-usage")
                         + store.figure("rocksdb.size-all-mem-tables")
                         + store.figure("rocksdb.estimate-table-readers-mem"));
         gauge(
                 "synfire.memory.heap.bytes",
-                "What of it is on the heap: tables, windows, dictionary, marginals, impulses held back",
-                () -> memory.figures().bytes());
+                "What of it is on the heap: tables, windows, ids, marginals, impulses held back, rows kept for readers",
+                () -> heapBytes(memory));
         gauge(
                 "synfire.memory.fixed.bytes",
-                "What of that cannot leave memory: dictionary, marginals, impulses held back",
+                "What of that cannot leave memory: ids, marginals, impulses held back",
                 () -> memory.figures().fixedBytes());
+        gauge("synfire.memory.ids.bytes", "What ids take, which cannot leave memory", () -> memory.figures()
+                .idBytes());
+        gauge("synfire.memory.marginals.bytes", "What marginals take, which cannot leave memory", () -> memory.figures()
+                .marginalBytes());
+        gauge(
+                "synfire.memory.rowcache.bytes",
+                "What is kept for readers: rows they have read from the store, the strongest of large tables",
+                memory::rowCacheBytes);
+        add(FunctionCounter.builder("synfire.rowcache.hits", memory, Memory::rowCacheHits)
+                .description("Rows of the store that a reader found in memory")
+                .register(registry));
+        add(FunctionCounter.builder("synfire.rowcache.misses", memory, Memory::rowCacheMisses)
+                .description("Rows of the store that a reader did not find in memory")
+                .register(registry));
         gauge(
                 "synfire.memory.checkpoint.bytes",
                 "What the checkpoint that is being written takes off the heap",
@@ -179,6 +193,10 @@ final class EngineMeters implements AutoCloseable {
                 "synfire.rocksdb.compactions.running",
                 "Compactions under way",
                 () -> store.figure("rocksdb.num-running-compactions"));
+    }
+
+    private static long heapBytes(Memory memory) {
+        return memory.figures().bytes() + memory.rowCacheBytes();
     }
 
     private void gauge(String name, String description, java.util.function.Supplier<Number> value) {

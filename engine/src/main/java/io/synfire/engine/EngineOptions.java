@@ -6,8 +6,9 @@ import io.synfire.engine.store.StoreBudget;
  * What an engine may use. It decides when rows are written, so it changes what is learned only by what {@code max-associations} and
  * {@code forget.below} drop, within their bounds.
  *
- * @param memoryBytes budget for what the engine accounts: adjacency tables, dictionary and marginals on the heap; RocksDB's
- *     block cache and memtables off it; at least {@value #MEMORY_BYTES_MIN}
+ * @param memoryBytes budget for what the engine accounts: adjacency tables, windows, ids, marginals and what is kept for readers on the heap;
+ *     RocksDB's block cache and memtables and the batch of a checkpoint off it. Ids and marginals take what they need. At least
+ *     {@value #MEMORY_BYTES_MIN}
  */
 public record EngineOptions(long memoryBytes) {
 

@@ -1,5 +1,6 @@
 package io.synfire.engine;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Salt;
@@ -23,13 +24,25 @@ public final class EngineOverStore {
             long heapBytes,
             ExecutorService checkpointThread,
             LongSupplier nanoTime) {
+        return open(store, directory, learning, heapBytes, checkpointThread, nanoTime, new SimpleMeterRegistry());
+    }
+
+    /** The same, with where it counts. */
+    public static Engine open(
+            RocksStore store,
+            Path directory,
+            Map<String, String> learning,
+            long heapBytes,
+            ExecutorService checkpointThread,
+            LongSupplier nanoTime,
+            MeterRegistry meters) {
         return Engine.over(
                 store,
                 directory,
                 LearningSettings.parse(learning),
                 learning,
                 new EngineOptions(EngineOptions.MEMORY_BYTES_MIN),
-                new SimpleMeterRegistry(),
+                meters,
                 "simulated",
                 new Machinery(
                         new MemoryBudget(heapBytes), checkpointThread, nanoTime, () -> Salt.of(new byte[Salt.BYTES])));

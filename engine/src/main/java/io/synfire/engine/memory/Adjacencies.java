@@ -116,6 +116,11 @@ final class Adjacencies {
         return bytes;
     }
 
+    /** What is kept of each cue, with or without a table: its place, and how large its row is in the store. */
+    long placeBytes() {
+        return tables.bytes() + RowSizes.BYTES * tables.capacity();
+    }
+
     /** How many bytes of them the next checkpoint will write, about, beside those of rows that it folds. */
     long pendingBytes() {
         return ROW_BYTES * changedRows + (TARGET_BYTES + (long) Float.BYTES * horizons) * changedSums;

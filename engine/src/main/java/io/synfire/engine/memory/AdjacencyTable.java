@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdjacencyTable extends SumSlots {
 
-    private static final int HEADER_BYTES = 120;
+    private static final int HEADER_BYTES = 128;
 
     /** From so many associations on it is faster to sort by digits. */
     private static final int RADIX_MIN = 2_000;
@@ -266,6 +266,10 @@ final class AdjacencyTable extends SumSlots {
             for (int i = from; i < to; i++) {
                 strongest.changed(targets[i], sum(slot(targets[i]), horizons() - 1));
             }
+            if (strongest.isWorn()) {
+                // It would only grow.
+                strongest = null;
+            }
         }
         if (search != null && !search.note(targets, from, to)) {
             search = null;
@@ -425,8 +429,13 @@ final class AdjacencyTable extends SumSlots {
         if (search == begun) {
             search = null;
             begun.addTo(found, this);
-            strongest = found;
+            strongest = found.isWorn() ? null : found;
         }
+    }
+
+    /** Whoever next asks for the strongest looks for them anew. */
+    void dropStrongest() {
+        strongest = null;
     }
 
     /** Whether a reading that has taken nothing yet takes more than so many associations. */

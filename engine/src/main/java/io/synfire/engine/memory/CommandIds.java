@@ -21,6 +21,10 @@ final class CommandIds {
     /** In the order in which they were met: so they are stored. */
     private final Map<Key, CopyAhead> ahead = new LinkedHashMap<>();
 
+    /** A copy, its key and its entry in a map, without the text of its id. */
+    private static final int COPY_BYTES = 150;
+
+    private long bytes;
     private long repeated;
 
     /** A copy that is yet to be read; its hash is salted. */
@@ -60,6 +64,7 @@ final class CommandIds {
         }
         int index = clocks.indexOf(partition);
         boolean isCopy = ahead.remove(key(new CopyAhead(partition, id))) != null;
+        bytes -= isCopy ? bytes(id) : 0;
         boolean isKnown = eventIds.containsCommand(index, id);
         if (!isKnown) {
             eventIds.addCommand(index, id);
@@ -95,7 +100,17 @@ final class CommandIds {
     }
 
     private void await(CopyAhead copy) {
-        ahead.putIfAbsent(key(copy), copy);
+        if (ahead.putIfAbsent(key(copy), copy) == null) {
+            bytes += bytes(copy.eventId());
+        }
+    }
+
+    private static long bytes(String id) {
+        return (long) COPY_BYTES + HeapBytes.of(id);
+    }
+
+    long bytes() {
+        return bytes;
     }
 
     private Key key(CopyAhead copy) {

@@ -36,11 +36,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConceptDictionary {
 
-    /** A String of Latin letters, its place among the ids, its hash, and one and a half to three slots of the index; arrays have room to grow. */
-    private static final int ENTRY_BYTES = 96;
+    /** A place in the arrays: a reference and a hash. */
+    private static final int PLACE_BYTES = 12;
 
-    /** What stays in the place of an entry: a reference and a hash in arrays with room for more. */
-    private static final int HOLE_BYTES = 20;
+    /** A slot of the index. */
+    private static final int SLOT_BYTES = 16;
 
     private final Salt salt;
     private final int conceptsMax;
@@ -61,7 +61,9 @@ final class ConceptDictionary {
 
     private volatile int count;
     private int saved;
-    private long bytes;
+
+    /** What the texts of the ids take. */
+    private long textBytes;
 
     /** Ints that are retired. */
     private ConceptSet retired = ConceptSet.EMPTY;
@@ -163,7 +165,10 @@ final class ConceptDictionary {
     }
 
     long bytes() {
-        return bytes + retirements.bytes();
+        return textBytes
+                + (long) PLACE_BYTES * ids.length
+                + (long) SLOT_BYTES * index.slotCount()
+                + retirements.bytes();
     }
 
     boolean isRetired(int concept) {
@@ -378,7 +383,7 @@ final class ConceptDictionary {
         }
         for (int i = 0; i < committedGone.size(); i++) {
             int concept = committedGone.getInt(i);
-            bytes -= ENTRY_BYTES - HOLE_BYTES + ids[concept].length();
+            textBytes -= textBytes(ids[concept]);
             ids[concept] = "";
         }
         committedGone = frozenGone;
@@ -393,6 +398,11 @@ final class ConceptDictionary {
         return concept;
     }
 
+    /** Those of holes are one and the same. */
+    private static int textBytes(String id) {
+        return id.isEmpty() ? 0 : HeapBytes.of(id);
+    }
+
     private int add(String id, long hash) {
         int concept = count;
         if (concept == conceptsMax) {
@@ -405,7 +415,7 @@ final class ConceptDictionary {
         }
         ids[concept] = id;
         hashes[concept] = hash;
-        bytes += id.isEmpty() ? HOLE_BYTES : ENTRY_BYTES + id.length();
+        textBytes += textBytes(id);
         count = concept + 1;
         return concept;
     }

@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContextWindows {
 
-    private static final long WINDOW_BYTES = 260;
+    /** A window and its entries in a map and a set, without the text of the context. */
+    private static final long WINDOW_BYTES = 220;
+
     private static final int FIRING_BYTES = 96;
     private static final int ACTIVATION_BYTES = 12;
 
@@ -192,7 +194,7 @@ final class ContextWindows {
     }
 
     private static long bytes(SaltedKey key, ContextWindow window) {
-        long sum = WINDOW_BYTES + key.id().length();
+        long sum = WINDOW_BYTES + key.idBytes();
         for (Firing firing : window) {
             sum += FIRING_BYTES + (long) ACTIVATION_BYTES * firing.size();
         }

@@ -26,6 +26,11 @@ final class CueTables {
         return tables.length();
     }
 
+    /** What the places take, without the tables. */
+    long bytes() {
+        return 4L * capacity();
+    }
+
     /** Any thread. */
     @Nullable
     AdjacencyTable get(int cue) {

@@ -132,7 +132,16 @@ final class ImpulseBuffer implements ImpulseSink {
 
     /** What it takes on the heap. */
     long bytes() {
-        return 12L * targets.length + 16L * runCue.length + 8L * firingGrowth.length + 8L * cueFirst.length;
+        return 12L * targets.length
+                + 16L * runCue.length
+                + 8L * firingGrowth.length
+                + 4L * firingScale.length
+                + 4L * cues.length;
+    }
+
+    /** What it takes besides for each concept. */
+    long placeBytes() {
+        return 8L * cueFirst.length;
     }
 
     /** Looks at where the impulses of a cue are; returns something, so that the look is not optimized away. */

@@ -186,8 +186,13 @@ final class Learning {
         return impulses.bytes() + (ledger == null ? 0 : ledger.bytes());
     }
 
+    /** What is kept of each concept beside its id and its marginals. */
+    long placeBytes() {
+        return impulses.placeBytes();
+    }
+
     long windowBytes() {
-        return contexts.bytes() + eventIds.bytes() + firings.bytes() + waiting.bytes();
+        return contexts.bytes() + eventIds.bytes() + firings.bytes() + waiting.bytes() + commandIds.bytes();
     }
 
     Landmarks landmarks() {

@@ -556,7 +556,12 @@ public final class Memory {
     }
 
     private long fixedBytes() {
-        return dictionary.bytes() + marginals.bytes() + learning.bufferBytes();
+        return idBytes() + marginals.bytes() + learning.bufferBytes();
+    }
+
+    /** Ids, and the places of their concepts wherever there is one for each. */
+    private long idBytes() {
+        return dictionary.bytes() + adjacencies.placeBytes() + learning.placeBytes();
     }
 
     /** What the next checkpoint will write, about; what is kept of a window or an id is several times as large on the heap as in the store. */
@@ -576,6 +581,33 @@ public final class Memory {
     public long checkpointBytes() {
         Checkpoint now = underWay;
         return now == null ? 0 : now.bytes();
+    }
+
+    /**
+     * What is kept for readers on the heap: rows of the store that they have read, and the strongest of large tables. Any thread.
+     *
+     * @return bytes; a 16th of the budget at most
+     */
+    public long rowCacheBytes() {
+        return cache.bytes();
+    }
+
+    /**
+     * How often a reader found a row of the store among those that are kept. Any thread.
+     *
+     * @return at least 0
+     */
+    public long rowCacheHits() {
+        return cache.hits();
+    }
+
+    /**
+     * How often a reader had to read a row from the store. Any thread.
+     *
+     * @return at least 0
+     */
+    public long rowCacheMisses() {
+        return cache.misses();
     }
 
     private Trials trials() {
@@ -601,8 +633,10 @@ public final class Memory {
                         learning.isContextual()),
                 trials(),
                 List.copyOf(positions.values()),
-                bytes() + cache.bytes(),
+                bytes(),
                 fixedBytes(),
+                idBytes(),
+                marginals.bytes(),
                 adjacencies.cuts(),
                 adjacencies.prunes(),
                 learning.applied(),

@@ -13,8 +13,10 @@ import java.util.List;
  * @param counts how much was learned
  * @param trials what its measures count
  * @param positions where the sources stand, one per source and partition
- * @param bytes what is accounted on the heap: tables, windows, dictionary, marginals, and impulses that are held back
- * @param fixedBytes what of these cannot leave memory: dictionary, marginals, and impulses that are held back
+ * @param bytes what learning takes on the heap: tables, windows, ids, marginals, and impulses that are held back
+ * @param fixedBytes what of these cannot leave memory: ids, marginals, and impulses that are held back
+ * @param idBytes what of these ids take, with a few words in arrays for each
+ * @param marginalBytes what of these marginals take; what a checkpoint under way or a reader holds of them as they were is not in it
  * @param cuts how often a row was cut back to its strongest associations since the memory was opened
  * @param prunes how many associations were dropped as too weak since the memory was opened
  * @param applied how many impulses were applied since the memory was opened, whatever their sign
@@ -31,6 +33,8 @@ public record MemoryFigures(
         List<Position> positions,
         long bytes,
         long fixedBytes,
+        long idBytes,
+        long marginalBytes,
         long cuts,
         long prunes,
         long applied,

@@ -2,6 +2,7 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.view.ConceptHash;
 import it.unimi.dsi.fastutil.ints.Int2ObjectLinkedOpenHashMap;
+import it.unimi.dsi.fastutil.ints.IntLinkedOpenHashSet;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,13 @@ final class RowCache {
     /** By cues, {@link ConceptHash#scatter scattered}. */
     private final Int2ObjectLinkedOpenHashMap<FoldedRow> rows = new Int2ObjectLinkedOpenHashMap<>();
 
+    /** Cues of tables that keep their strongest, since somebody asked for these; scattered, and counted as rows are. */
+    private final IntLinkedOpenHashSet strongest = new IntLinkedOpenHashSet();
+
     private long bytes;
     private long version;
+    private long hits;
+    private long misses;
 
     /** An empty one that takes no more than so much of the heap. */
     RowCache(ConceptHash hash, long bytesMax) {
@@ -28,7 +34,10 @@ final class RowCache {
 
     /** The row of a cue, if it was read and not written since. */
     synchronized @Nullable FoldedRow get(int cue) {
-        return rows.getAndMoveToLast(hash.scatter(cue));
+        FoldedRow row = rows.getAndMoveToLast(hash.scatter(cue));
+        hits += row == null ? 0 : 1;
+        misses += row == null ? 1 : 0;
+        return row;
     }
 
     /** Changes whenever something is dropped: who is about to read the store notes it before. */
@@ -43,7 +52,27 @@ final class RowCache {
         }
         FoldedRow before = rows.putAndMoveToLast(hash.scatter(cue), row);
         bytes += row.bytes() - (before == null ? 0 : before.bytes());
-        while (bytes > bytesMax) {
+        makeRoom();
+    }
+
+    /**
+     * A table in memory keeps its strongest from now on. A quarter is for these at most, and one of them in any case.
+     *
+     * @return the cue of a table that is to keep its own no more, or -1
+     */
+    synchronized int keepsStrongest(int cue) {
+        bytes += strongest.addAndMoveToLast(hash.scatter(cue)) ? Strongest.BYTES_MAX : 0;
+        int gone = -1;
+        if (strongest.size() > Math.max(1, bytesMax / 4 / Strongest.BYTES_MAX)) {
+            gone = hash.gather(strongest.removeFirstInt());
+            bytes -= Strongest.BYTES_MAX;
+        }
+        makeRoom();
+        return gone;
+    }
+
+    private void makeRoom() {
+        while (bytes > bytesMax && !rows.isEmpty()) {
             bytes -= rows.removeFirst().bytes();
         }
     }
@@ -68,7 +97,17 @@ final class RowCache {
         }
     }
 
-    /** What it takes on the heap. */
+    /** How often a row was found here. */
+    synchronized long hits() {
+        return hits;
+    }
+
+    /** How often a row was asked for that was not here. */
+    synchronized long misses() {
+        return misses;
+    }
+
+    /** What it takes on the heap, with what tables keep for readers. */
     synchronized long bytes() {
         return bytes;
     }

@@ -129,6 +129,7 @@ final class RowReads {
             TableCopy copy = null;
             Strongest.Search begun = null;
             LearnedMoment moment;
+            Associations kept = null;
             synchronized (table) {
                 moment = moments.latest();
                 if (moment.isKnown(cue) && isWhole(cue, table, moment) && table.mayTellStrongest(count)) {
@@ -136,7 +137,7 @@ final class RowReads {
                     boolean isKept = table.readStrongest(count, reading);
                     // One that is hidden makes the list short: then those behind it are to be looked at.
                     if (isKept && reading.size() >= count) {
-                        return reading.done(table.cuts(), table.cutBound());
+                        kept = reading.done(table.cuts(), table.cutBound());
                     }
                     if (!isKept) {
                         begun = table.beginStrongest();
@@ -144,8 +145,14 @@ final class RowReads {
                     }
                 }
             }
+            if (kept != null) {
+                keepsStrongest(cue);
+                return kept;
+            }
             if (copy != null && begun != null) {
-                return findStrongest(table, copy, begun, moment, count, at);
+                Associations found = findStrongest(table, copy, begun, moment, count, at);
+                keepsStrongest(cue);
+                return found;
             }
         } else {
             LearnedMoment moment = moments.latest();
@@ -156,6 +163,17 @@ final class RowReads {
             }
         }
         return read(cue, at);
+    }
+
+    /** Without a monitor, since that of another table is taken. */
+    private void keepsStrongest(int cue) {
+        int gone = cache.keepsStrongest(cue);
+        AdjacencyTable other = gone < 0 ? null : tables.get(gone);
+        if (other != null) {
+            synchronized (other) {
+                other.dropStrongest();
+            }
+        }
     }
 
     /** Looks at all of a table, in a copy, and keeps what it found for those who ask later. */

@@ -8,6 +8,9 @@ import java.util.Arrays;
  */
 final class RowSizes {
 
+    /** What it takes for each cue. */
+    static final long BYTES = 8;
+
     private int[] whole = new int[1024];
     private int[] appended = new int[1024];
 

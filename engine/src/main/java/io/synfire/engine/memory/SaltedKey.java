@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param partition index of the partition
  * @param id the context, or the event id
  * @param hash salted, of both
+ * @param idBytes what the id takes on the heap
  */
-record SaltedKey(int partition, String id, long hash) {
+record SaltedKey(int partition, String id, long hash, int idBytes) {
 
     SaltedKey(Salt salt, int partition, String id) {
-        this(partition, id, salt.hash(partition, id));
+        this(partition, id, salt.hash(partition, id), HeapBytes.of(id));
     }
 
     @Override

@@ -23,6 +23,9 @@ final class Strongest {
 
     private static final int CANDIDATES_MAX = 8 * MADE_FOR;
 
+    /** What it takes on the heap at the most: two ints for a candidate, and objects. */
+    static final long BYTES_MAX = 8L * CANDIDATES_MAX + 128;
+
     /** Their targets, {@link ConceptHash#scatter scattered}. */
     private final IntOpenHashSet candidates = new IntOpenHashSet(2 * MADE_FOR);
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class WaitingRetractions {
 
     private static final int EPISODE_BYTES = 150;
-    private static final int ACTIVATION_BYTES = 90;
+    private static final int ACTIVATION_BYTES = 50;
 
     private final PriorityQueue<Waiting> soonest =
             new PriorityQueue<>(Comparator.comparingLong(Waiting::latestMs).thenComparingLong(Waiting::number));
@@ -92,9 +92,10 @@ final class WaitingRetractions {
         long sum = 0;
         for (List<Learned> episodes : List.of(retraction.before(), retraction.takenBack())) {
             for (Learned learned : episodes) {
-                sum += EPISODE_BYTES;
+                String event = learned.episode().eventId();
+                sum += EPISODE_BYTES + (event == null ? 0 : HeapBytes.of(event));
                 for (Activation activation : learned.episode().activations()) {
-                    sum += ACTIVATION_BYTES + activation.concept().length();
+                    sum += ACTIVATION_BYTES + HeapBytes.of(activation.concept());
                 }
             }
         }

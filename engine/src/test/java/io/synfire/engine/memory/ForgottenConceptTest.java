@@ -260,11 +260,12 @@ final class ForgottenConceptTest {
             }
             long each = (stored.memory().figures().bytes() - before) / (2L * count);
             System.out.println("bytes on the heap for a concept that was forgotten: " + each);
-            // A place in some arrays, and its part of a filter.
-            assertThat(each).isLessThan(40);
+            // Places in arrays that have room for up to twice as many, its part of a filter, and room that the next ids
+            // take.
+            assertThat(each).isLessThan(130);
             stored.reopen();
             each = (stored.memory().figures().bytes() - before) / (2L * count);
-            assertThat(each).isLessThan(40);
+            assertThat(each).isLessThan(130);
         }
     }
 

@@ -49,8 +49,8 @@ final class SaltedKeyTest {
         }
         assertThat(keys).hasSize(10_000);
         // All 64 bits are alike: the text decides, and the partition.
-        assertThat(new SaltedKey(1, "a", 7))
-                .isNotEqualTo(new SaltedKey(1, "b", 7))
-                .isNotEqualTo(new SaltedKey(2, "a", 7));
+        assertThat(new SaltedKey(1, "a", 7, 48))
+                .isNotEqualTo(new SaltedKey(1, "b", 7, 48))
+                .isNotEqualTo(new SaltedKey(2, "a", 7, 48));
     }
 }

@@ -150,6 +150,8 @@ final class StrongestTest {
                 0,
                 0,
                 0,
+                0,
+                0,
                 0);
         Marginals.Published nothing =
                 new Marginals.Published(new MarginalRows(table.landmarks(), new double[1][5]), 0, false, forgotten);

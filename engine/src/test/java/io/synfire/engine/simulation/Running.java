@@ -1,5 +1,8 @@
 package io.synfire.engine.simulation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.Engine;
 import io.synfire.engine.EngineOverStore;
 import io.synfire.engine.event.Position;
@@ -32,6 +35,8 @@ final class Running {
     private SimulatedThread thread;
     private Engine engine;
     private RocksStore store;
+    private SimpleMeterRegistry meters;
+    private long heapBytes;
     private long nanos;
 
     /** How many records the checkpoint under way holds, -1 if there is none. */
@@ -116,13 +121,12 @@ final class Running {
                 watch.writes(thread);
                 begun = -1;
                 RocksStore opened = disk.open(this::written);
+                long heapBytesDrawn = HEAP_BYTES[random.nextInt(HEAP_BYTES.length)];
+                SimpleMeterRegistry metersOfIt = new SimpleMeterRegistry();
                 Engine over = EngineOverStore.open(
-                        opened,
-                        disk.directory(),
-                        settings,
-                        HEAP_BYTES[random.nextInt(HEAP_BYTES.length)],
-                        thread,
-                        this::nanoTime);
+                        opened, disk.directory(), settings, heapBytesDrawn, thread, this::nanoTime, metersOfIt);
+                heapBytes = heapBytesDrawn;
+                meters = metersOfIt;
                 store = opened;
                 engine = over;
                 asks.of(over);
@@ -161,6 +165,15 @@ final class Running {
     private void written() {
         committed = begun;
         begun = -1;
+    }
+
+    /** A tenth more than the budget at most, but for what cannot leave memory: what is held back alone may be most of a budget as small as these. */
+    void assertWithinBudget() {
+        assertThat(gauge("heap") - gauge("fixed")).as("bytes on the heap").isLessThanOrEqualTo(1.1 * heapBytes);
+    }
+
+    private double gauge(String name) {
+        return meters.get("synfire.memory." + name + ".bytes").gauge().value();
     }
 
     /** Waits until RocksDB's own threads rest: what they do is not decided by the seed. */

@@ -96,6 +96,7 @@ final class Simulation implements AutoCloseable {
             }
             step();
             running.settle();
+            running.assertWithinBudget();
             trace.add(disk.logBytes() + " " + oracle.size());
         }
         disk.faults().heal();
@@ -200,11 +201,16 @@ final class Simulation implements AutoCloseable {
         if (poll.batches().isEmpty()) {
             return;
         }
+        int before = oracle.size();
         try {
             learner.learn(running.engine(), poll);
         } catch (StoreException e) {
             if (running.isFailed()) {
                 tally.add(Fault.LEARNING_FAILED);
+                if (oracle.size() == before) {
+                    // A checkpoint may hold the first of its batches.
+                    oracle.apply(poll.records());
+                }
                 openAnew();
                 return;
             }

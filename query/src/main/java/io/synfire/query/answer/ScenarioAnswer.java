@@ -136,12 +136,14 @@ public record ScenarioAnswer(Setup setup, List<Sample> samples, List<Step> steps
     /**
      * What a memory uses.
      *
-     * @param heapBytes what the engine accounts on the heap: tables, windows, dictionary, marginals
-     * @param fixedBytes what of it cannot leave memory: dictionary and marginals
-     * @param offHeapBytes RocksDB's block cache, memtables and table readers
+     * @param heapBytes what the engine accounts on the heap: tables, windows, ids, marginals, and what is kept for readers
+     * @param fixedBytes what of it cannot leave memory: ids, marginals, and impulses held back
+     * @param conceptBytes what of that ids and marginals take: it grows with the concepts, whatever the budget is
+     * @param offHeapBytes RocksDB's block cache, memtables and table readers, and the batch of a checkpoint
      * @param residentBytes of the whole process, broker and producer included; null where the system does not say
      */
-    public record Used(long heapBytes, long fixedBytes, long offHeapBytes, @Nullable Long residentBytes) {
+    public record Used(
+            long heapBytes, long fixedBytes, long conceptBytes, long offHeapBytes, @Nullable Long residentBytes) {
 
         /**
          * All that is accounted.

@@ -121,6 +121,7 @@ public final class ScenarioJson {
         json.writeNumberProperty("accountedBytes", sample.memory().accountedBytes());
         json.writeNumberProperty("heapAccountedBytes", sample.memory().heapBytes());
         json.writeNumberProperty("fixedBytes", sample.memory().fixedBytes());
+        json.writeNumberProperty("conceptBytes", sample.memory().conceptBytes());
         json.writeNumberProperty("offHeapAccountedBytes", sample.memory().offHeapBytes());
         whole(json, "residentBytes", sample.memory().residentBytes());
         JsonFields.number(json, "cpuSeconds", sample.cpuSeconds());

@@ -151,6 +151,7 @@ public final class ScenarioSvg {
         double most = budget;
         List<Point> accounted = new ArrayList<>();
         List<Point> resident = new ArrayList<>();
+        List<Point> concepts = new ArrayList<>();
         for (Sample sample : answer.samples()) {
             Long process = sample.memory().residentBytes();
             most = Math.max(most, sample.memory().accountedBytes() / MIB);
@@ -163,6 +164,7 @@ public final class ScenarioSvg {
                 continue;
             }
             accounted.add(new Point(across.at(x), up.at(sample.memory().accountedBytes() / MIB)));
+            concepts.add(new Point(across.at(x), up.at(sample.memory().conceptBytes() / MIB)));
             Long process = sample.memory().residentBytes();
             if (process != null) {
                 resident.add(new Point(across.at(x), up.at(process / MIB)));
@@ -171,13 +173,15 @@ public final class ScenarioSvg {
         panel(svg, across, up, LOWER_TOP, LOWER_BOTTOM);
         List<Key> keys = new ArrayList<>(List.of(
                 new Key(SvgDrawing.OURS, BOLD, "accounted"),
+                new Key(SvgDrawing.OURS, THIN, "ids, marginals"),
                 new Key(SvgDrawing.INK, DASHED, String.format(Locale.ROOT, "budget, %,.0f MiB", budget))));
         if (!resident.isEmpty()) {
-            keys.add(new Key(SvgDrawing.OTHER, BOLD, "resident: the process, producer and broker included"));
+            keys.add(new Key(SvgDrawing.OTHER, BOLD, "resident: broker included"));
         }
         keys(svg, LOWER_TOP - 14, "memory, MiB", keys);
         svg.path(resident, SvgDrawing.OTHER, BOLD);
         svg.path(accounted, SvgDrawing.OURS, BOLD);
+        svg.path(concepts, SvgDrawing.OURS, THIN);
         svg.line(new Point(LEFT, up.at(budget)), new Point(RIGHT, up.at(budget)), SvgDrawing.INK, DASHED);
     }
 

@@ -122,7 +122,7 @@ public final class ScenarioText {
         Long resident = figures.peakResidentBytes();
         line(
                 text,
-                "memory: budget %s, accounted at most %s: %s; heap at most %s of its half, %s%s; RocksDB at most %s",
+                "memory: budget %s, accounted at most %s: %s; heap at most %s of its half, %s%s; ids and marginals of that %s; RocksDB at most %s",
                 mebibytes(setup.memoryBytes()),
                 mebibytes(figures.mostAccountedBytes()),
                 figures.isWithinBudget() ? "within it" : "above it " + often(answer, figures.samplesAboveBudget()),
@@ -131,6 +131,7 @@ public final class ScenarioText {
                 figures.samplesAboveHeapShare() == 0
                         ? ""
                         : ", above it " + often(answer, figures.samplesAboveHeapShare()),
+                mebibytes(figures.last().memory().conceptBytes()),
                 mebibytes(figures.mostOffHeapBytes()));
         line(
                 text,

@@ -43,7 +43,11 @@ final class ScenarioAnswerTest {
 
     private static Sample sample(double seconds, long ahead, long pairs, long heapMib, @Nullable Long residentMib) {
         Used used = new Used(
-                heapMib * MIB, 20 * MIB, 30 * MIB, residentMib == null ? null : Long.valueOf(residentMib * MIB));
+                heapMib * MIB,
+                20 * MIB,
+                15 * MIB,
+                30 * MIB,
+                residentMib == null ? null : Long.valueOf(residentMib * MIB));
         return new Sample(
                 seconds,
                 pairs / 10,
@@ -180,7 +184,7 @@ final class ScenarioAnswerTest {
                 .contains("without the first, slowest ÷ fastest is 0.25")
                 .contains("the same 500 baskets again and again; a producer in the process keeps ahead, by 60 baskets")
                 .contains(
-                        "budget 100 MiB, accounted at most 80 MiB: within it; heap at most 50 MiB of its half, 50 MiB;")
+                        "budget 100 MiB, accounted at most 80 MiB: within it; heap at most 50 MiB of its half, 50 MiB; ids and marginals of that 15 MiB;")
                 .contains("process: resident at most 900 MiB,")
                 .contains("of which the process had 1.5 on average")
                 .contains("5.2 bytes/edge; opened again in 0.25 s")
@@ -196,8 +200,9 @@ final class ScenarioAnswerTest {
         Document pressure = parsed(new ScenarioSvg().of(pressure()));
         assertThat(pressure.getDocumentElement().getTextContent())
                 .contains("M pairs/s", "mean of each tenth", "budget, 100 MiB", "resident", "minutes");
-        // Each second, tenths, resident, accounted.
-        assertThat(pressure.getElementsByTagName("polyline").getLength()).isEqualTo(4);
+        assertThat(pressure.getDocumentElement().getTextContent()).contains("accounted", "ids, marginals");
+        // Each second, tenths, resident, accounted, what of that ids and marginals take.
+        assertThat(pressure.getElementsByTagName("polyline").getLength()).isEqualTo(5);
         Document growth = parsed(new ScenarioSvg().of(growth(new Step(500, 300), new Step(1_000, 450))));
         assertThat(growth.getDocumentElement().getTextContent())
                 .contains("ns per ordered pair", "300", "450", "directed edges", "1k", "500");

@@ -104,7 +104,7 @@ final class SynfireCommandTest {
 
         @Override
         public ScenarioAnswer scenario(Common common, ScenarioRequest request) {
-            ScenarioAnswer.Used used = new ScenarioAnswer.Used(2, 1, 1, null);
+            ScenarioAnswer.Used used = new ScenarioAnswer.Used(2, 1, 1, 1, null);
             BenchAnswer.Rate rate = new BenchAnswer.Rate(request.baskets(), 4 * request.seed(), request.seconds());
             return new ScenarioAnswer(
                     new ScenarioAnswer.Setup(

@@ -71,7 +71,9 @@ final class Sampler {
         return new Used(
                 gauge(meters, "synfire.memory.heap.bytes"),
                 gauge(meters, "synfire.memory.fixed.bytes"),
-                gauge(meters, "synfire.rocksdb.cache.bytes")
+                gauge(meters, "synfire.memory.ids.bytes") + gauge(meters, "synfire.memory.marginals.bytes"),
+                gauge(meters, "synfire.memory.checkpoint.bytes")
+                        + gauge(meters, "synfire.rocksdb.cache.bytes")
                         + gauge(meters, "synfire.rocksdb.memtables.bytes")
                         + gauge(meters, "synfire.rocksdb.readers.bytes"),
                 resident.bytes());
