@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * read. Guaranteed: readers see everything applied, whether or not it is checkpointed, and nothing of a batch before all of it is applied
  * ({@link io.synfire.engine.view.Moment}). They wait for no checkpoint and for no batch; only for what is being added to the very row they
  * read, if that happens just then; and after a write that failed, until the store is open again. Learning waits for a reader's look at a small
- * row, for the beginning of its copy of a large one, or for a look at as many associations as {@link MemoryView#hasMoreThan} is asked for.
+ * row, for the beginning of its copy of a large one, or while some thousand associations are counted.
  * Checkpoints are written by a thread of the engine's own while learning goes on. After a crash the store holds the last committed
  * checkpoint: state and positions of the same moment.
  *

@@ -438,14 +438,23 @@ final class AdjacencyTable extends SumSlots {
         strongest = null;
     }
 
-    /** Whether a reading that has taken nothing yet takes more than so many associations. */
-    boolean showsMoreThan(int count, Reading reading) {
-        for (int slot = 0; reading.size() <= count && slot < slotCount(); slot++) {
+    /**
+     * Whether a reading that has taken nothing yet takes more than so many associations.
+     *
+     * @return null if a look at so many slots does not tell
+     */
+    @Nullable
+    Boolean showsMoreThan(int count, Reading reading, int slotsMax) {
+        int looks = Math.min(slotsMax, slotCount());
+        for (int slot = 0; reading.size() <= count && slot < looks; slot++) {
             if (isUsed(slot)) {
                 readInto(slot, reading);
             }
         }
-        return reading.size() > count;
+        if (reading.size() > count) {
+            return true;
+        }
+        return looks == slotCount() ? Boolean.FALSE : null;
     }
 
     /** Hands all sums to a reading. */

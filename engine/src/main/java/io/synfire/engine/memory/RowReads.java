@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * delta counts on top of what is stored of its cue if no checkpoint of its epoch, or a later one, has written of the cue. Whoever finds that the
  * ground has moved begins anew; that takes a checkpoint, or a table that came or went meanwhile.
  *
- * <p>Learning waits for a look at a table of some hundred associations, or at as many as {@link #hasMoreThan} is asked for, and for the beginning of a copy of a large one; never for the store, nor for
+ * <p>Learning waits for a look at a table of some hundred associations, or to count some thousands, and for the beginning of a copy of a large one; never for the store, nor for
  * what is added up. A row that is not in memory as a whole is folded and {@link Tidying tidied} as a checkpoint would do that, so that none
  * changes what is read.
  */
@@ -28,6 +28,9 @@ final class RowReads {
 
     /** A table of so many slots is read where it is; a larger one is copied first. */
     private static final int SLOTS_IN_PLACE = 1_024;
+
+    /** At so many slots one looks in place to count associations: that tells where a hub is asked whether it is one. */
+    private static final int SLOTS_COUNTED = 16_384;
 
     private final CueTables tables;
     private final RocksStore store;
@@ -216,7 +219,13 @@ final class RowReads {
             synchronized (table) {
                 LearnedMoment moment = moments.latest();
                 if (moment.isKnown(cue) && isWhole(cue, table, moment)) {
-                    return table.showsMoreThan(count, reading(moment, at).of(table.landmarks(), count + 1));
+                    Boolean isMore = table.showsMoreThan(
+                            count,
+                            reading(moment, at).of(table.landmarks(), Math.min(table.size(), count + 1)),
+                            SLOTS_COUNTED);
+                    if (isMore != null) {
+                        return isMore;
+                    }
                 }
             }
         } else {

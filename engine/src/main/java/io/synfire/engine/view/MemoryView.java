@@ -186,8 +186,8 @@ public interface MemoryView {
     int associationsMax(int cue);
 
     /**
-     * Whether {@link #associations} gives more than so many for a cue. Costs a look at that many, if its row is in memory as a whole, and
-     * learning of that row waits for it; else a read of it.
+     * Whether {@link #associations} gives more than so many for a cue. Costs a look at that many, if they are a few thousand of a row that is in
+     * memory as a whole; else a read of it.
      *
      * @param cue the cue's int
      * @param count how many, at least 0

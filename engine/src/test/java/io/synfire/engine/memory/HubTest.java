@@ -7,6 +7,7 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.ReadTime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +54,30 @@ final class HubTest {
             assertThat(stored.memory().reader().associationsMax(hub(stored))).isEqualTo(counts.size());
             stored.reopen();
             assertHub(stored, "a row");
+        }
+    }
+
+    @Test
+    void howManyAHubHasIsToldExactlyHoweverManyAreAskedFor() {
+        LearningSettings settings =
+                LearningSettings.parse(Map.of("half-lives", "none", "max-associations", "0", "forget.below", "0"));
+        try (StoredMemory stored = new StoredMemory(directory, settings)) {
+            learn(stored, 0, 40_000);
+            assertCounted(stored);
+            stored.checkpoint();
+            stored.reopen();
+            assertCounted(stored);
+            learn(stored, 39_990, 40_010);
+            assertCounted(stored);
+        }
+    }
+
+    private void assertCounted(StoredMemory stored) {
+        int size = counts.size();
+        for (int count : new int[] {0, 1, 4_096, 20_000, size - 1, size, Integer.MAX_VALUE}) {
+            assertThat(stored.memory().reader().hasMoreThan(hub(stored), count, ReadTime.WATERMARK))
+                    .as("more than %d of %d", count, size)
+                    .isEqualTo(size > count);
         }
     }
 

@@ -55,6 +55,21 @@ final class StrongestTest {
     }
 
     @Test
+    void aLookAtSomeOfATableTellsOrSaysThatItDoesNot() {
+        AdjacencyTable table = AdjacencyTable.complete(Salts.HASH, Landmarks.of(0), 0);
+        double[] growth = {decays.get(0).growth(watermarkMs, 0)};
+        for (int target = 0; target < 10_000; target++) {
+            table.add(new int[] {target}, new double[] {1}, 0, 1, growth, 0);
+        }
+        assertThat(table.showsMoreThan(100, reading(table), 1_000)).isTrue();
+        assertThat(table.showsMoreThan(5_000, reading(table), 1_000)).isNull();
+        assertThat(table.showsMoreThan(9_999, reading(table), table.slotCount()))
+                .isTrue();
+        assertThat(table.showsMoreThan(10_000, reading(table), table.slotCount()))
+                .isFalse();
+    }
+
+    @Test
     void whatWasForgottenDoesNotHideThoseBehindIt() {
         AdjacencyTable table = AdjacencyTable.complete(Salts.HASH, Landmarks.of(0), 0);
         double[] growth = {decays.get(0).growth(watermarkMs, 0)};
