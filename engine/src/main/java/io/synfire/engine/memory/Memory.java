@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Memory {
 
+    /** What an entry takes besides its impulses, a window or an id say, as so many pairs. */
+    private static final int ENTRY_PAIRS = 8;
+
     private final LearningSettings settings;
     private final RocksStore store;
     private final List<ForwardDecay> decays;
@@ -70,9 +73,6 @@ public final class Memory {
     private LearnedAnew beginningAnew;
 
     private final MemoryReader reader;
-
-    /** What an entry takes besides its impulses, a window or an id say, as so many pairs. */
-    private static final int ENTRY_PAIRS = 8;
 
     private final WindowRate windows;
     private final Growth growth = new Growth();

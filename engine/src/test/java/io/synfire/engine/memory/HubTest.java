@@ -25,6 +25,9 @@ final class HubTest {
     private static final String HUB = "hub";
     private static final long AT_MS = 1_000;
 
+    private static final LearningSettings KEEPS_ALL =
+            LearningSettings.parse(Map.of("half-lives", "none", "max-associations", "0", "forget.below", "0"));
+
     @TempDir
     Path directory;
 
@@ -32,9 +35,7 @@ final class HubTest {
 
     @Test
     void deltasLargerThanTheirRowAddUpToWhatFiredTogether() {
-        LearningSettings settings =
-                LearningSettings.parse(Map.of("half-lives", "none", "max-associations", "0", "forget.below", "0"));
-        try (StoredMemory stored = new StoredMemory(directory, settings)) {
+        try (StoredMemory stored = new StoredMemory(directory, KEEPS_ALL)) {
             learn(stored, 0, 50);
             stored.checkpoint();
             stored.reopen();
@@ -59,9 +60,7 @@ final class HubTest {
 
     @Test
     void howManyAHubHasIsToldExactlyHoweverManyAreAskedFor() {
-        LearningSettings settings =
-                LearningSettings.parse(Map.of("half-lives", "none", "max-associations", "0", "forget.below", "0"));
-        try (StoredMemory stored = new StoredMemory(directory, settings)) {
+        try (StoredMemory stored = new StoredMemory(directory, KEEPS_ALL)) {
             learn(stored, 0, 40_000);
             assertCounted(stored);
             stored.checkpoint();
@@ -83,9 +82,7 @@ final class HubTest {
 
     @Test
     void aRowThatIsFoldedTakesUpWhatCameMeanwhile() {
-        LearningSettings settings =
-                LearningSettings.parse(Map.of("half-lives", "none", "max-associations", "0", "forget.below", "0"));
-        try (StoredMemory stored = new StoredMemory(directory, settings)) {
+        try (StoredMemory stored = new StoredMemory(directory, KEEPS_ALL)) {
             learn(stored, 0, 50);
             stored.checkpoint();
             stored.reopen();
