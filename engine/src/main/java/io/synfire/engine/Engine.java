@@ -524,8 +524,9 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Where the sources stand in the last checkpoint that was committed: a crash now would go on from there, or from later. Never ahead of
-     * {@link #positions}. Any thread.
+     * Where the sources stand in the last checkpoint that was committed: a crash now would go on from there, or from later. Not ahead of
+     * {@link #positions}, but where a source has lost records: then {@link #positions} went back to its end, and these follow with the next
+     * checkpoint. Any thread.
      *
      * @return one position per source and partition
      */

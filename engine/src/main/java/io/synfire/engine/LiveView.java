@@ -96,6 +96,11 @@ final class LiveView implements MemoryView {
     }
 
     @Override
+    public Associations first(int cue, int count, ReadTime at) {
+        return whileOpen(() -> memory.first(cue, count, at));
+    }
+
+    @Override
     public List<Associations> associationsOfTwo(int first, int second, ReadTime at) {
         return whileOpen(() -> memory.associationsOfTwo(first, second, at));
     }

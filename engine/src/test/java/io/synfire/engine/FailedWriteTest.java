@@ -216,6 +216,20 @@ final class FailedWriteTest {
         }
     }
 
+    /** RocksDB says of it what it says of a file of the store that is not there. */
+    @Test
+    void aPlaceForLinksThatCannotBeIsNoDamage() {
+        try (Engine engine = open()) {
+            learn(engine, 5, 8);
+            for (Path target : List.of(directory.resolve("no/such/place"), directory)) {
+                assertThatThrownBy(() -> engine.linkTo(target)).isExactlyInstanceOf(StoreException.class);
+            }
+            assertThat(engine.damage()).isEmpty();
+            learn(engine, 8, 9);
+            engine.checkpoint();
+        }
+    }
+
     /** What writes files and is no checkpoint. */
     enum Change {
         FLUSH,

@@ -118,6 +118,9 @@ public final class NaiveMemory {
     /** The watermark when a concept was first mentioned, or first since it was forgotten. */
     private final Map<String, Long> bornMs = new HashMap<>();
 
+    /** The watermark when anything was last forgotten before that. */
+    private final Map<String, Long> forgottenByThenMs = new HashMap<>();
+
     private final List<Retraction> waiting = new ArrayList<>();
     private long watermarkMs;
 
@@ -172,7 +175,7 @@ public final class NaiveMemory {
         takeBackWhatIsDue();
         for (Activation a : episode.activations()) {
             lastMs.merge(a.concept(), episode.atMs(), Math::max);
-            bornMs.putIfAbsent(a.concept(), watermarkMs);
+            isThere(a.concept());
         }
         Was now = new Was(
                 episode,
@@ -227,7 +230,7 @@ public final class NaiveMemory {
             Was was = then.get(i);
             for (int a = 0; a < was.lives.length; a++) {
                 String name = nameOf(was, a);
-                bornMs.putIfAbsent(name, watermarkMs);
+                isThere(name);
                 if (isBefore) {
                     marginals.computeIfAbsent(name, c -> new Impulses());
                 }
@@ -276,7 +279,7 @@ public final class NaiveMemory {
      *
      * <p>Nothing is taken back of a concept once that is of no matter any more: since the forget a unit at its watermark has become weaker than
      * {@code forget.below} at every horizon. Then nothing tells any more that it was forgotten. So the same holds of any concept, if a unit at the
-     * time of the episode had become so before it was there, and anything was forgotten at that time or later.
+     * time of the episode had become so before it was there, and anything had been forgotten by then, at that time or later.
      */
     private int lifeThen(Episode episode, Activation activation, @Nullable Was meant) {
         String concept = activation.concept();
@@ -285,12 +288,17 @@ public final class NaiveMemory {
         boolean isOld = episode.atMs() <= forgotMs;
         int then = meant == null ? now - (isOld ? 1 : 0) : lifeIn(meant, concept);
         boolean isOutOfReach = (isOld && hasFaded(forgotMs, watermarkMs))
-                || (episode.atMs() <= latestForgetMs
+                || (episode.atMs() <= forgottenByThenMs.getOrDefault(concept, latestForgetMs)
                         && hasFaded(episode.atMs(), bornMs.getOrDefault(concept, watermarkMs)));
         if (then == now && isOutOfReach) {
             return NOBODYS;
         }
         return then;
+    }
+
+    private void isThere(String concept) {
+        bornMs.putIfAbsent(concept, watermarkMs);
+        forgottenByThenMs.putIfAbsent(concept, latestForgetMs);
     }
 
     private static int lifeIn(Was was, String concept) {
@@ -333,6 +341,7 @@ public final class NaiveMemory {
         latestForgetMs = watermarkMs;
         lives.merge(concept, 1, Integer::sum);
         bornMs.remove(concept);
+        forgottenByThenMs.remove(concept);
         marginals.remove(concept);
         lastMs.remove(concept);
         remaining.remove(concept);

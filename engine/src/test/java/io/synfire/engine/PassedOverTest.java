@@ -72,6 +72,22 @@ final class PassedOverTest {
     }
 
     @Test
+    void itIsKeptThoughNothingElseCameWithIt() {
+        try (Engine engine = open()) {
+            engine.apply(batch(4, 0));
+            engine.checkpoint();
+            engine.apply(new Batch("t-0", List.of(), List.of(), 0).passingOver(List.of(rejected(3, 4))));
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.view().unlearned().records()).containsExactly(rejected(3, 4));
+            engine.apply(new Batch("t-0", List.of(), List.of(), 0).ofSource(12_345));
+        }
+        try (Engine engine = open()) {
+            assertThat(engine.view().moment().sourceMs()).isEqualTo(12_345);
+        }
+    }
+
+    @Test
     void whatWasNotCheckpointedIsGoneWithThePositions() {
         try (Engine engine = open()) {
             engine.apply(batch(5, 1, rejected(4, 5)));

@@ -1,8 +1,8 @@
 package io.synfire.engine.learn;
 
 /**
- * The terms that digests are sums of. Sums modulo 2^64 commute and invert, so the same records give the same digest in any
- * order, batching and crash pattern, and one record lost or doubled changes it. Concepts enter by a hash of their ids, never
+ * The terms that digests are sums of. Sums modulo 2^64 commute and invert, so the same activations and impulses give the same digest in
+ * any order, batching and crash pattern, and one record lost or doubled changes it. Concepts enter by a hash of their ids, never
  * by the ints of one store. Not cryptographic. All functions are pure.
  */
 public final class Checksum {

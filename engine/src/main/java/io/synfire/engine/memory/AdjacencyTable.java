@@ -408,13 +408,13 @@ final class AdjacencyTable extends SumSlots {
     }
 
     /**
-     * Hands the strongest associations at the slowest horizon to a reading, all with the sum of the last of them included.
+     * Hands the strongest associations at the slowest horizon to a reading.
      *
      * @return false, and hands over none, if the strongest are not kept, or not that many: then a look at all of them is needed
      */
-    boolean readStrongest(int count, Reading reading) {
+    boolean readStrongest(int count, Ties ties, Reading reading) {
         Strongest kept = strongest;
-        return kept != null && !kept.isWorn() && kept.read(this, count, reading);
+        return kept != null && !kept.isWorn() && kept.read(this, count, ties, reading);
     }
 
     /** Somebody begins to look for the strongest, in a copy that is begun now. */

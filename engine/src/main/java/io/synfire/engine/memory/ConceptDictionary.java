@@ -213,14 +213,14 @@ final class ConceptDictionary {
 
     /**
      * Whether nothing that happened at a time is taken back any more of a concept, at a watermark: a unit of that time has faded, and the
-     * concept came only after that, or its id was forgotten after that time, and a unit of then has faded, too. A concept below 0 is not
-     * known, and would come now. Where nothing was forgotten since that time there is no doubt what is meant, and nothing is out of reach. Writer only.
+     * concept came only after that and after something was forgotten since that time, or its own id was forgotten after that time, and a unit
+     * of then has faded, too. A concept below 0 is not known, and would come now. Writer only.
      */
     boolean isOutOfReach(int concept, long atMs, long watermarkMs) {
         if (!retirements.mayNameForgotten(atMs) || !fading.hasFaded(atMs, watermarkMs)) {
             return false;
         }
-        if (concept < 0 || retirements.hadFaded(concept, atMs)) {
+        if (concept < 0 || retirements.mayHaveBeenForgotten(concept, atMs)) {
             return true;
         }
         Retirement before = retirements.before(concept, atMs);

@@ -2,7 +2,9 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.store.Row;
 import io.synfire.engine.view.Associations;
-import java.util.Arrays;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.util.Comparator;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,15 +86,15 @@ final class FoldedRow {
         return done(reading);
     }
 
-    /** Hands its strongest to a reading, and all as strong as the last of them; null if that takes a look at all of it. */
+    /** Hands its strongest to a reading; null if that takes a look at all of it. */
     @Nullable
-    Associations readStrongest(int count, Reading.Scope scope) {
+    Associations readStrongest(int count, Ties ties, Reading.Scope scope) {
         if (count > STRONGEST / 2 || row.size() <= STRONGEST) {
             return null;
         }
         int[] first = strongest;
         if (first == null) {
-            first = findStrongest();
+            first = findStrongest(scope.moment()::idOf);
             strongest = first;
         }
         Reading reading = scope.of(row.landmarks(), count + 16);
@@ -102,6 +104,9 @@ final class FoldedRow {
         }
         if (reading.size() < count) {
             return null;
+        }
+        if (ties == Ties.FIRST_BY_ID) {
+            return done(reading);
         }
         double last = slowest(first[at - 1]);
         while (at < first.length && slowest(first[at]) == last) {
@@ -131,28 +136,35 @@ final class FoldedRow {
         }
     }
 
-    /** All that are at least as strong as the last of so many, but no more than so many; ties beyond them are not told apart. */
-    private int[] findStrongest() {
+    /** The first of them by their sums, then by the ids that their targets have. */
+    private int[] findStrongest(IntFunction<String> idOf) {
         double[] sums = new double[row.size()];
         for (int i = 0; i < sums.length; i++) {
             sums[i] = slowest(i);
         }
         double floor = Selection.ofRank(sums.clone(), sums.length - STRONGEST);
-        int[] found = new int[STRONGEST];
-        int count = 0;
-        for (int i = 0; i < sums.length && count < STRONGEST; i++) {
+        IntArrayList found = new IntArrayList(STRONGEST);
+        for (int i = 0; i < sums.length; i++) {
             if (sums[i] > floor) {
-                found[count++] = i;
+                found.add(i);
             }
         }
-        for (int i = 0; i < sums.length && count < STRONGEST; i++) {
+        FirstIds atFloor = new FirstIds(STRONGEST - found.size());
+        for (int i = 0; i < sums.length; i++) {
             if (sums[i] == floor) {
-                found[count++] = i;
+                atFloor.offer(idOf.apply(row.target(i)));
             }
         }
-        return Arrays.stream(found)
+        String last = atFloor.last();
+        for (int i = 0; i < sums.length && found.size() < STRONGEST; i++) {
+            if (sums[i] == floor && idOf.apply(row.target(i)).compareTo(last) <= 0) {
+                found.add(i);
+            }
+        }
+        return found.intStream()
                 .boxed()
-                .sorted((a, b) -> Double.compare(sums[b], sums[a]))
+                .sorted(Comparator.<Integer>comparingDouble(i -> -sums[i])
+                        .thenComparing(i -> idOf.apply(row.target(i))))
                 .mapToInt(Integer::intValue)
                 .toArray();
     }

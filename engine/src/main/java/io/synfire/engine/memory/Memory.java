@@ -145,7 +145,8 @@ public final class Memory {
         this.windows = new WindowRate(settings.maxSteps());
         this.room = new Room(budget, this::bytes, this::fixedBytes, this::pendingBytes);
         publish(true);
-        RowReads rows = new RowReads(tables, store, hash, new Tidying(settings), decays, impulses, moments, cache);
+        RowReads rows = new RowReads(
+                tables, store, hash, new Tidying(settings), decays, impulses, moments, cache, dictionary::id);
         this.reader =
                 new MemoryReader(settings, dictionary, hash, moments, rows, stretches, passedOvers, () -> learnedAnew);
     }
@@ -191,6 +192,7 @@ public final class Memory {
             });
             batch.positions().forEach(this::goTo);
             deadLetters += batch.deadLetters();
+            changed |= batch.sourceMs() > sourceMs || !batch.passedOver().isEmpty();
             sourceMs = Math.max(sourceMs, batch.sourceMs());
             if (batch.stretch() != null) {
                 stretches.add(batch.stretch(), positions.values());

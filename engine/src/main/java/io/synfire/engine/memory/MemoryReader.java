@@ -140,6 +140,12 @@ public final class MemoryReader implements MemoryView {
     @Override
     public Associations strongest(int cue, int count, ReadTime at) {
         Objects.checkIndex(cue, dictionary.count());
-        return rows.readStrongest(cue, count, at);
+        return rows.readStrongest(cue, count, Ties.ALL, at);
+    }
+
+    @Override
+    public Associations first(int cue, int count, ReadTime at) {
+        Objects.checkIndex(cue, dictionary.count());
+        return rows.readStrongest(cue, count, Ties.FIRST_BY_ID, at);
     }
 }

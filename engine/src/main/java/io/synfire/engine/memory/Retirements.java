@@ -127,7 +127,7 @@ final class Retirements {
         Retirement before = recent.get(hash);
         if (before != null) {
             again.set(concept);
-            origins.put(concept, new Origin(-1, before));
+            origins.put(concept, new Origin(-1, -1, before));
         }
     }
 
@@ -151,13 +151,17 @@ final class Retirements {
 
     /** An id that is not known gets an int. */
     void born(int concept, long hash, long watermarkMs) {
-        Retirement before = latestMs < 0 ? null : latest(hash);
+        if (latestMs < 0) {
+            return;
+        }
+        Retirement before = latest(hash);
         if (before != null && !fading.hasFaded(before.watermarkMs(), watermarkMs)) {
             again.set(concept);
-            origins.put(concept, new Origin(fading.fades() ? watermarkMs : -1, before));
+            origins.put(
+                    concept, fading.fades() ? new Origin(watermarkMs, latestMs, before) : new Origin(-1, -1, before));
         } else if (fading.fades()) {
-            if (latestOrigin.bornMs() != watermarkMs) {
-                latestOrigin = new Origin(watermarkMs, null);
+            if (latestOrigin.bornMs() != watermarkMs || latestOrigin.forgotMs() != latestMs) {
+                latestOrigin = new Origin(watermarkMs, latestMs, null);
             }
             origins.put(concept, latestOrigin);
         }
@@ -178,10 +182,13 @@ final class Retirements {
         return latest != null && atMs <= latest.watermarkMs() ? latest : null;
     }
 
-    /** Whether a unit of a time had faded when a concept got its int. */
-    boolean hadFaded(int concept, long atMs) {
-        long bornMs = origin(concept).bornMs();
-        return bornMs >= 0 && fading.hasFaded(atMs, bornMs);
+    /**
+     * Whether a concept may have been forgotten after a time, without a trace: when it got its int, something had been forgotten at that time or
+     * later, and a unit of that time had faded.
+     */
+    boolean mayHaveBeenForgotten(int concept, long atMs) {
+        Origin origin = origin(concept);
+        return atMs <= origin.forgotMs() && fading.hasFaded(atMs, origin.bornMs());
     }
 
     private @Nullable Retirement latest(long hash) {

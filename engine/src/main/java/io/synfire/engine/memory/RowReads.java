@@ -8,6 +8,7 @@ import io.synfire.engine.view.ConceptHash;
 import io.synfire.engine.view.ReadTime;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ final class RowReads {
     private final ImpulseBuffer held;
     private final Moments moments;
     private final RowCache cache;
+    private final IntFunction<String> idOf;
     private final Consumer<AdjacencyTable> cutBack;
 
     RowReads(
@@ -51,7 +53,8 @@ final class RowReads {
             List<ForwardDecay> decays,
             ImpulseBuffer held,
             Moments moments,
-            RowCache cache) {
+            RowCache cache,
+            IntFunction<String> idOf) {
         this.tables = tables;
         this.store = store;
         this.hash = hash;
@@ -61,6 +64,7 @@ final class RowReads {
         this.held = held;
         this.moments = moments;
         this.cache = cache;
+        this.idOf = idOf;
         this.cutBack = tidying::cutBack;
     }
 
@@ -125,8 +129,8 @@ final class RowReads {
         }
     }
 
-    /** The strongest of a row and all as strong as the last of them; or the whole row, where that is no more to do. */
-    Associations readStrongest(int cue, int count, ReadTime at) {
+    /** The strongest of a row, and of those as strong as the last of them such as are wanted; or more, where that is no more to do. */
+    Associations readStrongest(int cue, int count, Ties ties, ReadTime at) {
         AdjacencyTable table = tables.get(cue);
         if (table != null) {
             TableCopy copy = null;
@@ -137,7 +141,7 @@ final class RowReads {
                 moment = moments.latest();
                 if (moment.isKnown(cue) && isWhole(cue, table, moment) && table.mayTellStrongest(count)) {
                     Reading reading = reading(moment, at).of(table.landmarks(), 0);
-                    boolean isKept = table.readStrongest(count, reading);
+                    boolean isKept = table.readStrongest(count, ties, reading);
                     // One that is hidden makes the list short: then those behind it are to be looked at.
                     if (isKept && reading.size() >= count) {
                         kept = reading.done(table.cuts(), table.cutBound());
@@ -153,14 +157,14 @@ final class RowReads {
                 return kept;
             }
             if (copy != null && begun != null) {
-                Associations found = findStrongest(table, copy, begun, moment, count, at);
+                Associations found = findStrongest(table, copy, begun, moment, count, ties, at);
                 keepsStrongest(cue);
                 return found;
             }
         } else {
             LearnedMoment moment = moments.latest();
             FoldedRow row = moment.isKnown(cue) ? storedAlone(cue, moment) : null;
-            Associations strongest = row == null ? null : row.readStrongest(count, reading(moment, at));
+            Associations strongest = row == null ? null : row.readStrongest(count, ties, reading(moment, at));
             if (strongest != null) {
                 return strongest;
             }
@@ -186,11 +190,12 @@ final class RowReads {
             Strongest.Search begun,
             LearnedMoment moment,
             int count,
+            Ties ties,
             ReadTime at) {
         AdjacencyTable whole = copy.done();
-        Strongest found = Strongest.of(whole, moment.retired());
+        Strongest found = Strongest.of(whole, moment.retired(), idOf);
         Reading reading = reading(moment, at).of(whole.landmarks(), 0);
-        boolean isEnough = found.read(whole, count, reading) && reading.size() >= count;
+        boolean isEnough = found.read(whole, count, ties, reading) && reading.size() >= count;
         synchronized (table) {
             table.endStrongest(begun, found);
         }

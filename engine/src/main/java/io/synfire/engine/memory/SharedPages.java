@@ -30,10 +30,12 @@ final class SharedPages {
     /** The header of an array, and its two places. */
     private static final int PAGE_BYTES = 24;
 
+    private static final long[][] NONE = {};
+
     private final long generation;
     private long[][] @Nullable [][] branches;
 
-    /** All pages side by side: those of the newest generation, for the writer, who finds one by a single look. */
+    /** All pages side by side, for the writer, who finds one by a single look: the newest generation has them alone. */
     private long[] @Nullable [] newest;
 
     /** The branches and the nodes that no older generation has. */
@@ -62,7 +64,10 @@ final class SharedPages {
 
     /** The next generation; this one must not be changed any more. */
     SharedPages next() {
-        return new SharedPages(generation + 1, branches.clone(), newest, count, held);
+        SharedPages next = new SharedPages(generation + 1, branches.clone(), newest, count, held);
+        // Who holds this one does not hold the pages that come.
+        newest = NONE;
+        return next;
     }
 
     /** How many pages there are. */

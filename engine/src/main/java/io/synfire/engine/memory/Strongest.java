@@ -5,10 +5,12 @@ import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntIterator;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import java.util.Arrays;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The strongest associations of a large table, kept as they change: all whose sum is at least a floor are among the candidates, and few
- * others. Under one half-life the order of sums never changes by waiting, so nothing but an addition can bring a new one in. Under the
+ * The strongest associations of a large table, kept as they change: all whose sum is above a floor are among the candidates, those at the
+ * floor up to some id, and few others. Under one half-life the order of sums never changes by waiting, so nothing but an addition can bring a new one in. Under the
  * table's monitor.
  *
  * <p>Exact for as many as there are candidates at or above the floor. Who finds too few of them, or too many candidates, has it made anew.
@@ -30,7 +32,11 @@ final class Strongest {
     private final IntOpenHashSet candidates = new IntOpenHashSet(2 * MADE_FOR);
 
     private final ConceptHash hash;
+    private final IntFunction<String> idOf;
     private double floor;
+
+    /** Of those at the floor, candidates are these and what comes before them by id; null if all are. */
+    private final @Nullable String lastAtFloor;
 
     /** A look for them in a copy of a table, and what was added to in the table meanwhile. Under the table's monitor. */
     static final class Search {
@@ -55,13 +61,15 @@ final class Strongest {
         }
     }
 
-    private Strongest(ConceptHash hash, double floor) {
+    private Strongest(ConceptHash hash, IntFunction<String> idOf, double floor, @Nullable String lastAtFloor) {
         this.hash = hash;
+        this.idOf = idOf;
         this.floor = floor;
+        this.lastAtFloor = lastAtFloor;
     }
 
     /** Looks for them in a table, all but those that lead to what was forgotten: nothing is ever added to these. */
-    static Strongest of(SumSlots table, ConceptSet forgotten) {
+    static Strongest of(SumSlots table, ConceptSet forgotten, IntFunction<String> idOf) {
         int slowest = table.horizons() - 1;
         double[] all = new double[table.size()];
         int count = 0;
@@ -72,13 +80,24 @@ final class Strongest {
         }
         double[] sums = Arrays.copyOf(all, count);
         double rank = count <= MADE_FOR ? Double.NEGATIVE_INFINITY : Selection.ofRank(sums, count - MADE_FOR);
+        int above = 0;
         int alike = 0;
         for (double sum : sums) {
+            above += sum > rank ? 1 : 0;
             alike += sum == rank ? 1 : 0;
         }
-        // Of a crowd that is alike none: the floor is what is just above it.
-        Strongest made =
-                new Strongest(ConceptHash.known(table.multiplier()), alike > MADE_FOR ? Math.nextUp(rank) : rank);
+        String last = null;
+        if (alike > MADE_FOR) {
+            // A crowd that is alike, as of what came once and does not fade.
+            FirstIds first = new FirstIds(MADE_FOR - above);
+            for (int slot = 0; slot < table.slotCount(); slot++) {
+                if (table.isUsed(slot) && table.sum(slot, slowest) == rank && !forgotten.contains(table.target(slot))) {
+                    first.offer(idOf.apply(table.target(slot)));
+                }
+            }
+            last = first.last();
+        }
+        Strongest made = new Strongest(ConceptHash.known(table.multiplier()), idOf, rank, last);
         for (int slot = 0; slot < table.slotCount(); slot++) {
             if (table.isUsed(slot) && !forgotten.contains(table.target(slot))) {
                 made.changed(table.target(slot), table.sum(slot, slowest));
@@ -89,9 +108,13 @@ final class Strongest {
 
     /** Notes that an association has this sum now. */
     void changed(int target, double sum) {
-        if (sum >= floor) {
+        if (sum >= floor && isCandidate(target, sum)) {
             candidates.add(hash.scatter(target));
         }
+    }
+
+    private boolean isCandidate(int target, double sum) {
+        return sum > floor || lastAtFloor == null || idOf.apply(target).compareTo(lastAtFloor) <= 0;
     }
 
     /** Moves to later landmarks: sums are multiplied by a power of two. */
@@ -100,7 +123,7 @@ final class Strongest {
     }
 
     /** Hands the strongest of its table to a reading; returns false, and hands over none, if it does not know that many. */
-    boolean read(AdjacencyTable table, int count, Reading reading) {
+    boolean read(AdjacencyTable table, int count, Ties ties, Reading reading) {
         int slowest = table.horizons() - 1;
         int[] slots = new int[candidates.size()];
         double[] sums = new double[slots.length];
@@ -109,7 +132,7 @@ final class Strongest {
             int target = hash.gather(each.nextInt());
             int slot = table.slot(target);
             double sum = table.isUsed(slot) ? table.sum(slot, slowest) : 0;
-            if (sum >= floor && sum > 0 && reading.mayShow(target)) {
+            if (sum >= floor && sum > 0 && isCandidate(target, sum) && reading.mayShow(target)) {
                 slots[above] = slot;
                 sums[above++] = sum;
             }
@@ -118,6 +141,9 @@ final class Strongest {
             return false;
         }
         double last = Selection.ofRank(Arrays.copyOf(sums, above), above - count);
+        if (ties == Ties.ALL && last == floor && lastAtFloor != null) {
+            return false;
+        }
         for (int i = 0; i < above; i++) {
             if (sums[i] >= last) {
                 table.readInto(slots[i], reading);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A slot is a key, then the float32 part of each horizon's sum as bits; and then, once a sum of the table is {@link Evidence wide}, what
  * float32 has no room for, again of each horizon. All of a slot is side by side, since what an addition costs is the cache lines it
- * touches. At one horizon a slot is 8 bytes, an association about 13; wide ones half as much again.
+ * touches. At one horizon a slot is 8 bytes, an association 11 to 21, about 15; wide ones half as much again.
  *
  * <p>A key is target + 1, with {@link #CHANGED} if the sums were changed; 0 for an empty slot.
  *

@@ -3,13 +3,15 @@ package io.synfire.engine.store;
 import java.util.Arrays;
 
 /**
- * A concept of the dictionary as bytes: its id alone where nothing is kept of its {@link Origin}. Else a byte of 1, with which no id begins;
- * varint watermark when it was born + 1; varint int that its id had before it was forgotten + 1, or 0; if it had one, varint watermark of
- * then; its id.
+ * A concept of the dictionary as bytes: its id alone where nothing is kept of its {@link Origin}. Else a byte of 2, with which no id begins;
+ * varint watermark when it was born + 1; varint latest watermark of a forget by then + 1; varint int that its id had before it was forgotten
+ * + 1, or 0; if it had one, varint watermark of then; its id. An earlier version wrote a byte of 1, and no watermark of a forget: then
+ * anything may have been forgotten until it was born.
  */
 final class ConceptBytes {
 
-    private static final byte MARK = 1;
+    private static final byte MARK = 2;
+    private static final byte MARK_WITHOUT_FORGOT = 1;
 
     private ConceptBytes() {}
 
@@ -21,6 +23,7 @@ final class ConceptBytes {
         ByteSink sink = new ByteSink(32);
         sink.u1(MARK);
         sink.varint(origin.bornMs() + 1);
+        sink.varint(origin.forgotMs() + 1);
         sink.varint(before == null ? 0 : before.concept() + 1L);
         if (before != null) {
             sink.varint(before.watermarkMs());
@@ -45,7 +48,7 @@ final class ConceptBytes {
     }
 
     private static boolean isMarked(byte[] bytes) {
-        return bytes.length > 0 && bytes[0] == MARK;
+        return bytes.length > 0 && (bytes[0] == MARK || bytes[0] == MARK_WITHOUT_FORGOT);
     }
 
     private static ByteSource source(int concept, byte[] bytes) {
@@ -53,9 +56,10 @@ final class ConceptBytes {
     }
 
     private static Origin origin(ByteSource source) {
-        source.u1();
+        boolean saysForgot = source.u1() == MARK;
         long bornMs = source.varint() - 1;
+        long forgotMs = saysForgot ? source.varint() - 1 : bornMs;
         int before = source.varintInt() - 1;
-        return new Origin(bornMs, before < 0 ? null : new Retirement(before, source.varint()));
+        return new Origin(bornMs, forgotMs, before < 0 ? null : new Retirement(before, source.varint()));
     }
 }

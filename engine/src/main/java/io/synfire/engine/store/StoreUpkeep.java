@@ -1,5 +1,6 @@
 package io.synfire.engine.store;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.rocksdb.Checkpoint;
@@ -22,8 +23,14 @@ public final class StoreUpkeep {
      * long as nobody writes into it, and that shares its tables with this one.
      *
      * @param target a directory beside the store's, not there yet
+     * @throws StoreException if it cannot be written; the store is as sound as before
      */
     public void linkTo(Path target) {
+        // RocksDB would say that a file is not there, as it says of the store's own.
+        Path parent = target.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw new StoreException("the store cannot be linked: no such directory: directory=" + parent, null);
+        }
         database.change("the store cannot be linked", open -> {
             try (Checkpoint links = Checkpoint.create(open.db())) {
                 links.createCheckpoint(target.toString());

@@ -4,7 +4,8 @@ package io.synfire.engine.view;
  * Two checksums of a memory and what they cover.
  *
  * @param learned what was learned: a sum modulo 2^64 over impulses, activations and episodes, equal for the same records in
- *     any order, batching and crash pattern; those of one context in their own order
+ *     any batching and crash pattern, however their partitions are interleaved. Within a partition the order counts where records have contexts
+ *     or event ids
  * @param state the values as stored, without positions, landmarks and concept ints; equal before and after a backup
  * @param episodes episodes learned, less those taken back
  * @param associations directed edges that have not faded

@@ -240,7 +240,8 @@ public interface MemoryView {
     /**
      * The strongest associations of one cue at the slowest horizon; negative ones are the weakest. Costs some tens of microseconds even of a
      * row of 300,000, if it was asked for before, and is in memory as a whole or was read from the store and has not changed since: the order of
-     * sums never changes by waiting, so the strongest are kept. Else it costs what {@link #associations(int, ReadTime)} do.
+     * sums never changes by waiting, so the strongest are kept. Else it costs what {@link #associations(int, ReadTime)} do: so where more than
+     * some hundred are as strong as the last, or fewer than were asked for are shown or positive.
      *
      * @param cue the cue's int
      * @param count how many are asked for, at least 1
@@ -250,4 +251,17 @@ public interface MemoryView {
      * @throws IndexOutOfBoundsException if there is no such concept
      */
     Associations strongest(int cue, int count, ReadTime at);
+
+    /**
+     * The same, where of those that are as strong as the last only the first by their ids are wanted. Costs as little where a crowd is as
+     * strong, as of what came once and does not fade.
+     *
+     * @param cue the cue's int
+     * @param count how many are asked for, at least 1
+     * @param at the time of the read
+     * @return at least the first of them by strength, then by id; maybe all of the row; in no order
+     * @throws BeforeWatermarkException if the time is before the watermark
+     * @throws IndexOutOfBoundsException if there is no such concept
+     */
+    Associations first(int cue, int count, ReadTime at);
 }

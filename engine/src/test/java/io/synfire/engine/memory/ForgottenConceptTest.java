@@ -195,6 +195,26 @@ final class ForgottenConceptTest {
         }
     }
 
+    /** That something else was forgotten since a concept came leaves no doubt what is meant, even where a unit has faded when it comes. */
+    @ParameterizedTest
+    @CsvSource({"24, 2, 0", "24, 1, 60000", "1, 0.5, 7200000", "1, 0.01, 25200000"})
+    void whatCameBeforeAnythingWasForgottenIsTakenBackAsEver(int halfLifeHours, String forgetBelow, long lateMs) {
+        Episode episode = Episode.of(DAY_MS - lateMs, "a", "b");
+        Map<String, String> settings = Map.of("half-lives", halfLifeHours + "h", "forget.below", forgetBelow);
+        try (StoredMemory stored = new StoredMemory(directory, LearningSettings.parse(settings))) {
+            apply(stored, Episode.of(DAY_MS, "z", "y"), episode, episode);
+            apply(stored, new Forget("z"));
+            apply(stored, new Retraction(null, List.of(episode)));
+            stored.checkpoint();
+            stored.reopen();
+            assertThat(mass(stored, "a")).isCloseTo(Math.pow(2, -lateMs / (3_600_000.0 * halfLifeHours)), within(1e-9));
+            apply(stored, new Retraction(null, List.of(episode)));
+            assertThat(stored.memory().reader().conceptOf("a")).isNegative();
+            assertThat(stored.memory().reader().conceptOf("b")).isNegative();
+            assertThat(stored.memory().reader().counts().episodes()).isEqualTo(1);
+        }
+    }
+
     /** When the last forget was stays in the store, though what was forgotten is out of it. */
     @Test
     void whatWasForgottenIsNotTakenBackOfWhatCameSinceAfterItIsOutOfTheStore() {

@@ -26,9 +26,9 @@ final class HashFilterTest {
         for (int i = 0; i < ADDED; i++) {
             wrong += filter.mayContain(others.nextLong()) ? 1 : 0;
         }
-        // One in a hundred for each of its seven parts that are full.
-        assertThat(wrong).isLessThan(ADDED / 14);
-        assertThat(filter.bytes()).isBetween(ADDED * 10L / 8, 2L * ADDED * 10 / 8);
+        // One in two hundred for each of its four parts that are full, and less for the fifth.
+        assertThat(wrong).isLessThan(ADDED / 40);
+        assertThat(filter.bytes()).isBetween(ADDED * 12L / 8, 5L * ADDED * 12 / 8);
     }
 
     @Test

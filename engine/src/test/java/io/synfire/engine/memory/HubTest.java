@@ -11,8 +11,10 @@ import io.synfire.engine.view.ReadTime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +71,45 @@ final class HubTest {
             learn(stored, 39_990, 40_010);
             assertCounted(stored);
         }
+    }
+
+    /** All came once and do not fade, so that the first are the first by id: in whatever state the row is, and however often one asks. */
+    @Test
+    void ofACrowdThatIsAlikeTheFirstByIdAreTold() {
+        try (StoredMemory stored = new StoredMemory(directory, KEEPS_ALL)) {
+            learn(stored, 0, 40_000);
+            assertFirst(stored, 20);
+            learn(stored, 0, 3);
+            assertFirst(stored, 20);
+            stored.checkpoint();
+            stored.reopen();
+            assertFirst(stored, 20);
+            assertFirst(stored, 200);
+            learn(stored, 39_000, 50_000);
+            assertFirst(stored, 20);
+        }
+    }
+
+    private void assertFirst(StoredMemory stored, int count) {
+        List<String> expected = byCount(counts.keySet()).subList(0, count);
+        for (int again = 0; again < 3; again++) {
+            Associations row = stored.memory().reader().first(hub(stored), count, ReadTime.WATERMARK);
+            Set<String> first = new HashSet<>();
+            for (int i = 0; i < row.size(); i++) {
+                first.add(stored.memory().reader().idOf(row.target(i)));
+            }
+            assertThat(byCount(first).subList(0, count)).isEqualTo(expected);
+        }
+    }
+
+    private List<String> byCount(Set<String> ids) {
+        return counts.entrySet().stream()
+                .filter(entry -> ids.contains(entry.getKey()))
+                .sorted(Map.Entry.<String, Double>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private void assertCounted(StoredMemory stored) {

@@ -73,7 +73,8 @@ final class RowReadsTest {
         held.impulse(a, b, 1);
         moments.publish(new LearnedMoment(
                 2, last.number() + 1, decays, figures, marginals.publish(), ConceptSet.EMPTY, ids, false));
-        rows = new RowReads(tables, store, Salts.HASH, new Tidying(settings), decays, held, moments, cache);
+        rows = new RowReads(
+                tables, store, Salts.HASH, new Tidying(settings), decays, held, moments, cache, concept -> "");
     }
 
     @AfterEach

@@ -102,32 +102,36 @@ final class Explaining {
     /** The places that a list of the cue's associations by each measure gives: by score, then by id, the cue itself left out. */
     private Map<Measure, @Nullable Integer> ranks(
             Associations row, int cue, int target, Lens read, Map<Measure, @Nullable Double> own) {
-        Map<Measure, @Nullable Integer> ranks = new EnumMap<>(Measure.class);
+        Measure[] measures = Measure.values();
         boolean isListed = row.indexOf(target) >= 0 && cue != target;
-        for (Measure measure : Measure.values()) {
-            Double score = own.get(measure);
-            ranks.put(measure, isListed && score != null ? Integer.valueOf(1) : null);
-        }
+        String id = isListed ? row.moment().idOf(target) : "";
+        int[] before = new int[measures.length];
         for (int i = 0; isListed && i < row.size(); i++) {
             deadline.checkAt(i);
             int other = row.target(i);
             if (other != target && other != cue) {
-                Measures measures = measures(row, i, cue, other, read);
-                boolean isBeforeAtATie =
-                        row.moment().idOf(other).compareTo(row.moment().idOf(target)) < 0;
-                for (Measure measure : Measure.values()) {
-                    Double score = own.get(measure);
-                    Double others = measures.of(measure);
-                    if (score != null && others != null) {
-                        int order = Double.compare(others, score);
-                        if (order > 0 || (order == 0 && isBeforeAtATie)) {
-                            ranks.computeIfPresent(measure, (m, rank) -> rank + 1);
-                        }
+                Measures others = measures(row, i, cue, other, read);
+                // An id is looked at where there is a tie alone: those of a hub are anywhere in memory.
+                int orderOfIds = 0;
+                for (int m = 0; m < measures.length; m++) {
+                    int order = order(others.of(measures[m]), own.get(measures[m]));
+                    if (order == 0 && orderOfIds == 0) {
+                        orderOfIds = row.moment().idOf(other).compareTo(id);
                     }
+                    before[m] += order > 0 || (order == 0 && orderOfIds < 0) ? 1 : 0;
                 }
             }
         }
+        Map<Measure, @Nullable Integer> ranks = new EnumMap<>(Measure.class);
+        for (int m = 0; m < measures.length; m++) {
+            ranks.put(measures[m], isListed && own.get(measures[m]) != null ? Integer.valueOf(1 + before[m]) : null);
+        }
         return ranks;
+    }
+
+    /** Above 0 if another's score comes before one; below 0 if there is none of the two. */
+    private static int order(@Nullable Double others, @Nullable Double own) {
+        return others == null || own == null ? -1 : Double.compare(others, own);
     }
 
     private static Measures measures(Associations row, int index, int cue, int target, Lens read) {

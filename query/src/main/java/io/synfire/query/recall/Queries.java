@@ -128,7 +128,7 @@ public final class Queries {
     private Associations row(int cue, AssociationsQuery query, Lens lens, ReadTime at) {
         return ranksByStrength(query, lens)
                 // One more: the concept itself may be among them.
-                ? view.strongest(cue, query.k() + 1, at)
+                ? view.first(cue, query.k() + 1, at)
                 : view.associations(cue, at);
     }
 

@@ -62,6 +62,11 @@ final class CountingView implements MemoryView {
     }
 
     @Override
+    public Associations first(int cue, int count, ReadTime at) {
+        return counted(cue, view.first(cue, count, at));
+    }
+
+    @Override
     public boolean hasMoreThan(int cue, int count, ReadTime at) {
         return view.hasMoreThan(cue, count, at);
     }
