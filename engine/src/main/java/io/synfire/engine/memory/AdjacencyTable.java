@@ -417,6 +417,12 @@ final class AdjacencyTable extends SumSlots {
         return kept != null && !kept.isWorn() && kept.read(this, count, ties, reading);
     }
 
+    /** Whether to look for the strongest may tell all that are as strong as the last of so many, where what is kept does not. */
+    boolean mayFindTies() {
+        Strongest kept = strongest;
+        return kept == null || kept.isWorn() || !kept.leavesTies();
+    }
+
     /** Somebody begins to look for the strongest, in a copy that is begun now. */
     Strongest.Search beginStrongest() {
         Strongest.Search begun = new Strongest.Search();

@@ -1,15 +1,19 @@
 package io.synfire.engine.memory;
 
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** Of ids that come in any order, the first so many in theirs. Of one thread. */
+/** Of what comes in any order, the first so many by their ids. Of one thread. */
 final class FirstIds {
 
     private final int count;
 
     /** The last of them comes first. */
-    private final PriorityQueue<String> first = new PriorityQueue<>(Comparator.reverseOrder());
+    private final PriorityQueue<Named> first =
+            new PriorityQueue<>(Comparator.comparing(Named::id).reversed());
+
+    private record Named(String id, int item) {}
 
     /** Of so many, at least one. */
     FirstIds(int count) {
@@ -19,17 +23,24 @@ final class FirstIds {
         this.count = count;
     }
 
-    void offer(String id) {
+    void offer(String id, int item) {
         if (first.size() < count) {
-            first.add(id);
-        } else if (id.compareTo(first.element()) < 0) {
+            first.add(new Named(id, item));
+        } else if (id.compareTo(first.element().id()) < 0) {
             first.remove();
-            first.add(id);
+            first.add(new Named(id, item));
         }
     }
 
-    /** The last of them; there must be one. */
+    /** Those that are the first, in no order. */
+    IntArrayList items() {
+        IntArrayList items = new IntArrayList(first.size());
+        first.forEach(named -> items.add(named.item()));
+        return items;
+    }
+
+    /** The last of them by id; there must be one. */
     String last() {
-        return first.element();
+        return first.element().id();
     }
 }

@@ -152,15 +152,10 @@ final class FoldedRow {
         FirstIds atFloor = new FirstIds(STRONGEST - found.size());
         for (int i = 0; i < sums.length; i++) {
             if (sums[i] == floor) {
-                atFloor.offer(idOf.apply(row.target(i)));
+                atFloor.offer(idOf.apply(row.target(i)), i);
             }
         }
-        String last = atFloor.last();
-        for (int i = 0; i < sums.length && found.size() < STRONGEST; i++) {
-            if (sums[i] == floor && idOf.apply(row.target(i)).compareTo(last) <= 0) {
-                found.add(i);
-            }
-        }
+        found.addAll(atFloor.items());
         return found.intStream()
                 .boxed()
                 .sorted(Comparator.<Integer>comparingDouble(i -> -sums[i])

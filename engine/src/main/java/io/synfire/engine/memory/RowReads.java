@@ -146,7 +146,7 @@ final class RowReads {
                     if (isKept && reading.size() >= count) {
                         kept = reading.done(table.cuts(), table.cutBound());
                     }
-                    if (!isKept) {
+                    if (!isKept && (ties != Ties.ALL || table.mayFindTies())) {
                         begun = table.beginStrongest();
                         copy = table.beginCopy();
                     }

@@ -86,23 +86,26 @@ final class Strongest {
             above += sum > rank ? 1 : 0;
             alike += sum == rank ? 1 : 0;
         }
-        String last = null;
-        if (alike > MADE_FOR) {
-            // A crowd that is alike, as of what came once and does not fade.
-            FirstIds first = new FirstIds(MADE_FOR - above);
-            for (int slot = 0; slot < table.slotCount(); slot++) {
-                if (table.isUsed(slot) && table.sum(slot, slowest) == rank && !forgotten.contains(table.target(slot))) {
-                    first.offer(idOf.apply(table.target(slot)));
+        // A crowd that is alike, as of what came once and does not fade: the first of it by id.
+        FirstIds first = alike > MADE_FOR ? new FirstIds(MADE_FOR - above) : null;
+        IntArrayList found = new IntArrayList(MADE_FOR);
+        for (int slot = 0; slot < table.slotCount(); slot++) {
+            double sum = table.isUsed(slot) ? table.sum(slot, slowest) : Double.NEGATIVE_INFINITY;
+            if (table.isUsed(slot) && sum >= rank && !forgotten.contains(table.target(slot))) {
+                int target = table.target(slot);
+                if (first != null && sum == rank) {
+                    first.offer(idOf.apply(target), target);
+                } else {
+                    found.add(target);
                 }
             }
-            last = first.last();
         }
-        Strongest made = new Strongest(ConceptHash.known(table.multiplier()), idOf, rank, last);
-        for (int slot = 0; slot < table.slotCount(); slot++) {
-            if (table.isUsed(slot) && !forgotten.contains(table.target(slot))) {
-                made.changed(table.target(slot), table.sum(slot, slowest));
-            }
+        if (first != null) {
+            found.addAll(first.items());
         }
+        Strongest made =
+                new Strongest(ConceptHash.known(table.multiplier()), idOf, rank, first == null ? null : first.last());
+        found.forEach((int target) -> made.candidates.add(made.hash.scatter(target)));
         return made;
     }
 
@@ -150,6 +153,11 @@ final class Strongest {
             }
         }
         return true;
+    }
+
+    /** Whether some that are as strong as the last are left out. */
+    boolean leavesTies() {
+        return lastAtFloor != null;
     }
 
     /** Whether so many were strengthened since that it no longer saves anything. */

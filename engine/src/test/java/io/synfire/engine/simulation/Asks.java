@@ -135,6 +135,7 @@ final class Asks {
                 .as("more than %d of %s", count, first)
                 .isEqualTo(row.size() > count);
         assertSameStrengths(view, row, view.strongest(one, count + 1, ReadTime.WATERMARK), count + 1);
+        assertSameStrengths(view, row, view.first(one, count + 1, ReadTime.WATERMARK), count + 1);
         if (other >= 0) {
             List<Associations> rows = view.associationsOfTwo(one, other, ReadTime.WATERMARK);
             assertRow(view, rows.get(0), number, first, reference);
