@@ -23,6 +23,7 @@ import io.synfire.engine.store.StoreOutline;
 import io.synfire.engine.store.StoreUpkeep;
 import io.synfire.engine.store.TableCheck;
 import io.synfire.engine.view.Digest;
+import io.synfire.engine.view.MemoryUse;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.Trials;
 import io.synfire.engine.view.Verification;
@@ -65,6 +66,7 @@ public final class Engine implements AutoCloseable {
     private final RocksStore store;
     private final Memory memory;
     private final Admission admission;
+    private final Accounts accounts;
     private final EngineMeters meters;
     private final CheckpointRunner checkpoints;
     private final LongSupplier nanoTime;
@@ -89,7 +91,8 @@ public final class Engine implements AutoCloseable {
         Salt salt = store.salt().orElseGet(machinery.newSalt());
         this.memory = new Memory(settings, store, salt, machinery.budget());
         this.admission = new Admission(settings);
-        this.meters = new EngineMeters(registry, memory, store, options);
+        this.accounts = new Accounts(memory, store, options);
+        this.meters = new EngineMeters(registry, memory, store, accounts);
         this.checkpoints = new CheckpointRunner(memory, store, meters, machinery.checkpointThread());
         this.nanoTime = machinery.nanoTime();
         meters.store(store, () -> checkpoints.failure() instanceof StoreFullException);
@@ -574,6 +577,19 @@ public final class Engine implements AutoCloseable {
      */
     public MemoryView view() {
         return view;
+    }
+
+    /**
+     * What it takes of its budget, and what of that each part takes. Any thread; costs some microseconds, and waits for nobody.
+     *
+     * @return bytes; of an engine that only reads, what this one takes, not what its writer does
+     * @throws IllegalStateException if the engine is closed
+     */
+    public MemoryUse memoryUse() {
+        if (closed) {
+            throw new IllegalStateException("the engine is closed");
+        }
+        return accounts.now();
     }
 
     /**

@@ -9,10 +9,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.synfire.engine.memory.Memory;
 import io.synfire.engine.store.RocksStore;
+import io.synfire.engine.view.MemoryUse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 
 /** What the engine counts, in one place; taken out of the registry when the engine is closed. */
 final class EngineMeters implements AutoCloseable {
@@ -25,7 +27,7 @@ final class EngineMeters implements AutoCloseable {
     private final Timer blocked;
     private final DistributionSummary checkpointBytes;
 
-    EngineMeters(MeterRegistry registry, Memory memory, RocksStore store, EngineOptions options) {
+    EngineMeters(MeterRegistry registry, Memory memory, RocksStore store, Accounts accounts) {
         this.registry = registry;
         add(FunctionCounter.builder(
                         "synfire.episodes", memory, each -> each.figures().fired())
@@ -69,41 +71,12 @@ final class EngineMeters implements AutoCloseable {
                 "synfire.watermark.seconds",
                 "Latest event time learned, seconds since the epoch",
                 () -> memory.figures().watermarkMs() / 1000.0);
-        gauge(
-                "synfire.memory.used.bytes",
-                "What the engine accounts in all, to be compared with the budget",
-                () -> heapBytes(memory)
-                        + memory.checkpointBytes()
-                        + store.figure("rocksdb.block-cache-usage")
-                        + store.figure("rocksdb.size-all-mem-tables")
-                        + store.figure("rocksdb.estimate-table-readers-mem"));
-        gauge(
-                "synfire.memory.heap.bytes",
-                "What of it is on the heap: tables, windows, ids, marginals, impulses held back, rows kept for readers",
-                () -> heapBytes(memory));
-        gauge(
-                "synfire.memory.fixed.bytes",
-                "What of that cannot leave memory: ids, marginals, impulses held back",
-                () -> memory.figures().fixedBytes());
-        gauge("synfire.memory.ids.bytes", "What ids take, which cannot leave memory", () -> memory.figures()
-                .idBytes());
-        gauge("synfire.memory.marginals.bytes", "What marginals take, which cannot leave memory", () -> memory.figures()
-                .marginalBytes());
-        gauge(
-                "synfire.memory.rowcache.bytes",
-                "What is kept for readers: rows they have read from the store, the strongest of large tables",
-                memory::rowCacheBytes);
         add(FunctionCounter.builder("synfire.rowcache.hits", memory, Memory::rowCacheHits)
                 .description("Rows of the store that a reader found in memory")
                 .register(registry));
         add(FunctionCounter.builder("synfire.rowcache.misses", memory, Memory::rowCacheMisses)
                 .description("Rows of the store that a reader did not find in memory")
                 .register(registry));
-        gauge(
-                "synfire.memory.checkpoint.bytes",
-                "What the checkpoint that is being written takes off the heap",
-                memory::checkpointBytes);
-        gauge("synfire.memory.budget.bytes", "What the engine may use in all", options::memoryBytes);
         gauge("synfire.duplicates", "Episodes passed over since their event id was known", () -> memory.figures()
                 .counts()
                 .duplicates());
@@ -125,7 +98,57 @@ final class EngineMeters implements AutoCloseable {
                         .cuts())
                 .description("How often a row was cut back to its max-associations strongest")
                 .register(registry));
+        memory(accounts);
         rocksDb(store);
+    }
+
+    /** What is accounted, each part under the name that {@link MemoryUse} gives it. */
+    private void memory(Accounts accounts) {
+        use(accounts, "memory.budget", "What the engine may use in all", MemoryUse::budgetBytes);
+        use(
+                accounts,
+                "memory.used",
+                "What the engine accounts in all, to be compared with the budget",
+                MemoryUse::usedBytes);
+        use(
+                accounts,
+                "memory.heap",
+                "What of it is on the heap: tables, ids, marginals, impulses held back, what is kept for readers",
+                MemoryUse::heapBytes);
+        use(
+                accounts,
+                "memory.fixed",
+                "What of that cannot leave memory: ids, marginals, impulses held back",
+                MemoryUse::fixedBytes);
+        use(
+                accounts,
+                "memory.tables",
+                "What associations, windows, event ids and retractions that wait take",
+                MemoryUse::tablesBytes);
+        use(
+                accounts,
+                "memory.held",
+                "What impulses take that are not in their rows yet, and what a log takes back while it is learned anew",
+                MemoryUse::heldBytes);
+        use(accounts, "memory.ids", "What ids take, which cannot leave memory", MemoryUse::idsBytes);
+        use(accounts, "memory.marginals", "What marginals take, which cannot leave memory", MemoryUse::marginalsBytes);
+        use(
+                accounts,
+                "memory.rowcache",
+                "What is kept for readers: rows they have read from the store, the strongest of large tables",
+                MemoryUse::rowcacheBytes);
+        use(
+                accounts,
+                "memory.checkpoint",
+                "What the checkpoint that is being written takes off the heap",
+                MemoryUse::checkpointBytes);
+        use(accounts, "rocksdb.cache", "What the block cache holds", MemoryUse::rocksdbCacheBytes);
+        use(accounts, "rocksdb.memtables", "Size of all memtables", MemoryUse::rocksdbMemtablesBytes);
+        use(accounts, "rocksdb.readers", "Memory of table readers", MemoryUse::rocksdbReadersBytes);
+    }
+
+    private void use(Accounts accounts, String name, String description, ToLongFunction<MemoryUse> part) {
+        gauge("synfire." + name + ".bytes", description, () -> part.applyAsLong(accounts.now()));
     }
 
     /** What may go wrong with the store. */
@@ -174,18 +197,6 @@ final class EngineMeters implements AutoCloseable {
                 "Estimated size of live data",
                 () -> store.figure("rocksdb.estimate-live-data-size"));
         gauge(
-                "synfire.rocksdb.memtables.bytes",
-                "Size of all memtables",
-                () -> store.figure("rocksdb.size-all-mem-tables"));
-        gauge(
-                "synfire.rocksdb.cache.bytes",
-                "What the block cache holds",
-                () -> store.figure("rocksdb.block-cache-usage"));
-        gauge(
-                "synfire.rocksdb.readers.bytes",
-                "Memory of table readers",
-                () -> store.figure("rocksdb.estimate-table-readers-mem"));
-        gauge(
                 "synfire.rocksdb.compaction.pending.bytes",
                 "Bytes that wait for compaction",
                 () -> store.figure("rocksdb.estimate-pending-compaction-bytes"));
@@ -193,10 +204,6 @@ final class EngineMeters implements AutoCloseable {
                 "synfire.rocksdb.compactions.running",
                 "Compactions under way",
                 () -> store.figure("rocksdb.num-running-compactions"));
-    }
-
-    private static long heapBytes(Memory memory) {
-        return memory.figures().bytes() + memory.rowCacheBytes();
     }
 
     private void gauge(String name, String description, java.util.function.Supplier<Number> value) {

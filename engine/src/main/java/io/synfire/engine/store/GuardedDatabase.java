@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -71,6 +72,22 @@ final class GuardedDatabase implements AutoCloseable {
         open.lock();
         try {
             return call.on(required());
+        } catch (RocksDBException e) {
+            throw failures.of(what, e);
+        } finally {
+            open.unlock();
+        }
+    }
+
+    /** The same for whoever has no use for a database that is not open: then nothing is done, and nobody waits until it is. */
+    <T> Optional<T> ifOpen(String what, Call<T> call) {
+        Lock open = lifecycle.readLock();
+        if (!open.tryLock()) {
+            return Optional.empty();
+        }
+        try {
+            RocksDatabase now = database;
+            return now == null ? Optional.empty() : Optional.of(call.on(now));
         } catch (RocksDBException e) {
             throw failures.of(what, e);
         } finally {

@@ -114,6 +114,14 @@ final class RocksDatabase implements AutoCloseable {
         return db.getAggregatedLongProperty("rocksdb.size-all-mem-tables");
     }
 
+    /** What it takes off the heap. */
+    StoreMemory memory() throws RocksDBException {
+        return new StoreMemory(
+                db.getAggregatedLongProperty("rocksdb.block-cache-usage"),
+                memtableBytes(),
+                db.getAggregatedLongProperty("rocksdb.estimate-table-readers-mem"));
+    }
+
     /** How often a flush or compaction has failed since it was opened. */
     long backgroundErrors() throws RocksDBException {
         return db.getLongProperty("rocksdb.background-errors");

@@ -423,6 +423,16 @@ public final class RocksStore implements AutoCloseable {
                 .getAggregatedLongProperty(property));
     }
 
+    /**
+     * What RocksDB takes off the heap. Any thread; waits for nobody.
+     *
+     * @return bytes, 0 each while the database is not open: a write has failed, and it is to be opened anew, or it is closed
+     */
+    public StoreMemory memory() {
+        return database.ifOpen("RocksDB does not say what it takes: store=" + directory, RocksDatabase::memory)
+                .orElse(StoreMemory.NONE);
+    }
+
     /** Releases everything. Idempotent. No other call may be under way. */
     @Override
     public synchronized void close() {

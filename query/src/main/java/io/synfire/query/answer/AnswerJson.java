@@ -152,7 +152,8 @@ public final class AnswerJson {
      * How a memory stands.
      *
      * @param answer the answer
-     * @return {@code {"ready", "watermark", "sourceTime", "lag", "positions", "counts", "settings", "retention"}}, with
+     * @return {@code {"ready", "watermark", "sourceTime", "lag", "positions", "counts", "trials", "memory", "settings",
+     *     "retention"}}, with
      *     {@code "ahead"} if the watermark lies beyond every source's time, {@code "partitions"} of a learner that knows them, {@code "waiting"} if the cluster gives no answer, {@code "failure"} if learning stopped
      */
     public byte[] of(StatusAnswer answer) {
@@ -194,6 +195,7 @@ public final class AnswerJson {
             json.writeEndObject();
             json.writeEndObject();
             json.writeStringProperty("trials", answer.trials().unit().toString());
+            JsonFields.memory(json, answer.memory());
             json.writeName("settings");
             json.writeStartObject();
             answer.settings().forEach(json::writeStringProperty);

@@ -2,7 +2,6 @@ package io.synfire.query.answer;
 
 import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
-import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Shown;
 import io.synfire.engine.view.Digest;
 import io.synfire.query.recall.Answers;
@@ -226,43 +225,7 @@ public final class AnswerText {
      * @return lines of names and values
      */
     public String of(StatusAnswer answer) {
-        StringBuilder text = new StringBuilder();
-        Long watermarkMs = answer.watermarkMs();
-        line(text, "ready", answer.ready());
-        line(text, "watermark", watermarkMs == null ? "nothing learned yet" : AnswerJson.iso(watermarkMs));
-        Long sourceMs = answer.sourceMs();
-        if (sourceMs != null) {
-            line(text, "source time", AnswerJson.iso(sourceMs));
-        }
-        String ahead = answer.ahead();
-        if (ahead != null) {
-            line(text, "ahead", ahead);
-        }
-        if (answer.lag() != null) {
-            line(text, "lag", answer.lag());
-        }
-        line(text, "episodes", answer.counts().episodes());
-        line(text, "pairs", answer.counts().pairs());
-        line(text, "concepts", answer.counts().concepts());
-        line(text, "associations", answer.counts().associations());
-        line(text, "dead letters", answer.counts().deadLetters());
-        line(text, "duplicates", answer.counts().duplicates());
-        line(text, "trials", answer.trials().unit() + ": " + answer.trials().reason());
-        for (Position position : answer.positions()) {
-            line(
-                    text,
-                    "position",
-                    position.source() + " partition " + position.partition() + " next " + position.nextOffset());
-        }
-        answer.settings().forEach((key, value) -> line(text, key, value));
-        retention(text, answer.retention());
-        if (answer.waiting() != null) {
-            line(text, "waiting", answer.waiting());
-        }
-        if (answer.failure() != null) {
-            line(text, "failure", answer.failure());
-        }
-        return text.toString();
+        return StatusText.of(answer);
     }
 
     /**
@@ -425,7 +388,8 @@ public final class AnswerText {
         text.append(WorkText.of(path.work(), "  "));
     }
 
-    private static void retention(StringBuilder text, List<Retention> retention) {
+    /** What each half-life keeps. */
+    static void retention(StringBuilder text, List<Retention> retention) {
         for (Retention kept : retention) {
             text.append(String.format(
                     "half-life %s: after 30/90/365 days keeps %s / %s / %s%n",
@@ -446,7 +410,8 @@ public final class AnswerText {
         return atMs == null ? "never" : AnswerJson.iso(atMs);
     }
 
-    private static void line(StringBuilder text, String name, Object value) {
+    /** A name and a value. */
+    static void line(StringBuilder text, String name, Object value) {
         text.append(String.format(Locale.ROOT, "  %-18s %s%n", name, Shown.line(String.valueOf(value))));
     }
 

@@ -1,6 +1,7 @@
 package io.synfire.query.answer;
 
 import io.synfire.engine.view.Digest;
+import io.synfire.engine.view.MemoryUse;
 import io.synfire.query.recall.Answers;
 import io.synfire.query.recall.Retention;
 import java.util.List;
@@ -90,6 +91,24 @@ final class JsonFields {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** What is accounted: all, then the parts that add up to it, each under the name of its metric. */
+    static void memory(JsonGenerator json, MemoryUse use) {
+        json.writeName("memory");
+        json.writeStartObject();
+        json.writeNumberProperty("budgetBytes", use.budgetBytes());
+        json.writeNumberProperty("usedBytes", use.usedBytes());
+        json.writeNumberProperty("idsBytes", use.idsBytes());
+        json.writeNumberProperty("marginalsBytes", use.marginalsBytes());
+        json.writeNumberProperty("tablesBytes", use.tablesBytes());
+        json.writeNumberProperty("heldBytes", use.heldBytes());
+        json.writeNumberProperty("rowcacheBytes", use.rowcacheBytes());
+        json.writeNumberProperty("checkpointBytes", use.checkpointBytes());
+        json.writeNumberProperty("rocksdbCacheBytes", use.rocksdbCacheBytes());
+        json.writeNumberProperty("rocksdbMemtablesBytes", use.rocksdbMemtablesBytes());
+        json.writeNumberProperty("rocksdbReadersBytes", use.rocksdbReadersBytes());
+        json.writeEndObject();
     }
 
     /** What {@code digest} says, in the object that is being written. */

@@ -3,6 +3,7 @@ package io.synfire.query.answer;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Durations;
 import io.synfire.engine.view.Counts;
+import io.synfire.engine.view.MemoryUse;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.Moment;
 import io.synfire.engine.view.Trials;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param positions how far the sources were read
  * @param counts how much was learned
  * @param trials what measures count, and why
+ * @param memory what it takes of its budget
  * @param settings the learning settings stored with it
  * @param retention what each half-life keeps
  * @param waiting what the learner waits for, if it has for too long, or null; it goes on by itself
@@ -38,6 +40,7 @@ public record StatusAnswer(
         List<Position> positions,
         Counts counts,
         Trials trials,
+        MemoryUse memory,
         Map<String, String> settings,
         List<Retention> retention,
         @Nullable String waiting,
@@ -47,6 +50,7 @@ public record StatusAnswer(
      * The status of a memory.
      *
      * @param view what is seen of it
+     * @param memory what it takes of its budget
      * @param ready whether others may rely on what it has learned
      * @param lag records not yet learned, or null
      * @param waiting what the learner waits for, if it has for too long, or null
@@ -54,7 +58,12 @@ public record StatusAnswer(
      * @return the status
      */
     public static StatusAnswer of(
-            MemoryView view, boolean ready, @Nullable Long lag, @Nullable String waiting, @Nullable String failure) {
+            MemoryView view,
+            MemoryUse memory,
+            boolean ready,
+            @Nullable Long lag,
+            @Nullable String waiting,
+            @Nullable String failure) {
         Moment now = view.counted();
         Counts counts = now.counts();
         return new StatusAnswer(
@@ -66,6 +75,7 @@ public record StatusAnswer(
                 now.positions(),
                 counts,
                 now.trials(),
+                memory,
                 view.settings().toMap(),
                 Retention.of(view.settings()),
                 waiting,
@@ -88,6 +98,7 @@ public record StatusAnswer(
                 positions,
                 counts,
                 trials,
+                memory,
                 settings,
                 retention,
                 waiting,

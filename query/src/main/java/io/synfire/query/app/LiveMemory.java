@@ -79,6 +79,11 @@ final class LiveMemory implements QueriesSource, AutoCloseable {
         });
     }
 
+    /** Looks at an engine that is not closed meanwhile; as short. */
+    <T> T look(Function<Engine, T> work) {
+        return held(looked -> work.apply(looked.engine));
+    }
+
     private <T> T held(Function<Held, T> work) {
         while (true) {
             Held now = held;
@@ -97,7 +102,7 @@ final class LiveMemory implements QueriesSource, AutoCloseable {
         return held.engine;
     }
 
-    /** What is seen of the memory of the moment; what reads no rows goes on when it is closed. */
+    /** What is seen of the memory of the moment; it may be closed under who keeps it, and then throws. */
     MemoryView view() {
         return held.engine.view();
     }

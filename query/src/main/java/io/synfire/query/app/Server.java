@@ -280,15 +280,18 @@ final class Server implements AutoCloseable {
         Throwable failure = failure();
         String why = failure == null ? null : String.valueOf(failure.getMessage());
         if (learners == null) {
-            return StatusAnswer.of(memory.view(), failure == null, null, null, why);
+            return status(failure == null, null, null, why);
         }
-        return StatusAnswer.of(
-                        memory.view(),
+        return status(
                         learners.ready() && failure == null,
                         learners.lag(),
                         failure == null ? waiting(learners) : null,
                         why)
                 .reading(learners.partitions());
+    }
+
+    private StatusAnswer status(boolean ready, @Nullable Long lag, @Nullable String waiting, @Nullable String failure) {
+        return memory.look(engine -> StatusAnswer.of(engine.view(), engine.memoryUse(), ready, lag, waiting, failure));
     }
 
     private @Nullable String waiting(Learners taught) {

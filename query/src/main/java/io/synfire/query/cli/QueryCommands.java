@@ -376,7 +376,8 @@ final class QueryCommands {
 
         @Override
         Printed ask(Opened memory) {
-            StatusAnswer answer = StatusAnswer.of(memory.engine().view(), true, null, null, null);
+            StatusAnswer answer =
+                    StatusAnswer.of(memory.engine().view(), memory.engine().memoryUse(), true, null, null, null);
             return new Printed(JSON.of(answer), TEXT.of(answer));
         }
     }

@@ -169,7 +169,7 @@ final class LiveBackupsTest {
         return new HttpServer(
                 settings.http(),
                 memory,
-                () -> StatusAnswer.of(memory.view(), true, 0L, null, null),
+                () -> memory.look(engine -> StatusAnswer.of(engine.view(), engine.memoryUse(), true, 0L, null, null)),
                 null,
                 null,
                 new Admin(new LiveBackups(settings, memory), null),

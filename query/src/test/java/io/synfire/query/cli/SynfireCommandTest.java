@@ -286,6 +286,8 @@ final class SynfireCommandTest {
                                 + "\"partition\":0,\"offset\":7,\"timestamp\":\"1970-01-01T00:00:00.005Z\"")
                 .contains("\"earlier\":null")
                 .contains("half-life none: after 30/90/365 days keeps 100 % / 100 % / 100 %")
+                .contains(
+                        "  memory budget      16,777,216 bytes", "\"memory\":{\"budgetBytes\":16777216,\"usedBytes\":")
                 .contains("\"context\":\"user-17\",\"episodes\":2,\"pairs\":6,\"associations\":4,\"evidence\":1.5");
     }
 

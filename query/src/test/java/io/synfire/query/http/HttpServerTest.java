@@ -26,7 +26,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -113,7 +115,7 @@ final class HttpServerTest {
         return new HttpServer(
                 HttpOptions.of("127.0.0.1", 0),
                 QueriesSource.of(new Queries(engine.view())),
-                () -> StatusAnswer.of(engine.view(), ready, 0L, null, null),
+                () -> StatusAnswer.of(engine.view(), engine.memoryUse(), ready, 0L, null, null),
                 sink,
                 evidence,
                 new Admin(null, sink == null ? null : rebuilds),
@@ -224,8 +226,52 @@ final class HttpServerTest {
         assertThat(get("/v1/associations?from=honey&to=tea").body()).contains("\"lastReinforcement\":null");
         assertThat(get("/v1/status").body())
                 .contains("\"duplicates\":0,\"notPlain\":{\"strengths\":0,\"rewards\":0,\"betweenEpisodes\":0}}")
-                .contains("\"trials\":\"episodes\",\"settings\":")
+                .contains("\"trials\":\"episodes\",\"memory\":{", "},\"settings\":{\"half-lives\":\"none\"")
                 .contains("\"retention\":[{\"horizon\":\"none\"");
+    }
+
+    /** The budget, all that is accounted of it, and the parts that this is the sum of, each under the name of its metric. */
+    @Test
+    void theStatusSaysWhatIsAccountedInParts() throws Exception {
+        String status = get("/v1/status").body();
+        String memory = status.substring(status.indexOf("\"memory\":{") + 10, status.indexOf(",\"settings\":"));
+        Map<String, Long> fields = new LinkedHashMap<>();
+        Matcher field = Pattern.compile("\"(\\w+)\":(\\d+)").matcher(memory);
+        while (field.find()) {
+            fields.put(field.group(1), Long.valueOf(field.group(2)));
+        }
+        assertThat(fields)
+                .containsOnlyKeys(
+                        "budgetBytes",
+                        "usedBytes",
+                        "idsBytes",
+                        "marginalsBytes",
+                        "tablesBytes",
+                        "heldBytes",
+                        "rowcacheBytes",
+                        "checkpointBytes",
+                        "rocksdbCacheBytes",
+                        "rocksdbMemtablesBytes",
+                        "rocksdbReadersBytes")
+                .containsEntry("budgetBytes", 16L << 20)
+                .containsEntry("usedBytes", engine.memoryUse().usedBytes())
+                .containsEntry("idsBytes", engine.memoryUse().idsBytes())
+                .containsEntry("marginalsBytes", engine.memoryUse().marginalsBytes());
+        assertThat(fields.entrySet().stream()
+                        .skip(2)
+                        .mapToLong(Map.Entry::getValue)
+                        .sum())
+                .isEqualTo(fields.get("usedBytes"));
+        String metrics = get("/metrics").body();
+        fields.forEach((name, bytes) -> {
+            String words = name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+            String metric = "synfire_" + (words.startsWith("rocksdb") ? "" : "memory_") + words;
+            assertThat(metrics.lines()
+                            .filter(line -> line.startsWith(metric + " "))
+                            .mapToDouble(line -> Double.parseDouble(line.substring(metric.length() + 1))))
+                    .as(metric)
+                    .containsExactly((double) bytes);
+        });
     }
 
     @Test

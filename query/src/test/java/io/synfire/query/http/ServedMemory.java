@@ -64,7 +64,7 @@ final class ServedMemory implements AutoCloseable {
             server = new HttpServer(
                     options,
                     QueriesSource.of(new Queries(engine.view())),
-                    () -> StatusAnswer.of(engine.view(), failure == null, 0L, null, failure),
+                    () -> StatusAnswer.of(engine.view(), engine.memoryUse(), failure == null, 0L, null, failure),
                     records -> {
                         await();
                         records.forEach(this::require);

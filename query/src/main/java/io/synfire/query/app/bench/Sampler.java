@@ -1,8 +1,8 @@
 package io.synfire.query.app.bench;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.synfire.engine.view.Counts;
+import io.synfire.engine.view.MemoryUse;
 import io.synfire.query.answer.ScenarioAnswer.Sample;
 import io.synfire.query.answer.ScenarioAnswer.Used;
 import java.io.IOException;
@@ -67,19 +67,12 @@ final class Sampler {
     }
 
     private Used used() {
-        MeterRegistry meters = learner.meters();
+        MemoryUse use = learner.engine().memoryUse();
         return new Used(
-                gauge(meters, "synfire.memory.heap.bytes"),
-                gauge(meters, "synfire.memory.fixed.bytes"),
-                gauge(meters, "synfire.memory.ids.bytes") + gauge(meters, "synfire.memory.marginals.bytes"),
-                gauge(meters, "synfire.memory.checkpoint.bytes")
-                        + gauge(meters, "synfire.rocksdb.cache.bytes")
-                        + gauge(meters, "synfire.rocksdb.memtables.bytes")
-                        + gauge(meters, "synfire.rocksdb.readers.bytes"),
+                use.heapBytes(),
+                use.fixedBytes(),
+                use.idsBytes() + use.marginalsBytes(),
+                use.offHeapBytes(),
                 resident.bytes());
-    }
-
-    private static long gauge(MeterRegistry meters, String name) {
-        return (long) meters.get(name).gauge().value();
     }
 }
