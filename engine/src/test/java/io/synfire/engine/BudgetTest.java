@@ -193,6 +193,52 @@ final class BudgetTest {
         assertThat(number[0]).isEqualTo(90_000);
     }
 
+    /** They may come again: the ids of those that are taken back are free. */
+    @Test
+    void eventIdsOfFullLength() throws InterruptedException {
+        int[] number = {0};
+        stays(Map.of("half-lives", "none", "event-id-window", "30d"), 30, BATCH, p -> {
+            List<Entry> entries = new ArrayList<>();
+            for (int i = 0; i < 2_000; i++) {
+                Episode event = new Episode(1, null, List.of(Activation.of("c")), 1, "ж".repeat(250) + number[0]++);
+                entries.add(event);
+                entries.add(new Retraction(null, List.of(event)));
+            }
+            return entries;
+        });
+    }
+
+    /** Each of a context of its own, which fires once. */
+    @Test
+    void contextsOfFullLength() throws InterruptedException {
+        int[] number = {0};
+        stays(Map.of("half-lives", "none", "max-gap", "300d"), 30, BATCH, p -> {
+            List<Entry> entries = new ArrayList<>();
+            for (int i = 0; i < 2_000; i++) {
+                List<Activation> fired = new ArrayList<>();
+                for (int j = 0; j < 1 + number[0] % 30; j++) {
+                    fired.add(Activation.of("c" + j));
+                }
+                entries.add(new Episode(1, "ж".repeat(250) + number[0]++, fired, 1, null));
+            }
+            return entries;
+        });
+    }
+
+    /** Their windows are dropped, wherever they lie. */
+    @ParameterizedTest
+    @ValueSource(ints = {BATCH, ANY})
+    void contextsThatAreTakenBack(int batch) throws InterruptedException {
+        stays(Map.of("half-lives", "30d"), 30, batch, p -> {
+            List<Entry> entries = new ArrayList<>();
+            entries.add(Episode.of(10_000, "c", "d"));
+            for (int i = 0; i < 3_000; i++) {
+                entries.add(retraction("ж".repeat(250) + (3_000 * p + i), 1 + random.nextInt(10_000), "c"));
+            }
+            return entries;
+        });
+    }
+
     /** One after the other while others are read, and then all at once. */
     @ParameterizedTest
     @ValueSource(ints = {BATCH, ANY})
