@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
-import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.Admission;
 import io.synfire.engine.learn.LearningSettings;
@@ -282,7 +281,7 @@ public final class Engine implements AutoCloseable {
     public synchronized void apply(List<Batch> batches) {
         requireWriting();
         long blocked = timed(checkpoints::settle) + timed(checkpoints::retry);
-        boolean holdsForget = holdsForget(batches);
+        boolean holdsForget = batches.stream().anyMatch(Batch::hasForget);
         if (memory.isCheckpointing() && holdsForget) {
             // A row is cut without what was forgotten: by the checkpoint that folds it as by who reads it meanwhile.
             blocked += timed(checkpoints::await);
@@ -717,10 +716,6 @@ public final class Engine implements AutoCloseable {
             throw e;
         }
         return nanoTime.getAsLong() - start;
-    }
-
-    private static boolean holdsForget(List<Batch> batches) {
-        return batches.stream().anyMatch(batch -> batch.entries().stream().anyMatch(Forget.class::isInstance));
     }
 
     private void requireWriting() {

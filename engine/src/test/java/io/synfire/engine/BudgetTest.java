@@ -9,6 +9,7 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Forget;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Retraction;
 import io.synfire.engine.view.MemoryView;
 import io.synfire.engine.view.ReadTime;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -172,6 +174,46 @@ final class BudgetTest {
             }
             return entries;
         });
+    }
+
+    /** Each of a context of its own, for times that never come. */
+    @ParameterizedTest
+    @ValueSource(ints = {BATCH, ANY})
+    void retractionsThatWait(int batch) throws InterruptedException {
+        int[] number = {0};
+        stays(Map.of("half-lives", "30d"), 30, batch, p -> {
+            List<Entry> entries = new ArrayList<>();
+            for (int i = 0; i < 3_000; i++) {
+                number[0]++;
+                entries.add(retraction("ж".repeat(245) + number[0], 1_000_000L + random.nextInt(1_000_000), "c"));
+            }
+            entries.add(Episode.of(p, "c", "d"));
+            return entries;
+        });
+        assertThat(number[0]).isEqualTo(90_000);
+    }
+
+    /** One after the other while others are read, and then all at once. */
+    @ParameterizedTest
+    @ValueSource(ints = {BATCH, ANY})
+    void retractionsThatComeDue(int batch) throws InterruptedException {
+        stays(Map.of("half-lives", "none"), 40, batch, p -> {
+            List<Entry> entries = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                long dueMs = random.nextInt(4) == 0 ? p + 1 + random.nextInt(10) : 10_000;
+                String[] basket = new String[20];
+                for (int j = 0; j < basket.length; j++) {
+                    basket[j] = "c" + (10 * j + random.nextInt(10));
+                }
+                entries.add(retraction(null, dueMs, basket));
+            }
+            entries.add(Episode.of(p < 39 ? p : 10_000, "c", "d"));
+            return entries;
+        });
+    }
+
+    private static Retraction retraction(@Nullable String context, long atMs, String... concepts) {
+        return new Retraction(context, List.of(Episode.of(atMs, concepts)));
     }
 
     /** Rows and the strongest of tables are kept for readers, who ask for all there is. */

@@ -64,7 +64,7 @@ public record Batch(
         if (sourceMs < SOURCE_UNKNOWN) {
             throw new IllegalArgumentException("sourceMs must be at least 0, or -1: sourceMs=" + sourceMs);
         }
-        entries = List.copyOf(entries);
+        entries = CountedEntries.of(entries);
         positions = List.copyOf(positions);
         copies = List.copyOf(copies);
         passedOver = List.copyOf(passedOver);
@@ -145,16 +145,12 @@ public record Batch(
     }
 
     /**
-     * How much there is to learn, about.
+     * How much there is to learn, about. Counted when the batch was made, as the next two.
      *
      * @return the sum of {@link Entry#pairs} of its entries
      */
     public long pairs() {
-        long pairs = 0;
-        for (Entry entry : entries) {
-            pairs += entry.pairs();
-        }
-        return pairs;
+        return CountedEntries.of(entries).pairs();
     }
 
     /**
@@ -163,11 +159,16 @@ public record Batch(
      * @return the sum of {@link Entry#inContext} of its entries
      */
     public long inContext() {
-        long activations = 0;
-        for (Entry entry : entries) {
-            activations += entry.inContext();
-        }
-        return activations;
+        return CountedEntries.of(entries).inContext();
+    }
+
+    /**
+     * Whether a concept is to be forgotten.
+     *
+     * @return true if one of its entries is a {@link Forget}
+     */
+    public boolean hasForget() {
+        return CountedEntries.of(entries).hasForget();
     }
 
     /**
