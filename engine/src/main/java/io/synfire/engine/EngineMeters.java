@@ -123,7 +123,7 @@ final class EngineMeters implements AutoCloseable {
         use(
                 accounts,
                 "memory.tables",
-                "What associations, windows, event ids and retractions that wait take",
+                "What associations, windows, and event ids and waiting retractions that are not stored yet take",
                 MemoryUse::tablesBytes);
         use(
                 accounts,

@@ -197,6 +197,11 @@ public final class NaiveMemory {
         past.add(now);
     }
 
+    /** How many retractions wait. */
+    public int waiting() {
+        return waiting.size();
+    }
+
     private int lifeOf(String concept) {
         return lives.getOrDefault(concept, 0);
     }

@@ -54,8 +54,9 @@ final class Learning {
     private final EventIds eventIds;
     private final CommandIds commandIds;
     private final Firings firings;
-    private final WaitingRetractions waiting = new WaitingRetractions();
+    private final WaitingRetractions waiting;
     private final ImpulseBuffer impulses;
+    private final long keptBytesMax;
     /** Ints that were retired since the last moment: their rows are yet to go. */
     private final IntArrayList forgotten = new IntArrayList();
 
@@ -69,7 +70,7 @@ final class Learning {
     private long betweenEpisodes;
     private long learned;
     private long applied;
-    /** Since the start: entries, activations that met a window, and impulses that these brought with it. */
+    /** Since the start: entries as {@link Growth} counts them, activations that met a window, and impulses that these brought with it. */
     private long entries;
 
     private long metWindow;
@@ -93,7 +94,8 @@ final class Learning {
             Adjacencies adjacencies,
             RocksStore store,
             Salt salt,
-            ImpulseBuffer impulses) {
+            ImpulseBuffer impulses,
+            MemoryBudget budget) {
         this.decays = decays;
         this.settings = settings;
         this.plasticity = new Plasticity(settings);
@@ -105,8 +107,9 @@ final class Learning {
         this.eventIds = new EventIds(store, salt, clocks, settings);
         this.commandIds = new CommandIds(salt, clocks, eventIds, last.copies());
         this.firings = new Firings(dictionary, marginals, adjacencies, store);
-        this.waiting.load(store);
+        this.waiting = new WaitingRetractions(store.retractions(), last.watermarkMs(), budget.retractionBytesMax());
         this.impulses = impulses;
+        this.keptBytesMax = budget.keptBytesMax();
         this.landmarks = last.landmarks();
         this.watermarkMs = last.watermarkMs();
         this.pairs = last.pairs();
@@ -121,28 +124,39 @@ final class Learning {
     /**
      * Applies entries in their order.
      *
-     * @param full what to do between two entries when as many impulses are held as should be: it publishes and drains
+     * @param pauses what to do when as much is held as should be: it publishes and drains
      */
-    void apply(Batch batch, Runnable full) {
+    void apply(Batch batch, Pauses pauses) {
         int partition = clocks.indexOf(batch.partition());
         List<Entry> read = batch.entries();
+        long bytesBefore = windowBytes();
         for (int i = 0; i < read.size(); i++) {
             if (i % AHEAD == 0) {
                 dictionary.fetchAhead(read, i, Math.min(read.size(), i + AHEAD), marginals);
             }
-            if (impulses.isFull()) {
-                full.run();
+            if (impulses.isFull() || windowBytes() - bytesBefore > keptBytesMax) {
+                pauses.betweenEntries();
+                bytesBefore = windowBytes();
             }
             Entry entry = read.get(i);
-            entries++;
+            entries += Growth.kept(entry);
             if (entry instanceof Episode episode) {
-                learn(partition, episode);
+                learn(partition, episode, pauses);
             } else if (entry instanceof Retraction retraction) {
                 retract(partition, batch.partition(), retraction);
             } else if (entry instanceof Forget forget) {
                 forget(batch, forget);
             }
         }
+    }
+
+    /** What to do when as much is held as should be. */
+    interface Pauses {
+        /** Between two entries. */
+        void betweenEntries();
+
+        /** Between retractions that one entry lets come due, before anything else is learned of it. */
+        void withinEntry();
     }
 
     /** Moves what is held into the tables: it was published as part of a moment. */
@@ -168,7 +182,7 @@ final class Learning {
 
     /** What changed since the last checkpoint, for the next. */
     List<Part> freeze() {
-        return List.of(contexts.freeze(), eventIds.freeze(), firings.freeze(), waiting.freeze());
+        return List.of(contexts.freeze(), eventIds.freeze(), firings.freeze(), waiting.freeze(watermarkMs));
     }
 
     /** No window of a context can name what was retired before this watermark. */
@@ -180,6 +194,7 @@ final class Learning {
         contexts.committed(windowBytesMax);
         eventIds.committed();
         firings.committed();
+        waiting.committed();
     }
 
     long bufferBytes() {
@@ -193,6 +208,15 @@ final class Learning {
 
     long windowBytes() {
         return contexts.bytes() + eventIds.bytes() + firings.bytes() + waiting.bytes() + commandIds.bytes();
+    }
+
+    /** What the next checkpoint will write of that, about. */
+    long pendingBytes() {
+        return contexts.pendingBytes()
+                + eventIds.pendingBytes()
+                + firings.bytes() / 4
+                + waiting.unsavedBytes()
+                + commandIds.bytes() / 2;
     }
 
     Landmarks landmarks() {
@@ -250,7 +274,7 @@ final class Learning {
         return applied;
     }
 
-    /** Entries applied since the start. */
+    /** Entries applied since the start, those with a retraction counted as often as it names an episode. */
     long entries() {
         return entries;
     }
@@ -280,11 +304,11 @@ final class Learning {
         return commandIds.repeated();
     }
 
-    int waitingCount() {
+    long waitingCount() {
         return waiting.count();
     }
 
-    private void learn(int partition, Episode episode) {
+    private void learn(int partition, Episode episode, Pauses pauses) {
         SaltedKey event = episode.eventId() == null ? null : eventIds.event(partition, episode.eventId());
         if (event != null && eventIds.contains(event, episode.atMs())) {
             duplicates++;
@@ -294,7 +318,7 @@ final class Learning {
         if (event != null) {
             eventIds.add(event);
         }
-        moveWatermark(episode.atMs());
+        moveWatermark(episode.atMs(), pauses);
         fired++;
         Firing firing = firings.learned(episode, watermarkMs);
         String context = episode.context();
@@ -499,7 +523,7 @@ final class Learning {
         }
     }
 
-    private void moveWatermark(long atMs) {
+    private void moveWatermark(long atMs, Pauses pauses) {
         if (atMs <= watermarkMs) {
             return;
         }
@@ -513,6 +537,9 @@ final class Learning {
         }
         for (Retraction due = waiting.due(watermarkMs); due != null; due = waiting.due(watermarkMs)) {
             takeBack(due);
+            if (impulses.isFull()) {
+                pauses.withinEntry();
+            }
         }
     }
 }

@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Memory {
 
-    /** What an entry takes besides its impulses, a window or an id say, as so many pairs. */
-    private static final int ENTRY_PAIRS = 8;
-
     private final LearningSettings settings;
     private final RocksStore store;
     private final List<ForwardDecay> decays;
@@ -74,33 +71,7 @@ public final class Memory {
 
     private final MemoryReader reader;
 
-    private final WindowRate windows;
-    private final Growth growth = new Growth();
-
-    /** What was learned since something else last changed how much there is. */
-    private final class Growth {
-        private long bytes;
-        private long pairs;
-        private long activations;
-        private long impulses;
-
-        void restart() {
-            bytes = bytes();
-            pairs = pairs();
-            activations = learning.metWindow();
-            impulses = learning.withWindow();
-        }
-
-        void look() {
-            room.learned(pairs() - pairs, bytes);
-            windows.saw(learning.metWindow() - activations, learning.withWindow() - impulses);
-            restart();
-        }
-
-        private long pairs() {
-            return learning.applied() + ENTRY_PAIRS * learning.entries();
-        }
-    }
+    private final Growth growth;
 
     /**
      * The memory as of a store's last checkpoint.
@@ -141,9 +112,10 @@ public final class Memory {
         adjacencies.loaded(dictionary.count(), checkpoint);
         ImpulseBuffer impulses =
                 new ImpulseBuffer(horizons, budget.heldMax(), new Scale(last.landmarks(), decays, last.watermarkMs()));
-        this.learning = new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, salt, impulses);
-        this.windows = new WindowRate(settings.maxSteps());
+        this.learning =
+                new Learning(settings, last, decays, dictionary, marginals, adjacencies, store, salt, impulses, budget);
         this.room = new Room(budget, this::bytes, this::fixedBytes, this::pendingBytes);
+        this.growth = new Growth(learning, room, this::bytes, settings.maxSteps());
         publish(true);
         RowReads rows = new RowReads(
                 tables, store, hash, new Tidying(settings), decays, impulses, moments, cache, dictionary::id);
@@ -180,16 +152,7 @@ public final class Memory {
                 growth.restart();
             }
             isFirst = false;
-            learning.apply(batch, () -> {
-                publishAndDrain();
-                changed = true;
-                if (batch.isDivisible()) {
-                    maker.betweenBatches(budget.heldMax());
-                } else {
-                    maker.withinBatch(budget.heldMax());
-                }
-                growth.restart();
-            });
+            learning.apply(batch, new Pausing(batch.isDivisible(), maker));
             batch.positions().forEach(this::goTo);
             deadLetters += batch.deadLetters();
             changed |= batch.sourceMs() > sourceMs || !batch.passedOver().isEmpty();
@@ -212,9 +175,7 @@ public final class Memory {
      * @return a number of ordered pairs, about
      */
     public long pairsOf(Batch batch) {
-        return batch.pairs()
-                + windows.impulsesOf(batch.inContext())
-                + (long) ENTRY_PAIRS * batch.entries().size();
+        return growth.pairsOf(batch);
     }
 
     /**
@@ -224,7 +185,7 @@ public final class Memory {
      * @return a number of ordered pairs, about
      */
     public long pairsOf(Entry entry) {
-        return entry.pairs() + windows.impulsesOf(entry.inContext()) + ENTRY_PAIRS;
+        return growth.pairsOf(entry);
     }
 
     /**
@@ -234,6 +195,38 @@ public final class Memory {
      */
     public long pairsOfBatchMax() {
         return budget.heldMax();
+    }
+
+    /** Publishes what is held of a batch, and has room made for as much. */
+    private final class Pausing implements Learning.Pauses {
+        private final boolean isDivisible;
+        private final RoomMaker maker;
+
+        Pausing(boolean isDivisible, RoomMaker maker) {
+            this.isDivisible = isDivisible;
+            this.maker = maker;
+        }
+
+        @Override
+        public void betweenEntries() {
+            pause(isDivisible);
+        }
+
+        @Override
+        public void withinEntry() {
+            pause(false);
+        }
+
+        private void pause(boolean mayBegin) {
+            publishAndDrain();
+            changed = true;
+            if (mayBegin) {
+                maker.betweenBatches(budget.heldMax());
+            } else {
+                maker.withinBatch(budget.heldMax());
+            }
+            growth.restart();
+        }
     }
 
     private void publishAndDrain() {
@@ -566,9 +559,12 @@ public final class Memory {
         return dictionary.bytes() + adjacencies.placeBytes() + learning.placeBytes();
     }
 
-    /** What the next checkpoint will write, about; what is kept of a window or an id is several times as large on the heap as in the store. */
+    /** What the next checkpoint will write, about. */
     private long pendingBytes() {
-        return adjacencies.pendingBytes() + learning.windowBytes() / 4;
+        return adjacencies.pendingBytes()
+                + learning.pendingBytes()
+                + dictionary.pendingBytes()
+                + dictionary.unsaved() * Marginals.storedBytes(decays.size());
     }
 
     private long bytes() {

@@ -12,6 +12,7 @@ public record MemoryBudget(long bytesMax) {
     private static final int HELD_MAX = 1 << 21;
     private static final long ROW_CACHE_MAX = 1L << 28;
     private static final long BATCH_MORE_MAX = 1L << 27;
+    private static final long RETRACTIONS_MAX = 1L << 20;
     private static final int IMPULSE_BYTES = 16;
 
     /** How much is kept for rows that readers have read: a 16th. What is learned does not depend on whether it is used. */
@@ -22,6 +23,16 @@ public record MemoryBudget(long bytesMax) {
     /** How much is left for learning. */
     long learningBytesMax() {
         return bytesMax - rowCacheBytesMax();
+    }
+
+    /** From how much on, of windows, ids and retractions that wait, a batch is applied in parts, too: a 16th. */
+    long keptBytesMax() {
+        return Math.max((long) IMPULSES_MIN * IMPULSE_BYTES, bytesMax / 16);
+    }
+
+    /** How much is read at once of the retractions that wait in the store: a 64th. */
+    long retractionBytesMax() {
+        return Math.min(RETRACTIONS_MAX, bytesMax / 64);
     }
 
     /**

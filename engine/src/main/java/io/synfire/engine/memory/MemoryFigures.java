@@ -41,4 +41,4 @@ public record MemoryFigures(
         long fired,
         long retracted,
         long repeated,
-        int waiting) {}
+        long waiting) {}

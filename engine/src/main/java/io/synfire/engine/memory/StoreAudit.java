@@ -35,7 +35,7 @@ final class StoreAudit {
     private static final double TOLERANCE = 1e-5;
 
     /** So many findings tell enough. */
-    private static final int FINDINGS_MAX = 100;
+    static final int FINDINGS_MAX = 100;
 
     private final RocksStore store;
     private final LearningSettings settings;
@@ -93,6 +93,9 @@ final class StoreAudit {
         passedOver();
         forgets();
         lateEpisodes();
+        new RetractionAudit(store.retractions())
+                .findings(record.watermarkMs())
+                .forEach(finding -> found(finding.where(), finding.what()));
         for (int cue = 0; cue < dictionary.count(); cue++) {
             try {
                 StoredRow row = store.row(cue, decays.size());

@@ -7,6 +7,7 @@
  *   activations ──► Marginals                       │ complete: the whole row, answers alone
  *   ids ──► ConceptDictionary                       │ delta: what came since the last checkpoint, on top of the stored row
  *   contexts ──► ContextWindows                     └ absent: the stored row is all there is
+ *   retractions of what is yet to come ──► WaitingRetractions, in the store, until the watermark reaches that
  *   event ids ──► EventIds, CommandIds      all expire by the PartitionClocks
  *   ids that are forgotten ──► Retirements, in the store, until they are of no matter any more
  *   episodes that come late after a forget ──► LateEpisodes, by which Firings tells what a retraction means

@@ -3,7 +3,6 @@ package io.synfire.engine.store;
 import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.event.PassedOver;
 import io.synfire.engine.event.Position;
-import io.synfire.engine.event.Retraction;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.ContextWindow;
 import java.util.List;
@@ -232,20 +231,34 @@ public final class CheckpointWriter implements AutoCloseable {
     /**
      * Adds a retraction that waits.
      *
-     * @param number its number
      * @param retraction what waits
      */
-    public void retraction(long number, Retraction retraction) {
-        put(ColumnFamily.RETRACTIONS, Keys.key(number), RetractionBytes.of(retraction));
+    public void retraction(StoredRetraction retraction) {
+        put(ColumnFamily.RETRACTIONS, retraction.key(), retraction.bytes());
     }
 
     /**
-     * Takes a retraction away that waits no more.
+     * Takes retractions away that wait no more.
      *
-     * @param number its number
+     * @param fromMs those that waited for this time or a later one
+     * @param beforeMs and for an earlier one than this
      */
-    public void removeRetraction(long number) {
-        delete(ColumnFamily.RETRACTIONS, Keys.key(number));
+    public void removeRetractions(long fromMs, long beforeMs) {
+        deleteRange(ColumnFamily.RETRACTIONS, RetractionKeys.from(fromMs), RetractionKeys.from(beforeMs));
+    }
+
+    /** Takes away all retractions that an earlier version stored. */
+    public void removeOldRetractions() {
+        deleteRange(ColumnFamily.RETRACTIONS, RetractionKeys.firstOld(), RetractionKeys.from(0));
+    }
+
+    /**
+     * Says how many retractions wait.
+     *
+     * @param count how many, and the number of the next
+     */
+    public void retractionCount(RetractionCount count) {
+        put(ColumnFamily.RETRACTIONS, RetractionKeys.count(), count.toBytes());
     }
 
     /**

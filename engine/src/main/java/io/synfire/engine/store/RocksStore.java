@@ -32,6 +32,7 @@ public final class RocksStore implements AutoCloseable {
     private final StoreFailures failures;
     private final StoreUpkeep upkeep;
     private final StoredForgets forgets;
+    private final StoredRetractions retractions;
     private final StoreContents contents;
     private final Commits commits;
     private final boolean writable;
@@ -43,6 +44,7 @@ public final class RocksStore implements AutoCloseable {
         this.failures = failures;
         this.upkeep = new StoreUpkeep(directory, database, failures);
         this.forgets = new StoredForgets(database, failures);
+        this.retractions = new StoredRetractions(database, failures);
         this.contents = new StoreContents(database, failures);
         this.commits = new Commits(directory, database, failures);
         this.writable = writable;
@@ -367,6 +369,15 @@ public final class RocksStore implements AutoCloseable {
      */
     public StoredForgets forgets() {
         return forgets;
+    }
+
+    /**
+     * The retractions that wait.
+     *
+     * @return the same at each call
+     */
+    public StoredRetractions retractions() {
+        return retractions;
     }
 
     /**

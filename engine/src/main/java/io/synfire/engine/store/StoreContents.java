@@ -2,7 +2,6 @@ package io.synfire.engine.store;
 
 import io.synfire.engine.event.PassedOver;
 import io.synfire.engine.event.Position;
-import io.synfire.engine.event.Retraction;
 import io.synfire.engine.event.Stretch;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -51,18 +50,6 @@ public final class StoreContents {
          * @param retirement what it was until then
          */
         void forgotten(long hash, Retirement retirement);
-    }
-
-    /** Takes one retraction that waits. */
-    @FunctionalInterface
-    public interface RetractionVisitor {
-        /**
-         * Takes a retraction.
-         *
-         * @param number its number
-         * @param retraction what waits
-         */
-        void retraction(long number, Retraction retraction);
     }
 
     /** Takes one stretch. */
@@ -136,18 +123,6 @@ public final class StoreContents {
                         failures.decoded(() -> ConceptBytes.utf8(concept, value)),
                         failures.decoded(() -> ConceptBytes.origin(concept, value)));
             }
-        });
-    }
-
-    /**
-     * Reads all retractions that wait, in the order of their numbers.
-     *
-     * @param visitor takes each retraction
-     */
-    public void retractions(RetractionVisitor visitor) {
-        scan(ColumnFamily.RETRACTIONS, (key, value) -> {
-            long number = failures.decoded(() -> ByteBuffer.wrap(key).getLong());
-            visitor.retraction(number, failures.decoded(() -> RetractionBytes.read(value)));
         });
     }
 

@@ -22,7 +22,10 @@
  *                                          {@link io.synfire.engine.store.Row}, and rows that were appended to it
  *   contexts        partition, period, id  {@link io.synfire.engine.learn.ContextWindow}; see {@link io.synfire.engine.store.PeriodKey}
  *   event_ids       partition, period, id  varint clock when the event was learned
- *   retractions     number, 8 bytes BE     {@link io.synfire.engine.event.Retraction} that waits for its time
+ *   retractions     0x01 time number       {@link io.synfire.engine.store.StoredRetraction}: one that waits for its time, in the order in which
+ *                                          they come due; time and number have 8 bytes BE each
+ *                   0x02                   {@link io.synfire.engine.store.RetractionCount}
+ *                   number, 8 bytes BE     the same, as an earlier version stored it
  *   stretches       number, 8 bytes BE     {@link io.synfire.engine.event.Stretch} of a file, in the order in which they were learned
  *   late_episodes   concept, hash          {@link io.synfire.engine.store.LateCount}: of an episode that came after a concept was forgotten
  * </pre>

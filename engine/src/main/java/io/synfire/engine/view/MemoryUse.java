@@ -6,7 +6,7 @@ package io.synfire.engine.view;
  * <p>Parts on the heap, but for what is kept for readers, are of one moment, the last that was counted; the others are of a moment shortly after.
  *
  * @param budgetBytes what it may use in all
- * @param tablesBytes associations, what contexts remember, event ids, retractions that wait
+ * @param tablesBytes associations, what contexts remember, event ids and waiting retractions that are not stored yet
  * @param heldBytes impulses that are not in their rows yet; what a log takes back, while it is learned anew
  * @param idsBytes ids, with a few words in arrays for each: they cannot leave memory
  * @param marginalsBytes marginals, which cannot leave memory

@@ -20,7 +20,8 @@ import java.util.function.LongUnaryOperator;
 
 /**
  * The logs of simulations: a random one, into which some seeds put what is hard on a memory. A hub with more targets than a table is read in
- * place; floods of ids that were never seen before; hundreds of concepts forgotten in a row; jumps of time over many half-lives; many contexts.
+ * place; floods of ids that were never seen before; hundreds of concepts forgotten in a row; jumps of time over many half-lives; many contexts;
+ * retractions that are read long before what they take back.
  */
 final class Streams {
 
@@ -30,6 +31,8 @@ final class Streams {
     private static final int PARTITIONS = 3;
     private static final int HUB_EPISODES = 120;
     private static final int FLOOD_EPISODES = 20;
+    private static final int EARLY_MAX = 300;
+    private static final int EARLY_STEPS = 100;
     private static final long[] JUMPS_MS = {
         TimeUnit.HOURS.toMillis(50), TimeUnit.DAYS.toMillis(2_000), TimeUnit.DAYS.toMillis(20_000)
     };
@@ -65,6 +68,9 @@ final class Streams {
         }
         for (int jumps = random.nextInt(6) == 0 ? 1 + random.nextInt(2) : 0; jumps > 0; jumps--) {
             streams.jump();
+        }
+        if (random.nextInt(4) == 0) {
+            streams.takeBackEarly(stepMs);
         }
         return streams.log;
     }
@@ -120,6 +126,24 @@ final class Streams {
                     };
             at = Math.min(log.size(), at + (inARow ? 1 : random.nextInt(3)));
             log.add(at, new Line(inARow ? one : partition(), new Forget(concept, Map.of(), null)));
+        }
+    }
+
+    /** What is yet to be learned, as it may be read in a log of several partitions; and contexts of which nothing ever is. */
+    private void takeBackEarly(long stepMs) {
+        for (int i = EARLY_MAX * log.size() / LONG; i > 0; i--) {
+            int at = random.nextInt(log.size());
+            int later = at + random.nextInt(log.size() - at);
+            if (random.nextInt(3) == 0) {
+                List<Episode> never = new ArrayList<>();
+                for (int j = random.nextInt(5); j >= 0; j--) {
+                    long atMs = timeAt(at) + random.nextLong(EARLY_STEPS * stepMs);
+                    never.add(Episode.of(atMs, "c" + random.nextInt(concepts), "c" + random.nextInt(concepts)));
+                }
+                log.add(at, new Line(partition(), new Retraction("early" + i % 7, never)));
+            } else if (log.get(later).entry() instanceof Episode episode && episode.context() == null) {
+                log.add(at, new Line(partition(), new Retraction(null, List.of(episode))));
+            }
         }
     }
 

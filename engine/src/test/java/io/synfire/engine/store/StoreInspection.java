@@ -1,5 +1,6 @@
 package io.synfire.engine.store;
 
+import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.Landmarks;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,6 +63,46 @@ public final class StoreInspection {
                 database.db().delete(database.handle(ColumnFamily.DEFAULT), PassedOverBytes.key(number));
             }
         });
+    }
+
+    /** Puts retractions that wait into it as earlier versions did, with numbers from one on. */
+    public static void putOldRetractions(Path directory, long firstNumber, Retraction... waiting) {
+        change(directory, database -> {
+            long number = firstNumber;
+            for (Retraction each : waiting) {
+                database.db()
+                        .put(database.handle(ColumnFamily.RETRACTIONS), Keys.key(number++), RetractionBytes.of(each));
+            }
+        });
+    }
+
+    /** Moves a retraction that waits to another time, behind the store's back. */
+    public static void moveRetraction(Path directory, long number, long fromMs, long toMs) {
+        change(directory, database -> {
+            ColumnFamilyHandle family = database.handle(ColumnFamily.RETRACTIONS);
+            byte[] bytes = database.db().get(family, RetractionKeys.of(fromMs, number));
+            database.db().put(family, RetractionKeys.of(toMs, number), bytes);
+            database.db().delete(family, RetractionKeys.of(fromMs, number));
+        });
+    }
+
+    /** Takes a retraction away that waits, behind the store's back. */
+    public static void removeRetraction(Path directory, long number, long dueMs) {
+        change(directory, database -> database.db()
+                .delete(database.handle(ColumnFamily.RETRACTIONS), RetractionKeys.of(dueMs, number)));
+    }
+
+    /** The keys of all retractions that wait, and of how many there are. */
+    public static List<byte[]> retractionKeys(Path directory) {
+        List<byte[]> keys = new ArrayList<>();
+        change(directory, database -> {
+            try (RocksIterator iterator = database.db().newIterator(database.handle(ColumnFamily.RETRACTIONS))) {
+                for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                    keys.add(iterator.key());
+                }
+            }
+        });
+        return keys;
     }
 
     /** Makes it a store without a salt, as earlier versions did. */
