@@ -39,6 +39,9 @@ final class ConceptDictionary {
     /** A place in the arrays: a reference and a hash. */
     private static final int PLACE_BYTES = 12;
 
+    /** What a checkpoint writes of an id beside its text, with what surrounds it in its batch. */
+    private static final int STORED_BYTES = 20;
+
     /** A slot of the index. */
     private static final int SLOT_BYTES = 16;
 
@@ -64,6 +67,9 @@ final class ConceptDictionary {
 
     /** What the texts of the ids take. */
     private long textBytes;
+
+    /** What the next checkpoint writes of new ids, without those that were forgotten. */
+    private long pendingBytes;
 
     /** Ints that are retired. */
     private ConceptSet retired = ConceptSet.EMPTY;
@@ -169,6 +175,16 @@ final class ConceptDictionary {
                 + (long) PLACE_BYTES * ids.length
                 + (long) SLOT_BYTES * index.slotCount()
                 + retirements.bytes();
+    }
+
+    /** What the next checkpoint writes of what is new, about. */
+    long pendingBytes() {
+        return pendingBytes + retirements.pendingBytes();
+    }
+
+    /** How many concepts came since the last checkpoint began. */
+    int unsaved() {
+        return count - saved;
     }
 
     boolean isRetired(int concept) {
@@ -349,6 +365,7 @@ final class ConceptDictionary {
         ConceptSet without = retired;
         Retirements.Frozen forgets = retirements.freeze(watermarkMs, windowsMs);
         saved = to;
+        pendingBytes = 0;
         frozenGone = gone;
         gone = new IntArrayList();
         return checkpoint -> {
@@ -393,6 +410,7 @@ final class ConceptDictionary {
     private int append(String id, long hash, long saltedHash, long watermarkMs) {
         int concept = add(id, hash);
         retirements.born(concept, hash, watermarkMs);
+        pendingBytes += STORED_BYTES + HeapBytes.stored(id);
         // Last: who finds the int finds all that belongs to it.
         index.add(saltedHash, concept);
         return concept;

@@ -32,6 +32,9 @@ final class ContextWindows {
     private static final int FIRING_BYTES = 96;
     private static final int ACTIVATION_BYTES = 12;
 
+    /** In the store a firing takes so much less; an activation about as much. */
+    private static final int FIRING_BYTES_LESS = FIRING_BYTES - 8;
+
     private final RocksStore store;
     private final Salt salt;
     private final PartitionClocks clocks;
@@ -45,6 +48,9 @@ final class ContextWindows {
 
     private final Expiry expiry;
     private long bytes;
+
+    /** What the next checkpoint writes of those that have changed, about. */
+    private long pendingBytes;
 
     /** A window that changed, and its partition's period then. */
     private record Changed(SaltedKey key, ContextWindow window, long period) {}
@@ -60,6 +66,10 @@ final class ContextWindows {
 
     long bytes() {
         return bytes;
+    }
+
+    long pendingBytes() {
+        return pendingBytes;
     }
 
     /** A context of a partition. */
@@ -87,15 +97,17 @@ final class ContextWindows {
 
     /** Adds a firing to the window of a context that {@link #of} was asked for just before. */
     void remember(SaltedKey key, ContextWindow window, Firing firing) {
-        bytes -= bytes(key, window);
+        long before = bytes(key, window);
+        long storedBefore = storedBytes(key, window, before);
         ContextWindow own = window;
         if (frozen.contains(key) && !dirty.contains(key)) {
             own = window.copy();
             recent.put(key, own);
         }
         own.add(firing, clocks.clockMs(key.partition()), maxSteps);
-        bytes += bytes(key, own);
-        dirty.add(key);
+        long now = bytes(key, own);
+        bytes += now - before;
+        pendingBytes += storedBytes(key, own, now) - (dirty.add(key) ? -key.storedBytes() : storedBefore);
     }
 
     /** Forgets all that a context remembers. */
@@ -105,7 +117,8 @@ final class ContextWindows {
             release(key, window);
         }
         hold(key, new ContextWindow());
-        dirty.add(key);
+        // It is taken out of two periods.
+        pendingBytes += (dirty.add(key) ? 2L : 1L) * key.storedBytes();
     }
 
     /** All windows that were last added to before this have expired, by the clock of each partition in which anything was learned. */
@@ -132,6 +145,7 @@ final class ContextWindows {
         List<Expiry.Expired> gone = expiry.freeze();
         frozen = dirty;
         dirty = new HashSet<>();
+        pendingBytes = 0;
         return checkpoint -> {
             changed.forEach(each -> write(each, checkpoint));
             gone.forEach(expired -> checkpoint.expireWindows(expired.partition(), expired.from(), expired.before()));
@@ -186,11 +200,18 @@ final class ContextWindows {
 
     private void release(SaltedKey key, ContextWindow window) {
         recent.remove(key);
-        bytes -= bytes(key, window);
+        long released = bytes(key, window);
+        bytes -= released;
+        pendingBytes -= dirty.contains(key) ? storedBytes(key, window, released) : 0;
     }
 
     private static PeriodKey at(SaltedKey key, long period) {
         return new PeriodKey(key.partition(), period, key.id());
+    }
+
+    /** What is stored of a window that takes so much on the heap, without its key. */
+    private static long storedBytes(SaltedKey key, ContextWindow window, long heapBytes) {
+        return heapBytes - WINDOW_BYTES - key.idBytes() - (long) FIRING_BYTES_LESS * window.size();
     }
 
     private static long bytes(SaltedKey key, ContextWindow window) {

@@ -38,6 +38,9 @@ final class EventIds {
     private long frozenBytes;
     private long bytes;
 
+    /** What the next checkpoint writes, about. */
+    private long pendingBytes;
+
     EventIds(RocksStore store, Salt salt, PartitionClocks clocks, LearningSettings settings) {
         this.store = store;
         this.salt = salt;
@@ -48,6 +51,10 @@ final class EventIds {
 
     long bytes() {
         return bytes + frozenBytes;
+    }
+
+    long pendingBytes() {
+        return pendingBytes;
     }
 
     /** An event of a partition. */
@@ -92,6 +99,7 @@ final class EventIds {
         frozenBytes = bytes;
         recent = new HashMap<>();
         bytes = 0;
+        pendingBytes = 0;
         List<PeriodKey> freed = new ArrayList<>();
         added.forEach((key, clockMs) -> {
             if (clockMs == FREE) {
@@ -118,9 +126,13 @@ final class EventIds {
     }
 
     private void put(SaltedKey key, long clockMs) {
-        if (windowMs > 0 && recent.put(key, clockMs) == null) {
-            bytes += ENTRY_BYTES + key.idBytes();
+        if (windowMs == 0) {
+            return;
         }
+        boolean isFirst = recent.put(key, clockMs) == null;
+        bytes += isFirst ? ENTRY_BYTES + key.idBytes() : 0;
+        // One that is free is taken out of two periods.
+        pendingBytes += isFirst || clockMs == FREE ? (clockMs == FREE ? 2L : 1L) * key.storedBytes() : 0;
     }
 
     private boolean isWithin(SaltedKey key, long nowMs) {

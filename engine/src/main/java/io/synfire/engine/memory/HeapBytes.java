@@ -19,6 +19,17 @@ final class HeapBytes {
         return aligned(STRING_BYTES + length);
     }
 
+    /** What a text takes where it is written as UTF-8. */
+    static int stored(String text) {
+        int bytes = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            // The two halves of a pair are four bytes together.
+            bytes += c < 0x80 ? 0 : c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+        }
+        return bytes;
+    }
+
     private static int aligned(int bytes) {
         return bytes + 7 & ~7;
     }

@@ -210,9 +210,13 @@ final class Learning {
         return contexts.bytes() + eventIds.bytes() + firings.bytes() + waiting.bytes() + commandIds.bytes();
     }
 
-    /** What the next checkpoint will write of that, about; what is kept of a window or an id is several times as large on the heap as in the store. */
+    /** What the next checkpoint will write of that, about. */
     long pendingBytes() {
-        return waiting.unsavedBytes() + (windowBytes() - waiting.bytes()) / 4;
+        return contexts.pendingBytes()
+                + eventIds.pendingBytes()
+                + firings.bytes() / 4
+                + waiting.unsavedBytes()
+                + commandIds.bytes() / 2;
     }
 
     Landmarks landmarks() {

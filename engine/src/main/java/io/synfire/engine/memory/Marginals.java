@@ -96,6 +96,11 @@ final class Marginals {
         return rows.bytes();
     }
 
+    /** What a checkpoint writes of one, with what surrounds it in its batch. */
+    static long storedBytes(int horizons) {
+        return 32 + 27L * horizons;
+    }
+
     /** Makes room for so many concepts. */
     void growTo(int count) {
         rows.growTo(count);

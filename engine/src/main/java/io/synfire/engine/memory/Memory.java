@@ -559,7 +559,10 @@ public final class Memory {
 
     /** What the next checkpoint will write, about. */
     private long pendingBytes() {
-        return adjacencies.pendingBytes() + learning.pendingBytes();
+        return adjacencies.pendingBytes()
+                + learning.pendingBytes()
+                + dictionary.pendingBytes()
+                + dictionary.unsaved() * Marginals.storedBytes(decays.size());
     }
 
     private long bytes() {

@@ -36,6 +36,9 @@ final class Retirements {
     private static final int FORGET_BYTES = 120;
     private static final int ORIGIN_BYTES = 40;
 
+    /** What a checkpoint writes of one: three records, and what is left of its marginal and its row, with what surrounds them in its batch. */
+    private static final int STORED_BYTES = 110;
+
     /** So many a checkpoint takes out, or twice as many as it writes, if that is more: then it catches up, however many come. */
     private static final int SWEPT_MIN = 1_000;
 
@@ -136,6 +139,11 @@ final class Retirements {
                 + (long) ORIGIN_BYTES * (origins.size() + frozenOrigins.size())
                 + filter.bytes()
                 + again.size() / Byte.SIZE;
+    }
+
+    /** What the next checkpoint writes, about. */
+    long pendingBytes() {
+        return (long) STORED_BYTES * unsaved.size();
     }
 
     /** A concept was forgotten. */

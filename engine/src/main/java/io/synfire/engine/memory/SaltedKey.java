@@ -14,8 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 record SaltedKey(int partition, String id, long hash, int idBytes) {
 
+    /** A partition and a period in front of the id; a kind, a family and two lengths. */
+    private static final int BATCH_BYTES = 12 + 8;
+
     SaltedKey(Salt salt, int partition, String id) {
         this(partition, id, salt.hash(partition, id), HeapBytes.of(id));
+    }
+
+    /** What a checkpoint writes of it, with what surrounds a key and a short value in its batch. */
+    int storedBytes() {
+        return BATCH_BYTES + HeapBytes.stored(id);
     }
 
     @Override
