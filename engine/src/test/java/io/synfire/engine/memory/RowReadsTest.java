@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +50,7 @@ final class RowReadsTest {
     private CheckpointRecord last;
     private RowReads rows;
     private Marginals marginals;
+    private ImpulseBuffer held;
     private int a;
     private int b;
 
@@ -68,7 +70,7 @@ final class RowReadsTest {
         last = store.lastCheckpoint(1).orElseThrow();
         marginals = new Marginals(decays, last);
         marginals.load(store, 2, ConceptSet.EMPTY);
-        ImpulseBuffer held = new ImpulseBuffer(1, 100, new Scale(landmarks(), decays, last.watermarkMs()));
+        held = new ImpulseBuffer(1, 100, new Scale(landmarks(), decays, last.watermarkMs()));
         held.begin(new double[] {1}, 2);
         held.impulse(a, b, 1);
         moments.publish(new LearnedMoment(
@@ -142,6 +144,28 @@ final class RowReadsTest {
         assertThat(row.moment().number()).isEqualTo(3);
         assertThat(row.moment().isKnown(a)).isFalse();
         assertThat(row.size()).isZero();
+    }
+
+    /** What is held is looked at first: after that, whatever is not held any more is in the table. */
+    @Test
+    void whenAnAssociationIsCountedThatIsMovedIntoItsTableJustThen() throws InterruptedException {
+        int cue = 2;
+        ImpulseBuffer impulses = held;
+        impulses.begin(new double[] {1}, 2);
+        impulses.impulse(cue, a, 1);
+        AtomicInteger most = new AtomicInteger(-1);
+        Thread reader = new Thread(() -> most.set(rows.sizeMax(cue)));
+        synchronized (impulses) {
+            reader.start();
+            // It is about to look at what is held.
+            await().until(() -> reader.getState() == Thread.State.BLOCKED);
+            AdjacencyTable table = AdjacencyTable.complete(Salts.HASH, landmarks(), 0);
+            table.add(new int[] {a}, new double[] {1}, 0, 1, new double[] {1}, 0);
+            tables.set(cue, table);
+            impulses.drained(moments.latest());
+        }
+        reader.join();
+        assertThat(most.get()).isEqualTo(1);
     }
 
     private LearnedMoment nextEpoch() {
