@@ -5,6 +5,7 @@ import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.learn.Checksum;
 import io.synfire.engine.learn.Salt;
+import io.synfire.engine.store.ForgottenHashes;
 import io.synfire.engine.store.Origin;
 import io.synfire.engine.store.Retirement;
 import io.synfire.engine.store.RocksStore;
@@ -353,10 +354,36 @@ final class ConceptDictionary {
         return hashes[concept];
     }
 
+    /** Those of all that is forgotten by now, whatever comes later; any thread may ask. Writer only. */
+    ForgottenHashes forgottenHashes() {
+        ConceptSet gone = retired;
+        long[] now = hashes;
+        return new ForgottenHashes() {
+            @Override
+            public boolean contains(int concept) {
+                return gone.contains(concept);
+            }
+
+            @Override
+            public long hash(int concept) {
+                return now[concept];
+            }
+        };
+    }
+
+    /** Takes the hash of an int of which the store says nothing any more from a window that names it. Writer only. */
+    void recall(int concept, long hash) {
+        Objects.checkIndex(concept, count);
+        if (!retired.contains(concept) || (hashes[concept] != 0 && hashes[concept] != hash)) {
+            throw new IllegalArgumentException("a window names a concept by another hash: concept=" + concept);
+        }
+        hashes[concept] = hash;
+    }
+
     /**
      * What came since the last checkpoint, for the next. Writer only.
      *
-     * @param windowsMs no window can name what was retired before this watermark
+     * @param windowsMs no window that was not written since can name what was retired before this watermark
      */
     Part freeze(long watermarkMs, long windowsMs) {
         int from = saved;

@@ -5,15 +5,15 @@ import io.synfire.engine.learn.Firing;
 import io.synfire.engine.learn.LearningSettings;
 import io.synfire.engine.learn.Salt;
 import io.synfire.engine.store.CheckpointWriter;
+import io.synfire.engine.store.ForgottenHashes;
 import io.synfire.engine.store.PeriodKey;
 import io.synfire.engine.store.RocksStore;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +38,14 @@ final class ContextWindows {
     private final RocksStore store;
     private final Salt salt;
     private final PartitionClocks clocks;
+    private final ConceptDictionary dictionary;
     private final int maxSteps;
     private final long lifeMs;
     private final Map<SaltedKey, ContextWindow> recent = new LinkedHashMap<>(16, 0.75f, true);
-    private Set<SaltedKey> dirty = new HashSet<>();
+    private Map<SaltedKey, ContextWindow> dirty = new HashMap<>();
 
     /** Windows that a checkpoint is writing, which must not change. */
-    private Set<SaltedKey> frozen = Set.of();
+    private Map<SaltedKey, ContextWindow> frozen = Map.of();
 
     private final Expiry expiry;
     private long bytes;
@@ -52,11 +53,14 @@ final class ContextWindows {
     /** What the next checkpoint writes of those that have changed, about. */
     private long pendingBytes;
 
-    /** A window that changed, and its partition's period then. */
-    private record Changed(SaltedKey key, ContextWindow window, long period) {}
-
-    ContextWindows(RocksStore store, Salt salt, PartitionClocks clocks, LearningSettings settings) {
+    ContextWindows(
+            RocksStore store,
+            Salt salt,
+            PartitionClocks clocks,
+            ConceptDictionary dictionary,
+            LearningSettings settings) {
         this.store = store;
+        this.dictionary = dictionary;
         this.salt = salt;
         this.clocks = clocks;
         this.maxSteps = settings.maxSteps();
@@ -100,14 +104,14 @@ final class ContextWindows {
         long before = bytes(key, window);
         long storedBefore = storedBytes(key, window, before);
         ContextWindow own = window;
-        if (frozen.contains(key) && !dirty.contains(key)) {
+        if (frozen.containsKey(key) && !dirty.containsKey(key)) {
             own = window.copy();
             recent.put(key, own);
         }
         own.add(firing, clocks.clockMs(key.partition()), maxSteps);
         long now = bytes(key, own);
         bytes += now - before;
-        pendingBytes += storedBytes(key, own, now) - (dirty.add(key) ? -key.storedBytes() : storedBefore);
+        pendingBytes += storedBytes(key, own, now) - (dirty.put(key, own) == null ? -key.storedBytes() : storedBefore);
     }
 
     /** Forgets all that a context remembers. */
@@ -116,12 +120,16 @@ final class ContextWindows {
         if (window != null) {
             release(key, window);
         }
-        hold(key, new ContextWindow());
+        ContextWindow empty = new ContextWindow();
+        hold(key, empty);
         // It is taken out of two periods.
-        pendingBytes += (dirty.add(key) ? 2L : 1L) * key.storedBytes();
+        pendingBytes += (dirty.put(key, empty) == null ? 2L : 1L) * key.storedBytes();
     }
 
-    /** All windows that were last added to before this have expired, by the clock of each partition in which anything was learned. */
+    /**
+     * All windows that were last added to before this have expired, by the clock of each partition in which anything was learned. What was added
+     * to since goes on naming what it named then: it is written with the hashes of what was forgotten.
+     */
     long windowsMs() {
         long earliestMs = Long.MAX_VALUE;
         for (int partition = 0; partition < clocks.count(); partition++) {
@@ -133,33 +141,27 @@ final class ContextWindows {
 
     /** What changed since the last checkpoint, and what has expired, for the next. */
     Part freeze() {
-        List<Changed> changed = new ArrayList<>(dirty.size());
-        for (SaltedKey key : dirty) {
-            ContextWindow window = recent.get(key);
-            if (window == null) {
-                throw new IllegalStateException(
-                        "a changed window left memory before its checkpoint: context=" + key.id());
-            }
-            changed.add(new Changed(key, window, expiry.period(key.partition())));
-        }
+        Map<SaltedKey, ContextWindow> changed = dirty;
+        long[] periods = new long[clocks.count()];
+        Arrays.setAll(periods, expiry::period);
+        ForgottenHashes forgotten = dictionary.forgottenHashes();
         List<Expiry.Expired> gone = expiry.freeze();
-        frozen = dirty;
-        dirty = new HashSet<>();
+        frozen = changed;
+        dirty = new HashMap<>();
         pendingBytes = 0;
         return checkpoint -> {
-            changed.forEach(each -> write(each, checkpoint));
+            changed.forEach((key, window) -> write(key, window, periods[key.partition()], forgotten, checkpoint));
             gone.forEach(expired -> checkpoint.expireWindows(expired.partition(), expired.from(), expired.before()));
         };
     }
 
-    private void write(Changed changed, CheckpointWriter checkpoint) {
-        SaltedKey key = changed.key();
-        ContextWindow window = changed.window();
+    private void write(
+            SaltedKey key, ContextWindow window, long period, ForgottenHashes forgotten, CheckpointWriter checkpoint) {
         if (window.size() > 0) {
-            checkpoint.window(at(key, expiry.periodOf(window.clockMs())), window);
+            checkpoint.window(at(key, expiry.periodOf(window.clockMs())), window, forgotten);
         } else {
-            checkpoint.removeWindow(at(key, changed.period()));
-            checkpoint.removeWindow(at(key, Math.max(0, changed.period() - 1)));
+            checkpoint.removeWindow(at(key, period));
+            checkpoint.removeWindow(at(key, Math.max(0, period - 1)));
         }
     }
 
@@ -168,7 +170,7 @@ final class ContextWindows {
      * that have changed since.
      */
     void committed(long bytesMax) {
-        frozen = Set.of();
+        frozen = Map.of();
         Iterator<Map.Entry<SaltedKey, ContextWindow>> leastRecent =
                 recent.entrySet().iterator();
         while (leastRecent.hasNext()) {
@@ -176,7 +178,7 @@ final class ContextWindows {
             if (bytes <= bytesMax && !hasExpired(entry.getKey(), entry.getValue())) {
                 return;
             }
-            if (!dirty.contains(entry.getKey())) {
+            if (!dirty.containsKey(entry.getKey())) {
                 bytes -= bytes(entry.getKey(), entry.getValue());
                 leastRecent.remove();
             }
@@ -185,8 +187,8 @@ final class ContextWindows {
 
     private @Nullable ContextWindow stored(SaltedKey key) {
         long present = expiry.period(key.partition());
-        ContextWindow window = store.window(at(key, present));
-        return window == null && present > 0 ? store.window(at(key, present - 1)) : window;
+        ContextWindow window = store.window(at(key, present), dictionary::recall);
+        return window == null && present > 0 ? store.window(at(key, present - 1), dictionary::recall) : window;
     }
 
     private boolean hasExpired(SaltedKey key, ContextWindow window) {
@@ -195,6 +197,7 @@ final class ContextWindows {
 
     private void hold(SaltedKey key, ContextWindow window) {
         recent.put(key, window);
+        dirty.replace(key, window);
         bytes += bytes(key, window);
     }
 
@@ -202,7 +205,7 @@ final class ContextWindows {
         recent.remove(key);
         long released = bytes(key, window);
         bytes -= released;
-        pendingBytes -= dirty.contains(key) ? storedBytes(key, window, released) : 0;
+        pendingBytes -= dirty.containsKey(key) ? storedBytes(key, window, released) : 0;
     }
 
     private static PeriodKey at(SaltedKey key, long period) {

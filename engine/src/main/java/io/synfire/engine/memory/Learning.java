@@ -103,7 +103,7 @@ final class Learning {
         this.marginals = marginals;
         this.adjacencies = adjacencies;
         this.clocks = new PartitionClocks(last.clocks());
-        this.contexts = new ContextWindows(store, salt, clocks, settings);
+        this.contexts = new ContextWindows(store, salt, clocks, dictionary, settings);
         this.eventIds = new EventIds(store, salt, clocks, settings);
         this.commandIds = new CommandIds(salt, clocks, eventIds, last.copies());
         this.firings = new Firings(dictionary, marginals, adjacencies, store);
@@ -185,7 +185,7 @@ final class Learning {
         return List.of(contexts.freeze(), eventIds.freeze(), firings.freeze(), waiting.freeze(watermarkMs));
     }
 
-    /** No window of a context can name what was retired before this watermark. */
+    /** No window of a context that was not written since can name what was retired before this watermark. */
     long windowsMs() {
         return contextual ? contexts.windowsMs() : Long.MAX_VALUE;
     }

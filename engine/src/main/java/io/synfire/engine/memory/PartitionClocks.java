@@ -22,7 +22,7 @@ final class PartitionClocks {
 
     PartitionClocks(List<Clock> stored) {
         for (Clock clock : stored) {
-            advance(indexOf(clock.partition()), clock.clockMs());
+            clocks.set(indexOf(clock.partition()), clock.clockMs());
         }
     }
 
@@ -53,9 +53,9 @@ final class PartitionClocks {
         return clocks.get(partition);
     }
 
-    /** A partition's clock once an episode of this time is learned: it never goes back. */
+    /** A partition's clock once an episode of this time is learned: it never goes back, and is 0 only before. */
     long advance(int partition, long atMs) {
-        long clockMs = Math.max(clocks.get(partition), atMs);
+        long clockMs = Math.max(clocks.get(partition), Math.max(1, atMs));
         clocks.set(partition, clockMs);
         return clockMs;
     }

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Windows expire by the clock of their own partition. While one stands still, an episode may come there at any time that pairs with what
  * was forgotten: it shows no association, but counts as a trial, and the checksum of what was learned takes the hash of both ids. Who had lost
- * the hash could not tell that sum. So a forget stays until every partition in which anything was learned has moved on.
+ * the hash could not tell that sum. So a forget stays until every partition in which anything was learned has moved on. What still names it
+ * then was written since: such a window keeps the hash itself.
  *
  * <p>Writer only, but for the {@link Part}.
  */
@@ -233,7 +234,7 @@ final class Retirements {
     /**
      * For the next checkpoint.
      *
-     * @param windowsMs no window can name what was retired before this watermark
+     * @param windowsMs no window that was not written since can name what was retired before this watermark
      */
     Frozen freeze(long watermarkMs, long windowsMs) {
         Int2ObjectMap<Origin> born = origins;

@@ -171,9 +171,10 @@ public final class CheckpointWriter implements AutoCloseable {
      *
      * @param key where it is written
      * @param window what it remembers
+     * @param forgotten what of that was forgotten
      */
-    public void window(PeriodKey key, ContextWindow window) {
-        put(ColumnFamily.CONTEXTS, key.toBytes(), WindowBytes.of(window));
+    public void window(PeriodKey key, ContextWindow window, ForgottenHashes forgotten) {
+        put(ColumnFamily.CONTEXTS, key.toBytes(), WindowBytes.of(window, forgotten));
     }
 
     /**

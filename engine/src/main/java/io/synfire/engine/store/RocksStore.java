@@ -3,6 +3,7 @@ package io.synfire.engine.store;
 import io.synfire.engine.event.LearnedAnew;
 import io.synfire.engine.learn.ContextWindow;
 import io.synfire.engine.learn.Salt;
+import io.synfire.engine.store.ForgottenHashes.HashTaker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -310,11 +311,12 @@ public final class RocksStore implements AutoCloseable {
      * What a context remembers.
      *
      * @param key where it was written
+     * @param hashes takes those of what it names, if that was forgotten
      * @return its window, or null if it has none there
      */
-    public @Nullable ContextWindow window(PeriodKey key) {
+    public @Nullable ContextWindow window(PeriodKey key, HashTaker hashes) {
         byte[] bytes = get(ColumnFamily.CONTEXTS, key.toBytes());
-        return bytes == null ? null : failures.decoded(() -> WindowBytes.read(key.id(), bytes));
+        return bytes == null ? null : failures.decoded(() -> WindowBytes.read(key.id(), bytes, hashes));
     }
 
     /**
