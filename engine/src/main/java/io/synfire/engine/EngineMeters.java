@@ -128,7 +128,7 @@ final class EngineMeters implements AutoCloseable {
         use(
                 accounts,
                 "memory.held",
-                "What impulses take that are not in their rows yet, and what a log takes back while it is learned anew",
+                "What impulses take that are not in their rows yet, clocks and positions of partitions and files, and what a log takes back while it is learned anew",
                 MemoryUse::heldBytes);
         use(accounts, "memory.ids", "What ids take, which cannot leave memory", MemoryUse::idsBytes);
         use(accounts, "memory.marginals", "What marginals take, which cannot leave memory", MemoryUse::marginalsBytes);

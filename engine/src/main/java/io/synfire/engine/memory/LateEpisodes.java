@@ -21,6 +21,9 @@ final class LateEpisodes {
 
     private static final int ENTRY_BYTES = 120;
 
+    /** The map of one concept, and its entry. */
+    private static final int CONCEPT_BYTES = 200;
+
     private final RocksStore store;
 
     /** By the int that a concept had until it was forgotten, then by the hash of the episode. */
@@ -38,7 +41,7 @@ final class LateEpisodes {
     }
 
     long bytes() {
-        return (long) ENTRY_BYTES * (recentSize + frozenSize);
+        return (long) ENTRY_BYTES * (recentSize + frozenSize) + (long) CONCEPT_BYTES * (recent.size() + frozen.size());
     }
 
     /** One came. */

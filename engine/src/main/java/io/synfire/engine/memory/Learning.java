@@ -198,7 +198,7 @@ final class Learning {
     }
 
     long bufferBytes() {
-        return impulses.bytes() + (ledger == null ? 0 : ledger.bytes());
+        return impulses.bytes() + clocks.bytes() + (ledger == null ? 0 : ledger.bytes());
     }
 
     /** What is kept of each concept beside its id and its marginals. */
@@ -212,11 +212,7 @@ final class Learning {
 
     /** What the next checkpoint will write of that, about. */
     long pendingBytes() {
-        return contexts.pendingBytes()
-                + eventIds.pendingBytes()
-                + firings.bytes() / 4
-                + waiting.unsavedBytes()
-                + commandIds.bytes() / 2;
+        return contexts.pendingBytes() + eventIds.pendingBytes() + firings.bytes() / 4 + waiting.unsavedBytes();
     }
 
     Landmarks landmarks() {

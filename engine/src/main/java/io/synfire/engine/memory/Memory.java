@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Memory {
 
+    /** A position and its entry in a map, with the text of its key. */
+    private static final int POSITION_BYTES = 250;
+
     private final LearningSettings settings;
     private final RocksStore store;
     private final List<ForwardDecay> decays;
@@ -47,6 +50,10 @@ public final class Memory {
     private final Room room;
     private final MemoryBudget budget;
     private final Map<String, Position> positions = new LinkedHashMap<>();
+
+    /** What these take. */
+    private long positionBytes;
+
     private final Stretches stretches;
     private final PassedOvers passedOvers;
 
@@ -545,11 +552,13 @@ public final class Memory {
     }
 
     private void moveTo(Position position) {
-        positions.put(position.key(), position);
+        if (positions.put(position.key(), position) == null) {
+            positionBytes += POSITION_BYTES + HeapBytes.of(position.source()) + HeapBytes.of(position.sourceId());
+        }
     }
 
     private long fixedBytes() {
-        return idBytes() + marginals.bytes() + learning.bufferBytes();
+        return idBytes() + marginals.bytes() + learning.bufferBytes() + positionBytes;
     }
 
     /** Ids, and the places of their concepts wherever there is one for each. */

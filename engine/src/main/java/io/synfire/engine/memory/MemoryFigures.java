@@ -13,8 +13,8 @@ import java.util.List;
  * @param counts how much was learned
  * @param trials what its measures count
  * @param positions where the sources stand, one per source and partition
- * @param bytes what learning takes on the heap: tables, windows, ids, marginals, and impulses that are held back
- * @param fixedBytes what of these cannot leave memory: ids, marginals, and impulses that are held back
+ * @param bytes what learning takes on the heap: tables, windows, ids, marginals, impulses that are held back, and clocks and positions of sources
+ * @param fixedBytes what of these cannot leave memory: ids, marginals, impulses that are held back, and clocks and positions of sources
  * @param idBytes what of these ids take, with a few words in arrays for each
  * @param marginalBytes what of these marginals take; what a checkpoint under way or a reader holds of them as they were is not in it
  * @param cuts how often a row was cut back to its strongest associations since the memory was opened

@@ -12,9 +12,13 @@ import java.util.Map;
  */
 final class PartitionClocks {
 
+    /** A clock, its index, and their places in maps and lists, without the text of the name; and in what expires by them. */
+    private static final int CLOCK_BYTES = 130;
+
     private final Map<String, Integer> indices = new HashMap<>();
     private final List<String> names = new ArrayList<>();
     private final List<Long> clocks = new ArrayList<>();
+    private long bytes;
 
     PartitionClocks(List<Clock> stored) {
         for (Clock clock : stored) {
@@ -27,6 +31,7 @@ final class PartitionClocks {
         return indices.computeIfAbsent(partition, name -> {
             names.add(name);
             clocks.add(0L);
+            bytes += CLOCK_BYTES + HeapBytes.of(name);
             return names.size() - 1;
         });
     }
@@ -34,6 +39,10 @@ final class PartitionClocks {
     /** The index of a partition, or -1 if nothing of it was ever applied. */
     int find(String partition) {
         return indices.getOrDefault(partition, -1);
+    }
+
+    long bytes() {
+        return bytes;
     }
 
     int count() {

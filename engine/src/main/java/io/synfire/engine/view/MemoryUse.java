@@ -7,7 +7,8 @@ package io.synfire.engine.view;
  *
  * @param budgetBytes what it may use in all
  * @param tablesBytes associations, what contexts remember, event ids and waiting retractions that are not stored yet
- * @param heldBytes impulses that are not in their rows yet; what a log takes back, while it is learned anew
+ * @param heldBytes impulses that are not in their rows yet; clocks and positions of partitions and files; what a log takes back, while it is
+ *     learned anew
  * @param idsBytes ids, with a few words in arrays for each: they cannot leave memory
  * @param marginalsBytes marginals, which cannot leave memory
  * @param rowcacheBytes what is kept for readers: rows they have read from the store, the strongest of large tables
@@ -29,7 +30,7 @@ public record MemoryUse(
         long rocksdbReadersBytes) {
 
     /**
-     * What cannot leave memory: ids, marginals and impulses that are held.
+     * What cannot leave memory: ids, marginals and what is held.
      *
      * @return bytes, on the heap
      */
