@@ -99,6 +99,7 @@ final class LearningPropertyTest {
                             assertThat(found).isEqualTo(schedule == 0 ? found : learned);
                             learned = found;
                             assertStrengthsAgree(stored.memory(), reference, settings, 2 * forgetBelow);
+                            assertWithinLimits(stored.memory(), settings);
                         }
                     }
                 });
@@ -416,6 +417,28 @@ final class LearningPropertyTest {
             double expected = reference.strength(edge, slowest, atMs);
             double allowed = TOLERANCE * reference.mass(edge, slowest, atMs) + bound + row.cutBound() + 0x1p-99;
             assertThat(strength(memory, edge, slowest, atMs)).as("%s", edge).isCloseTo(expected, within(allowed));
+        }
+    }
+
+    /** A row shows fewer than twice as many as a cue keeps, none that is too weak at every horizon, and was cut only if there is a limit. */
+    private static void assertWithinLimits(Memory memory, LearningSettings settings) {
+        int most = settings.maxAssociations();
+        long atMs = memory.reader().watermarkMs();
+        for (int cue = 0; cue < memory.reader().conceptCount(); cue++) {
+            Associations row = memory.reader().associations(cue, atMs);
+            if (most > 0) {
+                assertThat(row.size()).as("%d", cue).isLessThan(2 * most);
+            } else {
+                assertThat(row.cuts()).as("%d", cue).isZero();
+                assertThat(row.cutBound()).as("%d", cue).isZero();
+            }
+            for (int i = 0; i < row.size(); i++) {
+                double strongest = 0;
+                for (int h = 0; h < settings.horizonCount(); h++) {
+                    strongest = Math.max(strongest, Math.abs(row.strength(i, h)));
+                }
+                assertThat(strongest).as("%d", cue).isGreaterThanOrEqualTo(settings.forgetBelow());
+            }
         }
     }
 
