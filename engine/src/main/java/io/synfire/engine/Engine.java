@@ -45,9 +45,9 @@ import org.jspecify.annotations.Nullable;
  * One memory and its store.
  *
  * <p>Concurrency. Assumed: one thread at a time applies, checkpoints and takes the digest (a lock holds others back); any number
- * read. Guaranteed: readers see everything applied, whether or not it is checkpointed, and nothing of a batch before all of it is applied
- * ({@link io.synfire.engine.view.Moment}). They wait for no checkpoint and for no batch; only for what is being added to the very row they
- * read, if that happens just then; and after a write that failed, until the store is open again. Learning waits for a reader's look at a small
+ * read. Guaranteed: readers see everything applied, whether or not it is checkpointed, and nothing of a batch before all of it is applied, or
+ * of a part of one that is too large to be held at once ({@link io.synfire.engine.view.Moment}). They wait for no batch; only for what is being done with the very row they
+ * read, if that happens just then: something is added to it, or a checkpoint tidies and copies it, which is linear in it; and after a write that failed, until the store is open again. Learning waits for a checkpoint in the same way, for a reader's look at a small
  * row, for the beginning of its copy of a large one, or while some thousand associations are counted.
  * Checkpoints are written by a thread of the engine's own while learning goes on. After a crash the store holds the last committed
  * checkpoint: state and positions of the same moment.
@@ -109,6 +109,7 @@ public final class Engine implements AutoCloseable {
      * @param options what the engine may use
      * @param registry where it counts
      * @return the engine
+     * @throws IllegalArgumentException if a setting cannot be read
      * @throws SettingsMismatchException if a given setting differs from the stored one
      * @throws StoreInUseException if another writer has the store open
      * @throws StoreDamagedException if something of it is damaged or missing
@@ -129,7 +130,7 @@ public final class Engine implements AutoCloseable {
      * @param registry where it counts
      * @param newId 1 to 64 letters, digits and hyphens
      * @return the engine
-     * @throws IllegalArgumentException if the id holds anything else
+     * @throws IllegalArgumentException if the id holds anything else, or a setting cannot be read
      * @throws SettingsMismatchException if a given setting differs from the stored one
      * @throws StoreInUseException if another writer has the store open
      * @throws StoreDamagedException if something of it is damaged or missing
@@ -325,7 +326,7 @@ public final class Engine implements AutoCloseable {
     /**
      * Before a log is learned from its beginning: from now on a retraction takes back what this memory has learned of what it names. Another
      * memory, of other settings, had learned what it names, and this one may have learned more or less of it. Costs heap for what is named,
-     * about a kilobyte for each episode; where that is more than {@link #takenBackBytesMax}, {@link #apply} fails. It is not stored, and so is gone if the engine is closed.
+     * about a kilobyte for each episode of ten short ids; where that is more than {@link #takenBackBytesMax}, {@link #apply} fails. It is not stored, and so is gone if the engine is closed.
      *
      * @param named what the retractions of the log name; any other retraction takes back what it names
      * @throws IllegalStateException if the engine only reads, is closed, has failed before, or has learned something of which it knows no more
@@ -624,7 +625,8 @@ public final class Engine implements AutoCloseable {
      *
      * @param directory the store's directory
      * @param options what the engine may use
-     * @return what was found; damage is a finding
+     * @return what was found; damage is a finding, but for the end of the write-ahead log that cannot be read: that is cut off, as after a crash, and
+     *     what it held is read again from the source
      * @throws IllegalArgumentException if there is no store in the directory
      * @throws StoreException if it cannot be read for another reason, or has an unknown format
      */
@@ -678,6 +680,7 @@ public final class Engine implements AutoCloseable {
      * Checkpoints, if this engine writes, has not failed and has met no damage, and releases everything. Idempotent.
      *
      * @throws StoreException if the last checkpoint could not be written; everything is released all the same
+     * @throws IllegalStateException if the thread is interrupted while it waits for a checkpoint; the same
      */
     @Override
     public synchronized void close() {

@@ -16,8 +16,10 @@ final class FoldedRow {
     /** How many of the strongest are kept: more than are asked for, since some may be hidden. */
     private static final int STRONGEST = 512;
 
-    /** What it takes besides its associations: objects, array headers, an entry in a map. */
-    private static final int OVERHEAD_BYTES = 200;
+    /** What it takes besides its associations: objects, array headers, an entry in a map; and for each landmark. */
+    private static final int OVERHEAD_BYTES = 288;
+
+    private static final int LANDMARK_BYTES = 8;
 
     private final Row row;
     private final long checkpoint;
@@ -73,6 +75,7 @@ final class FoldedRow {
     long bytes() {
         int horizons = row.landmarks().horizonCount();
         return OVERHEAD_BYTES
+                + (long) LANDMARK_BYTES * horizons
                 + (4L + 4L * horizons * (row.hasLow() ? 2 : 1)) * row.size()
                 + 4L * Math.min(row.size(), STRONGEST);
     }

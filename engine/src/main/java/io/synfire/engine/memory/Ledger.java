@@ -1,5 +1,6 @@
 package io.synfire.engine.memory;
 
+import io.synfire.engine.event.Activation;
 import io.synfire.engine.event.Episode;
 import io.synfire.engine.event.Retraction;
 import io.synfire.engine.learn.ContextLedger;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Ledger {
 
     private static final int KEPT_BYTES = 400;
-    private static final int ACTIVATION_BYTES = 90;
+    private static final int ACTIVATION_BYTES = 44;
     private static final int DEBT_BYTES = 100;
 
     /** So much it may have of a small budget, too. */
@@ -159,8 +160,15 @@ final class Ledger {
 
     private static long bytes(Kept kept) {
         ContextWindow window = kept.window();
-        return KEPT_BYTES
-                + (long) ACTIVATION_BYTES * kept.episode().activations().size()
-                + (window == null ? 0 : 16L * window.size());
+        Episode episode = kept.episode();
+        long bytes = KEPT_BYTES + (window == null ? 0 : 16L * window.size());
+        for (Activation activation : episode.activations()) {
+            bytes += ACTIVATION_BYTES + HeapBytes.of(activation.concept());
+        }
+        return bytes + textBytes(episode.context()) + textBytes(episode.eventId());
+    }
+
+    private static int textBytes(@Nullable String text) {
+        return text == null ? 0 : HeapBytes.of(text);
     }
 }

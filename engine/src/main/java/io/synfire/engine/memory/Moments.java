@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The moment that readers see, which the writer replaces by the next. Thread-safe.
  *
- * <p>A reader of several rows holds up the next moment while it looks where they are, {@link #still}: some microseconds.
+ * <p>A reader of several rows that finds no moment that lasts for two looks holds up the next while it looks where they are, {@link #still}: some
+ * microseconds, unless a checkpoint tidies and copies such a row just then.
  */
 final class Moments {
 

@@ -30,6 +30,9 @@ final class RowReads {
     /** A table of so many slots is read where it is; a larger one is copied first. */
     private static final int SLOTS_IN_PLACE = 1_024;
 
+    /** So often two rows are looked at beside who publishes moments, before it is held up: a look may have to wait for a checkpoint's at that row. */
+    private static final int LOOKS_BESIDE = 64;
+
     /** At so many slots one looks in place to count associations: that tells where a hub is asked whether it is one. */
     private static final int SLOTS_COUNTED = 16_384;
 
@@ -100,20 +103,32 @@ final class RowReads {
 
     /** The rows of two cues, of one moment. */
     List<Associations> readTwo(int first, int second, ReadTime at) {
-        while (true) {
-            Place[] places = new Place[2];
-            moments.still(() -> {
-                places[0] = look(first);
-                places[1] = places[0] == null ? null : look(second);
-                return places;
-            });
-            Place one = places[0];
-            Place other = places[1];
+        for (int looks = 0; ; looks++) {
+            Place one;
+            Place other;
+            if (looks < LOOKS_BESIDE) {
+                one = look(first);
+                other = one == null ? null : look(second);
+            } else {
+                Place[] places = new Place[2];
+                moments.still(() -> {
+                    places[0] = look(first);
+                    places[1] = places[0] == null ? null : look(second);
+                    return places;
+                });
+                one = places[0];
+                other = places[1];
+            }
             if (one == null) {
                 continue;
             }
             if (other == null) {
                 one.abandon();
+                continue;
+            }
+            if (one.moment() != other.moment()) {
+                one.abandon();
+                other.abandon();
                 continue;
             }
             try {

@@ -56,7 +56,7 @@ final class SlotsCopy {
         return first;
     }
 
-    /** The writer is about to change a slot of an array. Returns whether somebody copies that, and has not kept too much already. */
+    /** The writer is about to change a slot of an array. Returns false if somebody copies that, and would keep too much. */
     static boolean keep(SlotsCopy first, int[] slots, int at) {
         boolean isWorthIt = true;
         for (SlotsCopy copy = first; copy != null; copy = copy.next) {

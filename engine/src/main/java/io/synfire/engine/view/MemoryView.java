@@ -29,7 +29,7 @@ public interface MemoryView {
     /**
      * The latest moment: what every batch that was applied so far has left. Costs a volatile read.
      *
-     * @return of the same number until the next batch was applied
+     * @return of the same number until something was applied again
      */
     Moment moment();
 

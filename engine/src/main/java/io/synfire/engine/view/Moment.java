@@ -4,7 +4,8 @@ import io.synfire.engine.event.Position;
 import java.util.List;
 
 /**
- * A memory as it stood when a batch had been applied as a whole, and no later one had begun to show. What it says of one moment belongs
+ * A memory as it stood when a batch, or a part of one that is too large to be held at once, had been applied as a whole, and nothing later had
+ * begun to show. What it says of one moment belongs
  * together: sums, counts and the watermark are those of the same entries, whatever time these span. Immutable and thread-safe; learning
  * that goes on does not change it, nor does the end of the engine. Who holds one keeps the marginals as they were then
  * from being collected, and the ids of all concepts that were there then or came later, those included that are forgotten meanwhile.

@@ -2,6 +2,7 @@ package io.synfire.engine.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.synfire.engine.RandomLog.Line;
 import io.synfire.engine.event.Episode;
@@ -15,6 +16,7 @@ import io.synfire.engine.store.StoreBudget;
 import io.synfire.engine.view.Associations;
 import io.synfire.engine.view.ReadTime;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -166,6 +168,28 @@ final class RowReadsTest {
         }
         reader.join();
         assertThat(most.get()).isEqualTo(1);
+    }
+
+    /** A checkpoint may hold the one for a while, to tidy and copy it: that is no reason for learning and for other questions to wait. */
+    @Test
+    void whoWaitsForOneOfTwoRowsHoldsUpNobody() throws InterruptedException {
+        int cue = 2;
+        AdjacencyTable taken = AdjacencyTable.complete(Salts.HASH, landmarks(), 0);
+        tables.set(cue, taken);
+        AtomicReference<List<Associations>> read = new AtomicReference<>();
+        Thread reader = new Thread(() -> read.set(rows.readTwo(cue, a, ReadTime.WATERMARK)));
+        List<Associations> others;
+        synchronized (taken) {
+            reader.start();
+            await().until(() -> reader.getState() == Thread.State.BLOCKED);
+            others = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+                moments.publish(nextEpoch());
+                return rows.readTwo(a, b, ReadTime.WATERMARK);
+            });
+        }
+        reader.join();
+        assertThat(others.get(0).strength(0, 0)).isEqualTo(2);
+        assertThat(Objects.requireNonNull(read.get()).get(1).moment().number()).isEqualTo(3);
     }
 
     private LearnedMoment nextEpoch() {
