@@ -10,9 +10,6 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.synfire.engine.learn.LearningSettings;
-import io.synfire.engine.learn.Salt;
-import io.synfire.engine.memory.MemoryBudget;
 import io.synfire.engine.store.FaultyDisk;
 import io.synfire.engine.store.StoreBudget;
 import io.synfire.engine.store.StoreException;
@@ -62,11 +59,8 @@ final class CheckpointEndTest {
 
     @BeforeEach
     void learnAndClose() {
-        hub = new HubLog(directory, disk);
-        store = directory.resolve("store");
-        try (Engine engine = hub.open("store")) {
-            learn(engine, 0, 5);
-        }
+        hub = HubLog.begun(directory, disk);
+        store = hub.store();
     }
 
     @ParameterizedTest
@@ -144,7 +138,7 @@ final class CheckpointEndTest {
     /** The store has so many portions, each once, and goes on from there. */
     private void assertStored(int portions) {
         HubLog sound = new HubLog(directory, new FaultyDisk());
-        try (Engine engine = sound.open("store")) {
+        try (Engine engine = sound.open()) {
             assertThat(engine.lostCheckpoints()).isZero();
             assertReadTo(engine, portions);
             assertHub(engine, portions);
@@ -161,19 +155,14 @@ final class CheckpointEndTest {
 
     private Engine open(Runnable behindTheLog) {
         StoreBudget budget = new StoreBudget(1 << 20, 1 << 20);
-        return Engine.over(
+        return EngineOverStore.open(
                 disk.open(store, budget, behindTheLog),
                 store,
-                LearningSettings.parse(HubLog.SETTINGS),
                 HubLog.SETTINGS,
-                HubLog.OPTIONS,
-                meters,
-                "a-store",
-                new Machinery(
-                        new MemoryBudget(Long.MAX_VALUE),
-                        thread,
-                        System::nanoTime,
-                        () -> Salt.of(new byte[Salt.BYTES])));
+                Long.MAX_VALUE,
+                thread,
+                System::nanoTime,
+                meters);
     }
 
     /** Runs what it is given when it is told to. */

@@ -37,14 +37,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A checkpoint whose write fails is in the store once in the end, whether or not it had reached the disk. */
+@SuppressWarnings("NullAway.Init")
 final class FailedWriteTest {
 
     @TempDir
     Path directory;
 
     private final FaultyDisk disk = new FaultyDisk();
-    private Path store = Path.of("");
-    private HubLog hub = new HubLog(store, disk);
+    private HubLog hub;
+    private Path store;
 
     /** Where a write fails. */
     enum Failure {
@@ -68,17 +69,14 @@ final class FailedWriteTest {
     /** What comes later is added to rows that are in the store alone: as what was added, which must not be added twice. */
     @BeforeEach
     void learnAndClose() {
-        store = directory.resolve("store");
-        hub = new HubLog(directory, disk);
-        try (Engine engine = open()) {
-            learn(engine, 0, 5);
-        }
+        hub = HubLog.begun(directory, disk);
+        store = hub.store();
     }
 
     @ParameterizedTest
     @EnumSource
     void whatWasWrittenIsThereOnceWhereverTheWriteFailed(Failure failure) {
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             failure.on(disk);
             assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(failure.met());
@@ -92,7 +90,7 @@ final class FailedWriteTest {
             assertHub(engine, 9);
             assertThat(engine.digest()).isEqualTo(hub.undisturbed(9));
         }
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             assertThat(engine.lostCheckpoints()).isZero();
             assertHub(engine, 9);
             assertThat(engine.digest()).isEqualTo(hub.undisturbed(9));
@@ -104,7 +102,7 @@ final class FailedWriteTest {
     @EnumSource
     void aCrashBehindAFailedWriteLeavesOneOfBoth(Failure failure) {
         Path crashed = directory.resolve("crashed");
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             failure.on(disk);
             assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(failure.met());
@@ -120,20 +118,20 @@ final class FailedWriteTest {
 
     @Test
     void closingTriesAgainToo() {
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             disk.breakWritesBehindTheLog(1);
             assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
         }
         assertThat(disk.openings()).isEqualTo(1);
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             assertThat(engine.digest()).isEqualTo(hub.undisturbed(8));
         }
     }
 
     @Test
     void asLongAsItCannotBeOpenedAnewNothingIsLearnedAndReadersAreToldWhy() {
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             disk.breakWritesBehindTheLog(1);
             assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
@@ -165,7 +163,7 @@ final class FailedWriteTest {
     /** The system may refuse more than RocksDB does: to list what is open, or what lies there. */
     @Test
     void whateverElseTheSystemRefusesWhenItIsOpenedAnewIsToldAndTriedAgain() {
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             disk.breakWrites(1);
             assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
@@ -188,7 +186,7 @@ final class FailedWriteTest {
     void whileAFailedCheckpointIsWrittenAgainNothingIsLearned() throws Exception {
         CountDownLatch isOpening = new CountDownLatch(1);
         CountDownLatch mayOpen = new CountDownLatch(1);
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             disk.breakWrites(1);
             assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
@@ -248,7 +246,7 @@ final class FailedWriteTest {
     @EnumSource
     void afterAChangeOfFilesThatFailedItIsOpenedAnewBeforeMoreIsLearned(Change change) {
         Path target = directory.resolve("links");
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             disk.breakChanges(1);
             assertThatThrownBy(() -> change.of(engine, target))
@@ -269,7 +267,7 @@ final class FailedWriteTest {
             assertThat(disk.openings()).isEqualTo(3);
             assertThat(engine.digest()).isEqualTo(hub.undisturbed(9));
         }
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             assertThat(engine.lostCheckpoints()).isZero();
             assertThat(engine.digest()).isEqualTo(hub.undisturbed(9));
         }
@@ -279,7 +277,7 @@ final class FailedWriteTest {
     @ParameterizedTest
     @EnumSource
     void aLogThatLostItsEndWhenAChangeOfFilesFailedIsDamage(Change change) {
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             disk.breakChanges(1);
             disk.onOpening(() -> StoreImage.files(store, ".log").forEach(log -> StoreImage.truncate(log, 0)));
@@ -291,7 +289,7 @@ final class FailedWriteTest {
             assertGivenUp(engine);
         }
         disk.onOpening(() -> {});
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             assertThat(engine.lostCheckpoints()).isEqualTo(1);
             assertThat(engine.positions().get(0).nextOffset()).isEqualTo(5L * PORTION);
         }
@@ -304,7 +302,7 @@ final class FailedWriteTest {
         AtomicLong answers = new AtomicLong();
         AtomicLong refusals = new AtomicLong();
         ExecutorService readers = Executors.newFixedThreadPool(2);
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             List<Future<?>> reading = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 reading.add(readers.submit(() -> {
@@ -377,9 +375,5 @@ final class FailedWriteTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private Engine open() {
-        return hub.open(String.valueOf(store.getFileName()));
     }
 }

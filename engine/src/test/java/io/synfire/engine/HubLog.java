@@ -30,6 +30,7 @@ final class HubLog {
     /** How many episodes a portion has, and so by how much positions move. */
     static final int PORTION = 10;
 
+    private static final String STORE = "store";
     private static final StoreBudget BUDGET = new StoreBudget(1 << 20, 1 << 20);
 
     /** So many concepts fire beside the hub in each portion. */
@@ -41,6 +42,24 @@ final class HubLog {
     HubLog(Path directory, FaultyDisk disk) {
         this.directory = directory;
         this.disk = disk;
+    }
+
+    /** One of which five portions were learned and stored before: the next come to rows that are in the store alone. */
+    static HubLog begun(Path directory, FaultyDisk disk) {
+        HubLog log = new HubLog(directory, disk);
+        try (Engine engine = log.open()) {
+            learn(engine, 0, 5);
+        }
+        return log;
+    }
+
+    /** Where its memory is. */
+    Path store() {
+        return directory.resolve(STORE);
+    }
+
+    Engine open() {
+        return open(STORE);
     }
 
     Engine open(String name) {
@@ -92,7 +111,7 @@ final class HubLog {
     /** What a memory says that has learned so many portions and never met a fault. */
     Digest undisturbed(int portions) {
         Path own = newDirectory();
-        try (Engine engine = open(own.resolve("store").toString())) {
+        try (Engine engine = open(own.resolve(STORE).toString())) {
             learn(engine, 0, portions);
             return engine.digest();
         }

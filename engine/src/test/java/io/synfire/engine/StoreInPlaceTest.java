@@ -24,28 +24,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What lies in the place of a store that is opened anew after a write has failed: its own is gone on with, and nothing else. */
+@SuppressWarnings("NullAway.Init")
 final class StoreInPlaceTest {
 
     @TempDir
     Path directory;
 
     private final FaultyDisk disk = new FaultyDisk();
-    private Path store = Path.of("");
-    private HubLog hub = new HubLog(store, disk);
+    private HubLog hub;
+    private Path store;
 
     @BeforeEach
     void learnAndClose() {
-        store = directory.resolve("store");
-        hub = new HubLog(directory, disk);
-        try (Engine engine = open()) {
-            learn(engine, 0, 5);
-        }
+        hub = HubLog.begun(directory, disk);
+        store = hub.store();
     }
 
     /** Had it gone on, it would have added to rows that have lost something. */
     @Test
     void aLogThatLostItsEndMeanwhileIsDamageAndIsReadAgainByWhoOpensItNext() {
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             engine.checkpoint();
             learn(engine, 8, 9);
@@ -58,7 +56,7 @@ final class StoreInPlaceTest {
             assertGivenUp(engine);
         }
         disk.onOpening(() -> {});
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             assertThat(engine.lostCheckpoints()).isEqualTo(1);
             assertThat(engine.positions().get(0).nextOffset()).isEqualTo(5L * PORTION);
             learn(engine, 5, 9);
@@ -68,7 +66,7 @@ final class StoreInPlaceTest {
 
     @Test
     void whatAnotherWriterDidMeanwhileIsNotWrittenOver() {
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             disk.breakWrites(1);
             // No more, and no less, than this one was about to write, and yet something else.
@@ -83,7 +81,7 @@ final class StoreInPlaceTest {
                     .hasMessageContaining("isSameStore=true checkpoint=2 expected=1");
             assertGivenUp(engine);
         }
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             assertThat(engine.digest()).isEqualTo(hub.undisturbed(7));
         }
     }
@@ -91,7 +89,7 @@ final class StoreInPlaceTest {
     @Test
     void whoHasTheStoreMeanwhileIsNotDisturbed() {
         List<Engine> others = new ArrayList<>();
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             disk.breakWrites(1);
             disk.onOpening(() -> others.add(Engine.open(store, SETTINGS, OPTIONS, new SimpleMeterRegistry())));
@@ -118,7 +116,7 @@ final class StoreInPlaceTest {
     void theNameOfWhoHasTheStoreMeanwhileIsNotTakenAway() {
         String other = "pid=1 host=another\n";
         Path holder = store.resolve("HOLDER");
-        Engine engine = open();
+        Engine engine = hub.open();
         learn(engine, 5, 8);
         disk.breakWrites(1);
         disk.refuseOpenings(2);
@@ -132,14 +130,14 @@ final class StoreInPlaceTest {
     /** Neither has a checkpoint. */
     @Test
     void anotherStoreInThePlaceIsNotTakenForTheSame() {
-        store = directory.resolve("young");
+        Path young = directory.resolve("young");
         Path moved = directory.resolve("moved");
         try (Engine engine = hub.open("young")) {
             learn(engine, 0, 1);
             disk.breakWrites(1);
             disk.onOpening(() -> {
-                move(store, moved);
-                Engine.open(store, SETTINGS, OPTIONS, new SimpleMeterRegistry()).close();
+                move(young, moved);
+                Engine.open(young, SETTINGS, OPTIONS, new SimpleMeterRegistry()).close();
             });
             assertThatThrownBy(engine::checkpoint).isExactlyInstanceOf(StoreException.class);
             assertThatThrownBy(engine::checkpoint)
@@ -147,7 +145,7 @@ final class StoreInPlaceTest {
                     .hasMessageContaining("isSameStore=false checkpoint=0 expected=0");
             assertGivenUp(engine);
         }
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open("young")) {
             assertThat(engine.positions()).isEmpty();
         }
     }
@@ -155,7 +153,7 @@ final class StoreInPlaceTest {
     @Test
     void whereNoStoreIsLeftNoneIsMade() {
         Path moved = directory.resolve("moved");
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             disk.breakWrites(1);
             disk.onOpening(() -> {
@@ -193,9 +191,5 @@ final class StoreInPlaceTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private Engine open() {
-        return hub.open(String.valueOf(store.getFileName()));
     }
 }
