@@ -217,7 +217,7 @@ final class FailedWriteTest {
     /** RocksDB says of it what it says of a file of the store that is not there. */
     @Test
     void aPlaceForLinksThatCannotBeIsNoDamage() {
-        try (Engine engine = open()) {
+        try (Engine engine = hub.open()) {
             learn(engine, 5, 8);
             for (Path target : List.of(directory.resolve("no/such/place"), directory)) {
                 assertThatThrownBy(() -> engine.linkTo(target)).isExactlyInstanceOf(StoreException.class);
