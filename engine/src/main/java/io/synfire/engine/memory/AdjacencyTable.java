@@ -312,11 +312,13 @@ final class AdjacencyTable extends SumSlots {
         if (max == 0 || size() < 2L * max) {
             return;
         }
+        double[] bySlot = new double[slotCount()];
         double[] strengths = new double[size()];
         int next = 0;
-        for (int slot = 0; slot < slotCount(); slot++) {
+        for (int slot = 0; slot < bySlot.length; slot++) {
             if (isUsed(slot)) {
-                strengths[next++] = slowestStrength(slot);
+                bySlot[slot] = slowestStrength(slot);
+                strengths[next++] = bySlot[slot];
             }
         }
         int dropped = strengths.length - max;
@@ -327,11 +329,8 @@ final class AdjacencyTable extends SumSlots {
             above += strengths[i] > threshold ? 1 : 0;
             strongestDropped = i < dropped ? Math.max(strongestDropped, strengths[i]) : strongestDropped;
         }
-        int lastTied = lastTiedTarget(threshold, max - above);
-        keep(slot -> {
-            double strength = slowestStrength(slot);
-            return strength > threshold || (strength == threshold && target(slot) <= lastTied);
-        });
+        int lastTied = lastTiedTarget(bySlot, threshold, max - above);
+        keep(slot -> bySlot[slot] > threshold || (bySlot[slot] == threshold && target(slot) <= lastTied));
         // The next below the threshold, or a tie with it.
         cuts = cuts.and(strongestDropped);
     }
@@ -490,15 +489,14 @@ final class AdjacencyTable extends SumSlots {
     }
 
     /** The highest target that is kept of those exactly at the threshold. */
-    private int lastTiedTarget(double threshold, int room) {
-        int[] tied = new int[size()];
+    private int lastTiedTarget(double[] bySlot, double threshold, int room) {
+        double[] tied = new double[size()];
         int count = 0;
-        for (int slot = 0; slot < slotCount(); slot++) {
-            if (isUsed(slot) && slowestStrength(slot) == threshold) {
+        for (int slot = 0; slot < bySlot.length; slot++) {
+            if (bySlot[slot] == threshold && isUsed(slot)) {
                 tied[count++] = target(slot);
             }
         }
-        Arrays.sort(tied, 0, count);
-        return tied[room - 1];
+        return (int) Selection.ofRank(Arrays.copyOf(tied, count), room - 1);
     }
 }

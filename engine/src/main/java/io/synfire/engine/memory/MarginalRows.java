@@ -162,8 +162,7 @@ final class MarginalRows {
      * @return of no meaning
      */
     long fetchAhead(int concept) {
-        int at = concept >>> ROW_BITS;
-        long[] page = at < pages.count() ? pages.newest(at) : null;
+        long[] page = page(concept);
         return page == null ? 0 : page[row(concept) + LAST_MS];
     }
 
@@ -230,7 +229,7 @@ final class MarginalRows {
 
     /** The page of a concept, at the landmarks of this generation and of no other. */
     private long[] pageToWrite(int concept) {
-        long[] page = pages.newest(concept >>> ROW_BITS);
+        long[] page = page(concept);
         if (page == null) {
             // It was released.
             page = newPage();

@@ -30,13 +30,8 @@ final class SharedPages {
     /** The header of an array, and its two places. */
     private static final int PAGE_BYTES = 24;
 
-    private static final long[][] NONE = {};
-
     private final long generation;
     private long[][] @Nullable [][] branches;
-
-    /** All pages side by side, for the writer, who finds one by a single look: the newest generation has them alone. */
-    private long[] @Nullable [] newest;
 
     /** The branches and the nodes that no older generation has. */
     private final BitSet ownBranches = new BitSet();
@@ -50,24 +45,19 @@ final class SharedPages {
 
     /** No pages yet. */
     SharedPages() {
-        this(0, new long[4][][][], new long[64][], 0, 0);
+        this(0, new long[4][][][], 0, 0);
     }
 
-    private SharedPages(
-            long generation, long[][] @Nullable [][] branches, long[] @Nullable [] newest, int count, int held) {
-        this.held = held;
+    private SharedPages(long generation, long[][] @Nullable [][] branches, int count, int held) {
         this.generation = generation;
         this.branches = branches;
-        this.newest = newest;
         this.count = count;
+        this.held = held;
     }
 
     /** The next generation; this one must not be changed any more. */
     SharedPages next() {
-        SharedPages next = new SharedPages(generation + 1, branches.clone(), newest, count, held);
-        // Who holds this one does not hold the pages that come.
-        newest = NONE;
-        return next;
+        return new SharedPages(generation + 1, branches.clone(), count, held);
     }
 
     /** How many pages there are. */
@@ -80,17 +70,12 @@ final class SharedPages {
         return (long) held * (PAGE_BYTES + (long) Long.BYTES * length);
     }
 
-    /** A page; null if there is none, or it was removed. */
+    /** A page; null if there is none, or it was removed. It may be changed in the newest generation, if it {@link #isOwn is its own}. */
     long @Nullable [] find(int index) {
         int at = index >>> (2 * BITS);
         long[] @Nullable [][] branch = at < branches.length ? branches[at] : null;
         long[] @Nullable [] node = branch == null ? null : branch[index >>> BITS & FAN_OUT - 1];
         return node == null ? null : node[index & FAN_OUT - 1];
-    }
-
-    /** A page of the newest generation, or null if it was removed; it may be changed there if it {@link #isOwn is its own}. */
-    long @Nullable [] newest(int index) {
-        return newest[index];
     }
 
     /** Whether a page may be changed: no older generation has it. */
@@ -101,24 +86,22 @@ final class SharedPages {
     /** Puts a changed copy in the place of a page that older generations have, or a page where one was removed. */
     void replace(int index, long[] copy) {
         copy[GENERATION] = generation;
-        held += newest[index] == null ? 1 : 0;
-        newest[index] = copy;
-        nodeToWrite(index >>> BITS)[index & FAN_OUT - 1] = copy;
+        long[] @Nullable [] node = nodeToWrite(index >>> BITS);
+        int at = index & FAN_OUT - 1;
+        held += node[at] == null ? 1 : 0;
+        node[at] = copy;
     }
 
     /** Takes a page away; its place stays. */
     void remove(int index) {
-        held -= newest[index] == null ? 0 : 1;
-        newest[index] = null;
         long[] @Nullable [] node = nodeToWrite(index >>> BITS);
-        node[index & FAN_OUT - 1] = null;
+        int at = index & FAN_OUT - 1;
+        held -= node[at] == null ? 0 : 1;
+        node[at] = null;
     }
 
     /** Adds a page behind the last. */
     void add(long[] page) {
-        if (count == newest.length) {
-            newest = Arrays.copyOf(newest, count * 2);
-        }
         replace(count, page);
         count++;
     }

@@ -123,6 +123,10 @@ abstract sealed class SumSlots permits AdjacencyTable {
      * from {@code from} on and before {@code to}.
      */
     final void addAll(int[] targets, double[] deltas, int from, int to, double[] growth, int growthAt) {
+        if (size == 0) {
+            // Mostly they are all different: then this is what it would grow to.
+            reserve(to - from);
+        }
         int[] now = slots;
         int mask = slotCount - 1;
         int shift = Integer.numberOfLeadingZeros(mask);
