@@ -382,7 +382,7 @@ public final class Engine implements AutoCloseable {
 
     /**
      * How much a batch brings, to be compared with {@link #pairsAtOnce}: its impulses, those included that its contexts will bring if they
-     * remember as much as others did lately, and eight for each entry. Any thread; costs a look at each entry.
+     * remember as much as others did lately, and eight for each entry. Any thread; costs no look at them: a batch has counted them.
      *
      * @param batch what would be applied
      * @return a number of ordered pairs, about

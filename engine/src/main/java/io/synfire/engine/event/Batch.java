@@ -145,7 +145,7 @@ public record Batch(
     }
 
     /**
-     * How much there is to learn, about. Counted when the batch was made, as the next two.
+     * How much there is to learn, about. Counted when the batch was made, as the next three.
      *
      * @return the sum of {@link Entry#pairs} of its entries
      */
@@ -160,6 +160,15 @@ public record Batch(
      */
     public long inContext() {
         return CountedEntries.of(entries).inContext();
+    }
+
+    /**
+     * As how many episodes it counts for what is kept of it, beside its pairs.
+     *
+     * @return the sum of {@link Entry#kept} of its entries
+     */
+    public long kept() {
+        return CountedEntries.of(entries).kept();
     }
 
     /**

@@ -13,6 +13,7 @@ final class CountedEntries extends AbstractList<Entry> implements RandomAccess {
     private final Entry[] entries;
     private final long pairs;
     private final long inContext;
+    private final long kept;
     private final boolean hasForget;
 
     private CountedEntries(List<Entry> list) {
@@ -20,14 +21,17 @@ final class CountedEntries extends AbstractList<Entry> implements RandomAccess {
         this.entries = List.copyOf(list).toArray(Entry[]::new);
         long pairsOfAll = 0;
         long inContextOfAll = 0;
+        long keptOfAll = 0;
         boolean anyForget = false;
         for (Entry entry : entries) {
             pairsOfAll += entry.pairs();
             inContextOfAll += entry.inContext();
+            keptOfAll += entry.kept();
             anyForget |= entry instanceof Forget;
         }
         this.pairs = pairsOfAll;
         this.inContext = inContextOfAll;
+        this.kept = keptOfAll;
         this.hasForget = anyForget;
     }
 
@@ -41,6 +45,10 @@ final class CountedEntries extends AbstractList<Entry> implements RandomAccess {
 
     long inContext() {
         return inContext;
+    }
+
+    long kept() {
+        return kept;
     }
 
     boolean hasForget() {

@@ -23,6 +23,15 @@ public sealed interface Entry permits Episode, Retraction, Forget {
     long inContext();
 
     /**
+     * As how many episodes it counts for what is kept of it, beside its pairs.
+     *
+     * @return at least 1
+     */
+    default long kept() {
+        return 1;
+    }
+
+    /**
      * Its own id: of what comes under one id within a window of its partition's time, the first counts. What is an event's id is no
      * command's.
      *

@@ -120,6 +120,12 @@ public record Retraction(
                 .sum();
     }
 
+    /** As those that it names: it may wait, and holds them until then. */
+    @Override
+    public long kept() {
+        return Math.max(1, (long) before.size() + takenBack.size());
+    }
+
     @Override
     public long inContext() {
         return takenBack.stream()

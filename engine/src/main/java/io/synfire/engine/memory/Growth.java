@@ -2,7 +2,6 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
-import io.synfire.engine.event.Retraction;
 import java.util.function.LongSupplier;
 
 /**
@@ -48,23 +47,12 @@ final class Growth {
 
     /** How many ordered pairs a batch brings, about: see {@link Memory#pairsOf(Batch)}. Any thread. */
     long pairsOf(Batch batch) {
-        long kept = 0;
-        for (Entry entry : batch.entries()) {
-            kept += kept(entry);
-        }
-        return batch.pairs() + windows.impulsesOf(batch.inContext()) + ENTRY_PAIRS * kept;
+        return batch.pairs() + windows.impulsesOf(batch.inContext()) + ENTRY_PAIRS * batch.kept();
     }
 
     /** The same of an entry. Any thread. */
     long pairsOf(Entry entry) {
-        return entry.pairs() + windows.impulsesOf(entry.inContext()) + ENTRY_PAIRS * kept(entry);
-    }
-
-    /** As how many entries it counts: a retraction as those that it names, for it may wait. */
-    static long kept(Entry entry) {
-        return entry instanceof Retraction retraction
-                ? (long) retraction.before().size() + retraction.takenBack().size()
-                : 1;
+        return entry.pairs() + windows.impulsesOf(entry.inContext()) + ENTRY_PAIRS * entry.kept();
     }
 
     private long pairs() {

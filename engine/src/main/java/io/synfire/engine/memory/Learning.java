@@ -70,7 +70,7 @@ final class Learning {
     private long betweenEpisodes;
     private long learned;
     private long applied;
-    /** Since the start: entries as {@link Growth} counts them, activations that met a window, and impulses that these brought with it. */
+    /** Since the start: entries by {@link Entry#kept}, activations that met a window, and impulses that these brought with it. */
     private long entries;
 
     private long metWindow;
@@ -139,7 +139,7 @@ final class Learning {
                 bytesBefore = windowBytes();
             }
             Entry entry = read.get(i);
-            entries += Growth.kept(entry);
+            entries += entry.kept();
             if (entry instanceof Episode episode) {
                 learn(partition, episode, pauses);
             } else if (entry instanceof Retraction retraction) {

@@ -8,7 +8,7 @@ package io.synfire.engine.memory;
 public record MemoryBudget(long bytesMax) {
 
     private static final int IMPULSES_MIN = 1 << 12;
-    private static final int IMPULSES_MAX = 1 << 18;
+    private static final int IMPULSES_MAX = 1 << 19;
     private static final int HELD_MAX = 1 << 21;
     private static final long ROW_CACHE_MAX = 1L << 28;
     private static final long BATCH_MORE_MAX = 1L << 27;

@@ -23,6 +23,8 @@ final class BatchTest {
         // 3·2 + 2·1 + 3·2 ordered pairs; the two of the context.
         assertThat(batch.pairs()).isEqualTo(14);
         assertThat(batch.inContext()).isEqualTo(2);
+        assertThat(batch.kept()).isEqualTo(3);
+        assertThat(Batch.of(FORGET, new Retraction(null, List.of(OF_THREE, OF_THREE))).kept()).isEqualTo(3);
         assertThat(batch.hasForget()).isFalse();
         assertThat(Batch.of(OF_THREE, FORGET).hasForget()).isTrue();
         assertThat(Batch.of().pairs()).isZero();
