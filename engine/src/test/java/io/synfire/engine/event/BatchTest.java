@@ -24,7 +24,9 @@ final class BatchTest {
         assertThat(batch.pairs()).isEqualTo(14);
         assertThat(batch.inContext()).isEqualTo(2);
         assertThat(batch.kept()).isEqualTo(3);
-        assertThat(Batch.of(FORGET, new Retraction(null, List.of(OF_THREE, OF_THREE))).kept()).isEqualTo(3);
+        Learned learned = new Learned(OF_A_CONTEXT, 1_000);
+        Retraction ofTwo = new Retraction("cart", List.of(), List.of(learned, learned), null);
+        assertThat(Batch.of(FORGET, ofTwo).kept()).isEqualTo(3);
         assertThat(batch.hasForget()).isFalse();
         assertThat(Batch.of(OF_THREE, FORGET).hasForget()).isTrue();
         assertThat(Batch.of().pairs()).isZero();
