@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * What an engine runs on. None of it changes what is learned; a test that decides when a checkpoint is written, or how long a wait is,
+ * What an engine runs on. None of it changes what is learned, but for what limits of a row drop, within their bounds; a test that decides when a checkpoint is written, or how long a wait is,
  * brings its own.
  *
  * @param budget what the memory may use on the heap

@@ -61,7 +61,7 @@ public interface MemoryView {
     Moment counted();
 
     /**
-     * How much was learned: all of it as of one batch.
+     * How much was learned: all of it as of one batch, or of one part of a batch that is too large to be held at once.
      *
      * @return the counts, of the moment that was {@link #counted} last
      */
@@ -187,7 +187,7 @@ public interface MemoryView {
 
     /**
      * Whether {@link #associations} gives more than so many for a cue. Costs a look at that many, if they are a few thousand of a row that is in
-     * memory as a whole; else a read of it.
+     * memory as a whole and mostly shown; else a read of it.
      *
      * @param cue the cue's int
      * @param count how many, at least 0
