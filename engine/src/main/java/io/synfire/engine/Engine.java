@@ -45,10 +45,11 @@ import org.jspecify.annotations.Nullable;
  * One memory and its store.
  *
  * <p>Concurrency. Assumed: one thread at a time applies, checkpoints and takes the digest (a lock holds others back); any number
- * read. Guaranteed: readers see everything applied, whether or not it is checkpointed, and nothing of a batch before all of it is applied, or
- * of a part of one that is too large to be held at once ({@link io.synfire.engine.view.Moment}). They wait for no batch; only for what is being done with the very row they
- * read, if that happens just then: something is added to it, or a checkpoint tidies and copies it, which is linear in it; and after a write that failed, until the store is open again. Learning waits for a checkpoint in the same way, for a reader's look at a small
- * row, for the beginning of its copy of a large one, or while some thousand associations are counted.
+ * read. Guaranteed: readers see everything applied, whether or not it is checkpointed. Of a batch they see nothing before all of it is applied,
+ * or all of a part, where it is too large to be held at once ({@link io.synfire.engine.view.Moment}). They wait for no batch. They wait for what
+ * is done just then with the very row they read: something is added to it, or a checkpoint tidies and copies it, which is linear in the row. And
+ * after a write that failed they wait until the store is open again. Learning waits for a checkpoint in the same way; for a reader's look at a
+ * small row; for the beginning of its copy of a large one; and while some thousand associations are counted.
  * Checkpoints are written by a thread of the engine's own while learning goes on. After a crash the store holds the last committed
  * checkpoint: state and positions of the same moment.
  *
@@ -326,7 +327,8 @@ public final class Engine implements AutoCloseable {
     /**
      * Before a log is learned from its beginning: from now on a retraction takes back what this memory has learned of what it names. Another
      * memory, of other settings, had learned what it names, and this one may have learned more or less of it. Costs heap for what is named,
-     * about a kilobyte for each episode of ten short ids; where that is more than {@link #takenBackBytesMax}, {@link #apply} fails. It is not stored, and so is gone if the engine is closed.
+     * about 400 bytes for each episode, and 50 for each of its concepts, beside the texts. Where that is more than {@link #takenBackBytesMax},
+     * {@link #apply} fails. It is not stored, and so is gone if the engine is closed.
      *
      * @param named what the retractions of the log name; any other retraction takes back what it names
      * @throws IllegalStateException if the engine only reads, is closed, has failed before, or has learned something of which it knows no more

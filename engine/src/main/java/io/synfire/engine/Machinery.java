@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * What an engine runs on. None of it changes what is learned, but for what limits of a row drop, within their bounds; a test that decides when a checkpoint is written, or how long a wait is,
- * brings its own.
+ * What an engine runs on. None of it changes what is learned, but for what the limits of a row drop, within their bounds. A test that decides when
+ * a checkpoint is written, or how long a wait is, brings its own.
  *
  * @param budget what the memory may use on the heap
  * @param checkpointThread where checkpoints are written, one at a time; the engine shuts it down
