@@ -122,6 +122,17 @@ final class ViewPromisesTest {
             // What came later can be named, too.
             assertThat(before.idOf(view.conceptOf("c4"))).isEqualTo("c4");
             assertThatThrownBy(() -> before.idOf(view.conceptCount())).isInstanceOf(IndexOutOfBoundsException.class);
+            // Many at once, the same.
+            int[] many = {view.conceptOf("d"), a, view.conceptOf("c4"), a, view.conceptCount()};
+            String[] ids = new String[4];
+            before.idsOf(many, 4, ids);
+            assertThat(ids).containsExactly("d", "a", "c4", "a");
+            view.moment().idsOf(many, 2, ids);
+            assertThat(ids).containsExactly("d", "", "c4", "a");
+            assertThatThrownBy(() -> before.idsOf(many, 5, new String[5]))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> before.idsOf(many, 4, new String[3]))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
         }
     }
 

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe for one writer and many readers: a reader that has seen an int may ask for its id, at least until two checkpoints have ended
  * since it was retired.
  */
-final class ConceptDictionary {
+final class ConceptDictionary implements IdSource {
 
     /** A place in the arrays: a reference and a hash. */
     private static final int PLACE_BYTES = 12;
@@ -57,7 +57,7 @@ final class ConceptDictionary {
     private long[] hashes = new long[1024];
 
     private final IdsAhead ahead = new IdsAhead();
-    private IdsSince since = new IdsSince(this::id);
+    private IdsSince since = new IdsSince(this);
 
     /** Of no meaning: a look whose outcome went nowhere would be optimized away. */
     @SuppressWarnings("UnusedVariable")
@@ -344,9 +344,19 @@ final class ConceptDictionary {
         return since;
     }
 
-    String id(int concept) {
+    @Override
+    public String id(int concept) {
         Objects.checkIndex(concept, count);
         return ids[concept];
+    }
+
+    @Override
+    public void ids(int[] concepts, int many, String[] into) {
+        int known = count;
+        String[] now = ids;
+        for (int i = 0; i < many; i++) {
+            into[i] = now[Objects.checkIndex(concepts[i], known)];
+        }
     }
 
     /** The hash that stands for a concept in digests. Writer only. */

@@ -4,7 +4,6 @@ import io.synfire.engine.store.Row;
 import io.synfire.engine.view.Associations;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.Comparator;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +96,7 @@ final class FoldedRow {
         }
         int[] first = strongest;
         if (first == null) {
-            first = findStrongest(scope.moment()::idOf);
+            first = findStrongest(scope.moment().ids());
             strongest = first;
         }
         Reading reading = scope.of(row.landmarks(), count + 16);
@@ -140,7 +139,7 @@ final class FoldedRow {
     }
 
     /** The first of them by their sums, then by the ids that their targets have. */
-    private int[] findStrongest(IntFunction<String> idOf) {
+    private int[] findStrongest(IdSource ids) {
         double[] sums = new double[row.size()];
         for (int i = 0; i < sums.length; i++) {
             sums[i] = slowest(i);
@@ -152,17 +151,16 @@ final class FoldedRow {
                 found.add(i);
             }
         }
-        FirstIds atFloor = new FirstIds(STRONGEST - found.size());
+        FirstIds atFloor = new FirstIds(STRONGEST - found.size(), ids);
         for (int i = 0; i < sums.length; i++) {
             if (sums[i] == floor) {
-                atFloor.offer(idOf.apply(row.target(i)), i);
+                atFloor.offer(row.target(i), i);
             }
         }
         found.addAll(atFloor.items());
         return found.intStream()
                 .boxed()
-                .sorted(Comparator.<Integer>comparingDouble(i -> -sums[i])
-                        .thenComparing(i -> idOf.apply(row.target(i))))
+                .sorted(Comparator.<Integer>comparingDouble(i -> -sums[i]).thenComparing(i -> ids.id(row.target(i))))
                 .mapToInt(Integer::intValue)
                 .toArray();
     }

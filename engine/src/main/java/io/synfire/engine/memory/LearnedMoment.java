@@ -127,6 +127,15 @@ final class LearnedMoment implements Moment {
     }
 
     @Override
+    public void idsOf(int[] concepts, int count, String[] into) {
+        ids.ids(concepts, count, into);
+    }
+
+    IdSource ids() {
+        return ids;
+    }
+
+    @Override
     public long lastActivationMs(int concept) {
         return isKnown(concept) ? marginals.rows().lastMs(concept) : 0;
     }

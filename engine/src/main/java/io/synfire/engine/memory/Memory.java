@@ -124,8 +124,8 @@ public final class Memory {
         this.room = new Room(budget, this::bytes, this::fixedBytes, this::pendingBytes);
         this.growth = new Growth(learning, room, this::bytes, settings.maxSteps());
         publish(true);
-        RowReads rows = new RowReads(
-                tables, store, hash, new Tidying(settings), decays, impulses, moments, cache, dictionary::id);
+        RowReads rows =
+                new RowReads(tables, store, hash, new Tidying(settings), decays, impulses, moments, cache, dictionary);
         this.reader =
                 new MemoryReader(settings, dictionary, hash, moments, rows, stretches, passedOvers, () -> learnedAnew);
     }

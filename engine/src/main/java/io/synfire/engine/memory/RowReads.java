@@ -8,7 +8,6 @@ import io.synfire.engine.view.ConceptHash;
 import io.synfire.engine.view.ReadTime;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +44,7 @@ final class RowReads {
     private final ImpulseBuffer held;
     private final Moments moments;
     private final RowCache cache;
-    private final IntFunction<String> idOf;
+    private final IdSource ids;
     private final Consumer<AdjacencyTable> cutBack;
 
     RowReads(
@@ -57,7 +56,7 @@ final class RowReads {
             ImpulseBuffer held,
             Moments moments,
             RowCache cache,
-            IntFunction<String> idOf) {
+            IdSource ids) {
         this.tables = tables;
         this.store = store;
         this.hash = hash;
@@ -67,7 +66,7 @@ final class RowReads {
         this.held = held;
         this.moments = moments;
         this.cache = cache;
-        this.idOf = idOf;
+        this.ids = ids;
         this.cutBack = tidying::cutBack;
     }
 
@@ -208,7 +207,7 @@ final class RowReads {
             Ties ties,
             ReadTime at) {
         AdjacencyTable whole = copy.done();
-        Strongest found = Strongest.of(whole, moment.retired(), idOf);
+        Strongest found = Strongest.of(whole, moment.retired(), ids);
         Reading reading = reading(moment, at).of(whole.landmarks(), 0);
         boolean isEnough = found.read(whole, count, ties, reading) && reading.size() >= count;
         synchronized (table) {

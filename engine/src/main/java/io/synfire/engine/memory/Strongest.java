@@ -5,7 +5,6 @@ import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntIterator;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import java.util.Arrays;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,7 @@ final class Strongest {
     private final IntOpenHashSet candidates = new IntOpenHashSet(2 * MADE_FOR);
 
     private final ConceptHash hash;
-    private final IntFunction<String> idOf;
+    private final IdSource ids;
     private double floor;
 
     /** Of those at the floor, candidates are these and what comes before them by id; null if all are. */
@@ -61,15 +60,15 @@ final class Strongest {
         }
     }
 
-    private Strongest(ConceptHash hash, IntFunction<String> idOf, double floor, @Nullable String lastAtFloor) {
+    private Strongest(ConceptHash hash, IdSource ids, double floor, @Nullable String lastAtFloor) {
         this.hash = hash;
-        this.idOf = idOf;
+        this.ids = ids;
         this.floor = floor;
         this.lastAtFloor = lastAtFloor;
     }
 
     /** Looks for them in a table, all but those that lead to what was forgotten: nothing is ever added to these. */
-    static Strongest of(SumSlots table, ConceptSet forgotten, IntFunction<String> idOf) {
+    static Strongest of(SumSlots table, ConceptSet forgotten, IdSource ids) {
         int slowest = table.horizons() - 1;
         double[] all = new double[table.size()];
         int count = 0;
@@ -87,14 +86,14 @@ final class Strongest {
             alike += sum == rank ? 1 : 0;
         }
         // A crowd that is alike, as of what came once and does not fade: the first of it by id.
-        FirstIds first = alike > MADE_FOR ? new FirstIds(MADE_FOR - above) : null;
+        FirstIds first = alike > MADE_FOR ? new FirstIds(MADE_FOR - above, ids) : null;
         IntArrayList found = new IntArrayList(MADE_FOR);
         for (int slot = 0; slot < table.slotCount(); slot++) {
             double sum = table.isUsed(slot) ? table.sum(slot, slowest) : Double.NEGATIVE_INFINITY;
             if (table.isUsed(slot) && sum >= rank && !forgotten.contains(table.target(slot))) {
                 int target = table.target(slot);
                 if (first != null && sum == rank) {
-                    first.offer(idOf.apply(target), target);
+                    first.offer(target, target);
                 } else {
                     found.add(target);
                 }
@@ -104,7 +103,7 @@ final class Strongest {
             found.addAll(first.items());
         }
         Strongest made =
-                new Strongest(ConceptHash.known(table.multiplier()), idOf, rank, first == null ? null : first.last());
+                new Strongest(ConceptHash.known(table.multiplier()), ids, rank, first == null ? null : first.last());
         found.forEach((int target) -> made.candidates.add(made.hash.scatter(target)));
         return made;
     }
@@ -117,7 +116,7 @@ final class Strongest {
     }
 
     private boolean isCandidate(int target, double sum) {
-        return sum > floor || lastAtFloor == null || idOf.apply(target).compareTo(lastAtFloor) <= 0;
+        return sum > floor || lastAtFloor == null || ids.id(target).compareTo(lastAtFloor) <= 0;
     }
 
     /** Moves to later landmarks: sums are multiplied by a power of two. */

@@ -73,6 +73,16 @@ public interface Moment {
     String idOf(int concept);
 
     /**
+     * The ids of many, as {@link #idOf} tells them. They lie anywhere in memory: hundreds at once take a fraction of what they take one by one.
+     *
+     * @param concepts their ints
+     * @param count how many of these are asked for, from the first
+     * @param into where the ids go, in the same order
+     * @throws IndexOutOfBoundsException if there is no such concept, or an array is shorter than that
+     */
+    void idsOf(int[] concepts, int count, String[] into);
+
+    /**
      * When a concept had last fired.
      *
      * @param concept its int

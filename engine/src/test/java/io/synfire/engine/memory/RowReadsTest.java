@@ -46,7 +46,7 @@ final class RowReadsTest {
             settings.halfLives().stream().map(ForwardDecay::new).toList();
     private final CueTables tables = new CueTables();
     private final Moments moments = new Moments();
-    private final IdsSince ids = new IdsSince(concept -> "");
+    private final IdsSince ids = new IdsSince(NamedIds.NONE);
     private final RowCache cache = new RowCache(Salts.HASH, 0);
     private RocksStore store;
     private CheckpointRecord last;
@@ -78,7 +78,7 @@ final class RowReadsTest {
         moments.publish(new LearnedMoment(
                 2, last.number() + 1, decays, figures, marginals.publish(), ConceptSet.EMPTY, ids, false));
         rows = new RowReads(
-                tables, store, Salts.HASH, new Tidying(settings), decays, held, moments, cache, concept -> "");
+                tables, store, Salts.HASH, new Tidying(settings), decays, held, moments, cache, NamedIds.NONE);
     }
 
     @AfterEach

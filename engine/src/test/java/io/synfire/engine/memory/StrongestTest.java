@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The strongest of a large table, against a look at all of it. */
 final class StrongestTest {
 
+    private static final IdSource IDS = new NamedIds(StrongestTest::id);
+
     private static final long HALF_LIFE = 1_000;
 
     private final List<ForwardDecay> decays = List.of(new ForwardDecay(new Horizon(HALF_LIFE)));
@@ -76,7 +78,7 @@ final class StrongestTest {
         for (int target = 0; target < 10_000; target++) {
             table.add(new int[] {target}, new double[] {1 + target}, 0, 1, growth, 0);
         }
-        table.endStrongest(table.beginStrongest(), Strongest.of(table.copy(), forgotten, StrongestTest::id));
+        table.endStrongest(table.beginStrongest(), Strongest.of(table.copy(), forgotten, IDS));
         for (int target = 9_999; target >= 9_880; target--) {
             forgotten = forgotten.with(target);
         }
@@ -89,7 +91,7 @@ final class StrongestTest {
             forgotten = forgotten.with(target);
         }
         assertThat(table.readStrongest(10, Ties.ALL, reading(table))).isFalse();
-        table.endStrongest(table.beginStrongest(), Strongest.of(table.copy(), forgotten, StrongestTest::id));
+        table.endStrongest(table.beginStrongest(), Strongest.of(table.copy(), forgotten, IDS));
         reading = reading(table);
         assertThat(table.readStrongest(10, Ties.ALL, reading)).isTrue();
         assertThat(reading.size()).isEqualTo(10);
@@ -103,7 +105,7 @@ final class StrongestTest {
             return true;
         }
         Strongest.Search begun = table.beginStrongest();
-        Strongest found = Strongest.of(table.copy(), forgotten, StrongestTest::id);
+        Strongest found = Strongest.of(table.copy(), forgotten, IDS);
         double[] growth = {decays.get(0).growth(watermarkMs, 0)};
         for (int i = random.nextInt(400); i > 0; i--) {
             table.add(new int[] {random.nextInt(40_000)}, new double[] {random.nextInt(100)}, 0, 1, growth, 0);
@@ -182,7 +184,7 @@ final class StrongestTest {
         Marginals.Published nothing =
                 new Marginals.Published(new MarginalRows(table.landmarks(), new double[1][5]), 0, false, forgotten);
         LearnedMoment moment =
-                new LearnedMoment(1, 1, decays, figures, nothing, forgotten, new IdsSince(concept -> ""), true);
+                new LearnedMoment(1, 1, decays, figures, nothing, forgotten, new IdsSince(NamedIds.NONE), true);
         return new Reading.Scope(moment, decays, watermarkMs, 0).of(table.landmarks(), 0);
     }
 }

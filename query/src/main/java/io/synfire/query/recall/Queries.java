@@ -75,7 +75,7 @@ public final class Queries {
 
     private Answers.Concepts conceptsOf(String prefix, int k, @Nullable Blend blend, @Nullable Long atMs) {
         Lens lens = Lens.of(view, blend, Times.read(atMs));
-        Ranking ranking = new Ranking(k, lens.moment()::idOf);
+        Ranking ranking = new Ranking(k, lens.moment()::idsOf);
         for (int concept = 0; concept < view.conceptCount(); concept++) {
             deadline.checkAt(concept);
             double activation = lens.activation(concept);
@@ -137,7 +137,7 @@ public final class Queries {
         double total = lens.total();
         // Then no look at the others' activations is needed but for those in the answer.
         boolean isStrengthAlone = isStrengthAlone(query);
-        Ranking ranking = new Ranking(query.k(), index -> row.moment().idOf(row.target(index)));
+        Ranking ranking = new Ranking(query.k(), (indices, count, ids) -> idsOf(row, indices, count, ids));
         for (int i = 0; i < row.size(); i++) {
             deadline.checkAt(i);
             double strength = lens.strength(row, i);
@@ -175,6 +175,14 @@ public final class Queries {
         }
         return new Answers.Associations(
                 query.concept(), row.atMs(), query.scoring().measure(), lens.trials(), associations);
+    }
+
+    private static void idsOf(Associations row, int[] indices, int count, String[] ids) {
+        int[] targets = new int[count];
+        for (int i = 0; i < count; i++) {
+            targets[i] = row.target(indices[i]);
+        }
+        row.moment().idsOf(targets, count, ids);
     }
 
     /** Whether the strongest at the slowest horizon are the answer. */

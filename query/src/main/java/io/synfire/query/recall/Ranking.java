@@ -1,12 +1,11 @@
 package io.synfire.query.recall;
 
 import java.util.Arrays;
-import java.util.function.IntFunction;
 
 /**
  * The first k of many by score, highest first, then by id. Gathers a few times k, then drops what is not among the first k, and so on: in
  * arrays, since a question may offer hundreds of thousands. Ids are looked into only of what has a score among the first k, and those side
- * by side: each is two cache misses, and events of one moment have equal scores. Items are whatever ints the caller has for them. Used for
+ * by side: each is three cache misses, and events of one moment have equal scores. Items are whatever ints the caller has for them. Used for
  * one question.
  */
 final class Ranking {
@@ -14,10 +13,10 @@ final class Ranking {
     /** The score of what has none: it comes last. */
     static final double UNDEFINED = Double.NEGATIVE_INFINITY;
 
-    private static final int GATHERED_MIN = 128;
+    private static final int GATHERED_MIN = 512;
 
     private final int k;
-    private final IntFunction<String> idOf;
+    private final IdsOf idsOf;
     private final int gatheredMax;
     private int[] items = new int[GATHERED_MIN / 2];
     private double[] scores = new double[GATHERED_MIN / 2];
@@ -27,14 +26,18 @@ final class Ranking {
     /** What is below it is not among the first k. */
     private double floor = UNDEFINED;
 
-    /** Of no meaning: a look whose outcome went nowhere would be optimized away. */
-    @SuppressWarnings("UnusedVariable")
-    private int touched;
+    /** Tells the ids of items. */
+    @FunctionalInterface
+    interface IdsOf {
+
+        /** Puts the ids of so many items, from the first, into an array. */
+        void tell(int[] items, int count, String[] ids);
+    }
 
     /** Of at most k, 1 or more. */
-    Ranking(int k, IntFunction<String> idOf) {
+    Ranking(int k, IdsOf idsOf) {
         this.k = k;
-        this.idOf = idOf;
+        this.idsOf = idsOf;
         this.gatheredMax = Math.max(GATHERED_MIN, 4 * k);
     }
 
@@ -108,28 +111,23 @@ final class Ranking {
         if (ids.length < count) {
             ids = new String[count];
         }
-        for (int i = 0; i < count; i++) {
-            ids[i] = idOf.apply(items[i]);
-        }
-        for (int i = 0; i < count; i++) {
-            touched += ids[i].length();
-        }
+        idsOf.tell(items, count, ids);
     }
 
     /** Puts one in its place among those before it in the arrays, of which the first k stay. */
     private void insert(int item, double score, String id) {
+        if (size == k && !comesBefore(score, id, k - 1)) {
+            return;
+        }
         int at = 0;
         int to = size;
         while (at < to) {
             int middle = (at + to) >>> 1;
-            if (scores[middle] > score || (scores[middle] == score && ids[middle].compareTo(id) < 0)) {
-                at = middle + 1;
-            } else {
+            if (comesBefore(score, id, middle)) {
                 to = middle;
+            } else {
+                at = middle + 1;
             }
-        }
-        if (at == k) {
-            return;
         }
         int behind = Math.min(size, k - 1) - at;
         System.arraycopy(items, at, items, at + 1, behind);
@@ -139,5 +137,9 @@ final class Ranking {
         scores[at] = score;
         ids[at] = id;
         size = Math.min(size + 1, k);
+    }
+
+    private boolean comesBefore(double score, String id, int index) {
+        return score > scores[index] || (score == scores[index] && id.compareTo(ids[index]) < 0);
     }
 }

@@ -135,7 +135,7 @@ final class Scores {
         if (max == 0) {
             return List.of();
         }
-        Ranking ranking = new Ranking(max, since::idOf);
+        Ranking ranking = new Ranking(max, since::idsOf);
         forEach((concept, score) -> {
             if (score > 0 && ranking.mayHold(score) && isShown.test(concept)) {
                 ranking.offer(concept, score);

@@ -116,7 +116,7 @@ final class Trends {
     }
 
     private List<RowReader.Wanted> mostActive() {
-        Ranking ranking = new Ranking(Limits.TRENDING_CUES, fast.moment()::idOf);
+        Ranking ranking = new Ranking(Limits.TRENDING_CUES, fast.moment()::idsOf);
         for (int concept = 0; concept < view.conceptCount(); concept++) {
             deadline.checkAt(concept);
             double activation = fast.activation(concept);

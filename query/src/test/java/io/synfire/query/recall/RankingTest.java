@@ -23,7 +23,11 @@ class RankingTest {
             // From all alike to all different.
             int levels = 1 + random.nextInt(random.nextBoolean() ? 3 : 100_000);
             List<Item> items = new ArrayList<>();
-            Ranking ranking = new Ranking(k, item -> items.get(item).id());
+            Ranking ranking = new Ranking(k, (asked, count, ids) -> {
+                for (int i = 0; i < count; i++) {
+                    ids[i] = items.get(asked[i]).id();
+                }
+            });
             for (int i = 0; i < offered; i++) {
                 double score = random.nextInt(50) == 0 ? Ranking.UNDEFINED : random.nextInt(levels);
                 items.add(new Item(i, "c" + random.nextInt(1_000_000) + "-" + i, score));
