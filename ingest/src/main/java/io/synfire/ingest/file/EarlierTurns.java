@@ -298,7 +298,8 @@ final class EarlierTurns {
                 goal.stream().map(Known::position).toList(),
                 whole,
                 beside -> {},
-                asItWas);
+                asItWas,
+                BatchGauge.Size.MAX);
     }
 
     /** Refuses a file of which the memory has learned what is not there. */

@@ -37,9 +37,6 @@ public final class FileLearner {
     /** The longest line, 16 MiB; a longer one is a dead letter. */
     public static final int LINE_BYTES_MAX = LineDecoder.LINE_BYTES_MAX;
 
-    private static final int BATCH_MAX = 2_000;
-    private static final long BATCH_BYTES_MAX = 4L << 20;
-
     final Engine engine;
     final Path deadLetters;
     final long startMs;
@@ -97,7 +94,7 @@ public final class FileLearner {
                 new LineDecoder(engine.view().settings(), mapping, limits),
                 checkpointInterval,
                 clock,
-                BATCH_MAX,
+                BatchGauge.Size.MAX.records(),
                 isStopped);
     }
 
@@ -269,7 +266,7 @@ public final class FileLearner {
                 task,
                 lines,
                 times,
-                new FileRun.BatchSize(batchMax, BATCH_BYTES_MAX),
+                new BatchGauge(engine, new BatchGauge.Size(batchMax, BatchGauge.Size.MAX.bytes())),
                 checkpoints,
                 isStopped);
     }

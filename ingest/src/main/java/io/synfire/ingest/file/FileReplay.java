@@ -2,7 +2,6 @@ package io.synfire.ingest.file;
 
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
-import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Position;
 import io.synfire.engine.event.Stretch;
 import io.synfire.engine.learn.Retracted;
@@ -26,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,8 +32,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Learns files again that a memory was learned from, as far as it was, into another memory: stretch by stretch in the order in which the
- * first one learned them, held against the times that it held them against; what it learned of other sources in between is learned there. A file that is not the one that was learned is refused. A record
- * that was learned from a dead letter is learned there. One thread at a time, which is the engine's writer.
+ * first one learned them, held against the times that it held them against; what it learned of other sources in between is learned there.
+ * What that memory read at once is applied in as many batches as this one has room for, and may be gone on with behind each. A file that is
+ * not the one that was learned is refused. A record that was learned from a dead letter is learned there. One thread at a time, which is the
+ * engine's writer.
  */
 public final class FileReplay {
 
@@ -50,11 +50,11 @@ public final class FileReplay {
     private final List<Stretch> stretches;
     private final List<Missing> missing = new ArrayList<>();
     private final Set<String> gone = new LinkedHashSet<>();
-    private Set<Letter> learnedLetters = Set.of();
     /** How far each file was learned before, by its identity. */
     private final Map<String, Long> learned = new HashMap<>();
 
     private final AsItWas asItWas;
+    private final BatchGauge.Size batchSize;
     private boolean isVerified;
     private final CheckpointTimer checkpoints;
 
@@ -101,7 +101,7 @@ public final class FileReplay {
             List<Position> goal,
             List<Stretch> stretches,
             Beside beside) {
-        this(engine, mapping, limits, options, rejects, goal, stretches, beside, AsItWas.NOT);
+        this(engine, mapping, limits, options, rejects, goal, stretches, beside, AsItWas.NOT, BatchGauge.Size.MAX);
     }
 
     /** One that learns, if it is to be as it was, neither more nor less than was learned, or fails; another learns what can be learned now. */
@@ -114,8 +114,10 @@ public final class FileReplay {
             List<Position> goal,
             List<Stretch> stretches,
             Beside beside,
-            AsItWas asItWas) {
+            AsItWas asItWas,
+            BatchGauge.Size batchSize) {
         this.asItWas = asItWas;
+        this.batchSize = batchSize;
         this.beside = beside;
         this.engine = engine;
         this.options = options;
@@ -196,9 +198,10 @@ public final class FileReplay {
         Set<String> passedOver = new HashSet<>();
         Set<String> before = new HashSet<>();
         for (Stretch stretch : stretches) {
-            if (isLearned(stretch)) {
+            if (isBegun(stretch)) {
                 passedOver.addAll(before);
-            } else {
+            }
+            if (!isLearned(stretch)) {
                 before.add(stretch.sourceId());
             }
         }
@@ -207,6 +210,10 @@ public final class FileReplay {
 
     private boolean isLearned(Stretch stretch) {
         return learned.getOrDefault(stretch.sourceId(), 0L) >= stretch.to();
+    }
+
+    private boolean isBegun(Stretch stretch) {
+        return learned.getOrDefault(stretch.sourceId(), 0L) > stretch.from();
     }
 
     private boolean isReached() {
@@ -234,8 +241,9 @@ public final class FileReplay {
         try (OpenFiles open = new OpenFiles()) {
             for (Stretch stretch : stretches) {
                 Known known = required(stretch);
-                if (!gone.contains(known.id()) && from.getOrDefault(known.id(), 0L) < stretch.to()) {
-                    addRetracted(known, stretch, open.of(known), named);
+                long begin = Math.max(stretch.from(), from.getOrDefault(known.id(), 0L));
+                if (!gone.contains(known.id()) && begin < stretch.to()) {
+                    addRetracted(known, stretch, begin, open.of(known), named);
                 }
             }
         } catch (ReplacedFileException e) {
@@ -244,10 +252,12 @@ public final class FileReplay {
         return named;
     }
 
-    private void addRetracted(Known known, Stretch stretch, LearnedLines lines, Retracted named) throws IOException {
+    private void addRetracted(Known known, Stretch stretch, long from, LearnedLines lines, Retracted named)
+            throws IOException {
+        // What a retraction names says its time.
         RecordTimes times = new RecordTimes(stretch.latestMs(), stretch.elseMs());
-        lines.skipTo(stretch.from());
-        for (long number = stretch.from(); number < stretch.to(); number++) {
+        lines.skipTo(from);
+        for (long number = from; number < stretch.to(); number++) {
             LineRecord record = LineRecord.of(known, lines.next(), lines.wasTooLong(), number, times);
             if (record != null && JsonEpisodeCodec.mayRetract(ByteBuffer.wrap(record.value()))) {
                 try {
@@ -279,7 +289,7 @@ public final class FileReplay {
             return false;
         }
         requireFiles();
-        learnedLetters = OpenLetters.learned(
+        Set<Letter> learnedLetters = OpenLetters.learned(
                 goals.values().stream()
                         .filter(known -> !gone.contains(known.id()))
                         .toList(),
@@ -304,9 +314,9 @@ public final class FileReplay {
                         return false;
                     }
                 }
-                learn(known, stretch, open.of(known));
-                var unused = checkpoints.look();
-                watch.moved();
+                if (!learn(begun(known, stretch, open.of(known), learnedLetters), watch)) {
+                    return false;
+                }
             }
             for (Known known : goals.values()) {
                 if (!gone.contains(known.id())) {
@@ -349,81 +359,39 @@ public final class FileReplay {
         return known;
     }
 
-    private void learn(Known known, Stretch stretch, LearnedLines lines) throws IOException {
-        RecordTimes times = new RecordTimes(stretch.latestMs(), stretch.elseMs());
-        Set<Long> before = new HashSet<>(stretch.unlearned());
-        List<Entry> entries = new ArrayList<>();
-        List<Long> unlearned = new ArrayList<>();
-        long rejected = 0;
-        lines.skipTo(stretch.from());
-        for (long number = stretch.from(); number < stretch.to(); number++) {
-            LineRecord record = LineRecord.of(known, lines.next(), lines.wasTooLong(), number, times);
-            boolean isElsewhere = (known.mark().isLetters() || asItWas != AsItWas.NOT)
-                    ? before.contains(number)
-                    : learnedLetters.contains(new Letter(known.id(), number));
-            if (record == null || isElsewhere) {
-                // Counted as rejected where it was, whatever became of it later.
-                boolean isRejected = record != null && !isLeftOut(record, stretch, times);
-                rejected += isRejected && !known.mark().isLetters() ? 1 : 0;
-                if (before.contains(number)) {
-                    unlearned.add(number);
-                }
-                continue;
-            }
-            try {
-                Entry entry = decoder.entry(record, stretch.startMs());
-                decoder.learned(record, entry, times);
-                Optional<Entry> counted = options.until().countedOf(entry);
-                counted.ifPresent(entries::add);
-                if (counted.isEmpty()) {
-                    unlearned.add(number);
-                }
-            } catch (MalformedRecordException e) {
-                if (asItWas != AsItWas.NOT) {
-                    throw new IllegalStateException(
-                            "a record was learned and cannot be read by the settings there are now: " + known.source()
-                                    + " record=" + number + ": " + e.getMessage(),
-                            e);
-                }
-                rejects.add(record.place(), String.valueOf(e.getMessage()), record.value());
-                unlearned.add(number);
-                rejected += known.mark().isLetters() ? 0 : 1;
-            }
-        }
-        rejects.force();
-        Position position = new Position(
-                known.source(),
-                known.id(),
-                0,
-                stretch.to(),
-                -1,
-                lines.mark(times.latestMs()).toText());
-        engine.apply(new Batch(FileRun.PARTITION, entries, List.of(position), rejected, with(stretch, unlearned))
-                .ofSource(stretch.startMs()));
+    /** A stretch, from where it was left. */
+    private StretchReplay begun(Known known, Stretch stretch, LearnedLines lines, Set<Letter> learnedLetters) {
+        StretchReplay.Way way =
+                new StretchReplay.Way(engine, decoder, rejects, options.until(), asItWas, learnedLetters, batchSize);
+        long from = Math.max(stretch.from(), learned.getOrDefault(known.id(), 0L));
+        long latestMs = from == stretch.from() ? stretch.latestMs() : saidBefore(known, from);
+        return new StretchReplay(way, known, stretch, from, latestMs, lines);
     }
 
-    /** Whether a record was not learned though it can be: it tells the time to those behind it all the same. */
-    private boolean isLeftOut(LineRecord record, Stretch stretch, RecordTimes times) {
-        if (asItWas != AsItWas.WITH_SOME_LEFT_OUT) {
-            return false;
-        }
-        try {
-            decoder.learned(record, decoder.entry(record, stretch.startMs()), times);
-            return true;
-        } catch (MalformedRecordException e) {
-            LOG.debug("it had been rejected, and not left out: {}", e.getMessage());
-            return false;
-        }
+    /** The latest time that what was learned of a file has said, where that ends within a stretch; -1 if none was said. */
+    private long saidBefore(Known known, long from) {
+        return Known.of(engine.positions()).stream()
+                .filter(each -> each.id().equals(known.id()) && each.records() == from)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "a memory that has learned a part of a stretch must stand at its end: " + known.source()
+                                + " record=" + from))
+                .mark()
+                .latestMs();
     }
 
-    private static Stretch with(Stretch stretch, List<Long> unlearned) {
-        return new Stretch(
-                stretch.sourceId(),
-                stretch.from(),
-                stretch.to(),
-                stretch.startMs(),
-                stretch.elseMs(),
-                stretch.latestMs(),
-                unlearned);
+    /** Learns a stretch to its end; false if it was stopped before that. */
+    private boolean learn(StretchReplay stretch, ReplayWatch watch) throws IOException {
+        while (true) {
+            stretch.learnBatch();
+            var unused = checkpoints.look();
+            watch.moved();
+            if (stretch.isAtEnd()) {
+                return true;
+            }
+            if (watch.isStopped()) {
+                return false;
+            }
+        }
     }
 }

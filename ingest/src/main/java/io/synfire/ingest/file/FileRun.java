@@ -45,17 +45,15 @@ final class FileRun {
     private final Task task;
     private final LineReader lines;
     private final RecordTimes times;
-    private final BatchSize batchSize;
+    private final BatchGauge gauge;
     private final CheckpointTimer checkpoints;
     private final BooleanSupplier isStopped;
 
     private final List<Entry> entries = new ArrayList<>();
     private final List<Long> unlearned = new ArrayList<>();
     private final List<Rejection> rejections = new ArrayList<>();
-    private long bytes;
     private long batchRejected;
     private long batchFrom;
-    private long pairs;
     private long batchNanos;
     private long batchLatestMs;
     private Counts applied = new Counts(0, 0, 0, 0, 0);
@@ -94,14 +92,6 @@ final class FileRun {
     /** What became of lines. */
     private record Counts(long episodes, long commands, long rejected, long passedOver, int rejections) {}
 
-    /**
-     * How much is applied at once.
-     *
-     * @param records how many entries and rejected records, at most
-     * @param bytes how many bytes, about
-     */
-    record BatchSize(int records, long bytes) {}
-
     FileRun(
             Engine engine,
             RoomWatch room,
@@ -110,7 +100,7 @@ final class FileRun {
             Task task,
             LineReader lines,
             RecordTimes times,
-            BatchSize batchSize,
+            BatchGauge gauge,
             CheckpointTimer checkpoints,
             BooleanSupplier isStopped) {
         this.engine = engine;
@@ -120,7 +110,7 @@ final class FileRun {
         this.task = task;
         this.lines = lines;
         this.times = times;
-        this.batchSize = batchSize;
+        this.gauge = gauge;
         this.checkpoints = checkpoints;
         this.isStopped = isStopped;
         this.next = task.from();
@@ -222,10 +212,8 @@ final class FileRun {
             }
             isEnded = lines.wasEnded();
             next++;
-            bytes += line.length;
-            if (entries.size() + unlearned.size() >= batchSize.records()
-                    || bytes >= batchSize.bytes()
-                    || pairs >= engine.pairsOfBatchMax()) {
+            gauge.read(line);
+            if (gauge.isFull(entries.size() + unlearned.size())) {
                 apply();
                 progress.accept(next);
                 requireGoingOn();
@@ -268,7 +256,7 @@ final class FileRun {
             Entry entry = decoder.entry(record, task.against().get());
             decoder.learned(record, entry, times);
             entries.add(entry);
-            pairs += engine.pairsOf(entry);
+            gauge.took(entry);
             episodes += entry instanceof Episode ? 1 : 0;
             commands += entry instanceof Episode ? 0 : 1;
             if (letters != null) {
@@ -303,8 +291,7 @@ final class FileRun {
     private void begin() {
         entries.clear();
         unlearned.clear();
-        bytes = 0;
-        pairs = 0;
+        gauge.begin();
         batchRejected = 0;
         batchFrom = next;
         applied = new Counts(episodes, commands, rejected, passedOver, rejections.size());

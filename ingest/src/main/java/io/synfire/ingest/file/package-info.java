@@ -8,6 +8,7 @@
  *                             ├── OpenedFile, SteadyStream: that what is read is what was looked at, and stays it
  *                             └── FileRun: Unpacked → LineReader → LineDecoder → Batch, with FileMark and Stretch
  *   again   FileReplay, LearnedFiles (for FileForgetter, FileSightings, FileTail): stretch by stretch, LearnedLines held against its mark
+ *              └── StretchReplay → Batch, cut as FileRun cuts it, by BatchGauge
  *   restored  EarlierTurns: what came before the commands that an older memory lacks, as Turns has it, by FileReplay of its Continuation;
  *             Strangers, where Turns does not say it
  * </pre>

@@ -401,7 +401,7 @@ final class EarlierTurnsTest {
 
         memory.restore("b" + random.nextInt(copies + 1));
         if (random.nextBoolean()) {
-            killedOnTheWay(memory, random.nextInt(5));
+            killedOnTheWay(memory, random.nextInt(8));
         }
         boolean isForget = random.nextBoolean();
         if (isForget) {
@@ -766,8 +766,8 @@ final class EarlierTurnsTest {
                         concepts.stream().distinct().toList());
     }
 
-    /** As many stretches are learned and stored as a process had come to that was killed, with a store that was short of room. */
-    private static void killedOnTheWay(Memory memory, int stretches) throws Exception {
+    /** As many records are learned and stored as a process had come to that was killed, with a store that was short of room. */
+    private static void killedOnTheWay(Memory memory, int records) throws Exception {
         Turns.Turn turn = Objects.requireNonNull(new Turns(memory.file("turns.jsonl")).last(Long.MAX_VALUE));
         List<Stretch> learned = memory.engine.view().stretches();
         List<Position> goal = new ArrayList<>();
@@ -781,18 +781,6 @@ final class EarlierTurnsTest {
                 goal.add(position);
             }
         }
-        int[] left = {stretches};
-        ReplayWatch watch = new ReplayWatch() {
-            @Override
-            public boolean isStopped() {
-                return left[0] <= 0;
-            }
-
-            @Override
-            public void moved() {
-                left[0]--;
-            }
-        };
         try (DeadLetterFile rejects = new DeadLetterFile(memory.kit.deadLetters())) {
             var unused = new FileReplay(
                             memory.engine,
@@ -803,8 +791,9 @@ final class EarlierTurnsTest {
                             goal,
                             turn.stretches(),
                             beside -> {},
-                            FileReplay.AsItWas.WHOLE)
-                    .learn(watch);
+                            FileReplay.AsItWas.WHOLE,
+                            new BatchGauge.Size(1, BatchGauge.Size.MAX.bytes()))
+                    .learn(FileKit.stoppingBehind(records));
         }
         memory.engine.checkpoint();
         memory.engine.close();

@@ -6,6 +6,7 @@ import io.synfire.engine.EngineOptions;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Entry;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
 import io.synfire.engine.view.Digest;
 import io.synfire.ingest.codec.JsonEpisodeCodec;
 import io.synfire.ingest.codec.MalformedRecordException;
@@ -39,6 +40,9 @@ final class FileKit {
     long nowMs = NOW_MS;
     int batchMax = 2_000;
 
+    /** How much a replay applies at once. */
+    BatchGauge.Size replayedAtOnce = BatchGauge.Size.MAX;
+
     /** Of memories that are made, and of those that are opened. */
     Map<String, String> learning = Map.of();
 
@@ -55,7 +59,12 @@ final class FileKit {
     }
 
     Engine open(String name) {
-        return Engine.open(directory.resolve(name), learning, new EngineOptions(16 << 20), new SimpleMeterRegistry());
+        return open(name, 16 << 20);
+    }
+
+    /** A memory that may use so much. */
+    Engine open(String name, long bytes) {
+        return Engine.open(directory.resolve(name), learning, new EngineOptions(bytes), new SimpleMeterRegistry());
     }
 
     /** Beside its writer, as of the last checkpoint. */
@@ -145,6 +154,47 @@ final class FileKit {
         return told(List.of(records));
     }
 
+    /** What was read, record by record, whatever was read at once: what decided of each, and whether it was learned. */
+    static List<String> records(List<Stretch> stretches) {
+        List<String> records = new ArrayList<>();
+        for (Stretch stretch : stretches) {
+            for (long record = stretch.from(); record < stretch.to(); record++) {
+                records.add(stretch.sourceId() + " " + record + " start=" + stretch.startMs() + " else="
+                        + stretch.elseMs() + (stretch.unlearned().contains(record) ? " unlearned" : ""));
+            }
+        }
+        return records;
+    }
+
+    /** What is read of the files of a memory, and when it happened. */
+    List<String> read(Engine engine) throws IOException {
+        List<String> read = new ArrayList<>();
+        new LearnedFiles(
+                        engine.positions(),
+                        engine.view().stretches(),
+                        engine.view().settings(),
+                        null,
+                        limits)
+                .scan((position, record, entry) -> read.add(position.sourceId() + " " + record + " " + entry));
+        return read;
+    }
+
+    /** A replay that is stopped behind so many batches. */
+    static ReplayWatch stoppingBehind(int batches) {
+        int[] left = {batches};
+        return new ReplayWatch() {
+            @Override
+            public boolean isStopped() {
+                return left[0] <= 0;
+            }
+
+            @Override
+            public void moved() {
+                left[0]--;
+            }
+        };
+    }
+
     /** Learns the files of a memory again into another one. */
     List<Missing> replay(Engine from, Engine into) throws IOException {
         return replay(from, into, Until.always(), false, ReplayWatch.NONE);
@@ -162,7 +212,9 @@ final class FileKit {
                     rejects,
                     goal,
                     from.view().stretches(),
-                    beside -> {});
+                    beside -> {},
+                    FileReplay.AsItWas.NOT,
+                    replayedAtOnce);
             if (into.positions().isEmpty()) {
                 replay.requireFiles();
                 into.takeBackWhatIsLearned(replay.retracted(Map.of()));

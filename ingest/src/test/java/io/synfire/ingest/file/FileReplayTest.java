@@ -7,20 +7,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.synfire.engine.Engine;
 import io.synfire.engine.event.Batch;
 import io.synfire.engine.event.Position;
+import io.synfire.engine.event.Stretch;
+import io.synfire.engine.learn.Retracted;
 import io.synfire.engine.view.Digest;
 import io.synfire.ingest.codec.Decoding;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.replay.IncompleteLogException;
 import io.synfire.ingest.replay.Missing;
+import io.synfire.ingest.replay.ReplayOptions;
 import io.synfire.ingest.replay.ReplayWatch;
 import io.synfire.ingest.replay.Until;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +84,119 @@ final class FileReplayTest {
             Files.delete(directory.resolve("first.jsonl"));
             kit.replay(learned, again);
             assertSame(again, learned);
+        }
+    }
+
+    /** Whatever was read at once; but for the rounding of sums that were written in other portions. */
+    private void assertSameRecords(Engine again, Engine learned) throws IOException {
+        Digest expected = learned.digest();
+        assertThat(again.digest())
+                .isEqualTo(new Digest(
+                        expected.learned(),
+                        again.digest().state(),
+                        expected.episodes(),
+                        expected.associations(),
+                        expected.concepts()));
+        assertThat(again.positions()).isEqualTo(learned.positions());
+        assertThat(again.view().counts()).isEqualTo(learned.view().counts());
+        assertThat(again.view().sourceMs()).isEqualTo(learned.view().sourceMs());
+        assertThat(FileKit.records(again.view().stretches()))
+                .isEqualTo(FileKit.records(learned.view().stretches()));
+        assertThat(kit.read(again)).isEqualTo(kit.read(learned));
+    }
+
+    /** A memory with much room has learned at once what is too much at once for one with little. */
+    @Test
+    void whatWasLearnedAtOnceIsAppliedInBatchesThatTheMemoryHasRoomFor() throws Exception {
+        kit.batchMax = 2_000;
+        String[] records = IntStream.range(0, 2_000)
+                .mapToObj(i -> "{\"at\":" + (START_MS + i) + ",\"concepts\":["
+                        + IntStream.range(0, 16)
+                                .mapToObj(c -> "\"c" + (i + c * c) % 300 + "\"")
+                                .collect(Collectors.joining(","))
+                        + "]}")
+                .toArray(String[]::new);
+        Path file = kit.write("a.jsonl", records);
+        try (Engine learned = kit.open("learned", 256 << 20);
+                Engine again = kit.open("again")) {
+            kit.learn(learned, file);
+            assertThat(learned.view().stretches()).hasSize(1);
+            kit.replay(learned, again);
+            long pairs = 16 * 15;
+            assertThat(again.pairsOfBatchMax()).isLessThan(records.length * pairs / 4);
+            assertThat(again.view().stretches())
+                    .hasSizeGreaterThan(4)
+                    .allMatch(batch -> (batch.to() - batch.from() - 1) * pairs < again.pairsOfBatchMax());
+            assertSameRecords(again, learned);
+        }
+    }
+
+    @Test
+    void aStretchThatIsAppliedInBatchesGoesOnWithinItWhereverItWasStopped() throws Exception {
+        kit.batchMax = 2_000;
+        SplittableRandom random = new SplittableRandom(SEED);
+        try (Engine learned = grownInTurns("learned")) {
+            int within = 0;
+            boolean isReached = false;
+            while (!isReached) {
+                kit.replayedAtOnce = new BatchGauge.Size(random.nextInt(1, 300), BatchGauge.Size.MAX.bytes());
+                Engine again = kit.open("again");
+                kit.replay(learned, again, Until.always(), false, FileKit.stoppingBehind(random.nextInt(1, 8)));
+                if (random.nextInt(4) > 0) {
+                    again.checkpoint();
+                }
+                List<Long> ends =
+                        again.positions().stream().map(Position::nextOffset).toList();
+                within += learned.view().stretches().stream()
+                                .map(Stretch::to)
+                                .toList()
+                                .containsAll(ends)
+                        ? 0
+                        : 1;
+                isReached = again.positions().equals(learned.positions());
+                again.abandon();
+            }
+            assertThat(within).isGreaterThan(10);
+            try (Engine again = kit.open("again")) {
+                kit.replay(learned, again);
+                assertSameRecords(again, learned);
+            }
+        }
+    }
+
+    /** What was learned of a stretch is behind the replay: whoever goes on need not know what it took back. */
+    @Test
+    void whatIsTakenBackInThePartOfAStretchThatWasLearnedIsNotNamedAgain() throws Exception {
+        Path file = kit.write(
+                "a.jsonl",
+                record(1, "a", "b"),
+                "{\"retract\":{\"at\":\"2024-02-01T10:00:00Z\",\"concepts\":[\"a\",\"b\"]}}",
+                record(2, "c", "d"),
+                "{\"retract\":{\"at\":\"2024-02-02T10:00:00Z\",\"concepts\":[\"c\",\"d\"]}}",
+                record(3, "e", "f"));
+        try (Engine learned = kit.open("learned")) {
+            kit.learn(learned, file);
+            assertThat(learned.view().stretches()).hasSize(1);
+            String id = learned.positions().get(0).sourceId();
+            assertThat(named(learned, Map.of(id, 2L)).isEmpty()).isFalse();
+            assertThat(named(learned, Map.of(id, 2L)).containsAll(named(learned, Map.of())))
+                    .isFalse();
+            assertThat(named(learned, Map.of(id, 4L)).isEmpty()).isTrue();
+        }
+    }
+
+    private Retracted named(Engine learned, Map<String, Long> from) throws IOException {
+        try (DeadLetterFile rejects = new DeadLetterFile(kit.replayed)) {
+            return new FileReplay(
+                            learned,
+                            null,
+                            kit.limits,
+                            new ReplayOptions(Until.always(), false, Duration.ofDays(1)),
+                            rejects,
+                            learned.positions(),
+                            learned.view().stretches(),
+                            beside -> {})
+                    .retracted(from);
         }
     }
 
@@ -349,6 +468,45 @@ final class FileReplayTest {
             assertThat(again.positions()).hasSize(2);
             assertThat(kit.learn(again, first).episodes()).isEqualTo(1);
             assertThat(again.digest()).isEqualTo(kit.told(two, three, one));
+        }
+    }
+
+    @Test
+    void aFileThatComesBackWhileTheNextIsLearnedInPartStaysAway() throws Exception {
+        String one = record(1, "a", "b");
+        String two = record(2, "c", "d");
+        String three = record(3, "e", "f");
+        kit.replayedAtOnce = new BatchGauge.Size(1, BatchGauge.Size.MAX.bytes());
+        try (Engine learned = kit.open("learned");
+                Engine again = kit.open("again")) {
+            Path first = kit.write("first.jsonl", one);
+            kit.learn(learned, false, first, kit.write("second.jsonl", two, three));
+            Files.delete(first);
+            kit.replay(learned, again, Until.always(), true, FileKit.stoppingBehind(1));
+            assertThat(again.digest()).isEqualTo(kit.told(two));
+            kit.write("first.jsonl", one);
+            List<Missing> missing = kit.replay(learned, again, Until.always(), true, ReplayWatch.NONE);
+            assertThat(missing).containsExactly(new Missing("file:" + first, 0, 0, 1));
+            assertThat(again.digest()).isEqualTo(kit.told(two, three));
+        }
+    }
+
+    @Test
+    void aFileThatIsGoneInTheMidstOfAStretchIsDoneWithoutItsRest() throws Exception {
+        String one = record(1, "a", "b");
+        String two = record(2, "c", "d");
+        String three = record(3, "e", "f");
+        kit.replayedAtOnce = new BatchGauge.Size(1, BatchGauge.Size.MAX.bytes());
+        try (Engine learned = kit.open("learned");
+                Engine again = kit.open("again")) {
+            Path first = kit.write("first.jsonl", one, two);
+            kit.learn(learned, false, first, kit.write("second.jsonl", three));
+            kit.replay(learned, again, Until.always(), true, FileKit.stoppingBehind(1));
+            assertThat(again.digest()).isEqualTo(kit.told(one));
+            Files.delete(first);
+            List<Missing> missing = kit.replay(learned, again, Until.always(), true, ReplayWatch.NONE);
+            assertThat(missing).containsExactly(new Missing("file:" + first, 0, 1, 2));
+            assertThat(again.digest()).isEqualTo(kit.told(one, three));
         }
     }
 

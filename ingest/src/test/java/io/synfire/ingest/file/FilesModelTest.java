@@ -8,6 +8,7 @@ import io.synfire.engine.view.Digest;
 import io.synfire.ingest.codec.RecordLimits;
 import io.synfire.ingest.file.NaiveFiles.Content;
 import io.synfire.ingest.replay.IncompleteLogException;
+import io.synfire.ingest.replay.Until;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -73,7 +74,15 @@ final class FilesModelTest {
         if (logs >= 20) {
             assertThat(met.keySet())
                     .contains(
-                            "learned", "refused", "refused to rebuild", "rebuilt", "killed", "again", "lost", "waited");
+                            "learned",
+                            "refused",
+                            "refused to rebuild",
+                            "rebuilt",
+                            "killed",
+                            "again",
+                            "lost",
+                            "waited",
+                            "stopped within a stretch");
         }
     }
 
@@ -110,7 +119,8 @@ final class FilesModelTest {
                         limit(RecordLimits.BYTES_MAX);
                         again();
                     }
-                    if (random.nextInt(20) == 0) {
+                    // Later on some file is gone, mostly.
+                    if (random.nextInt(step < 15 ? 4 : 20) == 0) {
                         rebuild();
                     }
                 }
@@ -235,7 +245,7 @@ final class FilesModelTest {
                 return;
             }
             boolean asNew = random.nextInt(12) == 0;
-            kit.batchMax = random.nextInt(1, 4);
+            kit.batchMax = random.nextInt(3) == 0 ? 100 : random.nextInt(1, 4);
             List<Path> paths = new ArrayList<>();
             names.forEach(name -> paths.add(Path.of(name)));
             LearnSession session;
@@ -336,19 +346,51 @@ final class FilesModelTest {
                 // What was too long then and is not now is learned where it was, unless it was learned again.
                 again();
             }
-            try (Engine built = kit.open("built-" + number++)) {
+            String name = "built-" + number++;
+            try {
+                stop(name);
+                begunIsComplete(name);
+            } catch (IncompleteLogException e) {
+                assertThat(model.isComplete()).as("%s", e.getMessage()).isFalse();
+                met("refused to rebuild");
+            }
+        }
+
+        /** A part of it is built, up to some batch, and is in a checkpoint or not when the process ends. */
+        private void stop(String name) throws Exception {
+            for (int left = random.nextInt(6); left > 0; left--) {
+                kit.replayedAtOnce = new BatchGauge.Size(1, BatchGauge.Size.MAX.bytes());
+                Engine built = kit.open(name);
                 try {
-                    kit.replay(engine, built);
-                } catch (IncompleteLogException e) {
-                    assertThat(model.isComplete()).as("%s", e.getMessage()).isFalse();
-                    met("refused to rebuild");
-                    return;
+                    kit.replay(engine, built, Until.always(), false, FileKit.stoppingBehind(random.nextInt(1, 8)));
+                    if (random.nextInt(4) > 0) {
+                        built.checkpoint();
+                        met(isWithin(built) ? "stopped within a stretch" : "stopped");
+                    }
+                } finally {
+                    built.abandon();
                 }
+            }
+        }
+
+        private boolean isWithin(Engine built) {
+            Set<String> ends = new LinkedHashSet<>();
+            engine.view().stretches().forEach(stretch -> ends.add(stretch.sourceId() + " " + stretch.to()));
+            return built.positions().stream()
+                    .anyMatch(position -> !ends.contains(position.sourceId() + " " + position.nextOffset()));
+        }
+
+        private void begunIsComplete(String name) throws Exception {
+            kit.replayedAtOnce = new BatchGauge.Size(random.nextInt(1, 4), BatchGauge.Size.MAX.bytes());
+            try (Engine built = kit.open(name)) {
+                kit.replay(engine, built);
                 assertThat(model.isComplete()).isTrue();
                 assertSame(built.digest(), engine.digest());
                 assertSame(built.digest(), kit.told(model.learned));
                 assertThat(built.positions()).containsExactlyInAnyOrderElementsOf(engine.positions());
-                assertThat(built.view().stretches()).isEqualTo(engine.view().stretches());
+                assertThat(FileKit.records(built.view().stretches()))
+                        .isEqualTo(FileKit.records(engine.view().stretches()));
+                assertThat(kit.read(built)).isEqualTo(kit.read(engine));
                 assertThat(built.view().counts().pairs())
                         .isEqualTo(engine.view().counts().pairs());
                 assertThat(built.view().counts().deadLetters())

@@ -24,6 +24,9 @@ final class HalfBuilt {
     /** A store that is being deleted. */
     private static final String DISCARDED = "store.discarded";
 
+    private static final Optional<String> OTHER_ORDER =
+            Optional.of("the memory has learned its files in another order");
+
     private final Settings settings;
     private final Path into;
 
@@ -76,36 +79,72 @@ final class HalfBuilt {
         return Optional.empty();
     }
 
-    /** In the same order; without what was gone, where that is accepted. */
+    /**
+     * In the same order, whatever was read at once: a memory with less room reads a stretch in several, and the last one may be read in part.
+     * Without what was gone, where that is accepted.
+     */
     private static Optional<String> ofStretches(List<Stretch> built, RebuildPlan now, List<Stretch> stretches) {
         Map<String, Long> ends = new HashMap<>();
         built.forEach(stretch -> ends.merge(stretch.sourceId(), stretch.to(), Math::max));
         Set<String> files = new HashSet<>();
         now.goal().forEach(position -> files.add(position.sourceId()));
-        int next = 0;
+        Cursor left = new Cursor(built);
         for (Stretch stretch : stretches) {
-            if (next == built.size()) {
+            long passed = left.passed(stretch);
+            if (left.isAtEnd()) {
                 return Optional.empty();
             }
             boolean isGone = now.acceptsGap() && ends.getOrDefault(stretch.sourceId(), 0L) < stretch.to();
-            if (isSame(built.get(next), stretch)) {
-                next++;
-            } else if (files.contains(stretch.sourceId()) && !isGone) {
-                return Optional.of("the memory has learned its files in another order");
+            if (passed < stretch.to() && files.contains(stretch.sourceId()) && !isGone) {
+                return OTHER_ORDER;
             }
         }
-        return next == built.size()
-                ? Optional.empty()
-                : Optional.of("the memory has learned its files in another order");
+        return left.isAtEnd() ? Optional.empty() : OTHER_ORDER;
     }
 
-    private static boolean isSame(Stretch one, Stretch other) {
-        return one.sourceId().equals(other.sourceId())
-                && one.from() == other.from()
-                && one.to() == other.to()
-                && one.startMs() == other.startMs()
-                && one.elseMs() == other.elseMs()
-                && one.latestMs() == other.latestMs();
+    /** What was built, record by record. */
+    private static final class Cursor {
+        private final List<Stretch> built;
+        private int next;
+        private long at;
+
+        Cursor(List<Stretch> built) {
+            this.built = built;
+            begin();
+        }
+
+        private void begin() {
+            at = isAtEnd() ? 0 : built.get(next).from();
+        }
+
+        boolean isAtEnd() {
+            return next == built.size();
+        }
+
+        /** Passes over as much of a stretch as was built next; up to which record that is. */
+        long passed(Stretch stretch) {
+            long passed = stretch.from();
+            while (passed < stretch.to() && !isAtEnd() && goesOn(stretch, passed)) {
+                passed = Math.min(stretch.to(), built.get(next).to());
+                at = passed;
+                if (at == built.get(next).to()) {
+                    next++;
+                    begin();
+                }
+            }
+            return passed;
+        }
+
+        private boolean goesOn(Stretch stretch, long record) {
+            Stretch own = built.get(next);
+            // Within one of them the latest time follows from what comes before.
+            boolean isWithin = record > own.from() || record > stretch.from();
+            return own.sourceId().equals(stretch.sourceId())
+                    && at == record
+                    && own.startMs() == stretch.startMs()
+                    && own.elseMs() == stretch.elseMs()
+                    && (isWithin || own.latestMs() == stretch.latestMs());
+        }
     }
 
     /** What is learned of a dead letter is not learned of its file: what was built may have learned it there. */

@@ -2,6 +2,15 @@ package io.synfire.query.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.synfire.engine.Engine;
+import io.synfire.engine.EngineOptions;
+import io.synfire.ingest.codec.RecordLimits;
+import io.synfire.ingest.file.DeadLetterFile;
+import io.synfire.ingest.file.FileReplay;
+import io.synfire.ingest.replay.ReplayOptions;
+import io.synfire.ingest.replay.ReplayWatch;
+import io.synfire.ingest.replay.Until;
 import io.synfire.query.cli.SynfireCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -182,5 +192,65 @@ final class RebuildAgainTest {
         rebuildsTheSame();
         assertThat(activations("built"))
                 .isEqualTo(Map.of("a", 1.0, "b", 1.0, "c", 1.0, "d", 1.0, "v", 1.0, "w", 1.0, "x", 1.0, "y", 1.0));
+    }
+
+    /** The memory had the room to read at once what the rebuild read in several batches. */
+    @Test
+    void whereItWasStoppedWithinWhatTheMemoryHadReadAtOnceItGoesOn() throws Exception {
+        StringBuilder records = new StringBuilder();
+        for (int i = 0; i < 400; i++) {
+            StringBuilder concepts = new StringBuilder();
+            for (int j = 0; j < 24; j++) {
+                concepts.append(j == 0 ? "" : ",")
+                        .append("\"n")
+                        .append((i + j * j) % 700)
+                        .append('"');
+            }
+            records.append(record("k" + i, concepts.toString()));
+        }
+        succeeds("learn", append("large.jsonl", records.toString()), "--set", "memory=256MiB");
+        succeeds("rebuild", "--into", path("built"));
+        unfinished();
+        FileCopies.delete(directory.resolve("built/store"));
+        try (Engine live = open("live");
+                Engine built = open("built");
+                DeadLetterFile rejects = new DeadLetterFile(directory.resolve("rejects"))) {
+            assertThat(live.view().stretches()).hasSize(2);
+            int[] left = {3};
+            new FileReplay(
+                            built,
+                            null,
+                            RecordLimits.DEFAULTS,
+                            new ReplayOptions(Until.always(), false, Duration.ofDays(1)),
+                            rejects,
+                            live.positions(),
+                            live.view().stretches(),
+                            beside -> {})
+                    .replay(new ReplayWatch() {
+                        @Override
+                        public boolean isStopped() {
+                            return left[0] <= 0;
+                        }
+
+                        @Override
+                        public void moved() {
+                            left[0]--;
+                        }
+                    });
+            built.checkpoint();
+            assertThat(built.view().stretches()).hasSize(3);
+            assertThat(built.positions())
+                    .anyMatch(position -> position.nextOffset() > 2 && position.nextOffset() < 400);
+        }
+        assertThat(rebuildsTheSame()).doesNotContain("anew").doesNotContain("records +402 in");
+    }
+
+    /** With little room. */
+    private Engine open(String data) {
+        return Engine.open(
+                directory.resolve(data).resolve("store"),
+                Map.of("half-lives", "none"),
+                new EngineOptions(16 << 20),
+                new SimpleMeterRegistry());
     }
 }
