@@ -101,7 +101,7 @@ public final class Landmarks {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Landmarks that && Arrays.equals(indices, that.indices);
+        return other == this || (other instanceof Landmarks that && Arrays.equals(indices, that.indices));
     }
 
     @Override

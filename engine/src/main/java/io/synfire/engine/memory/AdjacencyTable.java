@@ -4,6 +4,7 @@ import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.store.Row;
 import io.synfire.engine.store.Row.Header;
 import io.synfire.engine.view.ConceptHash;
+import io.synfire.engine.view.Selection;
 import it.unimi.dsi.fastutil.longs.LongArrays;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,7 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.store.Row;
 import io.synfire.engine.view.Associations;
+import io.synfire.engine.view.Selection;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;

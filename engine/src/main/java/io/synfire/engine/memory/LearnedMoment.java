@@ -2,6 +2,7 @@ package io.synfire.engine.memory;
 
 import io.synfire.engine.event.Position;
 import io.synfire.engine.learn.ForwardDecay;
+import io.synfire.engine.learn.Landmarks;
 import io.synfire.engine.view.Activity;
 import io.synfire.engine.view.Counts;
 import io.synfire.engine.view.Moment;
@@ -23,6 +24,9 @@ final class LearnedMoment implements Moment {
     private final ConceptSet retired;
     private final IdsSince ids;
     private volatile boolean drained;
+
+    /** What makes strengths at the watermark of sums at the landmarks of the marginals, which are those of most tables, too. */
+    private final double[] toWatermark;
 
     /**
      * A moment that is about to be published.
@@ -50,6 +54,7 @@ final class LearnedMoment implements Moment {
         this.retired = retired;
         this.ids = ids;
         this.drained = drained;
+        this.toWatermark = marginals.toWatermark(decays, figures.watermarkMs());
     }
 
     @Override
@@ -60,6 +65,11 @@ final class LearnedMoment implements Moment {
     /** The number of the checkpoint that will write what it adds: a row that this one wrote, or a later one, may say more. */
     long epoch() {
         return epoch;
+    }
+
+    /** The factors that make strengths at the watermark of sums at some landmarks; not to be changed. */
+    double[] toWatermark(Landmarks landmarks) {
+        return landmarks.equals(marginals.rows().landmarks()) ? toWatermark : landmarks.decays(decays, watermarkMs());
     }
 
     /** Whether all that is held is in the tables. */
@@ -142,6 +152,11 @@ final class LearnedMoment implements Moment {
 
     @Override
     public Activity activity(ReadTime at) {
-        return marginals.activity(decays, watermarkMs(), at.resolve(watermarkMs()));
+        long atMs = at.resolve(watermarkMs());
+        return marginals.activity(
+                toWatermark,
+                atMs == watermarkMs()
+                        ? toWatermark
+                        : marginals.rows().landmarks().decays(decays, atMs));
     }
 }

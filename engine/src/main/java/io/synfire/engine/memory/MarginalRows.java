@@ -127,10 +127,17 @@ final class MarginalRows {
     /** A sum at the landmarks of this generation; 0 of a concept that came after it. */
     double sum(int concept, int horizon, int which) {
         long[] page = page(concept);
-        if (page == null) {
-            return 0;
-        }
-        double sum = Double.longBitsToDouble(page[at(concept, horizon, which)]);
+        return page == null ? 0 : sum(page, at(concept, horizon, which), horizon);
+    }
+
+    /** The same of a concept that is known; 0 of any other. */
+    double shown(int concept, int horizon, int which) {
+        long[] page = page(concept);
+        return page == null || !isKnown(page, row(concept)) ? 0 : sum(page, at(concept, horizon, which), horizon);
+    }
+
+    private double sum(long[] page, int at, int horizon) {
+        double sum = Double.longBitsToDouble(page[at]);
         long kept = page[SharedPages.HEADER + horizon];
         return kept == landmarks.index(horizon) ? sum : sum * ForwardDecay.move(kept, landmarks.index(horizon));
     }

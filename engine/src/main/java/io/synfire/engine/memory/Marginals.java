@@ -207,13 +207,14 @@ final class Marginals {
     /** What readers see of one moment. Immutable. */
     record Published(MarginalRows rows, int known, boolean hasEpisodes, ConceptSet unknown) {
 
-        /** The sums of a concept, or of the whole memory, as strengths. */
-        Activity activity(List<ForwardDecay> decays, long watermarkMs, long atMs) {
-            return new PublishedActivity(
-                    rows,
-                    hasEpisodes,
-                    rows.landmarks().decays(decays, watermarkMs),
-                    rows.landmarks().decays(decays, atMs));
+        /** The factors that make strengths at a watermark of sums. */
+        double[] toWatermark(List<ForwardDecay> decays, long watermarkMs) {
+            return rows.landmarks().decays(decays, watermarkMs);
+        }
+
+        /** The sums of a concept, or of the whole memory, as strengths: by what makes these at the watermark, and at the time of a read. */
+        Activity activity(double[] toWatermark, double[] toTime) {
+            return new PublishedActivity(rows, hasEpisodes, toWatermark, toTime);
         }
     }
 

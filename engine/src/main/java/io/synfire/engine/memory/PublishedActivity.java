@@ -54,7 +54,7 @@ final class PublishedActivity implements Activity {
     }
 
     private double own(int concept, int which, int horizon) {
-        return rows.isKnown(concept) ? strength(rows.sum(concept, horizon, which), horizon) : 0;
+        return strength(rows.shown(concept, horizon, which), horizon);
     }
 
     private double whole(int which, int horizon) {

@@ -35,8 +35,10 @@ final class Reading {
     private Reading(Scope scope, Landmarks landmarks, int associationsMax) {
         this.scope = scope;
         this.horizons = landmarks.horizonCount();
-        this.toWatermark = landmarks.decays(scope.decays(), scope.moment().watermarkMs());
-        this.toTime = landmarks.decays(scope.decays(), scope.atMs());
+        this.toWatermark = scope.moment().toWatermark(landmarks);
+        this.toTime = scope.atMs() == scope.moment().watermarkMs()
+                ? toWatermark
+                : landmarks.decays(scope.decays(), scope.atMs());
         this.forgetBelow = scope.forgetBelow();
         this.unknown = scope.moment().unknown();
         this.targets = new int[associationsMax];

@@ -153,6 +153,9 @@ final class RowReads {
             Associations kept = null;
             synchronized (table) {
                 moment = moments.latest();
+                if (isReadInPlace(cue, table, moment)) {
+                    return read(table, moment, at);
+                }
                 if (moment.isKnown(cue) && isWhole(cue, table, moment) && table.mayTellStrongest(count)) {
                     Reading reading = reading(moment, at).of(table.landmarks(), 0);
                     boolean isKept = table.readStrongest(count, ties, reading);
@@ -292,10 +295,13 @@ final class RowReads {
         }
         synchronized (table) {
             LearnedMoment now = moments.latest();
-            return now.isKnown(cue) && table.slotCount() <= SLOTS_IN_PLACE && isWhole(cue, table, now)
-                    ? read(table, now, at)
-                    : null;
+            return isReadInPlace(cue, table, now) ? read(table, now, at) : null;
         }
+    }
+
+    /** Whether a table is small and says all that there is of its cue. Under its monitor. */
+    private boolean isReadInPlace(int cue, AdjacencyTable table, LearnedMoment latest) {
+        return table.slotCount() <= SLOTS_IN_PLACE && latest.isKnown(cue) && isWhole(cue, table, latest);
     }
 
     /** Whether a table says all that there is of its cue at the latest moment. Under its monitor. */

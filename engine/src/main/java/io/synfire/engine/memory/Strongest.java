@@ -1,6 +1,7 @@
 package io.synfire.engine.memory;
 
 import io.synfire.engine.view.ConceptHash;
+import io.synfire.engine.view.Selection;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntIterator;
 import it.unimi.dsi.fastutil.ints.IntOpenHashSet;

@@ -1,5 +1,6 @@
 package io.synfire.query.recall;
 
+import io.synfire.engine.view.Selection;
 import java.util.Arrays;
 
 /**
@@ -65,10 +66,12 @@ final class Ranking {
     void sort() {
         int candidates = dropBelow(size > k ? ofRank(k) : UNDEFINED);
         fetchIds(candidates);
+        int[] order = new int[Math.min(k, candidates)];
         size = 0;
         for (int i = 0; i < candidates; i++) {
-            insert(items[i], scores[i], ids[i]);
+            insert(i, order);
         }
+        take(order);
         floor = size == k ? scores[k - 1] : UNDEFINED;
     }
 
@@ -90,9 +93,7 @@ final class Ranking {
 
     /** The score of a rank, from 1. */
     private double ofRank(int rank) {
-        double[] sorted = Arrays.copyOf(scores, size);
-        Arrays.sort(sorted);
-        return sorted[size - rank];
+        return Selection.ofRank(Arrays.copyOf(scores, size), size - rank);
     }
 
     /** Returns how many are left: more than k if there are equals at the end. */
@@ -114,32 +115,41 @@ final class Ranking {
         idsOf.tell(items, count, ids);
     }
 
-    /** Puts one in its place among those before it in the arrays, of which the first k stay. */
-    private void insert(int item, double score, String id) {
-        if (size == k && !comesBefore(score, id, k - 1)) {
+    /** Puts one in its place among those before it, of which the first k stay: where it is, since to move a number is cheap. */
+    private void insert(int candidate, int[] order) {
+        if (size == k && !comesBefore(candidate, order[k - 1])) {
             return;
         }
         int at = 0;
         int to = size;
         while (at < to) {
             int middle = (at + to) >>> 1;
-            if (comesBefore(score, id, middle)) {
+            if (comesBefore(candidate, order[middle])) {
                 to = middle;
             } else {
                 at = middle + 1;
             }
         }
-        int behind = Math.min(size, k - 1) - at;
-        System.arraycopy(items, at, items, at + 1, behind);
-        System.arraycopy(scores, at, scores, at + 1, behind);
-        System.arraycopy(ids, at, ids, at + 1, behind);
-        items[at] = item;
-        scores[at] = score;
-        ids[at] = id;
+        System.arraycopy(order, at, order, at + 1, Math.min(size, k - 1) - at);
+        order[at] = candidate;
         size = Math.min(size + 1, k);
     }
 
-    private boolean comesBefore(double score, String id, int index) {
-        return score > scores[index] || (score == scores[index] && id.compareTo(ids[index]) < 0);
+    private boolean comesBefore(int one, int other) {
+        return scores[one] > scores[other] || (scores[one] == scores[other] && ids[one].compareTo(ids[other]) < 0);
+    }
+
+    private void take(int[] order) {
+        int[] orderedItems = new int[items.length];
+        double[] orderedScores = new double[scores.length];
+        String[] orderedIds = new String[size];
+        for (int i = 0; i < size; i++) {
+            orderedItems[i] = items[order[i]];
+            orderedScores[i] = scores[order[i]];
+            orderedIds[i] = ids[order[i]];
+        }
+        items = orderedItems;
+        scores = orderedScores;
+        ids = orderedIds;
     }
 }

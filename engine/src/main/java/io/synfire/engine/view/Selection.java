@@ -1,13 +1,13 @@
-package io.synfire.engine.memory;
+package io.synfire.engine.view;
 
 import java.util.Arrays;
 
 /**
  * Finds the value of a rank without sorting the rest: Hoare's quickselect, "Algorithm 65: Find" (1961). Whoever chooses the values could choose
  * them so that each pivot splits off a few alone, which is quadratic. So who has looked at them all several times sorts what is left: n·log n at
- * worst (Musser, "Introspective sorting and selection algorithms", 1997). Used once; pure but for the order it leaves.
+ * worst (Musser, "Introspective sorting and selection algorithms", 1997). Pure but for the order it leaves.
  */
-final class Selection {
+public final class Selection {
 
     /** Values in any ordinary order take two to four looks each. */
     private static final int LOOKS_EACH_MAX = 8;
@@ -20,8 +20,15 @@ final class Selection {
         this.values = values;
     }
 
-    /** The value that would be at an index if the array were sorted; afterwards none before it is greater and none behind it is less. */
-    static double ofRank(double[] values, int rank) {
+    /**
+     * The value that would be at an index if the array were sorted; afterwards none before it is greater and none behind it is less. Takes a few
+     * looks at each value.
+     *
+     * @param values in any order, none of them NaN; they are put into another
+     * @param rank an index of the array
+     * @return the value of that rank, the least being that of rank 0
+     */
+    public static double ofRank(double[] values, int rank) {
         return new Selection(values).ofRank(rank);
     }
 

@@ -1,4 +1,4 @@
-package io.synfire.engine.memory;
+package io.synfire.engine.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
