@@ -27,6 +27,7 @@ public final class Selection {
      * @param values in any order, none of them NaN; they are put into another
      * @param rank an index of the array
      * @return the value of that rank, the least being that of rank 0
+     * @throws IndexOutOfBoundsException if the array has no such index
      */
     public static double ofRank(double[] values, int rank) {
         return new Selection(values).ofRank(rank);

@@ -1,6 +1,7 @@
 package io.synfire.engine.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -8,6 +9,15 @@ import org.junit.jupiter.api.Test;
 
 /** The value of a rank, against sorting. */
 final class SelectionTest {
+
+    @Test
+    void aRankThatTheArrayDoesNotHaveIsRefused() {
+        assertThatThrownBy(() -> Selection.ofRank(new double[] {3, 1, 2}, 3))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Selection.ofRank(new double[] {3, 1, 2}, -1))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Selection.ofRank(new double[0], 0)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
 
     @Test
     void aRankHasTheValueThatSortingPutsThereAndPartsTheRest() {

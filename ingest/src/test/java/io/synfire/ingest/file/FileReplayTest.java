@@ -62,19 +62,7 @@ final class FileReplayTest {
     void theWholeIsTheSameAlsoWhenItIsStoppedOnTheWay() throws Exception {
         try (Engine learned = grownInTurns("learned");
                 Engine again = kit.open("again")) {
-            int[] left = {2};
-            ReplayWatch stopping = new ReplayWatch() {
-                @Override
-                public boolean isStopped() {
-                    return left[0] <= 0;
-                }
-
-                @Override
-                public void moved() {
-                    left[0]--;
-                }
-            };
-            kit.replay(learned, again, Until.always(), false, stopping);
+            kit.replay(learned, again, Until.always(), false, FileKit.stoppingBehind(2));
             assertThat(again.view().counts().episodes())
                     .isPositive()
                     .isLessThan(learned.view().counts().episodes());
@@ -448,18 +436,7 @@ final class FileReplayTest {
             Path first = kit.write("first.jsonl", one);
             kit.learn(learned, false, first, kit.write("second.jsonl", two), kit.write("third.jsonl", three));
             Files.delete(first);
-            boolean[] isStopped = {false};
-            kit.replay(learned, again, Until.always(), true, new ReplayWatch() {
-                @Override
-                public boolean isStopped() {
-                    return isStopped[0];
-                }
-
-                @Override
-                public void moved() {
-                    isStopped[0] = true;
-                }
-            });
+            kit.replay(learned, again, Until.always(), true, FileKit.stoppingBehind(1));
             assertThat(again.digest()).isEqualTo(kit.told(two));
             kit.write("first.jsonl", one);
             List<Missing> missing = kit.replay(learned, again, Until.always(), true, ReplayWatch.NONE);
